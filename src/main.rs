@@ -1,1 +1,2 @@
-fn main(){}
+//! Start.
+fn main() {}

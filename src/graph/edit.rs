@@ -1,0 +1,138 @@
+//! Edit: the only way to change a Graph. Applying one gives its inverse; one that is refused changes nothing.
+
+use thiserror::Error;
+
+use super::{Graph, Link, Name, Node, NodeId, Port, Pos2, Value, ValueType};
+
+/// The smallest changes there are; user actions are made of them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    AddNode(Box<Node>),
+    /// The node must have no links.
+    RemoveNode(NodeId),
+    /// The input must be free.
+    Connect(Link),
+    Disconnect(Link),
+    /// `None`: back to the kind's default.
+    SetValue {
+        input: Port,
+        value: Option<Value>,
+    },
+    Move {
+        node: NodeId,
+        to: Pos2,
+    },
+    SetTitle {
+        node: NodeId,
+        title: Option<Name>,
+    },
+}
+
+/// Why an edit was refused.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum EditError {
+    #[error("there is no node {0}")]
+    NoNode(NodeId),
+    #[error("node {} has no port \"{}\"", .0.node, .0.name)]
+    NoPort(Port),
+    #[error("there is a node {0} already")]
+    IdTaken(NodeId),
+    #[error("there is a node with the id \"{0}\" already")]
+    KeyTaken(Name),
+    #[error("node {0} still has links")]
+    StillLinked(NodeId),
+    #[error("the input \"{}\" has a link already", .0.name)]
+    InputTaken(Port),
+    #[error("there is no such link")]
+    NoLink,
+    #[error("this link would close a cycle: the node would wait for itself")]
+    Cycle,
+    #[error("{from} does not fit {to}")]
+    Types { from: ValueType, to: ValueType },
+    #[error("the value of \"{}\" must be a finite number", .0.name)]
+    NotFinite(Port),
+    #[error("a position must be two finite numbers")]
+    NoPosition,
+}
+
+impl Graph {
+    /// Apply one edit and return the edit that takes it back.
+    pub fn apply(&mut self, edit: Edit) -> Result<Edit, EditError> {
+        match edit {
+            Edit::AddNode(node) => {
+                if !is_position(node.pos) {
+                    return Err(EditError::NoPosition);
+                }
+                let id = node.id;
+                self.insert(*node)?;
+                Ok(Edit::RemoveNode(id))
+            }
+            Edit::RemoveNode(id) => {
+                let slot = self.slot(id).ok_or(EditError::NoNode(id))?;
+                if !slot.incoming.is_empty() || !slot.outgoing.is_empty() {
+                    return Err(EditError::StillLinked(id));
+                }
+                let node = slot.node.clone();
+                self.slots[id.0 as usize] = None;
+                self.by_key.remove(&node.key);
+                self.revision += 1;
+                self.removed.push((self.revision, id));
+                Ok(Edit::AddNode(Box::new(node)))
+            }
+            Edit::Connect(link) => {
+                self.check_ends(&link)?;
+                if self.reaches(link.to.node, link.from.node) {
+                    return Err(EditError::Cycle);
+                }
+                self.link(link.clone());
+                Ok(Edit::Disconnect(link))
+            }
+            Edit::Disconnect(link) => {
+                if self.unlink(&link) {
+                    Ok(Edit::Connect(link))
+                } else {
+                    Err(EditError::NoLink)
+                }
+            }
+            Edit::SetValue { input, value } => {
+                if value.as_ref().is_some_and(|value| !value.is_finite()) {
+                    return Err(EditError::NotFinite(input));
+                }
+                let slot = self
+                    .slot_mut(input.node)
+                    .ok_or(EditError::NoNode(input.node))?;
+                let before = match value {
+                    Some(value) => slot.node.values.insert(input.name.clone(), value),
+                    None => slot.node.values.remove(&input.name),
+                };
+                self.touch(input.node, true);
+                Ok(Edit::SetValue {
+                    input,
+                    value: before,
+                })
+            }
+            Edit::Move { node, to } => {
+                if !is_position(to) {
+                    return Err(EditError::NoPosition);
+                }
+                let slot = self.slot_mut(node).ok_or(EditError::NoNode(node))?;
+                let before = std::mem::replace(&mut slot.node.pos, to);
+                self.touch(node, false);
+                Ok(Edit::Move { node, to: before })
+            }
+            Edit::SetTitle { node, title } => {
+                let slot = self.slot_mut(node).ok_or(EditError::NoNode(node))?;
+                let before = std::mem::replace(&mut slot.node.title, title);
+                self.touch(node, false);
+                Ok(Edit::SetTitle {
+                    node,
+                    title: before,
+                })
+            }
+        }
+    }
+}
+
+fn is_position(pos: Pos2) -> bool {
+    pos.x.is_finite() && pos.y.is_finite()
+}
