@@ -2,16 +2,16 @@
 //! read from sources (`nodebank`), what is being edited (`document`), where it lies (`project`), the process that
 //! runs it (`engine`), and the two faces, `ui` with `app`, and `cli`. `ARCHITECTURE.md` says who may use whom.
 
-pub mod graph;
-pub mod nodebank;
-pub mod document;
-pub mod project;
-pub mod event;
-pub mod engine;
-pub mod command;
-pub mod ui;
 pub mod app;
 pub mod cli;
+pub mod command;
+pub mod document;
+pub mod engine;
+pub mod event;
+pub mod graph;
+pub mod nodebank;
 pub mod paths;
+pub mod project;
 pub mod settings;
 pub mod sys;
+pub mod ui;

@@ -1,1 +1,118 @@
-//! To come.
+//! Document: a graph being edited, its selection, its history and what its file says beside the graph.
+//! Changes come as Transactions and can be taken back. Knows no window and no process; only `file.rs` touches disk.
+
+pub mod clipboard;
+pub mod file;
+mod history;
+pub mod ops;
+
+use std::collections::BTreeSet;
+
+pub use history::{History, Transaction};
+
+use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, Value};
+
+/// What the file says of the project beside its graph.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    pub project_id: String,
+    pub project_name: String,
+    /// `metadata`: author, description, createdAt, lastModified and whatever else stands there.
+    pub metadata: Vec<(Name, Value)>,
+    /// Other keys of the file in their order, written back as they were.
+    pub kept: Vec<(Name, Value)>,
+    /// Entries of `nodes` and `connections` that could not be taken in, written back as they were.
+    pub kept_nodes: Vec<Value>,
+    pub kept_links: Vec<Value>,
+}
+
+/// A project's graph in the hands of a user.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    graph: Graph,
+    selection: BTreeSet<NodeId>,
+    history: History,
+    pub meta: Meta,
+}
+
+impl Document {
+    pub fn new(graph: Graph, meta: Meta) -> Self {
+        Self {
+            graph,
+            meta,
+            ..Self::default()
+        }
+    }
+
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    pub fn selection(&self) -> &BTreeSet<NodeId> {
+        &self.selection
+    }
+
+    /// The selected node when it is one alone.
+    pub fn selected_node(&self) -> Option<&Node> {
+        match self.selection.iter().collect::<Vec<_>>()[..] {
+            [id] => self.graph.node(*id),
+            _ => None,
+        }
+    }
+
+    /// Select these nodes and no others; ids that do not exist are left out.
+    pub fn select(&mut self, ids: impl IntoIterator<Item = NodeId>) {
+        self.selection = ids
+            .into_iter()
+            .filter(|id| self.graph.node(*id).is_some())
+            .collect();
+    }
+
+    /// Apply all edits of a transaction as one undo step, or none of them.
+    pub fn commit(&mut self, transaction: Transaction) -> Result<(), EditError> {
+        self.history.commit(&mut self.graph, transaction)?;
+        self.drop_dead_selection();
+        Ok(())
+    }
+
+    /// Take the last step back; its label, `None` when there is nothing to take back.
+    pub fn undo(&mut self) -> Option<Name> {
+        let label = self.history.undo(&mut self.graph);
+        self.drop_dead_selection();
+        label
+    }
+
+    pub fn redo(&mut self) -> Option<Name> {
+        let label = self.history.redo(&mut self.graph);
+        self.drop_dead_selection();
+        label
+    }
+
+    /// Is there something that the file does not have?
+    pub fn is_dirty(&self) -> bool {
+        self.history.is_dirty()
+    }
+
+    /// The state that `mark` (from `History::mark`) names is in the file now.
+    pub fn set_saved(&mut self, mark: u64) {
+        self.history.set_saved(mark);
+    }
+
+    /// Give every node its kind anew: the catalog changed.
+    pub fn set_catalog(&mut self, catalog: &Catalog) {
+        self.graph
+            .set_kinds(|node| file::resolve_again(node, catalog));
+    }
+
+    fn drop_dead_selection(&mut self) {
+        let graph = &self.graph;
+        self.selection.retain(|id| graph.node(*id).is_some());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! The savefile on disk: read whole, written as a temporary file that is flushed and renamed into place.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::{FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
+use crate::document::Document;
+use crate::graph::Catalog;
+
+/// Read the savefile at `path`; kinds come from `catalog`.
+pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
+    let io = |source| FileError::Io {
+        what: "read the savefile",
+        source,
+        advice: "check that it is there and that you may read it",
+        path: path.to_owned(),
+    };
+    let bytes = fs::metadata(path).map_err(io)?.len();
+    if bytes > LARGEST_FILE_BYTES {
+        return Err(FileError::TooLarge {
+            megabytes: bytes >> 20,
+            path: path.to_owned(),
+        });
+    }
+    parse(&fs::read(path).map_err(io)?, path, catalog)
+}
+
+/// Write `document` to the savefile at `path`; `false` when the file holds the same content already, and then nothing
+/// is written. A file of the first form that is there is kept beside it, as `savefile.v1.json`.
+pub fn save(document: &Document, path: &Path) -> Result<bool, FileError> {
+    let io = |source| FileError::Io {
+        what: "save",
+        source,
+        advice: "the old file is as it was and nothing is lost while Loom is open; free some space or save elsewhere",
+        path: path.to_owned(),
+    };
+    let before = fs::read(path).ok();
+    if before.as_deref() == Some(to_text(document, None).as_bytes()) {
+        return Ok(false);
+    }
+    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let text = to_text(document, Some(&now));
+    parse(text.as_bytes(), path, &Catalog::default())?;
+    if let Some(before) = before.filter(|bytes| is_first_form(bytes)) {
+        let kept = path.with_extension("v1.json");
+        if !kept.exists() {
+            write_atomic(&kept, &before).map_err(io)?;
+        }
+    }
+    write_atomic(path, text.as_bytes()).map_err(io)?;
+    Ok(true)
+}
+
+/// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".loom-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
+    }
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let mut temporary = file.into_temp_path();
+    // A virus scanner or a synchroniser may hold the old file for a moment on Windows.
+    let give_up = Instant::now() + Duration::from_secs(2);
+    let mut pause = Duration::from_millis(10);
+    loop {
+        match temporary.persist(path) {
+            Ok(()) => break,
+            Err(error) if is_held(&error.error) && Instant::now() < give_up => {
+                temporary = error.path;
+                std::thread::sleep(pause);
+                pause *= 2;
+            }
+            Err(error) => return Err(error.error),
+        }
+    }
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// Windows: access denied, sharing violation, lock violation.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
+fn is_first_form(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    serde_json::from_slice::<serde_json::Value>(bytes)
+        .is_ok_and(|json| json.is_object() && json.get("formatVersion").is_none())
+}

@@ -1,0 +1,67 @@
+//! The savefile: a document from its text and back, and the text to disk without ever harming what is there.
+//! `docs/savefile.md` describes the format. The only part of `document` that knows JSON and touches files.
+
+mod disk;
+mod read;
+mod write;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+pub use disk::{load, save, write_atomic};
+pub use read::{Parts, parse, parts_from_json, resolve_again};
+pub use write::{link_to_json, node_to_json, to_text};
+
+use super::Document;
+
+/// Written into new files; absent in files of the first Loom.
+pub const FORMAT_VERSION: u64 = 2;
+/// Files that ask for a newer reader are shown and not written.
+const OUR_READER: u64 = 2;
+/// Larger files are refused before they fill the memory.
+const LARGEST_FILE_BYTES: u64 = 256 << 20;
+/// Name of the savefile in a project's folder.
+pub const SAVEFILE: &str = "savefile.json";
+
+/// A document as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    pub document: Document,
+    /// What was not sound and how it was taken, in words for the user.
+    pub notes: Vec<String>,
+    /// 1 for files of the first Loom, which are kept beside the first file of the new form.
+    pub version: u64,
+    /// Why this file must not be written, when a newer Loom made it.
+    pub read_only: Option<String>,
+}
+
+/// Why a savefile could not be read or written.
+#[derive(Debug, Error)]
+pub enum FileError {
+    #[error(
+        "the savefile is not readable: {reason} (line {line}, column {column}); mend it or put an older copy in its place, it is left as it is: {path}"
+    )]
+    Syntax {
+        reason: String,
+        line: usize,
+        column: usize,
+        path: PathBuf,
+    },
+    #[error("the savefile is not one of Loom's: {reason} (line 1); it is left as it is: {path}")]
+    Shape { reason: String, path: PathBuf },
+    #[error(
+        "the savefile is {megabytes} MB large and 256 MB is the limit; it is left as it is: {path}"
+    )]
+    TooLarge { megabytes: u64, path: PathBuf },
+    #[error("cannot {what}: {source}; {advice}: {path}")]
+    Io {
+        what: &'static str,
+        source: std::io::Error,
+        advice: &'static str,
+        path: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests;

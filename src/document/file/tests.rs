@@ -1,0 +1,223 @@
+//! Tests of the savefile: the first Loom's files open, what is unknown survives, what is unsound is said.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::graph::{Bank, Catalog, InputSpec, KindState, NodeKind, OutputSpec, Value, ValueType};
+
+fn fixture() -> Vec<u8> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/original-format/userdata/Temperatures/savefile.json"
+    );
+    std::fs::read(path).unwrap()
+}
+
+fn legacy(function: &str, inputs: &[&str], outputs: &[&str]) -> Arc<NodeKind> {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
+    let mut kind = NodeKind::missing(Bank::Custom, function, names(inputs), names(outputs));
+    kind.state = KindState::Ready;
+    Arc::new(kind)
+}
+
+fn catalog() -> Catalog {
+    Catalog::new([
+        legacy("celsius_node", &["Celsius"], &["Value"]),
+        // As it is read without the `.json` beside it: the file names the outputs.
+        legacy("fahrenheit_node", &["Celsius", "Offset"], &["result"]),
+        legacy("report_node", &["Text", "Number"], &["Sentence"]),
+    ])
+}
+
+fn read(text: &str, catalog: &Catalog) -> Loaded {
+    parse(text.as_bytes(), Path::new("savefile.json"), catalog).unwrap()
+}
+
+#[test]
+fn a_file_of_the_first_loom_opens_whole() {
+    let loaded = parse(&fixture(), Path::new("savefile.json"), &catalog()).unwrap();
+    assert_eq!(loaded.version, 1);
+    let graph = loaded.document.graph();
+    assert_eq!((graph.node_count(), graph.link_count()), (4, 3));
+    let links: Vec<_> = graph
+        .links()
+        .map(|link| format!("{}>{}", link.from.name, link.to.name))
+        .collect();
+    assert_eq!(links, ["Value>Celsius", "Rounded>Number", "Fahrenheit>A"]);
+    let vanished = graph.node_by_key("node_9").unwrap();
+    assert_eq!(vanished.kind.state, KindState::Missing);
+    assert_eq!(vanished.values["A"], Value::text("1"));
+    assert!(
+        loaded
+            .notes
+            .iter()
+            .any(|note| note.contains("vanished_node"))
+    );
+}
+
+#[test]
+fn saving_the_first_form_keeps_what_it_does_not_know() {
+    let loaded = parse(&fixture(), Path::new("savefile.json"), &catalog()).unwrap();
+    let text = to_text(&loaded.document, None);
+    let before: serde_json::Value = serde_json::from_slice(&fixture()[3..]).unwrap();
+    let after: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(after["formatVersion"], 2);
+    for key in ["uiTheme", "projectPath", "metadata", "nodes"] {
+        assert_eq!(after[key], before[key], "{key}");
+    }
+    assert_eq!(after["connections"][1]["sourcePort"], "Rounded");
+    let again = read(&text, &catalog());
+    assert_eq!(again.document.graph(), loaded.document.graph());
+    assert_eq!(to_text(&again.document, None), text);
+}
+
+#[test]
+fn texts_of_the_first_form_take_the_type_of_their_input() {
+    let mut kind = NodeKind::new(Bank::Builtin, "scale");
+    kind.inputs = vec![
+        InputSpec::new("a", ValueType::Int),
+        InputSpec::new("b", ValueType::Float),
+        InputSpec::new("c", ValueType::Text),
+        InputSpec::new("d", ValueType::Any),
+        InputSpec::new("e", ValueType::Int),
+    ];
+    kind.outputs = vec![OutputSpec::untyped("result")];
+    let catalog = Catalog::new([Arc::new(kind)]);
+    let node = |version: &str| {
+        let text = format!(
+            r#"{{{version} "nodes": [{{"nodeId": "n", "name": "scale", "position": {{"x": 1, "y": 2}}, "input": [
+            {{"var": "a", "value": "3"}}, {{"var": "b", "value": "2"}}, {{"var": "c", "value": "3"}},
+            {{"var": "d", "value": "true"}}, {{"var": "e", "value": "three"}}]}}]}}"#
+        );
+        let loaded = read(&text, &catalog);
+        let node = loaded.document.graph().node_by_key("n").unwrap().clone();
+        node.values.into_values().collect::<Vec<_>>()
+    };
+    let text = Value::text;
+    assert_eq!(
+        node(""),
+        [
+            Value::Int(3),
+            Value::Float(2.0),
+            text("3"),
+            Value::Bool(true),
+            text("three")
+        ]
+    );
+    // In the second form a text is a text.
+    assert_eq!(
+        node(r#""formatVersion": 2,"#),
+        [text("3"), text("2"), text("3"), text("true"), text("three")]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_readable_says_where_and_why() {
+    for (text, expected) in [
+        ("{\n  \"nodes\": [\n    }", "line 3"),
+        ("", "line 1"),
+        ("[]", "a JSON object was expected"),
+        ("{}", "no \"nodes\""),
+        (r#"{"nodes": 3}"#, "\"nodes\" must be a list"),
+    ] {
+        let error = parse(
+            text.as_bytes(),
+            Path::new("a/savefile.json"),
+            &Catalog::default(),
+        )
+        .unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains(expected) && message.ends_with("a/savefile.json"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn unsound_parts_are_named_and_kept() {
+    let node = |id: &str, x: &str| {
+        format!(
+            r#"{{"nodeId": "{id}", "name": "f", "position": {{"x": {x}, "y": 0}}, "input": [{{"var": "a"}}], "output": ["o"]}}"#
+        )
+    };
+    let link = |from: &str, to: &str| {
+        format!(
+            r#"{{"sourceNodeId": "{from}", "sourcePort": "o", "targetNodeId": "{to}", "targetPort": "a"}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"formatVersion": 2, "nodes": [{}, {}, {}, {}, 5], "connections": [{}, {}, {}]}}"#,
+        node("n1", "0"),
+        node("n2", "1e30"),
+        node("n2", "0"),
+        r#"{"name": "nameless"}"#,
+        link("n1", "n2"),
+        link("n2", "n1"),
+        link("n1", "gone"),
+    );
+    let loaded = read(&text, &Catalog::default());
+    let notes = loaded.notes.join("\n");
+    for expected in [
+        "used twice",
+        "no usable position",
+        "cycle",
+        "no node \"gone\"",
+        "no \"nodeId\"",
+        "not an object",
+    ] {
+        assert!(notes.contains(expected), "{expected} in\n{notes}");
+    }
+    let graph = loaded.document.graph();
+    assert_eq!((graph.node_count(), graph.link_count()), (2, 1));
+    let written: serde_json::Value =
+        serde_json::from_str(&to_text(&loaded.document, None)).unwrap();
+    assert_eq!(written["nodes"].as_array().unwrap().len(), 5);
+    assert_eq!(written["connections"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn saving_writes_only_what_changed_and_keeps_the_first_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("savefile.json");
+    std::fs::write(&path, fixture()).unwrap();
+    let mut document = load(&path, &catalog()).unwrap().document;
+    document.meta.project_name = "Renamed".into();
+    assert!(save(&document, &path).unwrap());
+    assert_eq!(
+        std::fs::read(folder.path().join("savefile.v1.json")).unwrap(),
+        fixture()
+    );
+    let first = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        !first.contains("2026-01-09T18:40:55.501Z"),
+        "lastModified changes with the content"
+    );
+
+    let document = load(&path, &catalog()).unwrap().document;
+    assert!(!save(&document, &path).unwrap());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+    let names: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(names.len(), 2, "no temporary file stays: {names:?}");
+}
+
+#[test]
+fn a_save_that_fails_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gone").join("savefile.json");
+    let message = save(&Document::default(), &path).unwrap_err().to_string();
+    assert!(message.starts_with("cannot save: "), "{message}");
+}
+
+#[test]
+fn a_file_of_a_newer_loom_is_read_only() {
+    let loaded = read(
+        r#"{"formatVersion": 9, "minReader": 9, "nodes": []}"#,
+        &Catalog::default(),
+    );
+    assert!(loaded.read_only.unwrap().contains("newer Loom"));
+}

@@ -1,0 +1,148 @@
+//! Document -> text of a savefile: made for git, stable in order, one node or link per block.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::FORMAT_VERSION;
+use crate::document::Document;
+use crate::graph::{Link, Name, Node, NodeId, Value};
+
+/// The file's text. `last_modified` replaces the time in `metadata`; `None` leaves it as it is.
+pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
+    let graph = document.graph();
+    let meta = &document.meta;
+    let mut top = Map::new();
+    let mut put = |key: &str, value: Json| top.insert(key.to_owned(), value);
+    put("formatVersion", FORMAT_VERSION.into());
+    put("minReader", FORMAT_VERSION.into());
+    put("projectId", meta.project_id.clone().into());
+    put("projectName", meta.project_name.clone().into());
+    // Kept keys that the first Loom wrote before the metadata stay there.
+    let is_path = |key: &Name| *key == "projectPath";
+    for (key, value) in meta.kept.iter().filter(|(key, _)| is_path(key)) {
+        put(key, to_json(value));
+    }
+    let mut metadata = map_to_json(&meta.metadata);
+    if let Some(time) = last_modified {
+        metadata.insert("lastModified".to_owned(), time.into());
+    }
+    put("metadata", metadata.into());
+    let kept = |entries: &[Value]| entries.iter().map(to_json).collect::<Vec<_>>();
+    put(
+        "nodes",
+        graph
+            .nodes()
+            .map(node_to_json)
+            .chain(kept(&meta.kept_nodes))
+            .collect(),
+    );
+    let key = |id| graph.node(id).map_or("", |node| &node.key);
+    put(
+        "connections",
+        graph
+            .links()
+            .map(|link| link_to_json(link, key))
+            .chain(kept(&meta.kept_links))
+            .collect(),
+    );
+    for (key, value) in meta.kept.iter().filter(|(key, _)| !is_path(key)) {
+        put(key, to_json(value));
+    }
+    let mut text =
+        serde_json::to_string_pretty(&top).expect("JSON values and text keys can be written");
+    text.push('\n');
+    text
+}
+
+/// One entry of `nodes`.
+pub fn node_to_json(node: &Node) -> Json {
+    let kind = &node.kind;
+    let kept = |key: &str| node.kept.fields.iter().find(|(name, _)| *name == *key);
+    let mut entry = Map::new();
+    entry.insert("nodeId".to_owned(), node.key.as_str().into());
+    if let Some((key, value)) = kept("positionId") {
+        entry.insert(key.to_string(), to_json(value));
+    }
+    let name =
+        kept("name").map_or_else(|| kind.function.as_str().into(), |(_, name)| to_json(name));
+    entry.insert("name".to_owned(), name);
+    if let Some(title) = &node.title {
+        entry.insert("title".to_owned(), title.as_str().into());
+    }
+    entry.insert(
+        "position".to_owned(),
+        json!({"x": coordinate(node.pos.x), "y": coordinate(node.pos.y)}),
+    );
+    let lost = node.values.keys().filter(|name| kind.input(name).is_none());
+    let inputs = kind.inputs.iter().map(|input| &input.name).chain(lost);
+    entry.insert(
+        "input".to_owned(),
+        inputs.map(|name| input_to_json(node, name)).collect(),
+    );
+    let outputs = kind
+        .outputs
+        .iter()
+        .map(|output| Json::from(output.name.as_str()));
+    entry.insert("output".to_owned(), outputs.collect());
+    entry.insert("ref".to_owned(), kind.bank.wire_name().into());
+    if let Some((key, value)) = kept("scriptPath") {
+        entry.insert(key.to_string(), to_json(value));
+    }
+    entry.insert("entryFunction".to_owned(), kind.function.as_str().into());
+    for (key, value) in &node.kept.fields {
+        if !entry.contains_key(key.as_str()) {
+            entry.insert(key.to_string(), to_json(value));
+        }
+    }
+    entry.into()
+}
+
+/// One entry of `connections`; `key` gives a node's id in the file.
+pub fn link_to_json<'a>(link: &Link, key: impl Fn(NodeId) -> &'a str) -> Json {
+    json!({
+        "sourceNodeId": key(link.from.node),
+        "sourcePort": link.from.name.as_str(),
+        "targetNodeId": key(link.to.node),
+        "targetPort": link.to.name.as_str(),
+    })
+}
+
+fn input_to_json(node: &Node, name: &Name) -> Json {
+    let mut entry = Map::new();
+    entry.insert("var".to_owned(), name.as_str().into());
+    if let Some(value) = node.values.get(name) {
+        entry.insert("value".to_owned(), to_json(value));
+    }
+    let kept = node.kept.inputs.iter().filter(|(input, _)| input == name);
+    for (key, value) in kept.flat_map(|(_, fields)| fields) {
+        entry.insert(key.to_string(), to_json(value));
+    }
+    entry.into()
+}
+
+/// An `f32` by the shortest decimal that names it, whole numbers without a point.
+fn coordinate(at: f32) -> Json {
+    if at.fract() == 0.0 && at.abs() < 1e9 {
+        (at as i64).into()
+    } else {
+        at.to_string().parse::<f64>().unwrap_or_default().into()
+    }
+}
+
+fn to_json(value: &Value) -> Json {
+    match value {
+        Value::None => Json::Null,
+        Value::Bool(bool) => (*bool).into(),
+        Value::Int(int) => (*int).into(),
+        Value::Float(float) => (*float).into(),
+        Value::Text(text) => (&**text).into(),
+        Value::List(items) => items.iter().map(to_json).collect(),
+        Value::Map(entries) => map_to_json(entries).into(),
+    }
+}
+
+fn map_to_json(entries: &[(Name, Value)]) -> Map<String, Json> {
+    entries
+        .iter()
+        .map(|(key, value)| (key.to_string(), to_json(value)))
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! What users do to a graph, as pure functions that make a Transaction. They change nothing themselves.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::graph::{
+    Edit, Fit, Graph, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Value, Vec2, fit,
+};
+
+use super::Transaction;
+
+/// Give new nodes the keys `node_N` that follow the highest one in use.
+pub struct Keys {
+    next: u64,
+    next_id: u32,
+}
+
+impl Keys {
+    pub fn of(graph: &Graph) -> Self {
+        let highest = graph
+            .nodes()
+            .filter_map(|node| node.key.strip_prefix("node_")?.parse::<u64>().ok())
+            .max();
+        Self {
+            next: highest.map_or(1, |highest| highest.saturating_add(1)),
+            next_id: graph.next_id().0,
+        }
+    }
+
+    pub fn next(&mut self) -> (NodeId, Name) {
+        let given = (NodeId(self.next_id), format!("node_{}", self.next).into());
+        self.next += 1;
+        self.next_id += 1;
+        given
+    }
+}
+
+/// A new node of `kind`, and when `link_from` names a free end, the link to the first port that fits best.
+/// Returns the id that the node will have.
+pub fn add_node(
+    graph: &Graph,
+    kind: &Arc<NodeKind>,
+    pos: Pos2,
+    link_from: Option<&LinkEnd>,
+) -> (NodeId, Transaction) {
+    let (id, key) = Keys::of(graph).next();
+    let mut edits = vec![Edit::AddNode(Box::new(Node::new(
+        id,
+        key,
+        kind.clone(),
+        pos,
+    )))];
+    if let Some(end) = link_from
+        && let Some(link) = fitting_link(graph, end, id, kind)
+    {
+        edits.extend(free_input(graph, &link.to));
+        edits.push(Edit::Connect(link));
+    }
+    (id, Transaction::new("Add node", edits))
+}
+
+/// One end of a link that is being made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkEnd {
+    Output(Port),
+    Input(Port),
+}
+
+/// The link between a free end and the port of a new node of `kind` that fits it best, if one fits.
+fn fitting_link(graph: &Graph, end: &LinkEnd, new_node: NodeId, kind: &NodeKind) -> Option<Link> {
+    let rank = |fits: &Fit| match fits {
+        Fit::Same => 0,
+        Fit::Converts => 1,
+        Fit::Refused => 2,
+    };
+    match end {
+        LinkEnd::Output(from) => {
+            let ty = &graph.node(from.node)?.kind.output(&from.name)?.ty;
+            let (fits, to) = kind
+                .inputs
+                .iter()
+                .map(|input| (fit(ty, &input.ty), input))
+                .min_by_key(|(fits, _)| rank(fits))?;
+            (fits != Fit::Refused).then(|| Link {
+                from: from.clone(),
+                to: Port::new(new_node, to.name.clone()),
+            })
+        }
+        LinkEnd::Input(to) => {
+            let ty = &graph.node(to.node)?.kind.input(&to.name)?.ty;
+            let (fits, from) = kind
+                .outputs
+                .iter()
+                .map(|output| (fit(&output.ty, ty), output))
+                .min_by_key(|(fits, _)| rank(fits))?;
+            (fits != Fit::Refused).then(|| Link {
+                from: Port::new(new_node, from.name.clone()),
+                to: to.clone(),
+            })
+        }
+    }
+}
+
+/// Could a node of `kind` be put at the free end?
+pub fn kind_fits(graph: &Graph, end: &LinkEnd, kind: &NodeKind) -> bool {
+    fitting_link(graph, end, graph.next_id(), kind).is_some()
+}
+
+/// Make a link; the one that the input had goes.
+pub fn connect(graph: &Graph, link: Link) -> Transaction {
+    let mut edits: Vec<_> = free_input(graph, &link.to).collect();
+    edits.push(Edit::Connect(link));
+    Transaction::new("Link", edits)
+}
+
+/// Move one end of a link elsewhere: the old link goes, the new one comes, in one step.
+pub fn relink(graph: &Graph, old: Link, new: Link) -> Transaction {
+    let mut edits = vec![Edit::Disconnect(old.clone())];
+    edits.extend(free_input(graph, &new.to).filter(|edit| *edit != Edit::Disconnect(old.clone())));
+    edits.push(Edit::Connect(new));
+    Transaction::new("Move link", edits)
+}
+
+pub fn disconnect(links: impl IntoIterator<Item = Link>) -> Transaction {
+    Transaction::new("Unlink", links.into_iter().map(Edit::Disconnect).collect())
+}
+
+pub fn set_value(input: Port, value: Option<Value>) -> Transaction {
+    Transaction::new("Change value", vec![Edit::SetValue { input, value }])
+}
+
+pub fn set_title(node: NodeId, title: Option<Name>) -> Transaction {
+    Transaction::new("Rename node", vec![Edit::SetTitle { node, title }])
+}
+
+/// Move nodes by an offset; nothing for an offset of zero.
+pub fn move_by(graph: &Graph, nodes: &BTreeSet<NodeId>, offset: Vec2) -> Transaction {
+    let edits = nodes
+        .iter()
+        .filter(|_| offset != Vec2::ZERO)
+        .filter_map(|id| graph.node(*id))
+        .map(|node| Edit::Move {
+            node: node.id,
+            to: node.pos + offset,
+        })
+        .collect();
+    Transaction::new("Move", edits)
+}
+
+/// Remove nodes and every link that one of them has.
+pub fn delete(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Transaction {
+    let links: BTreeSet<&Link> = nodes
+        .iter()
+        .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
+        .collect();
+    let edits = links
+        .into_iter()
+        .map(|link| Edit::Disconnect(link.clone()))
+        .chain(nodes.iter().map(|id| Edit::RemoveNode(*id)))
+        .collect();
+    Transaction::new("Delete", edits)
+}
+
+/// Put copies of nodes into the graph, the links among them kept, links to others not.
+/// Returns the ids that the copies will have.
+pub fn insert_copies(
+    graph: &Graph,
+    label: &str,
+    nodes: &[Node],
+    links: &[Link],
+    offset: Vec2,
+) -> (Vec<NodeId>, Transaction) {
+    let mut keys = Keys::of(graph);
+    let mut new_ids = HashMap::new();
+    let mut edits = Vec::new();
+    for node in nodes {
+        let (id, key) = keys.next();
+        new_ids.insert(node.id, id);
+        edits.push(Edit::AddNode(Box::new(Node {
+            id,
+            key,
+            pos: node.pos + offset,
+            ..node.clone()
+        })));
+    }
+    for link in links {
+        if let (Some(from), Some(to)) = (new_ids.get(&link.from.node), new_ids.get(&link.to.node)) {
+            edits.push(Edit::Connect(Link {
+                from: Port::new(*from, link.from.name.clone()),
+                to: Port::new(*to, link.to.name.clone()),
+            }));
+        }
+    }
+    let ids = nodes.iter().map(|node| new_ids[&node.id]).collect();
+    (ids, Transaction::new(label, edits))
+}
+
+/// Copies beside the originals.
+pub fn duplicate(
+    graph: &Graph,
+    nodes: &BTreeSet<NodeId>,
+    offset: Vec2,
+) -> (Vec<NodeId>, Transaction) {
+    let (nodes, links) = selected_parts(graph, nodes);
+    insert_copies(graph, "Duplicate", &nodes, &links, offset)
+}
+
+/// The nodes and the links among them.
+pub fn selected_parts(graph: &Graph, nodes: &BTreeSet<NodeId>) -> (Vec<Node>, Vec<Link>) {
+    let links = nodes
+        .iter()
+        .flat_map(|id| graph.incoming(*id))
+        .filter(|link| nodes.contains(&link.from.node))
+        .cloned()
+        .collect();
+    let nodes = nodes
+        .iter()
+        .filter_map(|id| graph.node(*id))
+        .cloned()
+        .collect();
+    (nodes, links)
+}
+
+fn free_input(graph: &Graph, input: &Port) -> impl Iterator<Item = Edit> {
+    graph
+        .link_to(input.node, &input.name)
+        .cloned()
+        .map(Edit::Disconnect)
+        .into_iter()
+}

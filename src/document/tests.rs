@@ -1,0 +1,145 @@
+//! Property test: whatever users do, undo takes all of it back and redo makes it again, to the byte.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::graph::{Bank, InputSpec, Link, NodeKind, OutputSpec, Port, ValueType, pos2, vec2};
+
+fn kind() -> Arc<NodeKind> {
+    let mut kind = NodeKind::new(Bank::Builtin, "add");
+    kind.inputs = vec![
+        InputSpec::new("a", ValueType::Int),
+        InputSpec::new("b", ValueType::Any),
+    ];
+    kind.outputs = vec![OutputSpec {
+        name: "sum".into(),
+        ty: ValueType::Int,
+    }];
+    Arc::new(kind)
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Add(i16, i16),
+    Delete(u32, u32),
+    Link(u32, u32, bool),
+    Unlink(u32),
+    Value(u32, i64),
+    Move(u32, u32, i16),
+    Title(u32, String),
+    Duplicate(u32, u32),
+    Paste(u32, u32),
+    Undo,
+    Redo,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let id = 0..40_u32;
+    let deed = prop_oneof![
+        4 => (any::<i16>(), any::<i16>()).prop_map(|(x, y)| Deed::Add(x, y)),
+        1 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Delete(a, b)),
+        6 => (id.clone(), id.clone(), any::<bool>()).prop_map(|(a, b, to_b)| Deed::Link(a, b, to_b)),
+        1 => id.clone().prop_map(Deed::Unlink),
+        2 => (id.clone(), any::<i64>()).prop_map(|(a, int)| Deed::Value(a, int)),
+        2 => (id.clone(), id.clone(), any::<i16>()).prop_map(|(a, b, by)| Deed::Move(a, b, by)),
+        1 => (id.clone(), "[a-zäß ]{0,5}").prop_map(|(a, title)| Deed::Title(a, title)),
+        1 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Duplicate(a, b)),
+        1 => (id.clone(), id).prop_map(|(a, b)| Deed::Paste(a, b)),
+        1 => Just(Deed::Undo),
+        1 => Just(Deed::Redo),
+    ];
+    proptest::collection::vec(deed, 1..120)
+}
+
+/// Do it; deeds that the graph refuses must leave it as it was.
+fn act(document: &mut Document, deed: Deed) {
+    let ids = |ids: &[u32]| {
+        ids.iter()
+            .map(|id| NodeId(*id))
+            .filter(|id| document.graph().node(*id).is_some())
+            .collect()
+    };
+    let graph = document.graph();
+    let transaction = match deed {
+        Deed::Add(x, y) => ops::add_node(graph, &kind(), pos2(x.into(), y.into()), None).1,
+        Deed::Delete(a, b) => ops::delete(graph, &ids(&[a, b])),
+        Deed::Link(a, b, to_b) => ops::connect(
+            graph,
+            Link {
+                from: Port::new(NodeId(a), "sum"),
+                to: Port::new(NodeId(b), if to_b { "b" } else { "a" }),
+            },
+        ),
+        Deed::Unlink(a) => ops::disconnect(graph.incoming(NodeId(a)).to_vec()),
+        Deed::Value(a, int) => ops::set_value(Port::new(NodeId(a), "a"), Some(Value::Int(int))),
+        Deed::Move(a, b, by) => ops::move_by(graph, &ids(&[a, b]), vec2(by.into(), 1.0)),
+        Deed::Title(a, title) => {
+            ops::set_title(NodeId(a), (!title.is_empty()).then(|| title.into()))
+        }
+        Deed::Duplicate(a, b) => ops::duplicate(graph, &ids(&[a, b]), vec2(20.0, 20.0)).1,
+        Deed::Paste(a, b) => {
+            let text = clipboard::copy(graph, &ids(&[a, b]));
+            let (nodes, links) = clipboard::parse(&text, &Catalog::new([kind()])).unwrap();
+            ops::insert_copies(graph, "Paste", &nodes, &links, vec2(5.0, 5.0)).1
+        }
+        Deed::Undo => {
+            document.undo();
+            return;
+        }
+        Deed::Redo => {
+            document.redo();
+            return;
+        }
+    };
+    let before = file::to_text(document, None);
+    if document.commit(transaction).is_err() {
+        assert_eq!(
+            file::to_text(document, None),
+            before,
+            "a refused transaction changes nothing"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn undo_takes_everything_back_and_redo_makes_it_again(deeds in deeds()) {
+        let mut document = Document::default();
+        let start = file::to_text(&document, None);
+        for deed in deeds {
+            act(&mut document, deed);
+        }
+        while document.redo().is_some() {}
+        let end = file::to_text(&document, None);
+        let graph = document.graph().clone();
+        while document.undo().is_some() {}
+        prop_assert_eq!(file::to_text(&document, None), start);
+        prop_assert!(document.graph().is_empty());
+        while document.redo().is_some() {}
+        prop_assert_eq!(file::to_text(&document, None), end.clone());
+        prop_assert_eq!(document.graph(), &graph);
+
+        let loaded = file::parse(end.as_bytes(), "savefile.json".as_ref(), &Catalog::new([kind()])).unwrap();
+        prop_assert_eq!(loaded.notes.len(), 0);
+        prop_assert_eq!(file::to_text(&loaded.document, None), end);
+    }
+}
+
+#[test]
+fn dirty_follows_the_history() {
+    let mut document = Document::default();
+    assert!(!document.is_dirty());
+    act(&mut document, Deed::Add(0, 0));
+    assert!(document.is_dirty());
+    let mark = document.history().mark();
+    document.set_saved(mark);
+    act(&mut document, Deed::Move(0, 0, 9));
+    assert!(document.is_dirty());
+    assert_eq!(document.undo().unwrap(), "Move");
+    assert!(!document.is_dirty());
+    document.undo();
+    assert!(document.is_dirty());
+}
