@@ -1,1 +1,3 @@
-//! To come.
+//! The window: to come.
+
+pub mod theme;

@@ -1,0 +1,406 @@
+//! Theme: every colour and size of the window, for dark and light. Nothing else names a colour.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where colours are made"
+)]
+
+use egui::{
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
+    TextStyle, Theme, Vec2, vec2,
+};
+
+use crate::graph::ValueType;
+
+/// Colours of one theme. Names say what a colour is for, not what it looks like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Palette {
+    pub is_dark: bool,
+    pub window: Color32,
+    pub panel: Color32,
+    /// Text fields, wells, the console.
+    pub well: Color32,
+    pub raised: Color32,
+    pub raised_hover: Color32,
+    pub raised_press: Color32,
+    pub outline: Color32,
+    pub text: Color32,
+    pub text_strong: Color32,
+    pub text_weak: Color32,
+    pub accent: Color32,
+    pub on_accent: Color32,
+    pub accent_soft: Color32,
+    pub canvas: Color32,
+    pub grid: Color32,
+    pub grid_major: Color32,
+    pub node: Color32,
+    pub node_header: Color32,
+    pub node_outline: Color32,
+    pub node_shadow: Color32,
+    pub ok: Color32,
+    pub busy: Color32,
+    pub warn: Color32,
+    pub error: Color32,
+    pub error_soft: Color32,
+    pub idle: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+pub const DARK: Palette = Palette {
+    is_dark: true,
+    window: rgb(0x0016_181d),
+    panel: rgb(0x001c_1f26),
+    well: rgb(0x0013_151a),
+    raised: rgb(0x002a_2e38),
+    raised_hover: rgb(0x0034_3946),
+    raised_press: rgb(0x003e_4453),
+    outline: rgb(0x0032_3743),
+    text: rgb(0x00c9_ced9),
+    text_strong: rgb(0x00f2_f4f8),
+    text_weak: rgb(0x008f_97a8),
+    accent: rgb(0x0062_a3ff),
+    on_accent: rgb(0x000b_1220),
+    accent_soft: rgb(0x0024_3b5e),
+    canvas: rgb(0x0014_161b),
+    grid: rgb(0x001d_2027),
+    grid_major: rgb(0x0025_2932),
+    node: rgb(0x0023_2730),
+    node_header: rgb(0x002d_323d),
+    node_outline: rgb(0x0010_1216),
+    node_shadow: Color32::from_black_alpha(90),
+    ok: rgb(0x0052_c98b),
+    busy: rgb(0x0062_a3ff),
+    warn: rgb(0x00f0_b54a),
+    error: rgb(0x00ff_7b72),
+    error_soft: rgb(0x0045_2329),
+    idle: rgb(0x006b_7385),
+};
+
+pub const LIGHT: Palette = Palette {
+    is_dark: false,
+    window: rgb(0x00ea_ecf0),
+    panel: rgb(0x00f6_f7f9),
+    well: rgb(0x00ff_ffff),
+    raised: rgb(0x00e4_e7ed),
+    raised_hover: rgb(0x00d9_dee7),
+    raised_press: rgb(0x00cb_d2de),
+    outline: rgb(0x00d3_d8e1),
+    text: rgb(0x002f_3642),
+    text_strong: rgb(0x0010_141b),
+    text_weak: rgb(0x005d_6778),
+    accent: rgb(0x001f_66d1),
+    on_accent: rgb(0x00ff_ffff),
+    accent_soft: rgb(0x00cf_e1fb),
+    canvas: rgb(0x00ed_eff3),
+    grid: rgb(0x00e2_e5eb),
+    grid_major: rgb(0x00d5_dae3),
+    node: rgb(0x00ff_ffff),
+    node_header: rgb(0x00f0_f2f6),
+    node_outline: rgb(0x00c3_cad6),
+    node_shadow: Color32::from_black_alpha(34),
+    ok: rgb(0x0011_7a48),
+    busy: rgb(0x001f_66d1),
+    warn: rgb(0x0093_5f00),
+    error: rgb(0x00c0_2b2b),
+    error_soft: rgb(0x00fb_dcdc),
+    idle: rgb(0x006d_7788),
+};
+
+/// Height of a row of buttons, fields and list entries, in points.
+pub const ROW: f32 = 24.0;
+pub const GAP: f32 = 6.0;
+pub const RADIUS: u8 = 5;
+
+/// Sizes on the canvas, in graph units (points at 100 %).
+pub const NODE_WIDTH: f32 = 220.0;
+pub const NODE_HEADER: f32 = 28.0;
+pub const NODE_ROW: f32 = 24.0;
+pub const NODE_PAD: f32 = 6.0;
+pub const NODE_THUMB: f32 = 120.0;
+pub const NODE_RADIUS: f32 = 7.0;
+pub const PORT_RADIUS: f32 = 5.0;
+pub const GRID_STEP: f32 = 20.0;
+
+/// Colours of the theme that `context` shows now.
+pub fn palette(context: &Context) -> &'static Palette {
+    of(context.theme())
+}
+
+pub fn of(theme: Theme) -> &'static Palette {
+    match theme {
+        Theme::Dark => &DARK,
+        Theme::Light => &LIGHT,
+    }
+}
+
+impl Palette {
+    /// Colour of ports and links that carry a type.
+    pub fn of_type(&self, ty: &ValueType) -> Color32 {
+        let (dark, light) = match ty.base() {
+            ValueType::Int => (0x004f_c3d9, 0x0008_7f98),
+            ValueType::Float => (0x006d_d3a8, 0x000b_8a5b),
+            ValueType::Bool => (0x00e0_8fd0, 0x00a8_3d94),
+            ValueType::Text | ValueType::Bytes => (0x00f0_c05a, 0x009a_6a00),
+            ValueType::Path => (0x00c9_a06b, 0x0085_5c22),
+            ValueType::Colour => (0x00ff_9f7a, 0x00c0_5326),
+            ValueType::Date => (0x00b9_c46a, 0x006b_7512),
+            ValueType::List(_) => (0x009f_b4ff, 0x004a_62c4),
+            ValueType::Dict => (0x00b7_9cff, 0x006d_4bc9),
+            ValueType::Table => (0x0062_a3ff, 0x001f_66d1),
+            ValueType::Array => (0x00ff_8fa3, 0x00c4_3a55),
+            ValueType::Image => (0x00ff_b06b, 0x00b8_5f0c),
+            ValueType::Figure => (0x0078_dce8, 0x0010_7f8f),
+            ValueType::Custom(_) => (0x00d0_d5e0, 0x0048_5263),
+            _ => (0x00a3_abbb, 0x0066_7082),
+        };
+        rgb(if self.is_dark { dark } else { light })
+    }
+
+    /// Colour of a node's family, as a stripe.
+    pub fn of_family(&self, family: &str) -> Color32 {
+        const DARK: [u32; 8] = [
+            0x0062_a3ff,
+            0x0052_c98b,
+            0x00f0_b54a,
+            0x00e0_8fd0,
+            0x0078_dce8,
+            0x00ff_8f70,
+            0x00b7_9cff,
+            0x00b9_c46a,
+        ];
+        const LIGHT: [u32; 8] = [
+            0x001f_66d1,
+            0x0011_7a48,
+            0x0093_5f00,
+            0x00a8_3d94,
+            0x0010_7f8f,
+            0x00c0_4a26,
+            0x006d_4bc9,
+            0x006b_7512,
+        ];
+        let at = match family {
+            "Values" => 0,
+            "Math" => 1,
+            "Text" => 2,
+            "Logic" => 3,
+            "Lists" => 4,
+            "Files" => 5,
+            "Tables" => 6,
+            "Images" => 7,
+            "Plots" => 4,
+            "Display" => 1,
+            other => {
+                other.bytes().fold(0_usize, |sum, byte| {
+                    sum.wrapping_mul(31).wrapping_add(byte.into())
+                }) % 8
+            }
+        };
+        rgb(if self.is_dark { DARK[at] } else { LIGHT[at] })
+    }
+
+    /// The colour, with `alpha` from 0 to 1.
+    pub fn faded(color: Color32, alpha: f32) -> Color32 {
+        color.gamma_multiply(alpha)
+    }
+}
+
+/// A colour that a user chose, `#rrggbb` or `#rrggbbaa`, as red, green, blue and alpha; `None` for other texts.
+pub fn parse_colour(text: &str) -> Option<[u8; 4]> {
+    let hex = text.trim().strip_prefix('#')?;
+    if !hex.is_ascii() || ![6, 8].contains(&hex.len()) {
+        return None;
+    }
+    let channel = |at: usize| {
+        hex.get(at..at + 2)
+            .map_or(Some(255), |two| u8::from_str_radix(two, 16).ok())
+    };
+    Some([channel(0)?, channel(2)?, channel(4)?, channel(6)?])
+}
+
+/// The text of a colour that a user chose; opaque ones without alpha.
+pub fn colour_text([red, green, blue, alpha]: [u8; 4]) -> String {
+    if alpha == 255 {
+        format!("#{red:02x}{green:02x}{blue:02x}")
+    } else {
+        format!("#{red:02x}{green:02x}{blue:02x}{alpha:02x}")
+    }
+}
+
+/// Give the window its fonts and both styles. Once, at the start.
+pub fn install(context: &Context) {
+    context.set_fonts(fonts());
+    for theme in [Theme::Dark, Theme::Light] {
+        let palette = of(theme);
+        let mut style = (*context.style_of(theme)).clone();
+        style.text_styles = [
+            (
+                TextStyle::Heading,
+                FontId::new(17.0, FontFamily::Proportional),
+            ),
+            (TextStyle::Body, FontId::new(13.5, FontFamily::Proportional)),
+            (
+                TextStyle::Button,
+                FontId::new(13.5, FontFamily::Proportional),
+            ),
+            (
+                TextStyle::Small,
+                FontId::new(11.5, FontFamily::Proportional),
+            ),
+            (
+                TextStyle::Monospace,
+                FontId::new(12.5, FontFamily::Monospace),
+            ),
+        ]
+        .into();
+        style.spacing.item_spacing = vec2(GAP, GAP);
+        style.spacing.button_padding = vec2(8.0, 3.0);
+        style.spacing.interact_size = vec2(36.0, ROW);
+        style.spacing.menu_margin = Margin::same(6);
+        style.spacing.window_margin = Margin::same(14);
+        style.spacing.indent = 16.0;
+        style.interaction.selectable_labels = false;
+        style.visuals = visuals(palette);
+        context.set_style_of(theme, style);
+    }
+}
+
+fn fonts() -> FontDefinitions {
+    FontDefinitions::default()
+}
+
+fn visuals(palette: &Palette) -> egui::Visuals {
+    let mut visuals = if palette.is_dark {
+        egui::Visuals::dark()
+    } else {
+        egui::Visuals::light()
+    };
+    let radius = CornerRadius::same(RADIUS);
+    visuals.override_text_color = None;
+    visuals.weak_text_color = Some(palette.text_weak);
+    visuals.hyperlink_color = palette.accent;
+    visuals.faint_bg_color = palette.raised.gamma_multiply(0.35);
+    visuals.extreme_bg_color = palette.well;
+    visuals.text_edit_bg_color = Some(palette.well);
+    visuals.code_bg_color = palette.well;
+    visuals.warn_fg_color = palette.warn;
+    visuals.error_fg_color = palette.error;
+    visuals.window_fill = palette.panel;
+    visuals.window_stroke = Stroke::new(1.0, palette.outline);
+    visuals.window_corner_radius = CornerRadius::same(9);
+    visuals.menu_corner_radius = CornerRadius::same(8);
+    visuals.panel_fill = palette.panel;
+    let shadow = Shadow {
+        offset: [0, 8],
+        blur: 24,
+        spread: 0,
+        color: Color32::from_black_alpha(if palette.is_dark { 110 } else { 40 }),
+    };
+    visuals.window_shadow = shadow;
+    visuals.popup_shadow = shadow;
+    visuals.selection.bg_fill = palette.accent_soft;
+    visuals.selection.stroke = Stroke::new(1.0, palette.text_strong);
+    visuals.slider_trailing_fill = true;
+    let widgets = &mut visuals.widgets;
+    for (state, fill, outline, text) in [
+        (
+            &mut widgets.noninteractive,
+            palette.panel,
+            palette.outline,
+            palette.text,
+        ),
+        (
+            &mut widgets.inactive,
+            palette.raised,
+            palette.outline,
+            palette.text,
+        ),
+        (
+            &mut widgets.hovered,
+            palette.raised_hover,
+            palette.text_weak,
+            palette.text_strong,
+        ),
+        (
+            &mut widgets.active,
+            palette.raised_press,
+            palette.accent,
+            palette.text_strong,
+        ),
+        (
+            &mut widgets.open,
+            palette.raised_hover,
+            palette.outline,
+            palette.text_strong,
+        ),
+    ] {
+        state.bg_fill = fill;
+        state.weak_bg_fill = fill;
+        state.bg_stroke = Stroke::new(1.0, outline);
+        state.fg_stroke = Stroke::new(1.0, text);
+        state.corner_radius = radius;
+        state.expansion = 0.0;
+    }
+    visuals.widgets.inactive.bg_stroke = Stroke::NONE;
+    visuals
+}
+
+/// Room around the contents of a panel.
+pub const PANEL_MARGIN: Vec2 = vec2(10.0, 8.0);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2 contrast of two opaque colours.
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let luminance = |colour: Color32| {
+            let [r, g, b] = [colour.r(), colour.g(), colour.b()].map(|channel| {
+                let channel = f32::from(channel) / 255.0;
+                if channel <= 0.040_45 {
+                    channel / 12.92
+                } else {
+                    ((channel + 0.055) / 1.055).powf(2.4)
+                }
+            });
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_can_be_read_on_what_it_stands_on() {
+        for palette in [&DARK, &LIGHT] {
+            for (what, text, ground) in [
+                ("text on panel", palette.text, palette.panel),
+                ("strong on header", palette.text_strong, palette.node_header),
+                ("text on node", palette.text, palette.node),
+                ("weak on panel", palette.text_weak, palette.panel),
+                ("weak on node", palette.text_weak, palette.node),
+                ("text on well", palette.text, palette.well),
+                ("text on button", palette.text, palette.raised),
+                ("on accent", palette.on_accent, palette.accent),
+                ("selected", palette.text_strong, palette.accent_soft),
+                ("error on panel", palette.error, palette.panel),
+                ("error on soft", palette.error, palette.error_soft),
+                ("warn on panel", palette.warn, palette.panel),
+                ("ok on panel", palette.ok, palette.panel),
+            ] {
+                let ratio = contrast(text, ground);
+                assert!(ratio >= 4.5, "{what}, dark {}: {ratio}", palette.is_dark);
+            }
+        }
+    }
+
+    #[test]
+    fn colours_read_and_write() {
+        for text in ["#ff8000", "#0a0b0c80"] {
+            assert_eq!(colour_text(parse_colour(text).unwrap()), text);
+        }
+        for text in ["blue", "#12345", "#äöü", "#gggggg"] {
+            assert_eq!(parse_colour(text), None, "{text}");
+        }
+    }
+}
