@@ -1,0 +1,228 @@
+//! The layer table: what each module may use. `ARCHITECTURE.md` says the same in words; change both together.
+
+/// What a module may use beside itself, `std` and what lies below it. Tests may use all of `std`, and `tempfile`.
+pub struct Layer {
+    /// Below `src/`, a folder or a file without `.rs`; the longest that fits a file holds.
+    pub folder: &'static str,
+    /// Crates from the registry; `*` is any.
+    pub crates: &'static [&'static str],
+    pub not_crates: &'static [&'static str],
+    /// Modules of this crate; `*` is any.
+    pub modules: &'static [&'static str],
+    pub not_modules: &'static [&'static str],
+    pub not_std: &'static [&'static str],
+    pub reason: &'static str,
+}
+
+/// Files, network, processes and threads.
+const OUTSIDE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::env",
+];
+const WINDOW: &[&str] = &[
+    "eframe",
+    "egui",
+    "egui_code_editor",
+    "egui_commonmark",
+    "egui_extras",
+    "egui_notify",
+    "egui_plot",
+    "egui_tiles",
+    "rfd",
+];
+const NOTHING: Layer = Layer {
+    folder: "",
+    crates: &[],
+    not_crates: &[],
+    modules: &[],
+    not_modules: &[],
+    not_std: &[],
+    reason: "",
+};
+const ENGINE: Layer = Layer {
+    folder: "engine",
+    crates: &["tokio", "thiserror", "tracing", "tempfile", "directories"],
+    modules: &["graph", "event", "sys", "paths"],
+    reason: "the engine serves the window and the command line alike and knows neither them nor documents; JSON is \
+             made in engine/protocol.rs alone",
+    ..NOTHING
+};
+const ALL: Layer = Layer {
+    crates: &["*"],
+    modules: &["*"],
+    ..NOTHING
+};
+
+pub const LAYERS: &[Layer] = &[
+    Layer {
+        folder: "graph",
+        crates: &["emath", "thiserror"],
+        not_std: OUTSIDE,
+        reason: "the model is plain data: no window, no file format, no files, no async",
+        ..NOTHING
+    },
+    Layer {
+        folder: "event",
+        crates: &["tokio"],
+        not_std: OUTSIDE,
+        reason: "it carries events of any type and knows none; waking the window is a closure that `app` gives it",
+        ..NOTHING
+    },
+    Layer {
+        folder: "nodebank",
+        crates: &[
+            "ruff_python_ast",
+            "ruff_python_parser",
+            "ruff_source_file",
+            "ruff_text_size",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tracing",
+        ],
+        modules: &["graph", "paths"],
+        not_std: &["std::net", "std::process"],
+        reason: "kinds come from reading sources (and the .json beside those of the first Loom): no window, no \
+                 document, no Python process",
+        ..NOTHING
+    },
+    Layer {
+        folder: "document",
+        crates: &["thiserror"],
+        modules: &["graph"],
+        not_std: OUTSIDE,
+        reason: "editing is pure: no window, no async, no engine; files and JSON belong to document/file",
+        ..NOTHING
+    },
+    Layer {
+        folder: "document/file",
+        crates: &["humantime", "serde", "serde_json", "tempfile", "thiserror"],
+        modules: &["graph", "document"],
+        not_std: &["std::net", "std::process"],
+        reason: "the savefile knows the document and its JSON: no window, no async, no engine",
+        ..NOTHING
+    },
+    Layer {
+        folder: "document/clipboard",
+        crates: &["serde_json"],
+        modules: &["graph", "document"],
+        not_std: OUTSIDE,
+        reason: "the clipboard's text is a piece of a savefile: JSON, and nothing else",
+        ..NOTHING
+    },
+    Layer {
+        folder: "project",
+        crates: &[
+            "directories",
+            "fs4",
+            "serde",
+            "serde_json",
+            "tempfile",
+            "thiserror",
+            "tracing",
+        ],
+        modules: &["document", "graph", "nodebank", "paths", "settings", "sys"],
+        not_std: &["std::net", "std::process"],
+        reason: "a project is files: no window, no engine",
+        ..NOTHING
+    },
+    Layer {
+        folder: "cli",
+        crates: &["*"],
+        not_crates: WINDOW,
+        modules: &["*"],
+        not_modules: &["ui", "app", "command"],
+        reason: "the command line works where there is no window",
+        ..NOTHING
+    },
+    ENGINE,
+    Layer {
+        folder: "engine/protocol",
+        crates: &["serde", "serde_json", "thiserror"],
+        modules: &["graph"],
+        not_std: OUTSIDE,
+        reason: "the protocol is lines to data and back",
+        ..NOTHING
+    },
+    Layer {
+        folder: "command",
+        crates: &["egui"],
+        not_std: OUTSIDE,
+        reason: "it is a table of names and keys; what a command does stands in `app`",
+        ..NOTHING
+    },
+    Layer {
+        folder: "ui",
+        crates: &[
+            "egui",
+            "egui_extras",
+            "egui_notify",
+            "egui_tiles",
+            "emath",
+            "nucleo_matcher",
+        ],
+        modules: &[
+            "graph",
+            "document",
+            "engine::run",
+            "engine::protocol",
+            "command",
+        ],
+        not_modules: &["document::file"],
+        not_std: OUTSIDE,
+        reason: "views read what they are given and ask by `Action`; files, processes and async are `app`'s",
+        ..NOTHING
+    },
+    Layer {
+        folder: "settings",
+        crates: &["serde", "serde_json", "tempfile", "thiserror", "tracing"],
+        modules: &["document::file", "paths"],
+        not_std: &["std::net", "std::process"],
+        reason: "settings are a file of plain values",
+        ..NOTHING
+    },
+    Layer {
+        folder: "paths",
+        crates: &["directories", "thiserror"],
+        not_std: &["std::net", "std::process"],
+        reason: "it says where things lie and reads nothing of them",
+        ..NOTHING
+    },
+    Layer {
+        folder: "sys",
+        crates: &["libc", "memmap2", "windows_sys"],
+        not_std: &["std::net"],
+        reason: "it wraps calls of the operating system and knows nothing of Loom",
+        ..NOTHING
+    },
+    Layer {
+        folder: "app",
+        ..ALL
+    },
+    Layer {
+        folder: "main",
+        ..ALL
+    },
+    Layer {
+        folder: "lib",
+        ..ALL
+    },
+];
+
+/// The layer of a file such as `src/ui/canvas/mod.rs`.
+pub fn of(path: &str) -> Option<&'static Layer> {
+    let inside = path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    let fits = |layer: &&Layer| {
+        inside == layer.folder
+            || inside
+                .strip_prefix(layer.folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    LAYERS
+        .iter()
+        .filter(fits)
+        .max_by_key(|layer| layer.folder.len())
+}
