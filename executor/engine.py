@@ -1,0 +1,193 @@
+"""Answers requests: runs on the main thread, small answers at once, views on a thread of their own.
+
+`Engine` connects the parts; it knows nothing of descriptors, which `bootstrap.py` opens.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import sys
+import threading
+import time
+
+from . import interrupts, loom, protocol, views
+from .fetch import answer
+from .files import ViewFiles
+from .monitor import Monitor
+from .output import Logs, Streams
+from .plan import Session
+from .run import Runner
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .channel import Channel, Descriptors
+
+_EXIT_GRACE_S = 1.0
+_BIG_REQUEST = 100_000
+"""Bytes from which a request is parsed without the garbage collector looking on."""
+
+
+class Engine:
+    """One engine process."""
+
+    def __init__(
+        self, channel: Channel, descriptors: Descriptors | None, project: str, files: str, workers: int
+    ) -> None:
+        self.channel = channel
+        self.session = Session(project)
+        self.files = ViewFiles(files)
+        self.monitor = Monitor(channel)
+        self.logs = Logs(channel, self.monitor.wake)
+        self.runner = Runner(self.session, channel, self.logs, Streams(self.logs), descriptors)
+        self.runner.previews = views.Previews(self.files)
+        self._workers = workers
+        self._runs: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
+        self._fetches: queue.SimpleQueue[Mapping[str, Any]] | None = None
+        self._cancelled: set[int] = set()
+        loom._host = _NodeHost(self.runner, self.logs)
+
+    def serve(self) -> None:
+        """Work until standard input closes or `shutdown` comes. Call it on the main thread."""
+        interrupts.install(self.runner.main.guard)
+        gc.set_threshold(50_000, 20, 50)
+        self.monitor.start(self.runner, self.logs)
+        threading.Thread(target=self._read, daemon=True, name="loom-requests").start()
+        while True:
+            request = self._runs.get()
+            if request is None:
+                return
+            try:
+                self._run(request)
+            except Exception as error:
+                self._report(error)
+
+    # Requests --------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        """The reading thread: requests in order, until there are no more."""
+        with open(self.channel.requests_fd, "rb", buffering=1 << 16, closefd=False) as requests:
+            for line in requests:
+                try:
+                    if not self._take(line):
+                        break
+                except Exception as error:
+                    self._report(error)
+        self._end()
+
+    def _take(self, line: bytes) -> bool:
+        """Handle one request line. False when it was the last."""
+        if len(line) > _BIG_REQUEST:
+            gc.disable()
+            try:
+                message = protocol.parse(line)
+            finally:
+                gc.enable()
+        else:
+            message = protocol.parse(line)
+        kind = message.get("type")
+        if kind == "run":
+            self._runs.put(message)
+        elif kind == "cancel":
+            self._cancel(message["run"])  # type: ignore[arg-type]
+        elif kind == "interrupt":
+            self._cancel(message["run"])  # type: ignore[arg-type]
+            self.runner.interrupt(message["run"])  # type: ignore[arg-type]
+        elif kind == "fetch":
+            self._fetch(message)
+        elif kind == "ping":
+            self._send(protocol.pong(message.get("ping")))
+        return kind != "shutdown"
+
+    def _end(self) -> None:
+        """Leave: the main thread in good order when it is idle, by force when it is not."""
+        busy = self.runner.run_id is not None
+        self._runs.put(None)
+        if not busy:
+            time.sleep(_EXIT_GRACE_S)
+        os._exit(0)
+
+    def _cancel(self, run_id: int) -> None:
+        if not self.runner.stop(run_id):
+            self._cancelled.add(run_id)  # it may still wait for its turn
+
+    def _send(self, line: str) -> None:
+        self.channel.put(line)
+        self.channel.flush()
+
+    def _report(self, error: BaseException) -> None:
+        text = f"the engine could not do what was asked: {type(error).__name__}: {error}"
+        self._send(protocol.log(None, None, "error", text))
+
+    # Runs ------------------------------------------------------------------------------------------------------
+
+    def _run(self, request: Mapping[str, Any]) -> None:
+        began_ns = time.perf_counter_ns()
+        session, run_id = self.session, request["run"]
+        base = request.get("base")
+        if base is not None and base != session.revision:
+            self._send(protocol.need_graph(run_id, session.revision))
+            return
+        gc.disable()  # tens of thousands of new objects, none of them garbage
+        try:
+            session.load(request)
+            plan = session.plan(request.get("targets"), request.get("blocked") or (), request.get("force") or ())
+        finally:
+            gc.enable()
+        if len(plan.todo) > 1000:
+            gc.freeze()
+        self.monitor.wake()
+        workers = request.get("workers") or self._workers
+        if run_id in self._cancelled:
+            self._cancelled.discard(run_id)
+            plan.todo.clear()
+        self.runner.run(run_id, plan, workers, began_ns)
+        self.channel.flush()
+
+    # Views -----------------------------------------------------------------------------------------------------
+
+    def _fetch(self, message: Mapping[str, Any]) -> None:
+        """Queue a fetch: making a view may take long and must not hold up the next request."""
+        if self._fetches is None:
+            self._fetches = queue.SimpleQueue()
+            threading.Thread(target=self._answer, daemon=True, name="loom-views").start()
+        self._fetches.put(message)
+
+    def _answer(self) -> None:
+        assert self._fetches is not None
+        while True:
+            message = self._fetches.get()
+            node = self.session.graph.nodes.get(message.get("node", -1))
+            outputs = None if node is None else node.outputs
+            self._send(protocol.value(message.get("fetch"), answer(message, outputs, self.files)))
+
+
+class _NodeHost:
+    """What `loom` offers to the node that calls it."""
+
+    def __init__(self, runner: Runner, logs: Logs) -> None:
+        self._runner = runner
+        self._logs = logs
+
+    def progress(self, done: float, total: float | None, text: str) -> None:
+        worker = self._runner.current_worker()
+        if worker is not None:
+            worker.progress = (done, total, str(text))
+
+    def log(self, level: str, text: str) -> None:
+        self._logs.line(level, text)
+
+    def cancelled(self) -> bool:
+        return self._runner.stopped
+
+
+def prepare() -> None:
+    """Load what the first run needs, after `hello` is out."""
+    import json
+
+    sys.modules.setdefault("loom", loom)
+    assert json

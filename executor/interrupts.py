@@ -1,0 +1,68 @@
+"""Raises `KeyboardInterrupt` in the thread of one running node, and nowhere else.
+
+An interrupt that comes when the node has ended is dropped: engine code must not die of it. The main thread gets a
+real signal, since only that wakes a sleeping call; other threads get an asynchronous exception.
+"""
+
+from __future__ import annotations
+
+import _signal  # the built-in part of signal: importing that costs an enum
+import sys
+
+_main_guard: Guard | None = None
+
+
+class Guard:
+    """Says whether a thread may be interrupted now. Its lock is the runner's, held by whoever interrupts."""
+
+    __slots__ = ("armed", "was_interrupted")
+
+    def __init__(self) -> None:
+        self.armed = False
+        self.was_interrupted = False
+
+    def arm(self) -> None:
+        """A node's call begins."""
+        self.was_interrupted = False
+        self.armed = True
+
+    def disarm(self, ident: int) -> None:
+        """The call has ended: take back an interrupt that is still on its way."""
+        while True:
+            try:
+                self.armed = False
+                if self.was_interrupted and self is not _main_guard:
+                    _raise_in(ident, None)
+                return
+            except KeyboardInterrupt:
+                continue  # it came just now
+
+    def interrupt(self, ident: int, is_main: bool) -> None:
+        """Interrupt the thread's node when it is at one."""
+        if not self.armed:
+            return
+        self.was_interrupted = True
+        if not is_main:
+            _raise_in(ident, KeyboardInterrupt)
+        elif sys.platform == "win32":
+            _signal.raise_signal(_signal.SIGINT)
+        else:
+            _signal.pthread_kill(ident, _signal.SIGINT)
+
+
+def install(main_guard: Guard) -> None:
+    """Make SIGINT mean: interrupt the main thread's node, if somebody asked for it. Call it on the main thread."""
+    global _main_guard
+    _main_guard = main_guard
+
+    def on_signal(_number: int, _frame: object) -> None:
+        if main_guard.armed and main_guard.was_interrupted:
+            raise KeyboardInterrupt
+
+    _signal.signal(_signal.SIGINT, on_signal)
+
+
+def _raise_in(ident: int, error: type[BaseException] | None) -> None:
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error) if error else None)

@@ -1,0 +1,60 @@
+"""The side thread that writes event batches, tells what is still running, and brings in more workers.
+
+It sleeps while nothing is going on. It calls no node; the pace of everything here is the tick.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .channel import Channel
+    from .output import Logs
+    from .run import Runner
+
+TICK_S = 0.005
+FLUSH_S = 0.016
+PROGRESS_S = 0.05
+
+
+class Monitor:
+    """Watches a runner."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._wake = threading.Event()
+
+    def wake(self) -> None:
+        """Something was queued or a run begins: look soon."""
+        self._wake.set()
+
+    def start(self, runner: Runner, logs: Logs) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._watch, args=(runner, logs), daemon=True, name="loom-monitor").start()
+
+    def _watch(self, runner: Runner, logs: Logs) -> None:
+        flushed_s = told_s = 0.0
+        seen = -1
+        while True:
+            if runner.run_id is None and not self._channel.pending():
+                self._wake.wait()
+            self._wake.clear()
+            time.sleep(TICK_S)
+            now_s = time.monotonic()
+            with runner.lock:
+                if runner.run_id is not None:
+                    # Few nodes done in a whole tick while others wait: those at work are slow, so more hands help.
+                    if runner.ready and runner.busy and 0 <= runner.finished - seen <= runner.busy:
+                        runner.call_more()
+                    seen = runner.finished
+                    if now_s - told_s >= PROGRESS_S:
+                        runner.tell_running()
+                        told_s = now_s
+                    elif now_s - flushed_s >= FLUSH_S:
+                        runner.tell_started()
+            if now_s - flushed_s >= FLUSH_S:
+                self._channel.flush()
+                logs.tick()
+                flushed_s = now_s

@@ -1,0 +1,228 @@
+"""What a run must do: which nodes are needed, which of them have a result that still counts, in what order.
+
+`Session` holds the graph between runs, its keys and earlier results. It calls no node and writes nothing. Only
+nodes below a change are looked at, so a run with nothing to do costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .cache import Cache
+from .graph import Graph, Node, downstream, in_order
+from .registry import Kind, Registry, stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+
+class Plan:
+    """One run, before it starts."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        """Nodes that are needed, cached ones included."""
+        self.todo: list[Node] = []
+        """Nodes to call, sources first."""
+        self.blocked: dict[Node, str] = {}
+        """Those of them that fail at once, with the reason."""
+        self.cached_text = ""
+        """Ids of the nodes whose result still counts, with commas between."""
+        self.cached_count = 0
+        self.restored: list[Node] = []
+        """Those of them whose result is an earlier one, not the one reported last."""
+
+
+class Session:
+    """The graph that the engine holds, and what it knows of its results."""
+
+    def __init__(self, project: str) -> None:
+        self.project = project
+        self.revision: int | None = None
+        self.graph = Graph()
+        self.registry = Registry()
+        self.cache = Cache()
+        self._stale: set[Node] = set()  # no result, or a key that must be made anew
+        self._special: list[Node] = []  # never reused, or with a file to look at before each run
+        self._all_text: str | None = None
+
+    def load(self, request: Mapping[str, Any]) -> None:
+        """Take over what a `run` request says about the graph."""
+        if request.get("base") is None:
+            self._start_over()
+        graph = self.graph
+        changed: set[Node] = set()
+        replaced: dict[Kind, Kind] = {}
+        for spec in request.get("kinds") or ():
+            kind = Kind(spec)
+            old = graph.kinds.get(kind.id)
+            if old is not None:
+                replaced[old] = kind
+            graph.kinds[kind.id] = kind
+        if replaced:
+            for node in graph.nodes.values():
+                if node.kind in replaced:
+                    node.kind = replaced[node.kind]
+                    node.arguments = None
+                    changed.add(node)
+        nodes, removed = request.get("nodes") or (), request.get("removed") or ()
+        for node_id in removed:
+            gone = graph.nodes.get(node_id)
+            if gone is not None:
+                self._stale.discard(gone)
+                self._retire(gone)
+        changed.update(graph.update(nodes, removed))
+        self._stale |= changed
+        self.revision = request["revision"]
+        if nodes or removed or replaced:
+            self._all_text = None
+            self._find_special()
+
+    def plan(self, targets: Iterable[int] | None, blocked: Iterable[tuple[int, str]], force: Iterable[int]) -> Plan:
+        """Decide what must run now. Results that no longer count are put aside."""
+        graph = self.graph
+        self._look_at_files()
+        roots = set(self._stale)
+        roots.update(node for node in self._special if not node.kind.cache or self._file_changed(node))
+        nodes = graph.nodes
+        blocked_nodes = {nodes[node]: text for node, text in blocked if node in nodes}
+        forced = {nodes[node] for node in force if node in nodes}
+        forced.update(blocked_nodes)
+        roots |= forced
+        plan = Plan()
+        everything = targets is None
+        needed = None if targets is None else graph.upstream(targets)
+        plan.total = len(nodes) if needed is None else len(needed)
+        cone = roots if len(roots) == len(nodes) else downstream(roots)
+        if needed is not None:
+            self._stale = cone - needed
+            cone &= needed
+        else:
+            self._stale = set()
+        if cone:
+            members = None if len(cone) == len(nodes) else cone
+            ordered = nodes.values() if members is None else [node for node in nodes.values() if node in cone]
+            order, loop = in_order(ordered, members)
+            self._decide(plan, order, forced)
+            for node in loop:
+                self._retire(node)
+                plan.todo.append(node)
+                plan.blocked[node] = "it depends on its own result: the links make a loop; remove one of them"
+            plan.blocked.update(blocked_nodes)
+        self._tell_cached(plan, everything, needed)
+        return plan
+
+    def settle(self, plan: Plan) -> None:
+        """After a run: what has no result is looked at again next time."""
+        for node in plan.todo:
+            if node.outputs is None:
+                self._stale.add(node)
+        for node in self._special:
+            if node.outputs is not None and node.kind.cache:
+                node.key = self._key(node)  # files named by a link are known only now
+
+    def _start_over(self) -> None:
+        """A whole graph follows; results of the old one are found again by their keys."""
+        for node in self.graph.nodes.values():
+            self._retire(node)
+        self.graph = Graph()
+        self._stale = set()
+        self._special = []
+        if self.cache.is_full():
+            self.cache.clear()
+
+    def _retire(self, node: Node) -> None:
+        """Put a result aside that is no longer the node's current one."""
+        if node.outputs is not None:
+            if node.kind.cache:
+                self.cache.store(node.key, node.outputs)
+            node.outputs = None
+
+    def _find_special(self) -> None:
+        self._special = [node for node in self.graph.nodes.values() if node.kind.paths or not node.kind.cache]
+
+    def _look_at_files(self) -> None:
+        changed = self.registry.refresh()
+        if changed:
+            for kind in self.graph.kinds.values():
+                if kind.file in changed:
+                    kind.key, kind.function = 0, None
+            for node in self.graph.nodes.values():
+                if node.kind.file in changed:
+                    node.arguments = None
+                    self._stale.add(node)
+        if self.cache.is_full():
+            self.cache.clear()
+            self._stale.update(self.graph.nodes.values())
+            for kind in self.graph.kinds.values():
+                kind.key = 0
+
+    def _file_changed(self, node: Node) -> bool:
+        return node.outputs is not None and self._key(node) != node.key
+
+    def _decide(self, plan: Plan, order: list[Node], forced: set[Node]) -> None:
+        """Make the keys in order; a node whose key stayed, or was seen before, has its result."""
+        todo, cache, make_key = plan.todo, self.cache, self._key
+        for node in order:
+            if node.kind.cache:
+                key = make_key(node)
+                if node.outputs is not None:
+                    if key == node.key and node not in forced:
+                        continue
+                    self._retire(node)
+                node.key = key
+                if len(cache) and node not in forced:
+                    outputs = cache.take(key)
+                    if outputs is not None:
+                        node.outputs = outputs
+                        plan.restored.append(node)
+                        continue
+            else:
+                node.outputs = None
+                node.key = cache.fresh_key()
+            todo.append(node)
+
+    def _key(self, node: Node) -> int:
+        kind = node.kind
+        nodes = self.graph.nodes
+        parts: list[object] = [kind.key or self._kind_key(kind), repr(node.values) if node.values else None]
+        for name, (source_id, index) in node.links.items():
+            source = nodes.get(source_id)
+            parts += (name, 0 if source is None else source.key, index)
+        if kind.paths:
+            parts += self._file_stamps(node)
+        return self.cache.key(tuple(parts))
+
+    def _kind_key(self, kind: Kind) -> int:
+        kind.key = self.cache.key(self.registry.content(kind))
+        return kind.key
+
+    def _file_stamps(self, node: Node) -> list[object]:
+        """Size and time of the files that `path` inputs name."""
+        found: list[object] = []
+        for name in node.kind.paths:
+            link = node.links.get(name)
+            value: object = node.values.get(name)
+            if link is not None:
+                source = self.graph.nodes.get(link[0])
+                outputs = None if source is None else source.outputs
+                value = outputs[link[1]] if outputs is not None and link[1] < len(outputs) else None
+            if isinstance(value, (str, os.PathLike)) and value:
+                found.append((name, stamp(os.path.join(self.project, os.fspath(value)))))
+        return found
+
+    def _tell_cached(self, plan: Plan, everything: bool, needed: set[Node] | None) -> None:
+        plan.cached_count = plan.total - len(plan.todo)
+        if not plan.cached_count:
+            return
+        nodes = self.graph.nodes
+        if everything and not plan.todo:
+            if self._all_text is None:
+                self._all_text = ",".join(map(str, nodes))
+            plan.cached_text = self._all_text
+            return
+        todo = set(plan.todo)
+        candidates = nodes.values() if needed is None else [node for node in nodes.values() if node in needed]
+        plan.cached_text = ",".join([str(node.id) for node in candidates if node not in todo])

@@ -1,0 +1,213 @@
+"""Kinds of nodes and the files they come from: loaded when first needed, again when they changed on disk.
+
+A file that does not load is a fault of its own kinds only. Nothing is executed before a node needs it. Each file
+is a module of its own under a name made from its path; its folder comes last in `sys.path`, so a helper beside it
+can be imported but never replaces a package.
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import sys
+import threading
+from types import ModuleType
+
+from .trivial import is_trivial
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+
+class Kind:
+    """One kind of node as the request describes it, and its function once that is loaded."""
+
+    def __init__(self, spec: Mapping[str, Any]) -> None:
+        self.id: int = spec["kind"]
+        self.title: str = spec.get("title") or spec.get("function") or "node"
+        self.file: str = spec.get("file") or ""
+        self.name: str = spec.get("function") or ""
+        self.inputs: tuple[tuple[str, str], ...] = tuple((name, kind) for name, kind in spec.get("inputs") or ())
+        self.outputs: tuple[str, ...] = tuple(spec.get("outputs") or ())
+        self.call: str = spec.get("call") or "named"
+        self.result: str = spec.get("result") or "single"
+        self.cache: bool = spec.get("cache", True)
+        self.is_async: bool = spec.get("is_async", False)
+        self.paths = frozenset(name for name, kind in self.inputs if kind == "path")
+        self.key = 0
+        """Content key of the source and of how it is called; 0 until it is known."""
+        self.function: Callable[..., object] | None = None
+        self.trivial = False
+        self.parameters: tuple[str, ...] = ()
+        """Names of what may be given by position, in order."""
+
+    def identity(self) -> tuple[object, ...]:
+        """What besides the source decides what a call returns."""
+        return (self.name, self.call, self.result, self.outputs, self.inputs, self.is_async)
+
+
+class _File:
+    """A source file as it was read last."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lock = threading.RLock()
+        self.stamp = stamp(path)
+        self.source: bytes | None = None
+        self.module: ModuleType | None = None
+        self.error: BaseException | None = None
+
+    def read(self) -> bytes:
+        """The content, read once; empty when it cannot be read (loading it will say why)."""
+        if self.source is None:
+            try:
+                with open(self.path, "rb") as file:
+                    self.source = file.read()
+            except OSError:
+                return b""
+        return self.source
+
+
+class Registry:
+    """Every file that nodes come from."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, _File] = {}
+        self._helpers: dict[str, tuple[str, tuple[int, int] | None, str]] = {}  # path: module, stamp, folder
+        self._generations: dict[str, int] = {}  # folder: how often a helper in it changed
+        self._modules_seen = 0
+
+    def content(self, kind: Kind) -> tuple[object, ...]:
+        """What the kind's results depend on, for its content key."""
+        file = self._file(kind.file)
+        return (file.read(), self._generations.get(os.path.dirname(kind.file), 0), *kind.identity())
+
+    def function(self, kind: Kind) -> Callable[..., object]:
+        """The kind's function. Raises what its file raises when it does not load."""
+        if kind.function is None:
+            function = _pick(self._load(kind.file), kind)
+            code = getattr(function, "__code__", None)
+            if code is not None and not hasattr(function, "__wrapped__"):
+                kind.parameters = code.co_varnames[: code.co_argcount]
+            if kind.is_async or (code is not None and code.co_flags & 0x80):
+                function = _blocking(function)
+            kind.trivial = is_trivial(function)
+            kind.function = function
+        return kind.function
+
+    def refresh(self) -> set[str]:
+        """Files that changed on disk since they were read, or failed and are worth another try; they load anew."""
+        changed = {path for path, file in self._files.items() if file.error is not None or stamp(path) != file.stamp}
+        self._find_helpers()
+        for path, (module, seen, folder) in list(self._helpers.items()):
+            if stamp(path) != seen:
+                del self._helpers[path]
+                sys.modules.pop(module, None)
+                self._generations[folder] = self._generations.get(folder, 0) + 1
+                changed.update(file for file in self._files if os.path.dirname(file) == folder)
+        if changed:
+            _forget_import_caches()
+        for path in changed:
+            del self._files[path]
+        return changed
+
+    def _file(self, path: str) -> _File:
+        file = self._files.get(path)
+        if file is None:
+            file = self._files.setdefault(path, _File(path))
+        return file
+
+    def _load(self, path: str) -> ModuleType:
+        file = self._file(path)
+        with file.lock:
+            if file.error is not None:
+                raise file.error.with_traceback(None)
+            if file.module is None:
+                try:
+                    file.module = _execute(file)
+                except Exception as error:
+                    file.error = error
+                    raise
+        return file.module
+
+    def _find_helpers(self) -> None:
+        """Note modules that node files imported from their own folder: an edit of one counts for the folder."""
+        if len(sys.modules) == self._modules_seen:
+            return
+        self._modules_seen = len(sys.modules)
+        folders = {os.path.dirname(path) for path in self._files}
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str) and path not in self._files and path not in self._helpers:
+                folder = os.path.dirname(path)
+                if folder in folders:
+                    self._helpers[path] = (name, stamp(path), folder)
+
+
+def stamp(path: str) -> tuple[int, int] | None:
+    """Size in bytes and time of change in nanoseconds; None when there is no such file."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def module_name(path: str) -> str:
+    """The name under which a node file is imported: the same every time, and no other module's."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return f"loom_nodes.{''.join(c if c.isalnum() else '_' for c in stem)}_{binascii.crc32(path.encode('utf-8', 'replace')):08x}"
+
+
+def _execute(file: _File) -> ModuleType:
+    if not file.path:
+        raise FileNotFoundError("this kind of node has no source file; look for it in the library")
+    with open(file.path, "rb") as stream:
+        source = file.source = stream.read()
+    folder = os.path.dirname(file.path)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    name = module_name(file.path)
+    module = ModuleType(name)
+    module.__file__ = file.path
+    sys.modules[name] = module  # dataclasses and pickle look their module up
+    try:
+        exec(compile(source, file.path, "exec", dont_inherit=True), module.__dict__)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
+
+
+def _pick(module: ModuleType, kind: Kind) -> Callable[..., object]:
+    function = getattr(module, kind.name, None)
+    if not callable(function):
+        raise AttributeError(f"{kind.file} has no function {kind.name!r}; was it renamed? Reload the library")
+    return function  # type: ignore[no-any-return]
+
+
+def _blocking(function: Callable[..., object]) -> Callable[..., object]:
+    """An `async def` as a function that waits for its result."""
+
+    def call(*args: object, **named: object) -> object:
+        import asyncio
+
+        return asyncio.run(function(*args, **named))  # type: ignore[arg-type]
+
+    return call
+
+
+def _forget_import_caches() -> None:
+    """A package or helper that was added since is found, and tracebacks show the lines as they are now."""
+    import importlib
+
+    importlib.invalidate_caches()
+    if "linecache" in sys.modules:
+        sys.modules["linecache"].checkcache()
+
+
+def given_positions(kind: Kind, given: Sequence[str]) -> bool:
+    """May the inputs `given` be passed by position, in this order?"""
+    return kind.parameters[: len(given)] == tuple(given)

@@ -1,0 +1,1 @@
+"""The import path of the first Loom's helpers; new code does not belong here."""
