@@ -1,1 +1,281 @@
-//! To come.
+//! The one module with `unsafe`: memory maps, and process rights that std does not offer. Each use says why it is
+//! sound. Decides nothing.
+#![expect(
+    unsafe_code,
+    reason = "calls of the operating system that have no safe form"
+)]
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command};
+
+pub use memmap2::Mmap;
+
+/// Map a file into memory to read it.
+///
+/// The file must be one that nobody shortens while it is mapped: files that the engine hands over are written once,
+/// under a name of their own, and only ever removed.
+pub fn map_file(path: &Path) -> io::Result<Mmap> {
+    let file = File::open(path)?;
+    // SAFETY: the mapping is read-only and private to this process, and nobody writes to these files any more; that
+    // one is removed does not touch its mapping.
+    unsafe { Mmap::map(&file) }
+}
+
+/// A child process and all processes that it starts.
+pub struct ProcessTree(tree::Tree);
+
+/// Waits for the end of a child without taking its exit status, so that its number stays its own until it is reaped.
+pub struct ExitWatch(tree::Watch);
+
+impl ProcessTree {
+    /// Start `command` as the root of a tree that ends with this program, however it ends.
+    ///
+    /// On Linux the tree's root ends with the calling *thread*: call it from one that lives as long as the child may.
+    pub fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
+        let (child, tree) = tree::spawn(command)?;
+        Ok((child, Self(tree)))
+    }
+
+    /// Kill every process of the tree, at once. Only before the child is reaped.
+    pub fn kill(&self) {
+        tree::kill(&self.0);
+    }
+
+    /// To be waited on in a thread of its own.
+    pub fn watch(&self, child: &Child) -> io::Result<ExitWatch> {
+        tree::watch(child).map(ExitWatch)
+    }
+}
+
+impl ExitWatch {
+    /// Returns when the child has ended.
+    pub fn wait(&self) {
+        tree::wait(&self.0);
+    }
+}
+
+/// Name of a signal, as in `SIGSEGV (a wrong memory access)`, for messages.
+pub fn signal_name(signal: i32) -> String {
+    let name = match signal {
+        4 => "SIGILL (an instruction that this processor does not have)",
+        6 => "SIGABRT (it gave up by itself)",
+        8 => "SIGFPE (an arithmetic error)",
+        9 => "SIGKILL (killed from outside, often for want of memory)",
+        11 => "SIGSEGV (a wrong memory access)",
+        15 => "SIGTERM (ended from outside)",
+        #[cfg(target_os = "linux")]
+        7 => "SIGBUS (a wrong memory access)",
+        #[cfg(not(target_os = "linux"))]
+        10 => "SIGBUS (a wrong memory access)",
+        other => return format!("signal {other}"),
+    };
+    name.to_owned()
+}
+
+#[cfg(unix)]
+mod tree {
+    //! A process group of its own; on Linux also the parent-death signal.
+
+    use std::io;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Child, Command};
+
+    pub type Tree = libc::pid_t;
+    pub type Watch = libc::pid_t;
+
+    pub fn spawn(command: &mut Command) -> io::Result<(Child, Tree)> {
+        command.process_group(0);
+        #[cfg(target_os = "linux")]
+        {
+            let parent = std::process::id();
+            // SAFETY: between fork and exec only calls that are safe there are made (prctl, getppid), and nothing is
+            // allocated: an error is made of a number.
+            unsafe {
+                command.pre_exec(move || {
+                    if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
+                        return Err(io::Error::last_os_error());
+                    }
+                    // The parent may have ended before the signal was asked for.
+                    if libc::getppid() as u32 != parent {
+                        return Err(io::Error::from_raw_os_error(libc::ESRCH));
+                    }
+                    Ok(())
+                });
+            }
+        }
+        let child = command.spawn()?;
+        let group = child.id() as libc::pid_t;
+        Ok((child, group))
+    }
+
+    pub fn kill(group: &Tree) {
+        // SAFETY: no memory is involved. The group is the child's own, and its number is not given to another while
+        // the child is not reaped.
+        unsafe { libc::killpg(*group, libc::SIGKILL) };
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "on Windows a handle is duplicated here, which can fail"
+    )]
+    pub fn watch(child: &Child) -> io::Result<Watch> {
+        Ok(child.id() as libc::pid_t)
+    }
+
+    pub fn wait(process: &Watch) {
+        loop {
+            let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+            // SAFETY: `info` is writable and of the type that waitid fills in. WNOWAIT leaves the child to be reaped
+            // by its owner.
+            let result = unsafe {
+                libc::waitid(
+                    libc::P_PID,
+                    *process as libc::id_t,
+                    info.as_mut_ptr(),
+                    libc::WEXITED | libc::WNOWAIT,
+                )
+            };
+            let is_interrupted =
+                result != 0 && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted;
+            if !is_interrupted {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(windows)]
+mod tree {
+    //! A job object that kills its processes when its last handle is closed.
+
+    use std::io;
+    use std::os::windows::io::AsHandle as _;
+    use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
+    use std::os::windows::process::CommandExt as _;
+    use std::process::{Child, Command};
+
+    use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
+    use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+        CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
+    };
+    use windows_sys::Win32::System::JobObjects::{
+        AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+        JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation,
+        SetInformationJobObject, TerminateJobObject,
+    };
+    use windows_sys::Win32::System::Threading::{
+        CREATE_NO_WINDOW, CREATE_SUSPENDED, INFINITE, OpenThread, ResumeThread,
+        THREAD_SUSPEND_RESUME, WaitForSingleObject,
+    };
+
+    pub type Tree = OwnedHandle;
+    pub type Watch = OwnedHandle;
+
+    /// Started suspended, put into the job, then resumed: a virtual environment's `python.exe` starts the real
+    /// interpreter at once, which would otherwise escape.
+    pub fn spawn(command: &mut Command) -> io::Result<(Child, Tree)> {
+        let job = job()?;
+        let mut child = command
+            .creation_flags(CREATE_NO_WINDOW | CREATE_SUSPENDED)
+            .spawn()?;
+        let started = assign(&job, &child).and_then(|()| resume(child.id()));
+        if let Err(error) = started {
+            child.kill().ok();
+            child.wait().ok();
+            return Err(error);
+        }
+        Ok((child, job))
+    }
+
+    pub fn kill(job: &Tree) {
+        // SAFETY: the handle is open as long as `job` lives.
+        unsafe { TerminateJobObject(job.as_raw_handle() as HANDLE, 1) };
+    }
+
+    pub fn watch(child: &Child) -> io::Result<Watch> {
+        child.as_handle().try_clone_to_owned()
+    }
+
+    pub fn wait(process: &Watch) {
+        // SAFETY: the handle is open as long as `process` lives.
+        unsafe { WaitForSingleObject(process.as_raw_handle() as HANDLE, INFINITE) };
+    }
+
+    fn job() -> io::Result<OwnedHandle> {
+        // SAFETY: both pointers may be null: no security attributes (the handle is not inherited) and no name.
+        let handle = unsafe { CreateJobObjectW(std::ptr::null(), std::ptr::null()) };
+        if handle.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the handle is new and owned by nobody else.
+        let job = unsafe { OwnedHandle::from_raw_handle(handle as _) };
+        let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+        limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+        // SAFETY: pointer and size are those of `limits`, which is of the type that the information class names.
+        let is_set = unsafe {
+            SetInformationJobObject(
+                job.as_raw_handle() as HANDLE,
+                JobObjectExtendedLimitInformation,
+                (&raw const limits).cast(),
+                size_of_val(&limits) as u32,
+            )
+        };
+        if is_set == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(job)
+    }
+
+    fn assign(job: &OwnedHandle, child: &Child) -> io::Result<()> {
+        // SAFETY: both handles are open.
+        let is_assigned = unsafe {
+            AssignProcessToJobObject(
+                job.as_raw_handle() as HANDLE,
+                child.as_raw_handle() as HANDLE,
+            )
+        };
+        if is_assigned == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
+    }
+
+    /// Resume the only thread that a process has which was created suspended; std keeps no handle of it.
+    fn resume(process: u32) -> io::Result<()> {
+        // SAFETY: no pointers are involved.
+        let snapshot = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0) };
+        if snapshot == INVALID_HANDLE_VALUE {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the handle is new and owned by nobody else.
+        let snapshot = unsafe { OwnedHandle::from_raw_handle(snapshot as _) };
+        let snapshot_handle = snapshot.as_raw_handle() as HANDLE;
+        let mut entry = THREADENTRY32 {
+            dwSize: size_of::<THREADENTRY32>() as u32,
+            ..THREADENTRY32::default()
+        };
+        // SAFETY: `entry` is writable and says its own size.
+        let mut is_there = unsafe { Thread32First(snapshot_handle, &raw mut entry) };
+        while is_there != 0 {
+            if entry.th32OwnerProcessID == process {
+                // SAFETY: no pointers are involved.
+                let thread = unsafe { OpenThread(THREAD_SUSPEND_RESUME, 0, entry.th32ThreadID) };
+                if thread.is_null() {
+                    return Err(io::Error::last_os_error());
+                }
+                // SAFETY: the handle is new and owned by nobody else.
+                let thread = unsafe { OwnedHandle::from_raw_handle(thread as _) };
+                // SAFETY: the handle is open and has the right to resume.
+                if unsafe { ResumeThread(thread.as_raw_handle() as HANDLE) } == u32::MAX {
+                    return Err(io::Error::last_os_error());
+                }
+                return Ok(());
+            }
+            // SAFETY: as above.
+            is_there = unsafe { Thread32Next(snapshot_handle, &raw mut entry) };
+        }
+        Err(io::Error::other("the new process has no thread to resume"))
+    }
+}

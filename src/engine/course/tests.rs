@@ -1,0 +1,1 @@
+//! Tests of a run that takes several processes.

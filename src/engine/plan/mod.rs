@@ -1,0 +1,342 @@
+//! Planner: a graph as the engine needs it, each time only what changed since the last. Mirror: what the supervisor
+//! knows of the graph, to send it to whichever process runs now. Reads no file and sends nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::protocol::{PlanKind, PlanNode};
+use crate::graph::{Call, Graph, InputSpec, KindState, Node, NodeId, NodeKind, ResultShape, Value};
+
+/// What changed in a graph since the plan before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    pub revision: u64,
+    /// Everything is here: forget what was before.
+    pub is_whole: bool,
+    /// Kinds that were not in a plan before.
+    pub kinds: Vec<Arc<PlanKind>>,
+    pub nodes: Vec<Arc<PlanNode>>,
+    pub removed: Vec<NodeId>,
+}
+
+/// Makes plans of one graph.
+#[derive(Debug, Default)]
+pub struct Planner {
+    revision: Option<u64>,
+    /// Number by the kind's address. The kind is kept with it, so no other can take its place in memory.
+    kinds: HashMap<usize, (u32, Arc<NodeKind>)>,
+    /// Number of the kind that a node had in the last plan, by node.
+    kind_of: Vec<Option<u32>>,
+}
+
+/// The graph as it was planned last, on the supervisor's side.
+#[derive(Debug, Default)]
+pub struct Mirror {
+    pub revision: u64,
+    kinds: BTreeMap<u32, Arc<PlanKind>>,
+    nodes: Vec<Option<Arc<PlanNode>>>,
+    blocked: BTreeMap<NodeId, Arc<str>>,
+    /// What changed since `take_changes`.
+    new_kinds: Vec<u32>,
+    changed: BTreeSet<NodeId>,
+    removed: BTreeSet<NodeId>,
+}
+
+impl Planner {
+    /// What changed in `graph` since the last call. A graph of another document needs another planner, unless its
+    /// revision is lower.
+    pub fn plan(&mut self, graph: &Graph) -> Plan {
+        let is_whole = self.revision.is_none_or(|last| last > graph.revision());
+        if is_whole {
+            *self = Self::default();
+        }
+        let since = self.revision.unwrap_or(0);
+        let mut plan = Plan {
+            revision: graph.revision(),
+            is_whole,
+            ..Plan::default()
+        };
+        if is_whole {
+            for node in graph.nodes() {
+                self.add(graph, node, &mut plan);
+            }
+        } else if since < graph.revision() {
+            let changed: Vec<NodeId> = graph.changed_result_since(since).collect();
+            let mut others = BTreeSet::new();
+            for id in &changed {
+                let Some(node) = graph.node(*id) else {
+                    continue;
+                };
+                let before = self.kind_of.get(id.0 as usize).copied().flatten();
+                if self.add(graph, node, &mut plan) != before {
+                    // The place of an output may be another now, and links are sent by place.
+                    others.extend(graph.outgoing(*id).iter().map(|link| link.to.node));
+                }
+            }
+            for id in changed {
+                others.remove(&id);
+            }
+            for node in others.into_iter().filter_map(|id| graph.node(id)) {
+                self.add(graph, node, &mut plan);
+            }
+            plan.removed = graph.removed_since(since).collect();
+        }
+        self.revision = Some(plan.revision);
+        plan
+    }
+
+    /// Returns the number of the node's kind.
+    fn add(&mut self, graph: &Graph, node: &Node, plan: &mut Plan) -> Option<u32> {
+        let next = self.kinds.len() as u32;
+        let address = Arc::as_ptr(&node.kind) as usize;
+        let (kind, _) = self.kinds.entry(address).or_insert_with(|| {
+            plan.kinds.push(Arc::new(plan_kind(next, &node.kind)));
+            (next, Arc::clone(&node.kind))
+        });
+        plan.nodes.push(Arc::new(plan_node(graph, node, *kind)));
+        let at = node.id.0 as usize;
+        if self.kind_of.len() <= at {
+            self.kind_of.resize(at + 1, None);
+        }
+        self.kind_of[at] = Some(*kind);
+        Some(*kind)
+    }
+}
+
+impl Mirror {
+    pub fn apply(&mut self, plan: Plan) {
+        if plan.is_whole {
+            *self = Self::default();
+        }
+        self.revision = plan.revision;
+        for kind in plan.kinds {
+            self.new_kinds.push(kind.kind);
+            self.kinds.insert(kind.kind, kind);
+        }
+        for id in plan.removed {
+            if let Some(slot) = self.nodes.get_mut(id.0 as usize) {
+                *slot = None;
+            }
+            self.blocked.remove(&id);
+            self.changed.remove(&id);
+            self.removed.insert(id);
+        }
+        for node in plan.nodes {
+            let id = node.id;
+            match &node.blocked {
+                Some(why) => self.blocked.insert(id, Arc::clone(why)),
+                None => self.blocked.remove(&id),
+            };
+            let at = id.0 as usize;
+            if self.nodes.len() <= at {
+                self.nodes.resize(at + 1, None);
+            }
+            self.nodes[at] = Some(node);
+            self.changed.insert(id);
+            self.removed.remove(&id);
+        }
+    }
+
+    /// What changed since the last call.
+    pub fn take_changes(&mut self) -> Plan {
+        let nodes = std::mem::take(&mut self.changed)
+            .into_iter()
+            .filter_map(|id| self.node(id).cloned())
+            .collect();
+        let kinds = std::mem::take(&mut self.new_kinds)
+            .into_iter()
+            .filter_map(|kind| self.kinds.get(&kind).cloned())
+            .collect();
+        Plan {
+            revision: self.revision,
+            is_whole: false,
+            kinds,
+            nodes,
+            removed: std::mem::take(&mut self.removed).into_iter().collect(),
+        }
+    }
+
+    /// Everything; `take_changes` begins anew from here.
+    pub fn take_whole(&mut self) -> Plan {
+        self.new_kinds.clear();
+        self.changed.clear();
+        self.removed.clear();
+        let nodes: Vec<_> = self.nodes().cloned().collect();
+        let used: BTreeSet<u32> = nodes.iter().map(|node| node.kind).collect();
+        self.kinds.retain(|kind, _| used.contains(kind));
+        Plan {
+            revision: self.revision,
+            is_whole: true,
+            kinds: self.kinds.values().cloned().collect(),
+            nodes,
+            removed: Vec::new(),
+        }
+    }
+
+    /// Nodes that cannot run, with why.
+    pub fn blocked(&self) -> impl Iterator<Item = (NodeId, &Arc<str>)> {
+        self.blocked.iter().map(|(id, why)| (*id, why))
+    }
+
+    pub fn node(&self, id: NodeId) -> Option<&Arc<PlanNode>> {
+        self.nodes.get(id.0 as usize)?.as_ref()
+    }
+
+    pub fn nodes(&self) -> impl Iterator<Item = &Arc<PlanNode>> {
+        self.nodes.iter().flatten()
+    }
+
+    /// The nodes that a run of `targets` has to do with, in the order of ids.
+    pub fn scope(&self, targets: Option<&[NodeId]>) -> Vec<NodeId> {
+        let Some(targets) = targets else {
+            return self.nodes().map(|node| node.id).collect();
+        };
+        let mut is_in = BTreeSet::new();
+        let mut stack = targets.to_vec();
+        while let Some(node) = stack.pop().and_then(|id| self.node(id)) {
+            if is_in.insert(node.id) {
+                stack.extend(node.links.iter().map(|(_, source, _)| *source));
+            }
+        }
+        is_in.into_iter().collect()
+    }
+}
+
+fn plan_kind(number: u32, kind: &NodeKind) -> PlanKind {
+    PlanKind {
+        kind: number,
+        title: kind.title.to_string(),
+        file: kind
+            .file
+            .as_deref()
+            .map_or_else(String::new, |file| file.to_string_lossy().into_owned()),
+        function: kind.function.to_string(),
+        inputs: kind
+            .inputs
+            .iter()
+            .map(|input| (input.name.to_string(), input.ty.wire_name().to_owned()))
+            .collect(),
+        outputs: kind
+            .outputs
+            .iter()
+            .map(|output| output.name.to_string())
+            .collect(),
+        call: match kind.call {
+            Call::Named => "named",
+            Call::Positional => "positional",
+        }
+        .to_owned(),
+        result: match kind.result {
+            ResultShape::Single => "single",
+            ResultShape::Tuple => "tuple",
+            ResultShape::Dict => "dict",
+            ResultShape::Spread => "spread",
+        }
+        .to_owned(),
+        cache: kind.cache,
+        is_async: kind.is_async,
+    }
+}
+
+fn plan_node(graph: &Graph, node: &Node, kind: u32) -> PlanNode {
+    let mut blocked = why_not(node);
+    let mut links = Vec::new();
+    for link in graph.incoming(node.id) {
+        let source = graph.node(link.from.node);
+        let output = source.and_then(|source| source.kind.output_index(&link.from.name));
+        match output {
+            _ if node.kind.input(&link.to.name).is_none() => {
+                blocked.get_or_insert_with(|| {
+                    format!(
+                        "A link leads to the input \"{}\", which {} does not have any more: \
+                         remove the link or bring the input back",
+                        link.to.name, node.kind.function
+                    )
+                });
+            }
+            None => {
+                blocked.get_or_insert_with(|| {
+                    let source = source.map_or("a node that is gone", |node| node.title());
+                    format!(
+                        "The input \"{}\" is linked to the output \"{}\", which \"{source}\" does not have any \
+                         more: link it anew",
+                        link.to.name, link.from.name
+                    )
+                });
+            }
+            Some(output) => links.push((link.to.name.clone(), link.from.node, output as u32)),
+        }
+    }
+    let mut values = Vec::new();
+    for input in &node.kind.inputs {
+        if graph.link_to(node.id, &input.name).is_some() {
+            continue;
+        }
+        if let Some(value) = sent_value(node, input) {
+            values.push((input.name.clone(), value));
+        } else if blocked.is_none()
+            && node.kind.call == Call::Named
+            && input.default.is_none()
+            && !input.is_optional
+        {
+            blocked = Some(format!(
+                "The input \"{}\" has no value: link it or type one",
+                input.name
+            ));
+        }
+    }
+    PlanNode {
+        id: node.id,
+        kind,
+        values,
+        links,
+        blocked: blocked.map(Arc::from),
+    }
+}
+
+/// The value that goes to the engine, if any. A named call leaves out what is not set, so that Python's own default
+/// holds; a function of the first Loom has no defaults, and its texts are read by the type that its file gives them.
+fn sent_value(node: &Node, input: &InputSpec) -> Option<Value> {
+    if !node.kind.is_legacy() {
+        return node.values.get(&input.name).cloned();
+    }
+    let value = node.value(input)?;
+    let Value::Text(text) = value else {
+        return Some(value.clone());
+    };
+    let kept = node
+        .kept
+        .inputs
+        .iter()
+        .find(|(name, _)| *name == input.name);
+    let ty = kept
+        .and_then(|(_, fields)| fields.iter().find(|(name, _)| *name == "type"))
+        .and_then(|(_, ty)| ty.as_str());
+    Some(match ty {
+        Some("string" | "str" | "text") => value.clone(),
+        _ => Value::from_untyped_text(text),
+    })
+}
+
+/// Why a kind cannot run.
+fn why_not(node: &Node) -> Option<String> {
+    let kind = &node.kind;
+    match &kind.state {
+        KindState::Ready => None,
+        KindState::Missing => Some(format!(
+            "No source was found for \"{0}\": put {0}.py into the project's nodes folder",
+            kind.function
+        )),
+        KindState::Broken { message, line } => {
+            let file = kind.file.as_deref().unwrap_or(Path::new("the source"));
+            Some(format!(
+                "The source cannot be read, line {line}: {message} ({})",
+                file.display()
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Tests of plans: what is sent of a graph, and when.

@@ -1,0 +1,395 @@
+//! RunState: what is known of the latest run, made of the engine's events one by one. Pure: it sends nothing, reads
+//! no file and knows no window.
+
+mod log;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use log::{LINES_OF_NODE, Log, LogLine};
+
+use super::protocol::{EngineEvent, NodeError, Outputs, RunStatus};
+use crate::graph::NodeId;
+
+/// Where a node stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum NodeStatus {
+    /// Not run, as far as is known.
+    #[default]
+    Idle,
+    /// Part of the run in progress and not reached.
+    Queued,
+    Running {
+        since: Instant,
+        progress: Option<Progress>,
+    },
+    Done {
+        ms: f64,
+    },
+    /// A result of an earlier run still holds.
+    Cached,
+    Failed(Arc<NodeError>),
+    /// It did not run because of `cause`.
+    Skipped {
+        cause: NodeId,
+    },
+}
+
+/// What a running node has told of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    pub done: f64,
+    /// `None` when the node does not know.
+    pub total: Option<f64>,
+    pub text: Arc<str>,
+}
+
+/// What is known of one node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeRun {
+    pub status: NodeStatus,
+    /// Of the last time it ran to its end, also in an earlier run; empty before.
+    pub outputs: Outputs,
+    /// It, or something it needs, was edited since.
+    pub is_stale: bool,
+}
+
+/// How many nodes of the run ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub total: u32,
+    pub ran: u32,
+    pub cached: u32,
+    pub failed: u32,
+    pub skipped: u32,
+}
+
+/// How the process is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum EngineStatus {
+    #[default]
+    Off,
+    Starting,
+    Ready {
+        python: String,
+        pid: u32,
+    },
+    NotAnswering {
+        secs: u32,
+    },
+    /// It could not be started or has ended; why.
+    Down {
+        reason: String,
+    },
+}
+
+/// What is known of the latest run, and of every node from the runs before.
+#[derive(Clone, Debug)]
+pub struct RunState {
+    nodes: Vec<NodeRun>,
+    idle: NodeRun,
+    run: Option<u64>,
+    counts: Counts,
+    status: Option<RunStatus>,
+    started: Option<Instant>,
+    elapsed: Duration,
+    engine: EngineStatus,
+    /// How the engine was before it stopped answering.
+    engine_before: EngineStatus,
+    log: Log,
+}
+
+impl Default for NodeRun {
+    fn default() -> Self {
+        Self {
+            status: NodeStatus::Idle,
+            outputs: Arc::new([]),
+            is_stale: false,
+        }
+    }
+}
+
+impl NodeStatus {
+    /// Has the run in progress still to do with it?
+    pub fn is_pending(&self) -> bool {
+        matches!(self, Self::Queued | Self::Running { .. })
+    }
+}
+
+impl Progress {
+    /// Part done, from 0 to 1, if the node knows how much there is.
+    pub fn fraction(&self) -> Option<f64> {
+        let total = self.total.filter(|total| *total > 0.0)?;
+        Some((self.done / total).clamp(0.0, 1.0))
+    }
+}
+
+impl Counts {
+    /// Nodes that the run is through with.
+    pub fn settled(&self) -> u32 {
+        self.ran + self.cached + self.failed + self.skipped
+    }
+}
+
+impl Default for RunState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RunState {
+    pub fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            idle: NodeRun::default(),
+            run: None,
+            counts: Counts::default(),
+            status: None,
+            started: None,
+            elapsed: Duration::ZERO,
+            engine: EngineStatus::Off,
+            engine_before: EngineStatus::Off,
+            log: Log::default(),
+        }
+    }
+
+    /// A run of these nodes was asked for. Call it together with `Engine::run`: events of other runs are ignored.
+    pub fn begin(&mut self, run: u64, nodes: impl IntoIterator<Item = NodeId>) {
+        self.settle();
+        self.run = Some(run);
+        self.counts = Counts::default();
+        self.status = None;
+        self.started = Some(Instant::now());
+        self.log.clear();
+        for id in nodes {
+            self.node_mut(id).status = NodeStatus::Queued;
+            self.counts.total += 1;
+        }
+    }
+
+    /// Take one event. Returns whether it changed anything that is shown.
+    pub fn on_event(&mut self, event: &EngineEvent) -> bool {
+        if run_of(event).is_some_and(|run| self.run != Some(run)) {
+            return false;
+        }
+        match event {
+            EngineEvent::RunStarted { total, .. } => self.counts.total = *total,
+            EngineEvent::NodesCached { nodes, outputs, .. } => {
+                for id in nodes {
+                    let node = self.node_mut(*id);
+                    node.status = NodeStatus::Cached;
+                    node.is_stale = false;
+                }
+                for (id, outputs) in outputs {
+                    self.node_mut(*id).outputs = Arc::clone(outputs);
+                }
+                self.counts.cached += nodes.len() as u32;
+            }
+            EngineEvent::NodeStarted { node, .. } => self.set_running(*node, None),
+            EngineEvent::NodeProgress {
+                node,
+                done,
+                total,
+                text,
+                ..
+            } => {
+                let progress = Progress {
+                    done: *done,
+                    total: *total,
+                    text: text.as_str().into(),
+                };
+                self.set_running(*node, Some(progress));
+            }
+            EngineEvent::NodeFinished {
+                node, ms, outputs, ..
+            } => {
+                *self.node_mut(*node) = NodeRun {
+                    status: NodeStatus::Done { ms: *ms },
+                    outputs: Arc::clone(outputs),
+                    is_stale: false,
+                };
+                self.counts.ran += 1;
+            }
+            EngineEvent::NodeFailed { node, error, .. } => {
+                *self.node_mut(*node) = NodeRun {
+                    status: NodeStatus::Failed(Arc::clone(error)),
+                    ..NodeRun::default()
+                };
+                self.counts.failed += 1;
+            }
+            EngineEvent::NodeSkipped { node, cause, .. } => {
+                *self.node_mut(*node) = NodeRun {
+                    status: NodeStatus::Skipped { cause: *cause },
+                    ..NodeRun::default()
+                };
+                self.counts.skipped += 1;
+            }
+            EngineEvent::Log {
+                run,
+                node,
+                level,
+                text,
+            } => self.log.push(LogLine {
+                run: *run,
+                node: *node,
+                level: *level,
+                text: text.as_str().into(),
+            }),
+            EngineEvent::RunFinished {
+                status,
+                ran,
+                cached,
+                failed,
+                skipped,
+                ..
+            } => {
+                self.settle();
+                self.status = Some(*status);
+                self.counts = Counts {
+                    total: self.counts.total,
+                    ran: *ran,
+                    cached: *cached,
+                    failed: *failed,
+                    skipped: *skipped,
+                };
+            }
+            EngineEvent::Starting => self.engine = EngineStatus::Starting,
+            EngineEvent::Hello { python, pid, .. } => {
+                self.engine = EngineStatus::Ready {
+                    python: python.clone(),
+                    pid: *pid,
+                };
+            }
+            EngineEvent::StartFailed { message: reason } | EngineEvent::Ended { reason } => {
+                self.engine = EngineStatus::Down {
+                    reason: reason.clone(),
+                };
+            }
+            EngineEvent::NotAnswering { secs } => {
+                let now = EngineStatus::NotAnswering { secs: *secs };
+                let before = std::mem::replace(&mut self.engine, now);
+                if !matches!(before, EngineStatus::NotAnswering { .. }) {
+                    self.engine_before = before;
+                }
+            }
+            EngineEvent::AnswersAgain => self.engine = self.engine_before.clone(),
+            EngineEvent::Value { .. }
+            | EngineEvent::Pong { .. }
+            | EngineEvent::NeedGraph { .. }
+            | EngineEvent::Malformed { .. }
+            | EngineEvent::Unknown => return false,
+        }
+        true
+    }
+
+    /// These nodes give another result by now: they were edited, or need one that was.
+    pub fn mark_stale(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
+        for id in nodes {
+            if let Some(node) = self.nodes.get_mut(id.0 as usize)
+                && node.status != NodeStatus::Idle
+            {
+                node.is_stale = true;
+            }
+        }
+    }
+
+    pub fn node(&self, id: NodeId) -> &NodeRun {
+        self.nodes.get(id.0 as usize).unwrap_or(&self.idle)
+    }
+
+    /// Nodes that failed and were not edited since, in the order of ids.
+    pub fn failures(&self) -> impl Iterator<Item = (NodeId, &Arc<NodeError>)> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(id, node)| match &node.status {
+                NodeStatus::Failed(error) if !node.is_stale => Some((NodeId(id as u32), error)),
+                _ => None,
+            })
+    }
+
+    /// The run that was asked for last.
+    pub fn run(&self) -> Option<u64> {
+        self.run
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.started.is_some()
+    }
+
+    /// How the run ended; `None` before the first and while one is in progress.
+    pub fn status(&self) -> Option<RunStatus> {
+        self.status
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Since the run was asked for, or what it took in all.
+    pub fn elapsed(&self) -> Duration {
+        self.started
+            .map_or(self.elapsed, |started| started.elapsed())
+    }
+
+    pub fn engine(&self) -> &EngineStatus {
+        &self.engine
+    }
+
+    /// What was printed and logged since the run began.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> &mut NodeRun {
+        let at = id.0 as usize;
+        if self.nodes.len() <= at {
+            self.nodes.resize(at + 1, self.idle.clone());
+        }
+        &mut self.nodes[at]
+    }
+
+    fn set_running(&mut self, id: NodeId, progress: Option<Progress>) {
+        let node = self.node_mut(id);
+        let since = match &node.status {
+            NodeStatus::Running { since, .. } => *since,
+            _ => Instant::now(),
+        };
+        node.status = NodeStatus::Running { since, progress };
+    }
+
+    /// The run is over: what it did not reach is idle again.
+    fn settle(&mut self) {
+        if let Some(started) = self.started.take() {
+            self.elapsed = started.elapsed();
+            for node in self
+                .nodes
+                .iter_mut()
+                .filter(|node| node.status.is_pending())
+            {
+                node.status = NodeStatus::Idle;
+                node.is_stale = !node.outputs.is_empty();
+            }
+        }
+    }
+}
+
+/// The run that an event belongs to.
+pub fn run_of(event: &EngineEvent) -> Option<u64> {
+    match event {
+        EngineEvent::NeedGraph { run, .. }
+        | EngineEvent::RunStarted { run, .. }
+        | EngineEvent::NodesCached { run, .. }
+        | EngineEvent::NodeStarted { run, .. }
+        | EngineEvent::NodeProgress { run, .. }
+        | EngineEvent::NodeFinished { run, .. }
+        | EngineEvent::NodeFailed { run, .. }
+        | EngineEvent::NodeSkipped { run, .. }
+        | EngineEvent::RunFinished { run, .. } => Some(*run),
+        EngineEvent::Log { run, .. } => *run,
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
