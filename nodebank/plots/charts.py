@@ -1,0 +1,412 @@
+# /// script
+# dependencies = ["matplotlib", "numpy", "pandas"]
+# ///
+"""Charts as matplotlib figures, in one quiet style. They never use pyplot: it keeps figures and is not thread-safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import loom
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SIZE_INCHES = (6.4, 4.0)
+_DPI = 110
+_PALETTE = ("#2f6fde", "#e8743b", "#1fa187", "#b14fc5", "#d9a514", "#5b6b7f", "#d1495b", "#6aa84f")
+_INK, _FAINT = "#1f2933", "#dfe3e8"
+_MOST_BARS_WITH_LEVEL_LABELS = 8
+
+
+@loom.node(title="Line plot", keywords=["chart", "graph", "curve", "series", "matplotlib", "figure"])
+def line_plot(
+    data: pd.DataFrame | list[object] | np.ndarray,
+    x: str = "",
+    y: str | list[str] = "",
+    title: str = "",
+    markers: bool = False,
+) -> Figure:
+    """Draw one line or several over a common x.
+
+    Args:
+        data: Table, or a list of numbers.
+        x: Column along the x axis; empty: the row's label.
+        y: Columns to draw, separated by commas; empty: all others with numbers.
+        title: Title of the figure.
+        markers: Mark each point with a dot.
+
+    Example:
+        x "year", y "births, deaths" draws two lines.
+    """
+    frame = _table(data)
+    positions, series = _series(frame, x, y)
+    figure, axes = _axes(title)
+    for (label, cells), colour in zip(series.items(), _colours(len(series)), strict=True):
+        axes.plot(
+            positions, cells, color=colour, linewidth=1.8, marker="o" if markers else None, markersize=4, label=label
+        )
+    _label(axes, x, series)
+    return figure
+
+
+@loom.node(title="Bar chart", keywords=["chart", "graph", "column", "category", "matplotlib", "figure"])
+def bar_chart(
+    data: pd.DataFrame | list[object] | np.ndarray,
+    x: str = "",
+    y: str | list[str] = "",
+    title: str = "",
+    horizontal: bool = False,
+) -> Figure:
+    """Draw a bar for each row; several columns stand side by side.
+
+    Args:
+        data: Table, or a list of numbers.
+        x: Column that names the bars; empty: the row's label.
+        y: Columns with the lengths, separated by commas; empty: all others with numbers.
+        title: Title of the figure.
+        horizontal: Bars lie instead of standing; good for long names.
+
+    Example:
+        x "city", y "population" draws one bar per city.
+    """
+    import numpy as np
+
+    frame = _table(data)
+    names, series = _series(frame, x, y)
+    places, width = np.arange(len(names)), 0.8 / len(series)
+    figure, axes = _axes(title, grid="x" if horizontal else "y")
+    draw = axes.barh if horizontal else axes.bar
+    for i, ((label, cells), colour) in enumerate(zip(series.items(), _colours(len(series)), strict=True)):
+        draw(places + (i - (len(series) - 1) / 2) * width, cells, width * 0.94, color=colour, label=label)
+    texts = [str(name) for name in names]
+    if horizontal:
+        axes.set_yticks(places, texts)
+        axes.invert_yaxis()
+    else:
+        is_wide = len(texts) > _MOST_BARS_WITH_LEVEL_LABELS or max(map(len, texts), default=0) > 14
+        axes.set_xticks(places, texts, rotation=40 if is_wide else 0, ha="right" if is_wide else "center")
+    _label(axes, x, series, swapped=horizontal)
+    return figure
+
+
+@loom.node(title="Scatter plot", keywords=["chart", "graph", "points", "xy", "correlation", "matplotlib", "figure"])
+def scatter_plot(
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    colour_by: str = "",
+    title: str = "",
+    point_size: Annotated[float, loom.Slider(1, 200, step=1)] = 28.0,
+) -> Figure:
+    """Draw a point for each row of a table.
+
+    Args:
+        table: Table with two columns of numbers.
+        x: Column along the x axis.
+        y: Column along the y axis.
+        colour_by: Column that colours the points: texts by group, numbers by a scale; empty: one colour.
+        title: Title of the figure.
+        point_size: Area of a point, in square points.
+
+    Example:
+        x "height", y "weight", colour_by "sex" shows two groups of points.
+    """
+    frame = _table(table)
+    across, up = (frame[_numbers(frame, name, column)] for name, column in (("x", x), ("y", y)))
+    figure, axes = _axes(title, grid="both")
+    style = {"s": point_size, "alpha": 0.8, "linewidths": 0.4, "edgecolors": "white"}
+    if not colour_by:
+        axes.scatter(across, up, color=_PALETTE[0], **style)
+    elif _is_number(groups := frame[_column(frame, "colour_by", colour_by)]) and groups.nunique() > len(_PALETTE):
+        points = axes.scatter(across, up, c=groups, cmap="viridis", **style)
+        figure.colorbar(points, ax=axes, label=colour_by).outline.set_visible(False)
+    else:
+        kinds = list(groups.dropna().unique())
+        for kind, colour in zip(kinds, _colours(len(kinds)), strict=True):
+            axes.scatter(across[groups == kind], up[groups == kind], color=colour, label=str(kind), **style)
+        axes.legend(frameon=False, title=colour_by)
+    axes.set_xlabel(str(x))
+    axes.set_ylabel(str(y))
+    return figure
+
+
+@loom.node(title="Histogram", keywords=["chart", "graph", "distribution", "bins", "matplotlib", "figure"])
+def histogram(
+    data: pd.DataFrame | list[object] | np.ndarray,
+    column: str = "",
+    bins: Annotated[int, loom.Slider(1, 200)] = 20,
+    title: str = "",
+    label: str = "",
+) -> Figure:
+    """Draw how often values occur, in intervals of equal width.
+
+    Missing values are left out.
+
+    Args:
+        data: Table, list of numbers, array or grey image.
+        column: Column of the table; not used for lists and arrays.
+        bins: How many intervals.
+        title: Title of the figure.
+        label: Text below the x axis; empty: the column's name.
+
+    Example:
+        bins 10 on the numbers 0 to 99 draws ten bars of height 10.
+    """
+    import numpy as np
+
+    if bins < 1:
+        raise ValueError(f"bins: 1 or more was expected, not {bins}")
+    if hasattr(data, "columns"):
+        cells = data[_numbers(data, "column", column)]
+    else:
+        cells = data
+    values = _flat_numbers(cells)
+    figure, axes = _axes(title)
+    axes.hist(values[np.isfinite(values)], bins=bins, color=_PALETTE[0], edgecolor="white", linewidth=0.7)
+    axes.set_xlabel(label or str(column))
+    axes.set_ylabel("count")
+    return figure
+
+
+@loom.node(title="Box plot", keywords=["chart", "graph", "quartile", "median", "distribution", "matplotlib", "figure"])
+def box_plot(
+    data: pd.DataFrame | list[object] | np.ndarray,
+    columns: str | list[str] = "",
+    by: str = "",
+    title: str = "",
+) -> Figure:
+    """Draw median, quartiles and outliers of each column, or of one column for each group.
+
+    Args:
+        data: Table, or a list of numbers.
+        columns: Columns to draw, separated by commas; empty: all with numbers.
+        by: Column that makes the groups; needs exactly one column to draw. Empty: no groups.
+        title: Title of the figure.
+
+    Example:
+        columns "age", by "city" draws one box per city.
+    """
+    frame = _table(data)
+    names = [name for name in _value_columns(frame, "columns", columns) if str(name) != by or columns]
+    if by:
+        if len(names) != 1:
+            raise ValueError(f"columns: exactly one column was expected with groups, not {len(names)}")
+        grouped = frame.groupby(_column(frame, "by", by), sort=True, observed=True)[names[0]]
+        boxes = {str(key): cells.dropna() for key, cells in grouped}
+    else:
+        boxes = {str(name): frame[name].dropna() for name in names}
+    figure, axes = _axes(title)
+    drawn = axes.boxplot(
+        list(boxes.values()),
+        patch_artist=True,
+        widths=0.55,
+        medianprops={"color": _INK, "linewidth": 1.6},
+        flierprops={"marker": "o", "markersize": 4, "markerfacecolor": "none", "markeredgecolor": "#7b8794"},
+    )
+    for box, colour in zip(drawn["boxes"], _colours(len(boxes)), strict=True):
+        box.set(facecolor=colour, alpha=0.55, edgecolor=colour)
+    is_wide = len(boxes) > _MOST_BARS_WITH_LEVEL_LABELS
+    axes.set_xticks(
+        range(1, len(boxes) + 1), list(boxes), rotation=40 if is_wide else 0, ha="right" if is_wide else "center"
+    )
+    if by:
+        axes.set_xlabel(by)
+        axes.set_ylabel(str(names[0]))
+    return figure
+
+
+@loom.node(title="Heat map", keywords=["chart", "matrix", "image", "imshow", "correlation", "matplotlib", "figure"])
+def heat_map(
+    data: pd.DataFrame | list[object] | np.ndarray,
+    colours: Literal["viridis", "magma", "gray", "coolwarm", "Blues"] = "viridis",
+    title: str = "",
+    show_numbers: bool = False,
+) -> Figure:
+    """Draw a grid of numbers as colours: an array, a grey image, or the numbers of a table.
+
+    Args:
+        data: Table, array, image, or list of lists of numbers.
+        colours: Scale of colours; coolwarm suits values around zero.
+        title: Title of the figure.
+        show_numbers: Write the number into each cell, up to 400 cells.
+
+    Example:
+        Linked to Correlations, with coolwarm, it shows which columns go together.
+    """
+    import numpy as np
+
+    if hasattr(data, "columns"):
+        frame = data.select_dtypes("number")
+        grid, rows, columns = frame.to_numpy(dtype=float), list(frame.index), list(frame.columns)
+    else:
+        grid, rows, columns = np.asarray(data), [], []
+    if grid.dtype == bool:
+        grid = grid.astype(np.uint8)
+    if grid.ndim != 2 or not grid.size or not np.issubdtype(grid.dtype, np.number):
+        raise ValueError(f"data: rows and columns of numbers were expected, not shape {grid.shape} of {grid.dtype}")
+    figure, axes = _axes(title, grid="none")
+    picture = axes.imshow(grid, cmap=colours, aspect="auto" if columns else "equal", interpolation="nearest")
+    figure.colorbar(picture, ax=axes).outline.set_visible(False)
+    if columns and len(columns) <= 40:
+        axes.set_xticks(range(len(columns)), [str(name) for name in columns], rotation=40, ha="right")
+    if rows and len(rows) <= 40:
+        axes.set_yticks(range(len(rows)), [str(name) for name in rows])
+    if show_numbers and grid.size <= 400:
+        middle = (np.nanmin(grid) + np.nanmax(grid)) / 2
+        for (row, column), cell in np.ndenumerate(grid):
+            is_dark = (cell < middle) != (colours == "Blues")
+            axes.text(column, row, f"{cell:.3g}", ha="center", va="center", size=7, color="white" if is_dark else _INK)
+    return figure
+
+
+@loom.node(title="Save figure", cache=False, keywords=["export", "write", "png", "svg", "pdf", "chart", "plot"])
+def save_figure(
+    figure: Figure,
+    folder: Annotated[Path, loom.Folder()],
+    name: str = "figure.png",
+    dpi: Annotated[int, loom.Range(10, 1200)] = 150,
+) -> Path:
+    """Save a figure as a PNG, SVG or PDF file in a folder.
+
+    The folder is made when it is not there. A file of that name is replaced. The path of the file is passed on.
+
+    Args:
+        figure: Figure to save.
+        folder: Folder to save in; a relative one counts from the project's folder.
+        name: Name of the file; its ending (.png, .svg, .pdf, .jpg) chooses the format, .png when there is none.
+        dpi: Pixels per inch, for formats made of pixels.
+
+    Example:
+        folder "results" and name "chart.svg" write results/chart.svg.
+    """
+    if not hasattr(figure, "savefig"):
+        raise TypeError(f"figure: a matplotlib figure was expected, not {type(figure).__name__}")
+    if not 10 <= dpi <= 1200:
+        raise ValueError(f"dpi: 10 to 1200 was expected, not {dpi}")
+    path = _target(folder, name, ".png")
+    known = figure.canvas.get_supported_filetypes()
+    if path.suffix[1:].lower() not in known:
+        raise ValueError(f"name: an ending of {', '.join(sorted(known))} was expected, not {path.suffix!r}")
+    figure.savefig(path, dpi=dpi)
+    return path
+
+
+def _axes(title: str, grid: Literal["x", "y", "both", "none"] = "y") -> tuple[Figure, Axes]:
+    """An empty figure in the common style."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=_SIZE_INCHES, dpi=_DPI, layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(_FAINT)
+    axes.tick_params(colors=_INK, length=0, labelsize=9)
+    if grid != "none":
+        axes.grid(axis=grid, color=_FAINT, linewidth=0.8)
+    axes.xaxis.label.set_color(_INK)
+    axes.yaxis.label.set_color(_INK)
+    if title:
+        axes.set_title(title, loc="left", color=_INK, fontsize=12, fontweight="bold", pad=10)
+    return figure, axes
+
+
+def _label(axes: Axes, x: str, series: Mapping[str, object], *, swapped: bool = False) -> None:
+    """Name the axes; a single series needs no legend."""
+    only = next(iter(series)) if len(series) == 1 else ""
+    across, up = (only, x) if swapped else (x, only)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    if len(series) > 1:
+        axes.legend(frameon=False)
+
+
+def _colours(count: int) -> list[str]:
+    return [_PALETTE[i % len(_PALETTE)] for i in range(count)]
+
+
+def _table(data: object) -> pd.DataFrame:
+    """The data as a table: a list or a row of numbers becomes its only column, without a name."""
+    import pandas as pd
+
+    if isinstance(data, pd.DataFrame):
+        frame = data
+    elif isinstance(data, pd.Series):
+        frame = data.to_frame()
+    elif isinstance(data, list) and data and all(isinstance(item, Mapping) for item in data):
+        frame = pd.DataFrame(data)
+    else:
+        frame = pd.DataFrame({"": _flat_numbers(data)})
+    if not len(frame):
+        raise ValueError("data: at least one row was expected, there is none")
+    return frame
+
+
+def _flat_numbers(data: object) -> np.ndarray:
+    import numpy as np
+
+    try:
+        return np.asarray(list(data) if isinstance(data, set | range) else data, dtype=float).ravel()
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"data: a table or numbers were expected, not {type(data).__name__}: {error}") from error
+
+
+def _series(table: pd.DataFrame, x: str, y: str | list[str]) -> tuple[pd.Index | pd.Series, dict[str, pd.Series]]:
+    """What lies along x, and the columns of numbers to draw over it by their names."""
+    positions = table[_column(table, "x", x)] if x else table.index
+    names = _value_columns(table, "y", y)
+    if not y and x:
+        names = [name for name in names if str(name) != x]
+    if not names:
+        raise ValueError("y: a column of numbers was expected, the table has none besides x")
+    return positions, {str(name): table[name] for name in names}
+
+
+def _value_columns(table: pd.DataFrame, name: str, columns: str | list[str]) -> list[object]:
+    """Columns of numbers: those named, or all."""
+    if isinstance(columns, str):
+        whole = columns in list(table.columns)
+        columns = [columns] if whole and columns else [part.strip() for part in columns.split(",") if part.strip()]
+    if columns:
+        return [_numbers(table, name, column) for column in columns]
+    return [label for label in table.columns if _is_number(table[label])]
+
+
+def _numbers(table: pd.DataFrame, name: str, column: str) -> object:
+    """The column that is called so, which must hold numbers."""
+    label = _column(table, name, column)
+    if not _is_number(table[label]):
+        raise TypeError(f"{name}: a column of numbers was expected, column {column!r} holds {table[label].dtype}")
+    return label
+
+
+def _is_number(cells: pd.Series) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_numeric_dtype(cells)
+
+
+def _column(table: pd.DataFrame, name: str, column: object) -> object:
+    """The column that is called so; a column called by a number is found by its text."""
+    for label in table.columns:
+        if label == column or str(label) == str(column):
+            return label
+    known = ", ".join(map(str, table.columns)) or "none"
+    raise ValueError(f"{name}: there is no column {column!r}; the columns are: {known}")
+
+
+def _target(folder: Path, name: str, ending: str) -> Path:
+    """The file `name` in `folder`, which is made; with `ending` when the name has none."""
+    if not name.strip() or Path(name).name != name:
+        raise ValueError(f"name: the name of a file without a folder was expected, not {name!r}")
+    path = Path(folder) / (name if Path(name).suffix else name + ending)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(f"folder: a folder was expected, this is a file: {folder}") from None
+    return path
