@@ -50,6 +50,28 @@ const ENGINE: Layer = Layer {
              made in engine/protocol.rs alone",
     ..NOTHING
 };
+const UI: Layer = Layer {
+    folder: "ui",
+    crates: &[
+        "egui",
+        "egui_extras",
+        "egui_notify",
+        "egui_tiles",
+        "emath",
+        "nucleo_matcher",
+    ],
+    modules: &[
+        "graph",
+        "document",
+        "engine::run",
+        "engine::protocol",
+        "command",
+    ],
+    not_modules: &["document::file"],
+    not_std: OUTSIDE,
+    reason: "views read what they are given and ask by `Action`; files, processes and async are `app`'s",
+    ..NOTHING
+};
 const ALL: Layer = Layer {
     crates: &["*"],
     modules: &["*"],
@@ -154,27 +176,12 @@ pub const LAYERS: &[Layer] = &[
         reason: "it is a table of names and keys; what a command does stands in `app`",
         ..NOTHING
     },
+    UI,
     Layer {
-        folder: "ui",
-        crates: &[
-            "egui",
-            "egui_extras",
-            "egui_notify",
-            "egui_tiles",
-            "emath",
-            "nucleo_matcher",
-        ],
-        modules: &[
-            "graph",
-            "document",
-            "engine::run",
-            "engine::protocol",
-            "command",
-        ],
-        not_modules: &["document::file"],
-        not_std: OUTSIDE,
-        reason: "views read what they are given and ask by `Action`; files, processes and async are `app`'s",
-        ..NOTHING
+        folder: "ui/shell",
+        crates: &["egui", "egui_extras", "egui_tiles", "serde"],
+        reason: "the arrangement of panels is remembered, so its names are serde's; the rest holds as for all of ui",
+        ..UI
     },
     Layer {
         folder: "settings",
