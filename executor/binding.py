@@ -1,4 +1,4 @@
-"""Makes a node ready to be called: its function, its arguments in order, how its result becomes outputs.
+"""Makes a node ready to be called: its function, and its arguments in order or by name.
 
 It reads the request's values by the input's type; it calls no node.
 """
@@ -9,25 +9,16 @@ import os
 
 from .graph import Holder
 from .registry import given_positions
+from .results import UNSET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
     import pathlib
-    from collections.abc import Callable, Mapping
+    from collections.abc import Sequence
 
     from .graph import Graph, Node
-    from .registry import Kind, Registry
-
-
-class Unset:
-    """Stands for an output that the call did not set."""
-
-    def __repr__(self) -> str:
-        return "not set"
-
-
-UNSET = Unset()
+    from .registry import Registry
 
 
 class BindingError(Exception):
@@ -35,77 +26,76 @@ class BindingError(Exception):
 
 
 def bind(node: Node, graph: Graph, registry: Registry, project: str) -> None:
-    """Fill `arguments`, `names`, `function`, `unpack` and `trivial` of a node.
+    """Load the node's function and fill `arguments` or `named`.
 
     Raises `BindingError`, or whatever the node's file raises when it does not load.
     """
     kind = node.kind
-    function = registry.function(kind)
-    given: list[str] = []
-    arguments: list[tuple[Holder, int]] = []
+    registry.function(kind)
+    if node.linked is not None and kind.by_position:
+        return
+    given: list[tuple[str, Holder, int]] = []
     positional = kind.call == "positional"
-    may_be_unset = False
+    always_set = True
     for name, type_name in kind.inputs:
         link = node.links.get(name)
         if link is not None:
             source = _source(graph, name, link)
-            may_be_unset = may_be_unset or source.kind.result == "spread"
-            arguments.append((source, link[1]))
+            always_set = always_set and link[1] < source.kind.always_set
+            given.append((name, source, link[1]))
         elif name in node.values:
-            arguments.append((Holder((convert(node.values[name], type_name, name, project),)), 0))
+            given.append((name, Holder((convert(node.values[name], type_name, name, project),)), 0))
         elif positional:
-            arguments.append((Holder((None,)), 0))
-        else:
-            continue
-        given.append(name)
-    node.function = function
-    node.unpack = unpacker(kind)
-    by_position = positional or given_positions(kind, given)
-    node.names = tuple(given) if may_be_unset or not by_position else None
-    node.trivial = kind.trivial and node.names is None
-    node.arguments = tuple(arguments)
+            given.append((name, Holder((None,)), 0))
+    if always_set and (positional or given_positions(kind, [name for name, _, _ in given])):
+        flat: list[object] = []
+        for _, holder, index in given:
+            flat += (holder, index)
+        node.arguments = tuple(flat)
+    else:
+        node.arguments = None
+        node.named = tuple(given)
 
 
 def call(node: Node) -> object:
     """Call a bound node with what its sources hold now."""
-    arguments = node.arguments
-    assert arguments is not None and node.function is not None
-    values = [holder.outputs[index] for holder, index in arguments]  # type: ignore[index]
-    names = node.names
-    if names is None:
-        return node.function(*values)
+    function = node.kind.function
+    assert function is not None
+    flat = node.arguments
+    if flat is not None:
+        return function(*[flat[at].outputs[flat[at + 1]] for at in range(0, len(flat), 2)])
+    assert node.named is not None
+    values = [(name, holder.outputs[index]) for name, holder, index in node.named]  # type: ignore[index]
     if node.kind.call == "positional":
-        return node.function(*[None if value is UNSET else value for value in values])
-    given = {name: value for name, value in zip(names, values, strict=True) if value is not UNSET}
-    return node.function(**given)
+        return function(*[None if value is UNSET else value for _, value in values])
+    return function(**{name: value for name, value in values if value is not UNSET})
 
 
 def inputs_of(node: Node) -> list[tuple[str, object]]:
     """Names and values that the node had, for the report of a failure; what is not known is left out."""
-    found = []
-    arguments = iter(node.arguments or ())
-    for name, _ in node.kind.inputs:
-        if name in node.links or name in node.values:
-            holder, index = next(arguments, (None, 0))
-            if holder is None:
-                if name in node.values and name not in node.links:
-                    found.append((name, node.values[name]))
-            elif holder.outputs is not None and index < len(holder.outputs):
-                found.append((name, holder.outputs[index]))
-        elif node.kind.call == "positional":
-            next(arguments, None)
+    found: list[tuple[str, object]] = []
+    for name in node.kind.names:
+        link = node.links.get(name)
+        if link is None:
+            if name in node.values:
+                found.append((name, node.values[name]))
+            continue
+        outputs = next((source.outputs for source in node.sources if source.id == link[0]), None)
+        if outputs is not None and link[1] < len(outputs):
+            found.append((name, outputs[link[1]]))
     return found
 
 
-def _source(graph: Graph, name: str, link: object) -> Node:
-    source_id, index = link  # type: ignore[misc]
+def _source(graph: Graph, name: str, link: Sequence[int]) -> Node:
+    source_id, index = link
     source = graph.nodes.get(source_id)
     if source is None:
         raise BindingError(f"input {name!r} is linked to node {source_id}, which is not in the graph")
+    title = source.kind.title
     if index >= max(1, len(source.kind.outputs)):
-        raise BindingError(f"input {name!r} is linked to output {index} of {source.kind.title!r}, which has no such output")
+        raise BindingError(f"input {name!r} is linked to output {index} of {title!r}, which has no such output")
     if not source.kind.outputs:
-        raise BindingError(f"input {name!r} is linked to {source.kind.title!r}, which has no outputs")
+        raise BindingError(f"input {name!r} is linked to {title!r}, which has no outputs")
     return source
 
 
@@ -139,42 +129,5 @@ def _date(value: str, name: str) -> datetime.date:
             return datetime.date.fromisoformat(value)
         return datetime.datetime.fromisoformat(value)
     except ValueError:
-        raise BindingError(f"input {name!r}: {value!r} is no date; write it as 2024-12-31 or 2024-12-31T18:30") from None
-
-
-def unpacker(kind: Kind) -> Callable[[object], tuple[object, ...]] | None:
-    """How a returned value becomes the outputs; None when it is the only one as it is."""
-    count = len(kind.outputs)
-    if kind.result == "tuple":
-        return lambda value: _tuple(value, kind.outputs)
-    if kind.result == "dict":
-        return lambda value: _dict(value, kind.outputs)
-    if kind.result == "spread":
-        return lambda value: _spread(value, count)
-    return None if count == 1 else lambda _: ()
-
-
-def _tuple(value: object, names: tuple[str, ...]) -> tuple[object, ...]:
-    if not isinstance(value, (tuple, list)):
-        kind = type(value).__name__
-        raise BindingError(f"it must return {len(names)} values ({', '.join(names)}), but returned one {kind}")
-    if len(value) != len(names):
-        raise BindingError(f"it must return {len(names)} values ({', '.join(names)}), but returned {len(value)}")
-    return tuple(value)
-
-
-def _dict(value: object, names: tuple[str, ...]) -> tuple[object, ...]:
-    if not hasattr(value, "keys"):
-        kind = type(value).__name__
-        raise BindingError(f"it must return a dictionary with {', '.join(names)}, but returned one {kind}")
-    found: Mapping[str, object] = value  # type: ignore[assignment]
-    missing = [name for name in names if name not in found]
-    if missing:
-        raise BindingError(f"the dictionary it returned has no {', '.join(missing)}")
-    return tuple(found[name] for name in names)
-
-
-def _spread(value: object, count: int) -> tuple[object, ...]:
-    """As the first Loom did: missing values stay unset, surplus ones are ignored."""
-    items = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    return (items + (UNSET,) * count)[:count]
+        text = f"input {name!r}: {value!r} is no date; write it as 2024-12-31 or 2024-12-31T18:30"
+        raise BindingError(text) from None

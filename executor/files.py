@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Buffer
-
 KEPT = 2
 """Newest files kept of each name: the reader may still be at the one before."""
 
@@ -20,7 +16,7 @@ class ViewFiles:
         self._count = 0
         self._written: dict[str, list[str]] = {}
 
-    def write(self, name: str, data: Buffer, kept: int = KEPT) -> str:
+    def write(self, name: str, data: bytes | memoryview, kept: int = KEPT) -> str:
         """Write a new file; of the same name the `kept` newest stay. Returns its path."""
         os.makedirs(self._folder, exist_ok=True)
         self._count += 1

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
     from .registry import Kind
 
@@ -17,7 +18,7 @@ class Holder:
 
     __slots__ = ("outputs",)
 
-    def __init__(self, outputs: tuple[object, ...] | None = None) -> None:
+    def __init__(self, outputs: tuple[object, ...] | None) -> None:
         self.outputs = outputs
 
 
@@ -27,38 +28,37 @@ class Node(Holder):
     __slots__ = (
         "arguments",
         "dependents",
-        "function",
         "id",
         "key",
         "kind",
+        "linked",
         "links",
-        "names",
+        "named",
         "sources",
-        "trivial",
-        "unpack",
         "values",
         "waiting",
     )
 
-    def __init__(self, node_id: int) -> None:
-        super().__init__()
+    def __init__(
+        self, node_id: int, kind: Kind, values: Mapping[str, object], links: Mapping[str, Sequence[int]]
+    ) -> None:
         self.id = node_id
-        self.dependents: list[Node] = []
-        self.sources: tuple[Node, ...] = ()
+        self.kind = kind
+        self.values = values
+        self.links = links
+        self.outputs: tuple[object, ...] | None = None
         self.key = 0
         """The content key of `outputs`; 0 is no key."""
+        self.sources: tuple[Node, ...] = ()
+        self.dependents: list[Node] = []
         self.waiting = 0
         """Sources that must still finish in this run; 0 or less for a node that does not wait in one."""
-        self.arguments: tuple[tuple[Holder, int], ...] | None = None
-        """What the call takes, in order; None until `run.bind` has made it ready to be called."""
-        self.names: tuple[str, ...] | None = None
-        """Names of the arguments when they are given by keyword."""
-        self.function: Callable[..., object] | None = None
-        self.unpack: Callable[[object], tuple[object, ...]] | None = None
-        self.trivial = False
-        self.kind: Kind
-        self.values: Mapping[str, object] = {}
-        self.links: Mapping[str, Sequence[int]] = {}
+        self.linked: tuple[Any, ...] | None = None
+        """The same as `arguments` when every input is linked, so known before the function is."""
+        self.arguments: tuple[Any, ...] | None = None
+        """What a call by position takes: holder, output index, holder, output index…; None: not bound, or by name."""
+        self.named: tuple[tuple[str, Holder, int], ...] | None = None
+        """What a call by name takes."""
 
 
 class Graph:
@@ -68,7 +68,7 @@ class Graph:
         self.nodes: dict[int, Node] = {}
         self.kinds: dict[int, Kind] = {}
 
-    def update(self, nodes: Iterable[Sequence[object]], removed: Iterable[int]) -> list[Node]:
+    def update(self, nodes: Iterable[Sequence[Any]], removed: Iterable[int]) -> list[Node]:
         """Take over added, changed and removed nodes. Returns those that are new, changed or lost a source."""
         changed: dict[Node, None] = {}
         held = self.nodes
@@ -79,35 +79,62 @@ class Graph:
                 for dependent in list(gone.dependents):
                     self._unlink(dependent)
                     changed[dependent] = None
-        fresh = not held
-        for entry in nodes:
-            node_id, kind, values, links = entry
-            node = held.get(node_id)  # type: ignore[call-overload]
+        kinds = self.kinds
+        for node_id, kind, values, links in nodes:
+            node = held.get(node_id)
             if node is None:
-                node = held[node_id] = Node(node_id)  # type: ignore[index, arg-type]
-            elif not fresh:
+                node = held[node_id] = Node(node_id, kinds[kind], values, links)
+            else:
                 self._unlink(node)
-            node.kind = self.kinds[kind]  # type: ignore[index]
-            node.values = values  # type: ignore[assignment]
-            node.links = links  # type: ignore[assignment]
+                node.kind = kinds[kind]
+                node.values = values
+                node.links = links
             changed[node] = None
         alive = [node for node in changed if held.get(node.id) is node]
         for node in alive:
             self._link(node)
         return alive
 
+    def relink(self, nodes: Iterable[Node]) -> None:
+        """Forget how these are called, since their kind or its file changed, and resolve their links anew."""
+        for node in nodes:
+            self._unlink(node)
+            self._link(node)
+
     def _link(self, node: Node) -> None:
-        """Resolve the links: neighbours on both sides. Whether the outputs exist is told when it is bound."""
-        node.arguments = None
+        """Resolve the links: neighbours on both sides, and the arguments when every input is linked as it must be."""
+        node.linked = node.arguments = node.named = None
         links = node.links
         if not links:
-            node.sources = ()
             return
         held = self.nodes
-        sources = {held[source]: None for source, _ in links.values() if source in held}
+        names = node.kind.names
+        if len(links) == 2 == len(names):  # what most nodes have, and quicker than the loop below
+            (a_name, (a_id, i)), (b_name, (b_id, j)) = links.items()
+            a, b = held.get(a_id), held.get(b_id)
+            if a is not None and b is not None and i < a.kind.always_set and j < b.kind.always_set:
+                node.sources = (a,) if a is b else (a, b)
+                for source in node.sources:
+                    source.dependents.append(node)
+                if a_name == names[0] and b_name == names[1]:
+                    node.linked = node.arguments = (a, i, b, j)
+                return
+        sources: dict[Node, None] = {}
+        flat: list[object] = []
+        plain = tuple(links) == names
+        for source_id, index in links.values():
+            found = held.get(source_id)
+            if found is None:
+                plain = False
+                continue
+            if found not in sources:
+                sources[found] = None
+                found.dependents.append(node)
+            plain = plain and index < found.kind.always_set
+            flat += (found, index)
         node.sources = tuple(sources)
-        for source_node in node.sources:
-            source_node.dependents.append(node)
+        if plain:
+            node.linked = node.arguments = tuple(flat)
 
     def _unlink(self, node: Node) -> None:
         for source in node.sources:

@@ -1,28 +1,172 @@
-"""Pictures of values as raw RGBA: Pillow images, arrays and matplotlib figures, without importing any of them."""
+"""Pictures of values as raw RGBA: Pillow images, arrays and matplotlib figures, without importing any of them.
+
+A library is used only when a value of it exists, so it is loaded already. Figures are drawn by their own Agg
+canvas: pyplot is not touched but to close what a node left open.
+"""
 
 from __future__ import annotations
 
+import sys
+import threading
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from collections.abc import Sequence
+    from typing import Any
 
 THUMB_SIDE = 256
+MIN_SIDE = 8
+"""A smaller array is a table of numbers rather than a picture."""
+MAX_PIXELS = 64_000_000
+"""A larger picture is shown with rows and columns left out."""
+
+_drawing = threading.Lock()  # matplotlib does not draw one figure on two threads
 
 
 class Picture:
     """8 bits a channel, RGBA, row by row."""
 
-    def __init__(self, rgba: Buffer, width: int, height: int) -> None:
+    def __init__(self, rgba: bytes | memoryview, width: int, height: int) -> None:
         self.rgba = rgba
         self.width = width
         self.height = height
 
 
+def is_array(value: object) -> bool:
+    """Is it a NumPy array that can be seen as a picture: grey, or with 1, 3 or 4 channels?"""
+    shape = array_shape(value)
+    if shape is None or value.dtype.kind not in "biufc":  # type: ignore[attr-defined]
+        return False
+    is_plane = len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4))
+    return is_plane and min(shape[:2]) >= MIN_SIDE
+
+
+def array_shape(value: object) -> Sequence[int] | None:
+    """The shape of a NumPy array, None for anything else."""
+    array = _class("numpy", "ndarray")
+    if array is None or not isinstance(value, array):
+        return None
+    shape: Sequence[int] = value.shape  # type: ignore[attr-defined]
+    return shape
+
+
+def is_pillow(value: object) -> bool:
+    """Is it a Pillow image?"""
+    image = _class("PIL.Image", "Image")
+    return image is not None and isinstance(value, image)
+
+
 def is_figure(value: object) -> bool:
     """Is it a matplotlib figure?"""
-    return hasattr(value, "savefig") and hasattr(value, "get_size_inches")
+    figure = _class("matplotlib.figure", "Figure")
+    return figure is not None and isinstance(value, figure)
+
+
+def is_picture(value: object) -> bool:
+    """Can it be seen as a picture?"""
+    return is_pillow(value) or is_array(value) or is_figure(value)
 
 
 def thumbnail(value: object) -> Picture | None:
-    """A small picture, None when the value is none."""
-    return None
+    """A picture of at most 256 pixels wide and high, made cheaply; None when the value is no picture."""
+    return _picture(value, THUMB_SIDE) if is_picture(value) else None
+
+
+def full(value: object) -> Picture:
+    """The whole picture of a value for which `is_picture` holds."""
+    return _picture(value, None)
+
+
+def pixel(value: Any, x: int, y: int) -> object:
+    """The value at column `x`, row `y`, as it is held."""
+    if is_pillow(value):
+        return value.getpixel((x, y))
+    if array_shape(value) is None:
+        raise TypeError("only images and arrays have pixel values")
+    return value[y, x]
+
+
+def close_figures() -> None:
+    """Close what a node left open in pyplot: nobody will look at it there, and it would pile up."""
+    managers: Any = _class("matplotlib._pylab_helpers", "Gcf")
+    if managers is not None and managers.figs:
+        managers.destroy_all()
+
+
+def _class(module: str, name: str) -> type | None:
+    """A class of a library that is loaded; None while another thread is still importing it."""
+    return getattr(sys.modules.get(module), name, None)
+
+
+def _picture(value: Any, side: int | None) -> Picture:
+    if is_pillow(value):
+        return _from_pillow(value, side)
+    if is_figure(value):
+        return _from_figure(value, side)
+    return _from_array(value, side)
+
+
+def _from_pillow(image: Any, side: int | None) -> Picture:
+    if side is not None and max(image.size) > side:
+        scale = side / max(image.size)
+        size = tuple(max(1, round(length * scale)) for length in image.size)
+        if image.mode in ("1", "P", "PA"):
+            image = image.convert("RGBA")
+        image = image.resize(size, reducing_gap=1.0)
+    if image.mode.startswith("I;16"):
+        image = image.convert("I")
+    if image.mode in ("I", "F"):  # wider than 8 bits: from its least to its greatest value
+        low, high = image.getextrema()
+        scale = 255 / ((high - low) or 1)
+        image = image.point(lambda level: level * scale + (-low * scale)).convert("L")
+    if image.mode not in ("RGBA", "RGB", "L", "LA", "P", "PA", "1"):
+        image = image.convert("RGB")
+    return Picture(image.convert("RGBA").tobytes(), *image.size)
+
+
+def _from_array(array: Any, side: int | None) -> Picture:
+    numpy = sys.modules["numpy"]
+    height, width = array.shape[:2]
+    step = -(-max(height, width) // side) if side else 1
+    while not side and (height // step) * (width // step) > MAX_PIXELS:
+        step += 1
+    levels = _to_bytes(numpy, array[::step, ::step])
+    if levels.ndim == 2:
+        levels = levels[:, :, None]
+    height, width, channels = levels.shape
+    rgba = numpy.full((height, width, 4), 255, dtype=numpy.uint8)
+    rgba[:, :, : 4 if channels == 4 else 3] = levels
+    return Picture(memoryview(rgba).cast("B"), width, height)
+
+
+def _to_bytes(numpy: Any, array: Any) -> Any:
+    """Levels 0 to 255: 8-bit as they are, 0 to 1 times 255, anything else from least to greatest."""
+    array = numpy.asarray(array)  # a masked array shows what lies under its mask
+    if array.dtype == numpy.uint8:
+        return array
+    if array.dtype.kind == "b":
+        return array.astype(numpy.uint8) * 255
+    if array.dtype.kind == "c":
+        array = abs(array)
+    array = numpy.nan_to_num(array.astype(numpy.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 1.0)
+    return (array * 255 if 0.0 <= low and high <= 1.0 else (array - low) * (255 / ((high - low) or 1))).astype(
+        numpy.uint8
+    )
+
+
+def _from_figure(figure: Any, side: int | None) -> Picture:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    with _drawing:
+        canvas, dpi = figure.canvas, figure.get_dpi()
+        try:
+            if side is not None:
+                figure.set_dpi(min(dpi, (side - 1) / max(figure.get_size_inches())))
+            agg = canvas if isinstance(canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
+            agg.draw()
+            width, height = agg.get_width_height()
+            return Picture(bytes(agg.buffer_rgba()), width, height)
+        finally:
+            figure.set_dpi(dpi)
+            figure.set_canvas(canvas)

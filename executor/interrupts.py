@@ -6,7 +6,7 @@ real signal, since only that wakes a sleeping call; other threads get an asynchr
 
 from __future__ import annotations
 
-import _signal  # the built-in part of signal: importing that costs an enum
+import signal
 import sys
 
 _main_guard: Guard | None = None
@@ -45,9 +45,9 @@ class Guard:
         if not is_main:
             _raise_in(ident, KeyboardInterrupt)
         elif sys.platform == "win32":
-            _signal.raise_signal(_signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
         else:
-            _signal.pthread_kill(ident, _signal.SIGINT)
+            signal.pthread_kill(ident, signal.SIGINT)
 
 
 def install(main_guard: Guard) -> None:
@@ -59,7 +59,7 @@ def install(main_guard: Guard) -> None:
         if main_guard.armed and main_guard.was_interrupted:
             raise KeyboardInterrupt
 
-    _signal.signal(_signal.SIGINT, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
 
 
 def _raise_in(ident: int, error: type[BaseException] | None) -> None:

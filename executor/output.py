@@ -230,7 +230,7 @@ class Streams:
         sys.stderr = self.stderr
         sys.__stdout__ = self.stdout  # type: ignore[misc, assignment]
         sys.__stderr__ = self.stderr  # type: ignore[misc, assignment]
-        sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc, assignment] # noqa: SIM115
+        sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc]
 
     def repair(self) -> None:
         """Put them back when a node replaced them."""
@@ -240,5 +240,5 @@ class Streams:
 
 def _plain_streams() -> None:
     """A forked child has no thread that writes events: its prints take the raw error pipe."""
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)

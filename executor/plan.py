@@ -65,8 +65,8 @@ class Session:
             for node in graph.nodes.values():
                 if node.kind in replaced:
                     node.kind = replaced[node.kind]
-                    node.arguments = None
                     changed.add(node)
+            graph.relink(changed)
         nodes, removed = request.get("nodes") or (), request.get("removed") or ()
         for node_id in removed:
             gone = graph.nodes.get(node_id)
@@ -148,11 +148,10 @@ class Session:
         if changed:
             for kind in self.graph.kinds.values():
                 if kind.file in changed:
-                    kind.key, kind.function = 0, None
-            for node in self.graph.nodes.values():
-                if node.kind.file in changed:
-                    node.arguments = None
-                    self._stale.add(node)
+                    kind.forget()
+            touched = [node for node in self.graph.nodes.values() if node.kind.file in changed]
+            self.graph.relink(touched)
+            self._stale.update(touched)
         if self.cache.is_full():
             self.cache.clear()
             self._stale.update(self.graph.nodes.values())
@@ -165,6 +164,7 @@ class Session:
     def _decide(self, plan: Plan, order: list[Node], forced: set[Node]) -> None:
         """Make the keys in order; a node whose key stayed, or was seen before, has its result."""
         todo, cache, make_key = plan.todo, self.cache, self._key
+        take = cache.take if len(cache) else None  # a first run finds nothing
         for node in order:
             if node.kind.cache:
                 key = make_key(node)
@@ -172,9 +172,10 @@ class Session:
                     if key == node.key and node not in forced:
                         continue
                     self._retire(node)
+                    take = cache.take
                 node.key = key
-                if len(cache) and node not in forced:
-                    outputs = cache.take(key)
+                if take is not None and node not in forced:
+                    outputs = take(key)
                     if outputs is not None:
                         node.outputs = outputs
                         plan.restored.append(node)
@@ -186,8 +187,13 @@ class Session:
 
     def _key(self, node: Node) -> int:
         kind = node.kind
+        flat = node.linked
+        if flat is not None and len(flat) == 4 and not kind.paths:
+            # Most nodes: every input linked, so their order says which is which and values do not count.
+            return self.cache.key((kind.key or self._kind_key(kind), flat[0].key, flat[1], flat[2].key, flat[3]))
         nodes = self.graph.nodes
-        parts: list[object] = [kind.key or self._kind_key(kind), repr(node.values) if node.values else None]
+        values = repr(node.values) if node.values else None
+        parts: list[object] = [kind.key or self._kind_key(kind), values]
         for name, (source_id, index) in node.links.items():
             source = nodes.get(source_id)
             parts += (name, 0 if source is None else source.key, index)

@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+__all__ = ["dumps", "parse", "quote"]
+
 VERSION = 1
 MAX_LINE = 8 * 1024 * 1024
 """The longest event line, in bytes."""

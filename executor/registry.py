@@ -13,6 +13,7 @@ import sys
 import threading
 from types import ModuleType
 
+from .results import unpacker
 from .trivial import is_trivial
 
 TYPE_CHECKING = False
@@ -35,13 +36,25 @@ class Kind:
         self.result: str = spec.get("result") or "single"
         self.cache: bool = spec.get("cache", True)
         self.is_async: bool = spec.get("is_async", False)
+        self.names = tuple(name for name, _ in self.inputs)
+        self.always_set = 0 if self.result == "spread" else len(self.outputs)
+        """How many outputs every call sets; the first Loom's nodes may leave some out."""
         self.paths = frozenset(name for name, kind in self.inputs if kind == "path")
         self.key = 0
         """Content key of the source and of how it is called; 0 until it is known."""
         self.function: Callable[..., object] | None = None
+        self.unpack = unpacker(self.result, self.outputs)
+        """How a returned value becomes the outputs; None when it is the only one as it is."""
         self.trivial = False
+        """Is the function loaded and trivial, and may all inputs be given by position?"""
+        self.by_position = False
+        """May all inputs be given by position? Known when the function is loaded."""
         self.parameters: tuple[str, ...] = ()
         """Names of what may be given by position, in order."""
+
+    def forget(self) -> None:
+        """The source changed: load the function anew."""
+        self.key, self.function, self.trivial = 0, None, False
 
     def identity(self) -> tuple[object, ...]:
         """What besides the source decides what a call returns."""
@@ -93,8 +106,9 @@ class Registry:
                 kind.parameters = code.co_varnames[: code.co_argcount]
             if kind.is_async or (code is not None and code.co_flags & 0x80):
                 function = _blocking(function)
-            kind.trivial = is_trivial(function)
+            kind.by_position = kind.call == "positional" or given_positions(kind, kind.names)
             kind.function = function
+            kind.trivial = kind.by_position and is_trivial(function)
         return kind.function
 
     def refresh(self) -> set[str]:
@@ -158,7 +172,8 @@ def stamp(path: str) -> tuple[int, int] | None:
 def module_name(path: str) -> str:
     """The name under which a node file is imported: the same every time, and no other module's."""
     stem = os.path.splitext(os.path.basename(path))[0]
-    return f"loom_nodes.{''.join(c if c.isalnum() else '_' for c in stem)}_{binascii.crc32(path.encode('utf-8', 'replace')):08x}"
+    stem = "".join(c if c.isalnum() else "_" for c in stem)
+    return f"loom_nodes.{stem}_{binascii.crc32(path.encode('utf-8', 'replace')):08x}"
 
 
 def _execute(file: _File) -> ModuleType:

@@ -13,11 +13,14 @@ import threading
 import time
 from collections import deque
 
-from . import binding, failure, interrupts, loom, protocol, views
+from . import binding, failure, images, interrupts, loom, protocol, views
 from .output import Source
+from .views import BIG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .channel import Channel, Descriptors
     from .graph import Node
     from .output import Logs, Streams
@@ -113,9 +116,7 @@ class Runner:
         with self.lock:
             self.run_id = None
         spent_ns = _clock() - began_ns
-        put(
-            protocol.run_finished(run_id, status, ran, plan.cached_count, self._failed, self._skipped, spent_ns)
-        )
+        put(protocol.run_finished(run_id, status, ran, plan.cached_count, self._failed, self._skipped, spent_ns))
 
     def stop(self, run_id: int) -> bool:
         """Let no further node of this run start. False when it is not the run that is on."""
@@ -216,35 +217,36 @@ class Runner:
     def _work(self, worker: Worker) -> None:
         """Call the worker's node and then whatever is ready, until nothing is."""
         lock, ready, put, head = self.lock, self.ready, self.channel.put, self._head
-        pop, push, quick = ready.popleft, ready.append, views.quick
+        pop, push, clock = ready.popleft, ready.append, _clock
         node = worker.node
         while node is not None:
-            arguments = node.arguments
-            if arguments is None and node.kind.trivial:
+            kind, arguments = node.kind, node.arguments
+            if arguments is None and kind.trivial:
                 arguments = self._bind_quietly(node)
-            if arguments is None or not node.trivial:
+            if arguments is None or not kind.trivial:
                 self._call(worker, node)
                 node = worker.node
                 continue
-            function = node.function
-            begin_ns = _clock()
+            function, unpack = kind.function, kind.unpack
+            begin_ns = clock()
             try:
-                if len(arguments) == 2:
-                    (first, i), (second, j) = arguments
-                    value = function(first.outputs[i], second.outputs[j])  # type: ignore[index, misc]
-                elif len(arguments) == 1:
-                    holder, i = arguments[0]
-                    value = function(holder.outputs[i])  # type: ignore[index, misc]
+                if len(arguments) == 4:
+                    first, i, second, j = arguments
+                    value = function(first.outputs[i], second.outputs[j])  # type: ignore[misc]
+                elif len(arguments) == 2:
+                    value = function(arguments[0].outputs[arguments[1]])  # type: ignore[misc]
                 else:
-                    value = function(*[holder.outputs[i] for holder, i in arguments])  # type: ignore[index, misc]
-                spent_ns = _clock() - begin_ns
-                outputs = (value,) if node.unpack is None else node.unpack(value)
+                    value = binding.call(node)
+                spent_ns = clock() - begin_ns
+                outputs = (value,) if unpack is None else unpack(value)
             except BaseException as error:
-                self._fail(worker, node, _clock() - begin_ns, error)
+                self._fail(worker, node, clock() - begin_ns, error)
                 node = worker.node
                 continue
-            text = quick(value) if node.unpack is None else None
-            line = f'{head}{node.id},"ms":{spent_ns}e-6,"outputs":[{text or self._preview(node, outputs)}]}}\n'
+            if type(value) is int and -BIG < value < BIG and unpack is None:
+                line = f'{head}{node.id},"ms":{spent_ns}e-6,"outputs":[["int","{value}"]]}}\n'
+            else:
+                line = f'{head}{node.id},"ms":{spent_ns}e-6,"outputs":[{self._preview(node, outputs)}]}}\n'
             with lock:  # as in _finish: repeated here since a call would cost as much as the node
                 node.outputs = outputs
                 put(line)
@@ -271,12 +273,12 @@ class Runner:
         try:
             try:
                 guard.arm()
-                if node.arguments is None:
+                if node.kind.function is None or node.arguments is None:
                     binding.bind(node, self.session.graph, self.session.registry, self.session.project)
                     begin_ns = _clock()
                 value = binding.call(node)
                 spent_ns = _clock() - begin_ns
-                outputs = (value,) if node.unpack is None else node.unpack(value)
+                outputs = (value,) if node.kind.unpack is None else node.kind.unpack(value)
             except BaseException as raised:
                 spent_ns = _clock() - begin_ns
                 error = raised
@@ -293,7 +295,7 @@ class Runner:
         finally:
             channel.mark(b"\x1eloom-%d\n" % node.id)
 
-    def _bind_quietly(self, node: Node) -> tuple[tuple[object, int], ...] | None:
+    def _bind_quietly(self, node: Node) -> tuple[Any, ...] | None:
         """Bind a node of a kind that is loaded and trivial; None when it needs the careful way."""
         try:
             binding.bind(node, self.session.graph, self.session.registry, self.session.project)
@@ -372,8 +374,10 @@ class Runner:
         """Put the standard streams right after a node that may have closed or replaced them."""
         if self._descriptors is not None:
             self._descriptors.repair(self.busy == 1)
-        if self._streams is not None and self.busy == 1:
-            self._streams.repair()
+        if self.busy == 1:  # no other node is using them
+            images.close_figures()
+            if self._streams is not None:
+                self._streams.repair()
 
     def tell_started(self) -> None:
         """Send `node_started` of nodes that are still running; the caller holds the lock."""

@@ -44,6 +44,4 @@ def is_trivial(function: object) -> bool:
     if any(names[raw[at]] not in _ALLOWED for at in range(0, len(raw), 2)):
         return False
     globals_ = function.__globals__  # type: ignore[attr-defined]
-    return all(
-        isinstance(globals_[name], _PLAIN) if name in globals_ else name in _PURE for name in code.co_names
-    )
+    return all(isinstance(globals_[name], _PLAIN) if name in globals_ else name in _PURE for name in code.co_names)

@@ -7,8 +7,8 @@ which is loaded when such a value exists. A value that cannot be shown must neve
 from __future__ import annotations
 
 from . import images
-from .binding import UNSET
 from .protocol import dumps, quote
+from .results import UNSET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 1024
 """Characters of the text that goes with a finished node."""
-_BIG = 10**18
+BIG = 10**18
+"""From here on a whole number is not shown digit by digit on the hot path."""
 _SINGULAR = {"entries": "entry", "bytes": "byte"}
 
 
@@ -24,7 +25,7 @@ def quick(value: object) -> str | None:
     """The `VALUE` of a plain number, truth value, text or None; None for anything else. It is the hot path."""
     kind = type(value)
     if kind is int:
-        return f'["int","{value}"]' if -_BIG < value < _BIG else None  # type: ignore[operator]
+        return f'["int","{value}"]' if -BIG < value < BIG else None  # type: ignore[operator]
     if kind is float:
         return f'["float","{value}"]'
     if kind is str:
@@ -68,13 +69,15 @@ def type_name(value: object) -> str:
         return name
     module, _, _ = type(value).__module__.partition(".")
     own = type(value).__name__
-    if module in ("pandas", "polars") and own in ("DataFrame", "LazyFrame"):
+    if module in ("pandas", "polars", "geopandas") and own in ("DataFrame", "LazyFrame", "GeoDataFrame", "Series"):
         return "table"
-    if module == "numpy" and own in ("ndarray", "memmap", "MaskedArray"):
+    if images.array_shape(value) is not None:
         return "array"
-    if module == "PIL" and hasattr(value, "getbands"):
+    if module == "numpy" and getattr(value, "shape", None) == ():
+        return _NUMBERS.get(value.dtype.kind, own)  # type: ignore[attr-defined]
+    if images.is_pillow(value):
         return "image"
-    if module == "matplotlib" and images.is_figure(value):
+    if images.is_figure(value):
         return "figure"
     if module == "pathlib":
         return "path"
@@ -82,6 +85,9 @@ def type_name(value: object) -> str:
         return "date"
     return own
 
+
+_NUMBERS = {"i": "int", "u": "int", "f": "float", "b": "bool"}
+"""NumPy's kinds of single numbers."""
 
 _NAMES: dict[type, str] = {
     int: "int",
@@ -108,7 +114,7 @@ def summary(value: object) -> tuple[str, str]:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value[:MAX_TEXT]
-    if isinstance(value, int) and not isinstance(value, bool) and not -_BIG < value < _BIG:
+    if isinstance(value, int) and not isinstance(value, bool) and not -BIG < value < BIG:
         return str(value) if value.bit_length() < 10_000 else f"a whole number of {value.bit_length():,} bits"
     if isinstance(value, (bytes, bytearray)):
         return counted(len(value), "bytes")
@@ -123,11 +129,11 @@ def _text(value: object) -> str:
     if kind == "image":
         return f"{value.height} × {value.width} {value.mode}"  # type: ignore[attr-defined]
     shape = getattr(value, "shape", None)
+    if kind == "table" and shape is not None and len(shape) == 1:
+        return f"{shape[0]} rows of {value.dtype}"  # type: ignore[attr-defined]
     if kind == "table" and shape is not None:
         return f"{shape[0]} rows × {shape[1]} columns"
     if isinstance(shape, tuple) and shape and hasattr(value, "dtype"):
-        if type(value).__name__ == "Series":
-            return f"{shape[0]} rows of {value.dtype}"
         return f"{' × '.join(map(str, shape))} {value.dtype}"
     return str(value) if kind in ("path", "date") or type(value).__str__ is not object.__str__ else repr(value)
 
