@@ -65,8 +65,7 @@ impl History {
         self.saved_mark = mark;
     }
 
-    /// Mark the start as unlike the file: it was recovered or mended.
-    pub fn set_unsaved(&mut self) {
+    pub(super) fn set_unsaved(&mut self) {
         self.saved_mark = u64::MAX;
     }
 

@@ -102,6 +102,11 @@ impl Document {
         self.history.set_saved(mark);
     }
 
+    /// The file does not have this state: it was recovered.
+    pub fn set_unsaved(&mut self) {
+        self.history.set_unsaved();
+    }
+
     /// Give every node its kind anew: the catalog changed.
     pub fn set_catalog(&mut self, catalog: &Catalog) {
         self.graph

@@ -27,7 +27,7 @@ impl Keys {
         }
     }
 
-    pub fn next(&mut self) -> (NodeId, Name) {
+    pub fn give(&mut self) -> (NodeId, Name) {
         let given = (NodeId(self.next_id), format!("node_{}", self.next).into());
         self.next += 1;
         self.next_id += 1;
@@ -43,7 +43,7 @@ pub fn add_node(
     pos: Pos2,
     link_from: Option<&LinkEnd>,
 ) -> (NodeId, Transaction) {
-    let (id, key) = Keys::of(graph).next();
+    let (id, key) = Keys::of(graph).give();
     let mut edits = vec![Edit::AddNode(Box::new(Node::new(
         id,
         key,
@@ -174,7 +174,7 @@ pub fn insert_copies(
     let mut new_ids = HashMap::new();
     let mut edits = Vec::new();
     for node in nodes {
-        let (id, key) = keys.next();
+        let (id, key) = keys.give();
         new_ids.insert(node.id, id);
         edits.push(Edit::AddNode(Box::new(Node {
             id,
