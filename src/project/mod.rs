@@ -1,1 +1,170 @@
-//! To come.
+//! Project: a folder with a savefile. Finding one, making one, where its nodes are looked for, and what of it lies in
+//! the userdata folder. Runs nothing and shows nothing.
+
+pub mod index;
+pub mod lock;
+pub mod requirements;
+pub mod state;
+
+mod name;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use thiserror::Error;
+
+pub use lock::{Lock, LockError};
+pub use name::check_name;
+
+use crate::document::file::{self, FileError, SAVEFILE};
+use crate::document::{Document, Meta};
+use crate::graph::{Bank, Graph, Name, Value};
+use crate::paths::{Paths, full};
+
+/// Names the packages that a project's nodes need.
+pub const REQUIREMENTS: &str = "requirements.txt";
+
+/// Why a project was not found or made.
+#[derive(Debug, Error)]
+pub enum ProjectError {
+    #[error(
+        "there is no project \"{name}\": neither is there a folder of that name with a {SAVEFILE}, nor is it one of \
+         those in userdata ({known}); `loom new` makes one, and --userdata names another userdata folder: {}",
+        userdata.display()
+    )]
+    NotFound {
+        name: String,
+        known: String,
+        userdata: PathBuf,
+    },
+    #[error(
+        "this file is no project: a project is a folder with a {SAVEFILE}, or that file: {}",
+        .0.display()
+    )]
+    NotASavefile(PathBuf),
+    #[error("\"{name}\" cannot be a project's name: {why}; choose another one")]
+    BadName { name: String, why: &'static str },
+    #[error("there is a project of that name already; choose another name, or open it: {}", .0.display())]
+    Exists(PathBuf),
+    #[error("cannot make the project: {source}; check that you may write there: {}", path.display())]
+    Make { source: io::Error, path: PathBuf },
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// The folder of the project that a user means by `name`: a folder with a savefile, that file, or else a name in
+/// userdata. The folder is given by its full name.
+pub fn find(name: &Path, userdata: &Path) -> Result<PathBuf, ProjectError> {
+    if name.is_file() {
+        if name.file_name().is_some_and(|file| file == SAVEFILE) {
+            let folder = full(name)
+                .ok()
+                .and_then(|file| file.parent().map(Path::to_owned));
+            return folder.ok_or_else(|| ProjectError::NotASavefile(name.to_owned()));
+        }
+        return Err(ProjectError::NotASavefile(name.to_owned()));
+    }
+    let in_userdata = userdata.join(name);
+    [name, &in_userdata]
+        .into_iter()
+        .find(|folder| folder.join(SAVEFILE).is_file())
+        .and_then(|folder| full(folder).ok())
+        .ok_or_else(|| {
+            let wanted = name.to_string_lossy();
+            let known = index::projects(userdata);
+            ProjectError::NotFound {
+                known: index::names(&known, &wanted),
+                name: wanted.into_owned(),
+                userdata: userdata.to_owned(),
+            }
+        })
+}
+
+/// Make a new, empty project in userdata and return its folder.
+pub fn create(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
+    check_name(name).map_err(|why| ProjectError::BadName {
+        name: name.to_owned(),
+        why,
+    })?;
+    let folder = userdata.join(name);
+    let make = |path: &Path| {
+        let path = path.to_owned();
+        |source| ProjectError::Make { source, path }
+    };
+    std::fs::create_dir_all(userdata).map_err(make(userdata))?;
+    // Systems differ in whether `a` and `A` are one folder; projects move between them.
+    let taken = std::fs::read_dir(userdata)
+        .map_err(make(userdata))?
+        .flatten()
+        .find(|entry| entry.file_name().to_string_lossy().to_lowercase() == name.to_lowercase());
+    if let Some(taken) = taken {
+        return Err(ProjectError::Exists(taken.path()));
+    }
+    std::fs::create_dir(&folder).map_err(make(&folder))?;
+    fill(&folder, name).inspect_err(|_| {
+        std::fs::remove_dir_all(&folder).ok();
+    })?;
+    Ok(folder)
+}
+
+fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {
+    let make = |source| ProjectError::Make {
+        source,
+        path: folder.to_owned(),
+    };
+    let requirements = "# Packages that this project's nodes need, one on each line.\n";
+    std::fs::create_dir(folder.join("nodes")).map_err(make)?;
+    std::fs::write(folder.join(REQUIREMENTS), requirements).map_err(make)?;
+    file::save(&empty(name), &folder.join(SAVEFILE))?;
+    Ok(())
+}
+
+/// Folders of nodes for a project, in the order they are looked through: its own, the two beside the userdata folder
+/// that it lies in (whatever userdata is active), the user's own bank, Loom's. Not all need exist.
+pub fn banks(project: &Path, paths: &Paths) -> Vec<(Bank, PathBuf)> {
+    let mut banks = vec![(Bank::Project, project.join("nodes"))];
+    if let Some(beside) = project.parent().and_then(Path::parent) {
+        let beside = beside.join("nodebank");
+        banks.push((Bank::Custom, beside.join("custom")));
+        banks.push((Bank::Custom, beside.join("builtin")));
+    }
+    banks.push((Bank::Custom, paths.own_bank.clone()));
+    banks.push((Bank::Builtin, paths.builtin_bank()));
+    let mut seen = Vec::new();
+    banks.retain(|(_, folder)| {
+        let folder = full(folder).unwrap_or_else(|_| folder.clone());
+        let is_new = !seen.contains(&folder);
+        seen.push(folder);
+        is_new
+    });
+    banks
+}
+
+fn empty(name: &str) -> Document {
+    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let text = |key: &str, value: &str| (Name::from(key), Value::text(value));
+    let meta = Meta {
+        project_id: new_id(),
+        project_name: name.to_owned(),
+        metadata: vec![
+            text("author", ""),
+            text("description", ""),
+            text("createdAt", &now),
+            text("lastModified", &now),
+        ],
+        ..Meta::default()
+    };
+    Document::new(Graph::default(), meta)
+}
+
+/// An id that no other project has.
+fn new_id() -> String {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    // Each state is seeded by the system's random numbers.
+    let random = std::collections::hash_map::RandomState::new();
+    format!("proj_{:016x}", random.build_hasher().finish())
+}
+
+#[cfg(test)]
+mod tests;

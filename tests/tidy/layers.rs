@@ -139,7 +139,7 @@ pub const LAYERS: &[Layer] = &[
         folder: "project",
         crates: &[
             "directories",
-            "fs4",
+            "humantime",
             "serde",
             "serde_json",
             "tempfile",
@@ -193,9 +193,10 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "paths",
-        crates: &["directories", "thiserror"],
+        crates: &["directories", "tempfile", "thiserror"],
         not_std: &["std::net", "std::process"],
-        reason: "it says where things lie and reads nothing of them",
+        reason: "it says where things lie, unpacks what an installed program carries, and knows nothing of what lies \
+                 there",
         ..NOTHING
     },
     Layer {

@@ -1,0 +1,118 @@
+//! The Python sources that an installed program carries, unpacked once per version. Never touches what lies there
+//! whole already, and never leaves half of it.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::PathsError;
+
+/// Relative path and content, by `build.rs`; empty in debug builds.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The folder of this version below `runtime`, unpacked when it is not there.
+pub fn unpacked(runtime: &Path) -> Result<PathBuf, PathsError> {
+    if FILES.is_empty() {
+        return Err(PathsError::NotEmbedded);
+    }
+    let folder = runtime.join(env!("CARGO_PKG_VERSION"));
+    unpack(FILES, &folder).map_err(|source| PathsError::Unpack {
+        source,
+        path: folder.clone(),
+    })?;
+    Ok(folder)
+}
+
+/// Make `folder` hold `files`: they are written beside it and renamed into place, so it is there whole or not at all.
+/// A folder that is there stays when its list of files is the same, length by length; a version under development
+/// keeps its number while its files change.
+fn unpack(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
+    let list = list(files);
+    let is_whole = |folder: &Path| {
+        fs::read_to_string(folder.join("files.txt")).is_ok_and(|found| found == list)
+    };
+    if is_whole(folder) {
+        return Ok(());
+    }
+    let parent = folder.parent().unwrap_or(folder);
+    fs::create_dir_all(parent)?;
+    let new = tempfile::Builder::new()
+        .prefix(".unpacking-")
+        .tempdir_in(parent)?;
+    for (name, bytes) in files {
+        let path = new.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, bytes)?;
+    }
+    fs::write(new.path().join("files.txt"), &list)?;
+    if folder.exists() {
+        let old = tempfile::Builder::new()
+            .prefix(".old-")
+            .tempdir_in(parent)?;
+        fs::rename(folder, old.path().join("old"))?;
+    }
+    match fs::rename(new.path(), folder) {
+        // Another Loom that started at the same moment was faster.
+        Err(_) if is_whole(folder) => Ok(()),
+        result => result,
+    }
+}
+
+/// One line a file: its length and a checksum of its content, and its name.
+fn list(files: &[(&str, &[u8])]) -> String {
+    use std::fmt::Write as _;
+    files.iter().fold(String::new(), |mut text, (name, bytes)| {
+        // FNV-1a: it need only tell one build from the next.
+        let sum = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        writeln!(text, "{:8} {sum:016x} {name}", bytes.len()).expect("a text takes all");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_unpacked_once_and_anew_when_they_differ() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("runtime").join("1.0.0");
+        unpack(
+            &[("executor/a.py", b"a"), ("nodebank/math/b.py", b"b")],
+            &folder,
+        )
+        .unwrap();
+        let inside = folder.join("nodebank").join("math").join("b.py");
+        assert_eq!(fs::read(&inside).unwrap(), b"b");
+
+        // What is whole is not written again: a file changed by hand stays.
+        fs::write(&inside, "by hand").unwrap();
+        unpack(
+            &[("executor/a.py", b"a"), ("nodebank/math/b.py", b"b")],
+            &folder,
+        )
+        .unwrap();
+        assert_eq!(fs::read(&inside).unwrap(), b"by hand");
+
+        unpack(&[("executor/a.py", b"A")], &folder).unwrap();
+        assert_eq!(
+            fs::read(folder.join("executor").join("a.py")).unwrap(),
+            b"A"
+        );
+        assert!(!inside.exists(), "files of the other build are gone");
+        let names: Vec<_> = fs::read_dir(folder.parent().unwrap()).unwrap().collect();
+        assert_eq!(names.len(), 1, "something was left behind: {names:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_unpacked_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("runtime");
+        fs::write(&file, "in the way").unwrap();
+        assert!(unpack(&[("a.py", b"a")], &file.join("1.0.0")).is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"in the way");
+    }
+}

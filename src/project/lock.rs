@@ -1,0 +1,133 @@
+//! Lock: one window at a time edits a project. The system frees it when its holder ends, however it ends; a file
+//! beside it says who holds it. Decides nothing about what to do then.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::paths::private_folder;
+
+/// Held as long as this lives.
+#[derive(Debug)]
+pub struct Lock {
+    /// Closing it frees the lock.
+    _file: File,
+    holder_file: PathBuf,
+}
+
+/// Who holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub pid: u32,
+    /// Name of the machine: folders are shared between some.
+    pub host: String,
+    /// When it was taken, as in `2026-01-07T09:15:02Z`.
+    pub since: String,
+}
+
+#[derive(Debug, Error)]
+pub enum LockError {
+    #[error("the project is open in another Loom{}; close it there first", of(.0.as_ref()))]
+    Held(Option<Holder>),
+    #[error("cannot lock the project: {source}; check that you may write there: {}", path.display())]
+    Io { source: io::Error, path: PathBuf },
+}
+
+impl Lock {
+    /// Take the lock of a project, without waiting.
+    pub fn take(project: &Path) -> Result<Self, LockError> {
+        let io = |source| LockError::Io {
+            source,
+            path: project.to_owned(),
+        };
+        let folder = private_folder(project).map_err(io)?;
+        let holder_file = folder.join("lock.json");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join("lock"))
+            .map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let holder = std::fs::read(&holder_file).ok();
+                let holder = holder.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+                return Err(LockError::Held(holder));
+            }
+            // A file system without locks, such as some network drives: the lock is advice, not a condition.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                tracing::warn!("this file system has no locks: {}", project.display());
+            }
+            Err(TryLockError::Error(error)) => return Err(io(error)),
+        }
+        let text = serde_json::to_string(&Holder::this()).map_err(|error| io(error.into()))?;
+        std::fs::write(&holder_file, text).map_err(io)?;
+        Ok(Self {
+            _file: file,
+            holder_file,
+        })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // It only says who; the lock itself goes with the file.
+        std::fs::remove_file(&self.holder_file).ok();
+    }
+}
+
+impl Holder {
+    fn this() -> Self {
+        let named = ["HOSTNAME", "COMPUTERNAME"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok());
+        let host = named.or_else(|| std::fs::read_to_string("/etc/hostname").ok());
+        Self {
+            pid: std::process::id(),
+            host: host.as_deref().unwrap_or_default().trim().to_owned(),
+            since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        }
+    }
+}
+
+fn of(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |Holder { pid, host, since }| {
+        let on = if host.is_empty() { "" } else { " on " };
+        format!(" (process {pid}{on}{host}, since {since})")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_once_names_its_holder_and_is_free_afterwards() {
+        let project = tempfile::tempdir().unwrap();
+        let lock = Lock::take(project.path()).unwrap();
+        let refused = Lock::take(project.path()).unwrap_err();
+        let LockError::Held(Some(holder)) = &refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(holder.pid, std::process::id());
+        assert!(refused.to_string().contains(&holder.since), "{refused}");
+        drop(lock);
+        Lock::take(project.path()).unwrap();
+        let ignored = std::fs::read_to_string(project.path().join(".loom").join(".gitignore"));
+        assert_eq!(ignored.unwrap(), "*\n");
+    }
+
+    #[test]
+    fn a_note_of_a_holder_that_died_holds_nothing() {
+        let project = tempfile::tempdir().unwrap();
+        let folder = private_folder(project.path()).unwrap();
+        std::fs::write(folder.join("lock"), "").unwrap();
+        std::fs::write(folder.join("lock.json"), "{\"pid\": 1").unwrap();
+        Lock::take(project.path()).unwrap();
+    }
+}

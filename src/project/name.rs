@@ -1,0 +1,91 @@
+//! Names of projects: what every file system takes, since projects move between them. Touches no file.
+
+const LONGEST: usize = 80;
+const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// May a project be called so? Says why not.
+pub fn check_name(name: &str) -> Result<(), &'static str> {
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let stem = stem.to_lowercase();
+    let is_numbered_device = ["com", "lpt"].iter().any(|device| {
+        stem.strip_prefix(device).is_some_and(|rest| {
+            rest.chars().count() == 1
+                && rest.contains(|c: char| c.is_ascii_digit() || "¹²³".contains(c))
+        })
+    });
+    let rules = [
+        (name.trim().is_empty(), "it is empty"),
+        (
+            name.chars().count() > LONGEST,
+            "it is longer than 80 characters",
+        ),
+        (
+            name.contains(|c: char| c.is_control() || "<>:\"/\\|?*".contains(c)),
+            "it has one of < > : \" / \\ | ? * or a control character in it",
+        ),
+        (name.trim() != name, "it begins or ends with a space"),
+        (name.starts_with('.'), "it begins with a dot"),
+        (
+            name.starts_with('-'),
+            "it begins with a dash, as options do",
+        ),
+        (
+            name.ends_with('.'),
+            "it ends with a dot, which Windows takes off",
+        ),
+        (
+            RESERVED.contains(&stem.as_str()) || is_numbered_device,
+            "Windows keeps that name for a device",
+        ),
+        (
+            name.to_lowercase() == "tools",
+            "Loom keeps its own programs in a folder of that name",
+        ),
+    ];
+    let broken = rules.into_iter().find(|(is_broken, _)| *is_broken);
+    broken.map_or(Ok(()), |(_, why)| Err(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_every_system_takes() {
+        for name in [
+            "Coins",
+            "Münzen 2",
+            "日本",
+            "a.b",
+            "console",
+            "com10",
+            "nulls",
+            "v1.0-x",
+        ] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+        let long = "x".repeat(81);
+        for (name, why) in [
+            ("", "empty"),
+            ("  ", "empty"),
+            (long.as_str(), "longer"),
+            ("a/b", "has one of"),
+            ("..", "begins with a dot"),
+            ("a\\b", "has one of"),
+            ("a:b", "has one of"),
+            ("a\nb", "control"),
+            (" a", "space"),
+            (".a", "begins with a dot"),
+            ("a.", "ends with a dot"),
+            ("-a", "dash"),
+            ("CON", "device"),
+            ("nul.txt", "device"),
+            ("Com1", "device"),
+            ("LPT9.a.b", "device"),
+            ("Tools", "own programs"),
+        ] {
+            let found = check_name(name).unwrap_err();
+            assert!(found.contains(why), "{name:?}: {found}");
+        }
+    }
+}

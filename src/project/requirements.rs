@@ -1,0 +1,170 @@
+//! The lines of a `requirements.txt`, as far as they must be understood to say what is wrong with them. Installs
+//! nothing and decides nothing.
+
+use std::fmt;
+
+/// One line that means something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// From 1.
+    pub number: usize,
+    pub text: String,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A package by name, such as `pandas>=2`.
+    Package { name: String },
+    /// An option of pip or uv, such as `--index-url …` or `-r other.txt`.
+    Option,
+    /// A package by address or folder: it may hold any code.
+    Place,
+    /// Not a requirement; why.
+    Wrong(&'static str),
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.number, self.text)
+    }
+}
+
+/// Read all lines; comments and empty ones are left out, continued ones are joined.
+pub fn parse(text: &str) -> Vec<Line> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (i, line) in text.lines().enumerate() {
+        let (number, mut whole) = open.take().unwrap_or((i + 1, String::new()));
+        if let Some(part) = line.strip_suffix('\\') {
+            whole.push_str(part);
+            open = Some((number, whole));
+            continue;
+        }
+        whole.push_str(line);
+        lines.push((number, whole));
+    }
+    lines.extend(open);
+    lines
+        .into_iter()
+        .filter_map(|(number, line)| {
+            let text = without_comment(&line).trim().to_owned();
+            (!text.is_empty()).then(|| Line {
+                number,
+                content: content(&text),
+                text,
+            })
+        })
+        .collect()
+}
+
+/// A comment begins at the start of a line or after a space.
+fn without_comment(line: &str) -> &str {
+    let begins = line
+        .char_indices()
+        .find(|(at, c)| *c == '#' && line[..*at].chars().last().is_none_or(char::is_whitespace));
+    begins.map_or(line, |(at, _)| &line[..at])
+}
+
+fn content(text: &str) -> Content {
+    if text.starts_with('-') {
+        return Content::Option;
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let rest = rest.trim_start();
+    let is_place = rest.starts_with('@')
+        || text.contains("://")
+        || name.starts_with('.')
+        || rest.starts_with(['/', '\\'])
+        || text.ends_with(".whl");
+    if is_place {
+        return Content::Place;
+    }
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    if !edge(name.chars().next()) || !edge(name.chars().last()) {
+        return Content::Wrong("it does not begin with a package's name");
+    }
+    let rest = match rest.strip_prefix('[') {
+        Some(extras) => match extras.split_once(']') {
+            Some((_, rest)) => rest.trim_start(),
+            None => return Content::Wrong("a \"[\" is not closed"),
+        },
+        None => rest,
+    };
+    let specifier = rest.split(';').next().unwrap_or_default();
+    // Options of a single package, such as hashes of a lock file.
+    let specifier = specifier.split(" --").next().unwrap_or_default().trim();
+    let specifier = specifier
+        .strip_prefix('(')
+        .and_then(|inner| inner.strip_suffix(')'))
+        .unwrap_or(specifier);
+    let is_good = specifier.is_empty() || specifier.split(',').all(is_clause);
+    if is_good {
+        Content::Package {
+            name: name.to_owned(),
+        }
+    } else if specifier.starts_with('=') && !specifier.starts_with("==") {
+        Content::Wrong("a version is asked for with \"==\", not with \"=\"")
+    } else {
+        Content::Wrong("what follows the name is not a version such as \">=2.1\"")
+    }
+}
+
+/// `>=2.1`, `== 1.*`.
+fn is_clause(clause: &str) -> bool {
+    let clause = clause.trim();
+    let operators = ["===", "~=", "==", "!=", "<=", ">=", "<", ">"];
+    let version = operators
+        .iter()
+        .find_map(|operator| clause.strip_prefix(operator));
+    version.is_some_and(|version| {
+        let version = version.trim();
+        !version.is_empty()
+            && version
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ".*+!-_".contains(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_told_apart() {
+        let text = "\u{feff}# packages\n\nnumpy\nscikit-image>=0.23, <1 # images\nuvicorn[standard] ~= 0.3 ; \
+                    python_version < '3.12'\nloom @ https://example.org/loom.whl\n-r other.txt\n./wheels/a.whl\n\
+                    numpy=2\n==3\npan das\na[b\nfoo \\\n  >=2\nx>=\nreq#1\n";
+        let found: Vec<_> = parse(text)
+            .into_iter()
+            .map(|line| {
+                let what = match line.content {
+                    Content::Package { name } => name,
+                    Content::Option => "option".to_owned(),
+                    Content::Place => "place".to_owned(),
+                    Content::Wrong(_) => "wrong".to_owned(),
+                };
+                format!("{} {what}", line.number)
+            })
+            .collect();
+        let expected = [
+            "3 numpy",
+            "4 scikit-image",
+            "5 uvicorn",
+            "6 place",
+            "7 option",
+            "8 place",
+            "9 wrong",
+            "10 wrong",
+            "11 wrong",
+            "12 wrong",
+            "13 foo",
+            "15 wrong",
+            "16 wrong",
+        ];
+        assert_eq!(found, expected);
+    }
+}
