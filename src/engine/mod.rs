@@ -14,6 +14,7 @@ pub mod python;
 pub mod run;
 
 mod course;
+mod life;
 mod process;
 mod stderr;
 mod supervisor;
@@ -31,9 +32,10 @@ pub use run::{Counts, EngineStatus, Log, LogLine, NodeRun, NodeStatus, Progress,
 
 use crate::event::EventSender;
 use crate::graph::{Graph, NodeId};
+use life::Shared;
 use plan::Planner;
 use process::Report;
-use supervisor::{Order, Shared, Supervisor};
+use supervisor::{Order, Supervisor};
 
 /// What an engine is started with.
 #[derive(Clone, Debug)]

@@ -4,38 +4,23 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::path::PathBuf;
-use std::process::ExitStatus;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::course::{Course, Death, Verdict, fault_frames};
+use super::course::{Course, Verdict};
+use super::life::{Crashes, Killed, Life, Shared, why_no_start};
 use super::plan::{Mirror, Plan};
 use super::process::{News, Process, Report};
 use super::protocol::{EngineEvent, Fetch, PROTOCOL, Request, RunStatus, View};
 use super::{EngineConfig, RunRequest};
 use crate::event::{EventSender, TrySendError};
-use crate::sys::{self, ProcessTree};
 
-const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// After Stop: when nodes are interrupted, and when the process is killed.
 const INTERRUPT_AFTER: Duration = Duration::from_secs(2);
 const KILL_AFTER: Duration = Duration::from_secs(5);
-const PING_EVERY: Duration = Duration::from_secs(2);
-const SILENT_AFTER: Duration = Duration::from_secs(10);
-/// A process that has ended may leave others that hold its pipes open: for so long their output is waited for.
-const PIPES_CLOSE_WITHIN: Duration = Duration::from_secs(1);
-/// How long to wait before the next start, by how many ended within a minute without a node to blame.
-const BACK_OFF: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-    Duration::from_secs(8),
-];
-const MINUTE: Duration = Duration::from_secs(60);
-
 /// From the handle.
 pub enum Order {
     Run { plan: Plan, request: RunRequest },
@@ -43,16 +28,6 @@ pub enum Order {
     Fetch(Fetch),
     Restart,
     Shutdown,
-}
-
-/// What the handle can do without waiting for the supervisor.
-#[derive(Default)]
-pub struct Shared {
-    tree: Mutex<Option<ProcessTree>>,
-    /// The handle is gone: the process is to be, too.
-    is_closing: AtomicBool,
-    has_ended: Mutex<bool>,
-    ended: Condvar,
 }
 
 pub struct Supervisor {
@@ -68,76 +43,14 @@ pub struct Supervisor {
     course: Option<Course>,
     cancel: Option<Cancel>,
     waiting: VecDeque<RunRequest>,
-    /// When processes ended without a node to blame.
-    crashes: VecDeque<Instant>,
+    crashes: Crashes,
     folders: Vec<PathBuf>,
     is_leaving: bool,
-}
-
-/// A process and what is known of it.
-struct Life {
-    process: Process,
-    number: u32,
-    started: Instant,
-    is_ready: bool,
-    /// The run in progress was sent to it.
-    has_run: bool,
-    /// Revision of the graph that it holds.
-    held: Option<u64>,
-    pipes_open: u8,
-    exited: Option<Instant>,
-    killed: Option<Killed>,
-    pings: u64,
-    pinged: Instant,
-    ponged: Instant,
-    is_silent: bool,
-}
-
-/// Why we ended it ourselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Killed {
-    NoHello,
-    Protocol(u32),
-    /// A run was cancelled and did not stop.
-    Cancel,
-    /// It is not wanted any more.
-    Unwanted,
 }
 
 struct Cancel {
     at: Instant,
     is_interrupted: bool,
-}
-
-impl Shared {
-    /// Kill the process and all that it started, for good.
-    pub fn kill(&self) {
-        self.is_closing.store(true, Ordering::SeqCst);
-        self.kill_tree();
-    }
-
-    /// Returns when the supervisor has ended, or after `timeout`.
-    pub fn wait_for_end(&self, timeout: Duration) {
-        let guard = lock(&self.has_ended);
-        drop(
-            self.ended
-                .wait_timeout_while(guard, timeout, |ended| !*ended),
-        );
-    }
-
-    fn kill_tree(&self) {
-        if let Some(tree) = &*lock(&self.tree) {
-            tree.kill();
-        }
-    }
-
-    fn is_closing(&self) -> bool {
-        self.is_closing.load(Ordering::SeqCst)
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Supervisor {
@@ -160,7 +73,7 @@ impl Supervisor {
             course: None,
             cancel: None,
             waiting: VecDeque::new(),
-            crashes: VecDeque::new(),
+            crashes: Crashes::default(),
             folders: Vec::new(),
             is_leaving: false,
         }
@@ -176,11 +89,10 @@ impl Supervisor {
                 let shared = Arc::clone(&self.shared);
                 self.start_process();
                 self.supervise();
-                *lock(&shared.has_ended) = true;
-                shared.ended.notify_all();
+                shared.note_end();
             });
         if let Err(error) = spawned {
-            *lock(&shared.has_ended) = true;
+            shared.note_end();
             let message = format!("The engine cannot be started: no thread for it ({error})");
             events.try_send(EngineEvent::StartFailed { message }).ok();
         }
@@ -290,11 +202,10 @@ impl Supervisor {
         }
         self.keep_deadlines(now);
         let has_work = self.course.is_some() || !self.waiting.is_empty();
-        if self.life.is_none() && has_work && self.back_off(now).is_none() {
+        if self.life.is_none() && has_work && self.crashes.wait_until(now).is_none() {
             self.start_process();
         }
-        let is_free = |life: &Life| life.is_ready && life.killed.is_none() && !life.has_run;
-        if self.life.as_ref().is_some_and(is_free) {
+        if self.life.as_ref().is_some_and(Life::is_free) {
             if self.course.is_none() {
                 self.course = self.waiting.pop_front().map(Course::new);
             }
@@ -304,7 +215,7 @@ impl Supervisor {
 
     fn keep_deadlines(&mut self, now: Instant) {
         let Some(life) = &mut self.life else { return };
-        if !life.is_ready && now >= life.started + HELLO_WITHIN {
+        if life.is_late(now) {
             self.kill(Killed::NoHello);
             return;
         }
@@ -315,59 +226,33 @@ impl Supervisor {
                 self.kill(Killed::Cancel);
             } else if now >= cancel.at + INTERRUPT_AFTER && !cancel.is_interrupted {
                 cancel.is_interrupted = true;
-                self.send(&Request::Interrupt { run });
+                life.process.send(&Request::Interrupt { run });
             }
-            return;
-        }
-        if life.has_run && now >= life.pinged + PING_EVERY {
-            life.pinged = now;
-            life.pings += 1;
-            let ping = life.pings;
-            let silent = now.duration_since(life.ponged);
-            life.process.send(&Request::Ping { ping });
-            if silent >= SILENT_AFTER {
-                life.is_silent = true;
-                let secs = silent.as_secs() as u32;
-                self.tell(EngineEvent::NotAnswering { secs });
-            }
+        } else if let Some(silent) = life.ping(now) {
+            let secs = silent.as_secs() as u32;
+            self.tell(EngineEvent::NotAnswering { secs });
         }
     }
 
     /// How long until something is to be done without a report; `None`: nothing is.
     fn until_next_deadline(&self, now: Instant) -> Option<Duration> {
-        let mut deadlines = Vec::new();
-        if let Some(life) = &self.life {
-            deadlines.extend(life.exited.map(|exited| exited + PIPES_CLOSE_WITHIN));
-            if !life.is_ready && life.killed.is_none() {
-                deadlines.push(life.started + HELLO_WITHIN);
+        let next = match (&self.life, &self.cancel) {
+            (Some(life), Some(cancel)) if life.killed.is_none() => {
+                let after = if cancel.is_interrupted {
+                    KILL_AFTER
+                } else {
+                    INTERRUPT_AFTER
+                };
+                let stop = Some(cancel.at + after);
+                life.next_deadline().into_iter().chain(stop).min()
             }
-            if let Some(cancel) = &self.cancel
-                && life.killed.is_none()
-            {
-                deadlines.push(cancel.at + KILL_AFTER);
-                if !cancel.is_interrupted {
-                    deadlines.push(cancel.at + INTERRUPT_AFTER);
-                }
-            } else if life.has_run && life.killed.is_none() {
-                deadlines.push(life.pinged + PING_EVERY);
+            (Some(life), _) => life.next_deadline(),
+            (None, _) if self.course.is_some() || !self.waiting.is_empty() => {
+                Some(self.crashes.wait_until(now).unwrap_or(now))
             }
-        } else if self.course.is_some() || !self.waiting.is_empty() {
-            deadlines.push(self.back_off(now).unwrap_or(now));
-        }
-        let next = deadlines.into_iter().min()?;
-        Some(next.saturating_duration_since(now))
-    }
-
-    /// When the next process may be started, if not at once.
-    fn back_off(&self, now: Instant) -> Option<Instant> {
-        let recent: Vec<_> = self
-            .crashes
-            .iter()
-            .filter(|at| now.duration_since(**at) < MINUTE)
-            .collect();
-        let wait = BACK_OFF[recent.len().min(BACK_OFF.len() - 1)];
-        let start = **recent.last()? + wait;
-        (start > now).then_some(start)
+            (None, _) => None,
+        };
+        next.map(|at| at.saturating_duration_since(now))
     }
 
     fn start_process(&mut self) {
@@ -392,43 +277,20 @@ impl Supervisor {
                 .map_err(|error| format!("{error} ({})", self.config.python.display()))
             });
         self.folders.push(files);
-        let now = Instant::now();
         match spawned {
             Ok((process, tree)) => {
-                *lock(&self.shared.tree) = Some(tree);
-                self.life = Some(Life {
-                    process,
-                    number: self.started_count,
-                    started: now,
-                    is_ready: false,
-                    has_run: false,
-                    held: None,
-                    pipes_open: 2,
-                    exited: None,
-                    killed: None,
-                    pings: 0,
-                    pinged: now,
-                    ponged: now,
-                    is_silent: false,
-                });
+                self.life = Some(Life::new(process, self.started_count, tree, &self.shared));
             }
             Err(why) => self.start_failed(format!("The engine cannot be started: {why}")),
         }
     }
 
     fn start_failed(&mut self, message: String) {
-        self.note_crash();
+        self.crashes.note(Instant::now());
         self.tell(EngineEvent::StartFailed { message });
         self.end_course(RunStatus::Failed);
         while let Some(request) = self.waiting.pop_front() {
             self.tell(Course::new(request).finish(RunStatus::Failed));
-        }
-    }
-
-    fn note_crash(&mut self) {
-        self.crashes.push_back(Instant::now());
-        if self.crashes.len() > BACK_OFF.len() {
-            self.crashes.pop_front();
         }
     }
 
@@ -438,10 +300,7 @@ impl Supervisor {
             return;
         };
         let message = course.message(&mut self.mirror, life.held);
-        life.held = Some(message.revision);
-        life.has_run = true;
-        let now = Instant::now();
-        (life.pinged, life.ponged) = (now, now);
+        life.note_run(message.revision);
         if !life.process.send(&Request::Run(message)) {
             // It does not read, although it has nothing to do: the next one will.
             self.kill(Killed::Unwanted);
@@ -472,9 +331,9 @@ impl Supervisor {
                     });
                 }
             }
-            News::Closed => life.pipes_open -= 1,
+            News::Closed => life.note_closed_pipe(),
             News::Exited => {
-                life.exited = Some(Instant::now());
+                life.note_exit();
                 // Others that it started go with it, and with them the last that hold its pipes.
                 self.shared.kill_tree();
             }
@@ -492,8 +351,7 @@ impl Supervisor {
                 self.tell(event);
             }
             EngineEvent::Pong { .. } => {
-                life.ponged = Instant::now();
-                if std::mem::take(&mut life.is_silent) {
+                if life.note_answer() {
                     self.tell(EngineEvent::AnswersAgain);
                 }
             }
@@ -514,7 +372,7 @@ impl Supervisor {
                 }
                 let last = course.take(event);
                 life.has_run = false;
-                let was_silent = std::mem::take(&mut life.is_silent);
+                let was_silent = life.note_answer();
                 self.course = None;
                 self.cancel = None;
                 if was_silent {
@@ -534,68 +392,48 @@ impl Supervisor {
 
     /// The process has ended and its pipes have been read: free it, and go on without it.
     fn bury(&mut self, now: Instant) {
-        let is_dead = self.life.as_ref().is_some_and(|life| {
-            life.exited
-                .is_some_and(|exited| life.pipes_open == 0 || now >= exited + PIPES_CLOSE_WITHIN)
-        });
-        if !is_dead {
+        let Some(life) = self.life.take_if(|life| life.is_over(now)) else {
             return;
-        }
-        let Some(life) = self.life.take() else { return };
-        let executor = self.config.executor.to_string_lossy().into_owned();
-        let errors = life.process.errors();
-        let mut death = Death {
-            running: errors.running().to_vec(),
-            how: String::new(),
-            frames: fault_frames(errors.tail(), &executor),
         };
-        let tail: Vec<_> = errors.tail().map(str::to_owned).collect();
-        drop(errors);
-        {
-            // Under the lock: once it is reaped its number may belong to another.
-            let mut tree = lock(&self.shared.tree);
-            death.how = match life.process.reap() {
-                Ok(status) => how_it_ended(status),
-                Err(error) => format!("in a way that is not known ({error})"),
-            };
-            *tree = None;
-        }
+        let (is_ready, has_run, killed) = (life.is_ready, life.has_run, life.killed);
+        let executor = self.config.executor.to_string_lossy();
+        let (death, tail) = life.bury(&self.shared, &executor);
         if self.is_leaving || self.shared.is_closing() {
             self.end_course(RunStatus::Cancelled);
             return;
         }
-        if !life.is_ready || matches!(life.killed, Some(Killed::Protocol(_))) {
-            self.start_failed(why_no_start(life.killed, &death.how, &tail));
+        if killed == Some(Killed::Unwanted) {
+            self.end_course(RunStatus::Cancelled);
+            self.start_process();
             return;
         }
-        let is_cancelled = self.cancel.take().is_some() || life.killed == Some(Killed::Cancel);
-        let reason = format!("The engine ended {}", death.how);
+        if !is_ready || matches!(killed, Some(Killed::Protocol(_))) {
+            self.start_failed(why_no_start(killed, &death.how, &tail));
+            return;
+        }
+        let is_cancelled = self.cancel.take().is_some();
         match &mut self.course {
-            Some(course) if life.has_run && is_cancelled => {
+            Some(course) if has_run && is_cancelled => {
                 let events = course.on_kill(&death);
                 self.course = None;
-                self.tell_all(events);
+                let reason = "The engine was ended since the run did not stop".to_owned();
                 self.tell(EngineEvent::Ended { reason });
+                self.tell_all(events);
             }
-            Some(_) if life.killed == Some(Killed::Unwanted) => {
-                self.end_course(RunStatus::Cancelled);
-            }
-            Some(course) if life.has_run => {
-                let (events, verdict) = course.on_death(&death, &self.mirror);
-                if verdict == Verdict::Over {
-                    self.course = None;
+            course => {
+                let reason = format!("The engine ended {}", death.how);
+                let mut events = vec![EngineEvent::Ended { reason }];
+                if let Some(course) = course.as_mut().filter(|_| has_run) {
+                    let (told, verdict) = course.on_death(&death, &self.mirror);
+                    events.extend(told);
+                    if verdict == Verdict::Over {
+                        self.course = None;
+                    }
+                } else {
+                    self.crashes.note(now);
                 }
-                self.tell(EngineEvent::Ended { reason });
                 self.tell_all(events);
             }
-            _ if life.killed.is_some() => {}
-            _ => {
-                self.note_crash();
-                self.tell(EngineEvent::Ended { reason });
-            }
-        }
-        if life.killed == Some(Killed::Unwanted) {
-            self.start_process();
         }
     }
 
@@ -637,37 +475,4 @@ impl Supervisor {
             thread::sleep(Duration::from_millis(1));
         }
     }
-}
-
-fn how_it_ended(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("with {}", sys::signal_name(signal));
-    }
-    match status.code() {
-        Some(code) if (0..256).contains(&code) => format!("with exit code {code}"),
-        // Windows has its exceptions there.
-        Some(code) => format!("with exit code {code:#010x}"),
-        None => format!("with {status}"),
-    }
-}
-
-fn why_no_start(killed: Option<Killed>, how: &str, tail: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let mut message = match killed {
-        Some(Killed::NoHello) => format!(
-            "The engine did not come up within {} s",
-            HELLO_WITHIN.as_secs()
-        ),
-        Some(Killed::Protocol(found)) => format!(
-            "The engine speaks version {found} of the protocol, this program version {PROTOCOL}: install Loom anew"
-        ),
-        _ => format!("The engine cannot be started: it ended {how}"),
-    };
-    let last = &tail[tail.len().saturating_sub(SHOWN)..];
-    if !last.is_empty() {
-        message.push_str(". It said:\n");
-        message.push_str(&last.join("\n"));
-    }
-    message
 }
