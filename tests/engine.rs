@@ -5,7 +5,7 @@
 #[path = "engine/stage.rs"]
 mod stage;
 
-use loom::engine::{RunStatus, View};
+use loom::engine::{EngineEvent, RunStatus, View};
 use loom::graph::Value;
 use stage::{Outcome, Stage};
 
@@ -139,4 +139,280 @@ fn a_node_that_fails_does_so_by_name_and_the_rest_runs() {
         );
         assert_eq!(outcome.ran + outcome.cached, 2, "{name}: the next run");
     }
+}
+
+#[test]
+fn a_node_that_behaves_oddly_succeeds() {
+    for (name, body, expected, logged) in [
+        (
+            "prints 100 MB",
+            "line = 'x' * 99\nfor _ in range(1_000_000): print(line)\nreturn 'printed'",
+            "printed",
+            "dropped",
+        ),
+        (
+            "prints 100 MB below Python",
+            "import os\nblock = b'y' * 99 + b'\\n'\nfor _ in range(1000): os.write(1, block * 1000)\nreturn 'printed'",
+            "printed",
+            "dropped",
+        ),
+        (
+            "prints what is not UTF-8",
+            "import os\nos.write(1, b'\\xff\\xfe caf\\xe9\\n')\nreturn 'printed'",
+            "printed",
+            "\u{fffd}\u{fffd} caf\u{fffd}",
+        ),
+        (
+            "reads its input",
+            "import sys\nreturn repr(sys.stdin.read())",
+            "''",
+            "",
+        ),
+        (
+            "closes its output",
+            "import os\nos.close(1)\nos.close(2)\nprint('still here')\nreturn 'closed'",
+            "closed",
+            "still here",
+        ),
+        (
+            "has a child that prints",
+            "import subprocess\nsubprocess.run(['echo', 'from a child'])\nreturn 'ran'",
+            "ran",
+            "from a child",
+        ),
+        (
+            "writes no line end",
+            "import os\nos.write(2, b'half a line')\nreturn 'wrote'",
+            "wrote",
+            "half a line",
+        ),
+    ] {
+        let (mut stage, [odd, ..]) = with_bystanders(body);
+        let outcome = stage.run();
+        assert_eq!(
+            outcome,
+            all(RunStatus::Ok, 3, 0, 0, 0),
+            "{name}: {}",
+            stage.shown(odd)
+        );
+        assert_eq!(stage.shown(odd), expected, "{name}");
+        if !logged.is_empty() {
+            stage.until_logged(odd, logged);
+        }
+        assert!(
+            stage.lines(odd).len() <= loom::engine::run::LINES_OF_NODE,
+            "{name}"
+        );
+        assert_eq!(stage.run().status, RunStatus::Ok, "{name}: the next run");
+    }
+}
+
+#[test]
+fn stop_ends_a_run_however_deep_it_sits() {
+    for (name, body, expected) in [
+        (
+            "asks whether to go on",
+            "import loom, time\nwhile True:\n    loom.check_cancelled()\n    time.sleep(0.01)",
+            "Cancelled: ",
+        ),
+        (
+            "waits in Python",
+            "import time\nwhile True: time.sleep(0.01)",
+            "Cancelled: ",
+        ),
+        (
+            "loops in C and lets nothing else run",
+            "import re\nre.match(r'(a*)*b', 'a' * 60)",
+            "Cancelled: It did not stop and was ended with the engine",
+        ),
+    ] {
+        let body = format!("open('{{FLAG}}', 'w').close()\n{body}");
+        let flag = tempfile::tempdir().unwrap();
+        let flag = flag.path().join("busy");
+        let body = body.replace("{FLAG}", &flag.to_string_lossy().replace('\\', "/"));
+        let (mut stage, [stuck, after, _]) = with_bystanders(&body);
+        let run = stage.begin(None);
+        // The engine may not come to tell of a node that lets nothing else run.
+        stage::until(|| flag.exists());
+        stage.cancel(run);
+        let outcome = stage.wait(run);
+        assert_eq!(outcome.status, RunStatus::Cancelled, "{name}");
+        let shown = stage.shown(stuck);
+        assert!(shown.starts_with(expected), "{name}: {shown}");
+        assert!(
+            ["idle", &format!("skipped by {stuck}")].contains(&stage.shown(after).as_str()),
+            "{name}"
+        );
+
+        let well = stage.node("well", "return 'well'", &[]);
+        let run = stage.begin(Some(vec![well]));
+        assert_eq!(
+            stage.wait(run),
+            all(RunStatus::Ok, 1, 0, 0, 0),
+            "{name}: the next run"
+        );
+        assert_eq!(stage.shown(well), "well", "{name}: the next run");
+    }
+}
+
+#[test]
+fn of_several_that_ran_the_one_that_took_the_engine_down_is_found() {
+    let mut stage = Stage::new();
+    let start = stage.node("start", "return 1", &[]);
+    let slow: Vec<_> = (0..3)
+        .map(|i| {
+            let body = "import time\ntime.sleep(0.5)\nreturn in_0 + 1";
+            stage.node(&format!("slow_{i}"), body, &[start])
+        })
+        .collect();
+    let bad = stage.node(
+        "culprit",
+        "import os, time\ntime.sleep(0.2)\nos._exit(9)",
+        &[start],
+    );
+    let after = stage.node("after", "return in_0", &[bad]);
+    let fails = stage.node("fails", "raise KeyError('once')", &[]);
+    let outcome = stage.run();
+    assert_eq!(
+        outcome,
+        all(RunStatus::Failed, 4, 0, 2, 1),
+        "{:#?}",
+        stage.events
+    );
+    assert!(
+        stage.shown(bad).starts_with("EngineEnded: "),
+        "{}",
+        stage.shown(bad)
+    );
+    assert_eq!(stage.shown(after), format!("skipped by {bad}"));
+    assert!(stage.shown(fails).starts_with("KeyError: "));
+    for node in slow {
+        assert_eq!(stage.shown(node), "2");
+    }
+    let told = |wanted: fn(&EngineEvent) -> bool| {
+        stage.events.iter().filter(|event| wanted(event)).count()
+    };
+    assert_eq!(
+        told(|event| matches!(event, EngineEvent::RunStarted { .. })),
+        1
+    );
+    assert_eq!(
+        told(|event| matches!(event, EngineEvent::NodeFinished { .. })),
+        4
+    );
+    assert_eq!(
+        told(|event| matches!(event, EngineEvent::NodeFailed { .. })),
+        2
+    );
+}
+
+#[test]
+fn three_nodes_that_each_take_an_engine_down_are_all_named() {
+    let mut stage = Stage::new();
+    stage.workers = 1;
+    let bad: Vec<_> = (0..3)
+        .map(|i| stage.node(&format!("bad_{i}"), "import os\nos._exit(1)", &[]))
+        .collect();
+    let well = stage.node("well", "import math\nreturn math.floor(2.5)", &[]);
+    assert_eq!(stage.run(), all(RunStatus::Failed, 1, 0, 3, 0));
+    for node in bad {
+        assert!(stage.shown(node).starts_with("EngineEnded: "));
+    }
+    assert_eq!(stage.shown(well), "2");
+}
+
+#[test]
+fn an_engine_that_cannot_start_says_why_and_the_next_one_may() {
+    let mut stage = Stage::new();
+    let well = stage.node("well", "return 'well'", &[]);
+    let good = stage.config();
+    let mut missing = good.clone();
+    missing.python = stage.folder.path().join("no-python");
+    let mut broken = good.clone();
+    broken.executor = stage.folder.path().join("executor");
+    std::fs::create_dir(&broken.executor).unwrap();
+    std::fs::write(
+        broken.executor.join("bootstrap.py"),
+        "import this_is_not_there\n",
+    )
+    .unwrap();
+    for (config, expected) in [
+        (missing, "no-python"),
+        (broken, "No module named 'this_is_not_there'"),
+    ] {
+        stage.start(config);
+        let event = stage.until(|event| matches!(event, EngineEvent::StartFailed { .. }));
+        let EngineEvent::StartFailed { message } = event else {
+            unreachable!("that is what was waited for")
+        };
+        assert!(
+            message.starts_with("The engine cannot be started: "),
+            "{message}"
+        );
+        assert!(message.contains(expected), "{message}");
+        assert_eq!(stage.run().status, RunStatus::Failed);
+    }
+    stage.start(good);
+    assert_eq!(stage.run(), all(RunStatus::Ok, 1, 0, 0, 0));
+    assert_eq!(stage.shown(well), "well");
+}
+
+#[test]
+fn a_run_that_waits_comes_after_and_one_that_is_stopped_never_starts() {
+    let mut stage = Stage::new();
+    let slow = stage.node("slow", "import time\ntime.sleep(0.3)\nreturn 1", &[]);
+    let first = stage.begin(None);
+    let second = stage.begin(None);
+    let third = stage.begin(None);
+    stage.cancel(second);
+    let stopped = stage.wait(second);
+    assert_eq!(stopped, all(RunStatus::Cancelled, 0, 0, 0, 0));
+    let last = stage.wait(third);
+    assert_eq!(last, all(RunStatus::Ok, 0, 1, 0, 0), "after {first}");
+    assert_eq!(stage.state.run(), Some(third));
+    let _ = slow;
+}
+
+#[test]
+fn a_blocked_node_says_what_to_do() {
+    let mut stage = Stage::new();
+    let missing = loom::graph::NodeKind::missing(
+        loom::graph::Bank::Project,
+        "vanished_node",
+        vec!["x".into()],
+        vec!["result".into()],
+    );
+    let missing = stage.add(&std::sync::Arc::new(missing));
+    let needs = stage.kind("needs", &["value"], "def needs(value):\n    return value\n");
+    let (empty, fed) = (stage.add(&needs), stage.add(&needs));
+    stage.link(missing, fed, "value");
+    assert_eq!(stage.run(), all(RunStatus::Failed, 0, 0, 2, 1));
+    assert!(
+        stage.shown(missing).ends_with(
+            "No source was found for \"vanished_node\": put vanished_node.py into the project's nodes folder"
+        ),
+        "{}",
+        stage.shown(missing)
+    );
+    assert!(
+        stage
+            .shown(empty)
+            .ends_with("The input \"value\" has no value: link it or type one"),
+        "{}",
+        stage.shown(empty)
+    );
+    assert_eq!(stage.shown(fed), format!("skipped by {missing}"));
+}
+
+#[test]
+fn an_engine_that_was_restarted_knows_the_graph() {
+    let mut stage = Stage::new();
+    let one = stage.node("one", "return 1", &[]);
+    let two = stage.node("two", "return in_0 + 1", &[one]);
+    assert_eq!(stage.run(), all(RunStatus::Ok, 2, 0, 0, 0));
+    stage.engine().restart().unwrap();
+    stage.until(|event| matches!(event, EngineEvent::Hello { .. }));
+    assert_eq!(stage.text(two), View::Gone);
+    assert_eq!(stage.run(), all(RunStatus::Ok, 2, 0, 0, 0));
+    assert_eq!(stage.shown(two), "2");
 }

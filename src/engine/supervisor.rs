@@ -219,7 +219,9 @@ impl Supervisor {
             self.kill(Killed::NoHello);
             return;
         }
-        let Some(course) = &self.course else { return };
+        let Some(course) = &mut self.course else {
+            return;
+        };
         let run = course.request.run;
         if let Some(cancel) = &mut self.cancel {
             if now >= cancel.at + KILL_AFTER {
@@ -229,6 +231,13 @@ impl Supervisor {
                 life.process.send(&Request::Interrupt { run });
             }
         } else if let Some(silent) = life.ping(now) {
+            // The engine cannot tell which node it is, its markers can.
+            let running = life.process.errors().running().to_vec();
+            let started = running
+                .into_iter()
+                .filter_map(|node| course.take(EngineEvent::NodeStarted { run, node }))
+                .collect::<Vec<_>>();
+            self.tell_all(started);
             let secs = silent.as_secs() as u32;
             self.tell(EngineEvent::NotAnswering { secs });
         }

@@ -59,6 +59,18 @@ pub fn python() -> &'static Path {
     })
 }
 
+/// Wait until something holds.
+pub fn until(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(
+            Instant::now() < deadline,
+            "what was waited for did not come"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 impl Stage {
     pub fn new() -> Self {
         Self {
@@ -246,6 +258,16 @@ impl Stage {
         self.until(
             |event| matches!(event, EngineEvent::NodeStarted { node: other, .. } if *other == node),
         );
+    }
+
+    pub fn until_logged(&mut self, node: NodeId, part: &str) {
+        let is_there = self.lines(node).iter().any(|line| line.contains(part));
+        if !is_there {
+            self.until(|event| {
+                matches!(event, EngineEvent::Log { node: other, text, .. }
+                    if *other == Some(node) && text.contains(part))
+            });
+        }
     }
 
     pub fn text(&mut self, node: NodeId) -> View {
