@@ -1,3 +1,127 @@
-//! The window: to come.
+//! The window's contents. Views read a `Context` and ask by `Action`; they change no document, touch no file and
+//! start nothing. Each panel is a file; the canvas is a folder.
 
+mod drafts;
+mod failure;
+mod help;
+pub mod inspector;
+mod picture;
+pub mod search;
+pub mod status;
+#[cfg(test)]
+mod testing;
 pub mod theme;
+pub mod value;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::command::Command;
+use crate::document::ops::LinkEnd;
+use crate::document::{Document, Transaction};
+use crate::engine::protocol::View;
+use crate::engine::run::RunState;
+use crate::graph::{Catalog, NodeId, NodeKind, Port, Pos2, Widget};
+
+/// What a view may ask for. The queue is drained once a frame, after painting.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Command(Command),
+    Edit(Transaction),
+    /// The nodes that an edit made become the selection.
+    EditAndSelect(Transaction, Vec<NodeId>),
+    Select(Vec<NodeId>),
+    /// Select the node and bring it into view.
+    Reveal(NodeId),
+    /// Add a node of this kind at a place on the canvas (`None`: where the pointer or the middle is).
+    AddNode(Arc<NodeKind>, Option<Pos2>),
+    /// Ask the engine for a value's view; it comes back in `Context::views`. Asked again until it is there: who
+    /// answers sends each only once at a time.
+    Fetch(Fetch),
+    /// Bring a picture of raw RGBA, 8 bits a channel, from its file into `Context::pictures`. Asked again like
+    /// `Fetch`.
+    LoadPicture {
+        file: PathBuf,
+        width: u32,
+        height: u32,
+    },
+    /// Show an output in the viewer.
+    View {
+        node: NodeId,
+        output: usize,
+    },
+    /// Let the user choose a file or folder for an input.
+    Browse(Port, Widget),
+    OpenSearch {
+        pos_in_graph: Pos2,
+        link_from: Option<LinkEnd>,
+    },
+    /// Run these nodes and what they need.
+    RunTo(Vec<NodeId>),
+    /// Open a source in the user's editor, at a line from 1.
+    OpenSource(PathBuf, u32),
+    CopyText(String),
+    Notice(Notice),
+}
+
+/// Which part of which output the viewer wants to see.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fetch {
+    pub node: NodeId,
+    pub output: usize,
+    pub what: FetchWhat,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FetchWhat {
+    Text,
+    /// The view that suits the value; of a table `count` rows from `start`, sorted by a column, descending or not.
+    View {
+        start: u64,
+        count: u64,
+        sort: Option<(usize, bool)>,
+    },
+    Pixel {
+        x: u32,
+        y: u32,
+    },
+}
+
+/// A short word to the user that goes by itself.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    pub level: Level,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Info,
+    Success,
+    Warning,
+    Error,
+}
+
+/// Pictures on the screen: of files that the engine wrote, by path.
+#[derive(Default)]
+pub struct Pictures {
+    pub textures: HashMap<PathBuf, egui::TextureHandle>,
+}
+
+/// What views read, and the queue that they ask by.
+pub struct Context<'a> {
+    pub document: &'a Document,
+    pub catalog: &'a Catalog,
+    pub run: &'a RunState,
+    pub pictures: &'a Pictures,
+    /// Values that were fetched in this run; cleared when the node runs again.
+    pub views: &'a HashMap<Fetch, View>,
+    pub actions: &'a mut Vec<Action>,
+}
+
+impl Context<'_> {
+    pub fn ask(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+}

@@ -5,8 +5,8 @@
 )]
 
 use egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
-    TextStyle, Theme, Vec2, vec2,
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Frame, Margin, Sense,
+    Shadow, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
 };
 
 use crate::graph::ValueType;
@@ -112,6 +112,21 @@ pub const LIGHT: Palette = Palette {
 pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
 pub const RADIUS: u8 = 5;
+
+/// Diameter of the dots that stand for a type, a family or a status.
+pub const DOT: f32 = 8.0;
+pub const RESET_WIDTH: f32 = 20.0;
+pub const PROGRESS_HEIGHT: f32 = 6.0;
+/// Highest thumbnail in the inspector.
+pub const INSPECTOR_THUMB: f32 = 180.0;
+/// Most lines of a result in the inspector.
+pub const SUMMARY_LINES: usize = 8;
+/// A number beside its slider.
+pub const SLIDER_FIELD_WIDTH: f32 = 72.0;
+/// Height of the bar on a number that shows where in its range it is.
+pub const RANGE_BAR: f32 = 2.0;
+/// Where many lines are typed that have one row on the node.
+pub const LINES_POPUP_WIDTH: f32 = 340.0;
 
 /// Sizes on the canvas, in graph units (points at 100 %).
 pub const NODE_WIDTH: f32 = 220.0;
@@ -348,6 +363,34 @@ fn visuals(palette: &Palette) -> egui::Visuals {
 
 /// Room around the contents of a panel.
 pub const PANEL_MARGIN: Vec2 = vec2(10.0, 8.0);
+
+/// The room around the contents of a panel, as a frame.
+pub fn panel_frame() -> Frame {
+    Frame::NONE.inner_margin(Margin::symmetric(
+        PANEL_MARGIN.x as i8,
+        PANEL_MARGIN.y as i8,
+    ))
+}
+
+/// Around what is to be read as one piece: results, examples.
+pub fn well_frame(palette: &Palette) -> Frame {
+    Frame::NONE
+        .fill(palette.well)
+        .corner_radius(CornerRadius::same(RADIUS))
+        .inner_margin(Margin::symmetric(8, 6))
+}
+
+/// Around an error's message.
+pub fn error_frame(palette: &Palette) -> Frame {
+    well_frame(palette).fill(palette.error_soft)
+}
+
+/// A dot that stands for a type, a family or a status, in a row of text.
+pub fn dot_ui(ui: &mut Ui, color: Color32) {
+    let size = vec2(DOT, ui.spacing().interact_size.y.min(ui.available_height()));
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().circle_filled(rect.center(), DOT / 2.0, color);
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,408 @@
+//! inspector_ui: everything about what is selected: a node's title, values, results and help; several nodes; none.
+//! Asks for edits, makes none.
+
+use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+
+use super::failure::failure_ui;
+use super::help::help_ui;
+use super::picture::thumb_ui;
+use super::status::{status_color, status_text};
+use super::value::{Drafts, ValueEdit, value_editor_ui};
+use super::{Action, Context, theme};
+use crate::command::Command;
+use crate::document::ops;
+use crate::engine::protocol::ValueSummary;
+use crate::engine::run::NodeStatus;
+use crate::graph::{InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Widget};
+
+/// What the panel remembers between frames.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    /// The title that is being typed, and of which node.
+    title: Option<(NodeId, String)>,
+    wants_title: bool,
+}
+
+impl Inspector {
+    /// Put the keyboard into the title's field: the command Rename.
+    pub fn rename(&mut self) {
+        self.wants_title = true;
+    }
+}
+
+pub fn inspector_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    inspector: &mut Inspector,
+    drafts: &mut Drafts,
+) {
+    let document = ctx.document;
+    let selected = document.selected_node();
+    if let Some((id, typed)) = inspector
+        .title
+        .take_if(|(id, _)| selected.is_none_or(|node| node.id != *id))
+        && let Some(node) = document.graph().node(id)
+    {
+        commit_title(ctx, node, &typed);
+    }
+    ScrollArea::vertical()
+        .id_salt("inspector")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            theme::panel_frame().show(ui, |ui| match (selected, document.selection().len()) {
+                (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
+                (None, 0) => nothing_ui(ui, ctx),
+                (None, count) => several_ui(ui, ctx, count),
+            });
+        });
+}
+
+fn node_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    inspector: &mut Inspector,
+    drafts: &mut Drafts,
+    node: &Node,
+) {
+    let kind = &node.kind;
+    title_ui(ui, ctx, inspector, node);
+    kind_ui(ui, ctx, kind);
+    status_ui(ui, ctx, node);
+    match &kind.state {
+        KindState::Ready => {}
+        KindState::Missing => missing_ui(ui, kind),
+        KindState::Broken { message, line } => broken_ui(ui, ctx, kind, message, *line),
+    }
+    let run = ctx.run;
+    if let NodeStatus::Failed(error) = &run.node(node.id).status {
+        failure_ui(ui, ctx, error);
+    }
+    if !kind.inputs.is_empty() {
+        section_ui(ui, "Inputs");
+        for input in &kind.inputs {
+            input_ui(ui, ctx, drafts, node, input);
+        }
+    }
+    if !kind.outputs.is_empty() {
+        section_ui(ui, "Outputs");
+        for (i, output) in kind.outputs.iter().enumerate() {
+            let summary = run.node(node.id).outputs.get(i).and_then(Option::as_ref);
+            output_ui(ui, ctx, node.id, (i, output), summary);
+        }
+    }
+    if !kind.help.is_empty() {
+        section_ui(ui, "Help");
+        help_ui(ui, &kind.help);
+    }
+    ui.add_space(theme::GAP);
+}
+
+fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node: &Node) {
+    let mut typed = match &inspector.title {
+        Some((_, typed)) => typed.clone(),
+        None => node.title().to_string(),
+    };
+    let edit = TextEdit::singleline(&mut typed)
+        .font(egui::TextStyle::Heading)
+        .hint_text(node.kind.title.as_str())
+        .desired_width(f32::INFINITY);
+    let response = ui.add(edit).accessible_name("Title");
+    if std::mem::take(&mut inspector.wants_title) {
+        response.request_focus();
+        select_all(ui, response.id, &typed);
+    }
+    if response.changed() {
+        inspector.title = Some((node.id, typed));
+    }
+    if !ui.memory(|memory| memory.has_focus(response.id))
+        && let Some((_, typed)) = inspector.title.take()
+        && !ui.input(|input| input.key_pressed(Key::Escape))
+    {
+        commit_title(ctx, node, &typed);
+    }
+}
+
+fn select_all(ui: &Ui, field: egui::Id, text: &str) {
+    use egui::text::{CCursor, CCursorRange};
+    let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    TextEdit::store_state(ui.ctx(), field, state);
+}
+
+/// An empty title, or the kind's own, is no title.
+fn commit_title(ctx: &mut Context<'_>, node: &Node, typed: &str) {
+    let typed = typed.trim();
+    let title = (!typed.is_empty() && node.kind.title != *typed).then(|| Name::from(typed));
+    if title != node.title {
+        ctx.ask(Action::Edit(ops::set_title(node.id, title)));
+    }
+}
+
+fn kind_ui(ui: &mut Ui, ctx: &mut Context<'_>, kind: &NodeKind) {
+    let palette = theme::palette(ui.ctx());
+    ui.horizontal(|ui| {
+        theme::dot_ui(ui, palette.of_family(&kind.family));
+        let text = RichText::new(format!("{} · {}", kind.family, kind.title));
+        let label = ui.add(Label::new(text.color(palette.text_weak)).truncate());
+        if !kind.summary.is_empty() {
+            label.on_hover_text(&*kind.summary);
+        }
+        if let Some(file) = &kind.file {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let link = ui
+                    .link(RichText::new("Source").small())
+                    .on_hover_text(format!("Open {}, line {}", file.display(), kind.line));
+                if link.clicked() {
+                    ctx.ask(Action::OpenSource(file.to_path_buf(), kind.line));
+                }
+            });
+        }
+    });
+}
+
+fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
+    let palette = theme::palette(ui.ctx());
+    let run = ctx.run.node(node.id);
+    ui.horizontal(|ui| {
+        theme::dot_ui(ui, status_color(run, palette));
+        ui.add(Label::new(status_text(run)).truncate());
+        if let NodeStatus::Skipped { cause } = run.status
+            && ctx.document.graph().node(cause).is_some()
+            && ui.link("Show it").clicked()
+        {
+            ctx.ask(Action::Reveal(cause));
+        }
+    });
+    if let NodeStatus::Running { progress, .. } = &run.status {
+        if let Some(fraction) = progress.as_ref().and_then(|progress| progress.fraction()) {
+            let bar = egui::ProgressBar::new(fraction as f32)
+                .desired_height(theme::PROGRESS_HEIGHT)
+                .fill(palette.busy);
+            ui.add(bar);
+        }
+        // The time goes on without any event.
+        let soon = std::time::Duration::from_millis(100);
+        ui.ctx().request_repaint_after(soon);
+    }
+}
+
+fn missing_ui(ui: &mut Ui, kind: &NodeKind) {
+    let palette = theme::palette(ui.ctx());
+    theme::error_frame(palette).show(ui, |ui| {
+        ui.take_available_width();
+        ui.label(RichText::new("Its source is missing").strong().color(palette.error));
+        let text = format!(
+            "There is no function \"{}\" in the {} nodes. The node is kept as it is and saved with the project; it \
+             cannot run until its file is back",
+            kind.function,
+            kind.bank.wire_name(),
+        );
+        ui.add(Label::new(text).wrap());
+    });
+}
+
+fn broken_ui(ui: &mut Ui, ctx: &mut Context<'_>, kind: &NodeKind, message: &str, line: u32) {
+    let palette = theme::palette(ui.ctx());
+    theme::error_frame(palette).show(ui, |ui| {
+        ui.take_available_width();
+        ui.label(RichText::new("Its source cannot be read").strong().color(palette.error));
+        ui.add(Label::new(message).wrap().selectable(true));
+        if let Some(file) = &kind.file
+            && ui.link(format!("Open line {line}")).clicked()
+        {
+            ctx.ask(Action::OpenSource(file.to_path_buf(), line));
+        }
+    });
+}
+
+fn section_ui(ui: &mut Ui, title: &str) {
+    ui.add_space(theme::GAP);
+    ui.separator();
+    let color = theme::palette(ui.ctx()).text_weak;
+    ui.label(RichText::new(title).small().color(color));
+}
+
+fn input_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    drafts: &mut Drafts,
+    node: &Node,
+    input: &InputSpec,
+) {
+    let palette = theme::palette(ui.ctx());
+    let graph = ctx.document.graph();
+    let link = graph.link_to(node.id, &input.name);
+    let is_tall = link.is_none() && input.widget == Widget::Text { multiline: true };
+    let is_own = link.is_none() && node.values.contains_key(&input.name);
+    let row = |ui: &mut Ui, width: f32, contents: &mut dyn FnMut(&mut Ui)| {
+        let size = vec2(width, ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_size(size);
+            ui.set_max_width(width);
+            contents(ui);
+        });
+    };
+    let mut wants = None;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP;
+        let whole = ui.available_width();
+        let name_width = (whole * 0.36).clamp(60.0, 150.0);
+        let value_width = whole - name_width - theme::RESET_WIDTH - 2.0 * theme::GAP;
+        row(ui, name_width, &mut |ui| {
+            theme::dot_ui(ui, palette.of_type(&input.ty));
+            let label = ui.add(Label::new(input.name.as_str()).truncate().sense(Sense::hover()));
+            label.on_hover_ui(|ui| {
+                ui.label(RichText::new(format!("{}: {}", input.name, input.ty)).strong());
+                if !input.help.is_empty() {
+                    ui.label(&*input.help);
+                }
+            });
+        });
+        row(ui, value_width, &mut |ui| match link {
+            Some(link) => {
+                let from = graph.node(link.from.node);
+                let title = from.map_or("?", |from| from.title().as_str());
+                let text = format!("← {title}.{}", link.from.name);
+                let hint = format!("From {title}, output {}. Click to show it", link.from.name);
+                let link_button = ui.add(
+                    Button::new(RichText::new(text).color(palette.accent))
+                        .frame(false)
+                        .truncate(),
+                );
+                if link_button.on_hover_text(hint).clicked() {
+                    ctx.ask(Action::Reveal(link.from.node));
+                }
+            }
+            None if is_tall => {}
+            None => wants = value_editor_ui(ui, drafts, node, input, false),
+        });
+        if is_own {
+            let default = match &input.default {
+                Some(default) => format!("Back to the default, {default}"),
+                None => "Back to no value".to_owned(),
+            };
+            let reset = Button::new("⟲").frame(false);
+            let reset = ui.add(reset).on_hover_text(default);
+            let reset = reset.accessible_name(format!("Reset {}", input.name));
+            if reset.clicked() {
+                wants = Some(ValueEdit::Set(None));
+            }
+        }
+    });
+    if is_tall {
+        wants = value_editor_ui(ui, drafts, node, input, false).or(wants);
+    }
+    if let Some(edit) = wants {
+        ask_value(ctx, Port::new(node.id, input.name.clone()), input, edit);
+    }
+}
+
+/// Ask for what a value editor wants.
+pub fn ask_value(ctx: &mut Context<'_>, port: Port, input: &InputSpec, edit: ValueEdit) {
+    ctx.ask(match edit {
+        ValueEdit::Set(value) => Action::Edit(ops::set_value(port, value)),
+        ValueEdit::Browse => Action::Browse(port, input.widget.clone()),
+    });
+}
+
+fn output_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    node: NodeId,
+    (at, output): (usize, &OutputSpec),
+    summary: Option<&ValueSummary>,
+) {
+    let palette = theme::palette(ui.ctx());
+    ui.horizontal(|ui| {
+        theme::dot_ui(ui, palette.of_type(&output.ty));
+        ui.label(output.name.as_str());
+        let ty = summary.map_or_else(|| output.ty.to_string(), |summary| summary.ty.to_string());
+        ui.label(RichText::new(ty).small().color(palette.text_weak));
+        if summary.is_some() {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let view = ui.link(RichText::new("View").small());
+                let view = view.accessible_name(format!("View {}", output.name));
+                if view.clicked() {
+                    ctx.ask(Action::View { node, output: at });
+                }
+            });
+        }
+    });
+    let Some(summary) = summary else { return };
+    if let Some(thumb) = &summary.thumb {
+        let room = vec2(ui.available_width(), theme::INSPECTOR_THUMB);
+        let name = format!("Picture of {}", output.name);
+        let picture = thumb_ui(ui, ctx, thumb, room, &name);
+        if picture.on_hover_text("Show it large").clicked() {
+            ctx.ask(Action::View { node, output: at });
+        }
+        ui.label(RichText::new(&*summary.text).small().color(palette.text_weak));
+        return;
+    }
+    theme::well_frame(palette).show(ui, |ui| {
+        ui.take_available_width();
+        let lines: Vec<_> = summary.text.lines().take(theme::SUMMARY_LINES).collect();
+        let text = RichText::new(lines.join("\n")).monospace();
+        ui.add(Label::new(text).truncate().selectable(true));
+    });
+}
+
+fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, count: usize) {
+    ui.heading(format!("{count} nodes selected"));
+    ui.add_space(theme::GAP);
+    for command in [
+        Command::RunToHere,
+        Command::ZoomToSelection,
+        Command::Duplicate,
+        Command::Copy,
+        Command::Unlink,
+        Command::Delete,
+    ] {
+        command_ui(ui, ctx, command);
+    }
+}
+
+/// A command as a wide button with its keys.
+fn command_ui(ui: &mut Ui, ctx: &mut Context<'_>, command: Command) {
+    let entry = command.entry();
+    let mut button = Button::new(entry.title).min_size(vec2(ui.available_width(), theme::ROW));
+    if let Some(shortcut) = entry.shortcuts.first() {
+        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+    }
+    if ui.add(button).on_hover_text(entry.help).clicked() {
+        ctx.ask(Action::Command(command));
+    }
+}
+
+fn nothing_ui(ui: &mut Ui, ctx: &mut Context<'_>) {
+    let document = ctx.document;
+    let name = &document.meta.project_name;
+    ui.heading(if name.is_empty() { "Untitled" } else { name.as_str() });
+    let count = |count: usize, one: &str| {
+        let ending = if count == 1 { "" } else { "s" };
+        format!("{count} {one}{ending}")
+    };
+    let graph = document.graph();
+    ui.weak(format!(
+        "{}, {}",
+        count(graph.node_count(), "node"),
+        count(graph.link_count(), "link")
+    ));
+    ui.add_space(theme::GAP);
+    let hint = if graph.is_empty() {
+        "The canvas is empty. Drag a node from the library onto it, or search one:"
+    } else {
+        "Select a node to see its values, its results and its help."
+    };
+    ui.add(Label::new(hint).wrap());
+    ui.add_space(theme::GAP);
+    command_ui(ui, ctx, Command::AddNode);
+    if !graph.is_empty() {
+        command_ui(ui, ctx, Command::Run);
+    }
+    command_ui(ui, ctx, Command::Palette);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! The inspector in a real egui.
+
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::document::Transaction;
+use crate::engine::protocol::{Frame, NodeError};
+use crate::graph::{Bank, Edit, Graph, Pos2, Value};
+use crate::ui::testing::{World, document, failed, finished, panel, run};
+
+type Panel = (Inspector, Drafts);
+
+fn inspect(world: World<Panel>) -> Harness<'static, World<Panel>> {
+    panel(world, vec2(340.0, 900.0), |ui, ctx, (inspector, drafts)| {
+        inspector_ui(ui, ctx, inspector, drafts);
+    })
+}
+
+fn world(select: &[u32]) -> World<Panel> {
+    let mut document = document();
+    document.select(select.iter().copied().map(NodeId));
+    World {
+        document,
+        ..World::default()
+    }
+}
+
+fn edits(actions: &[Action]) -> Vec<&Edit> {
+    let edits = actions.iter().filter_map(|action| match action {
+        Action::Edit(Transaction { edits, .. }) => Some(edits),
+        _ => None,
+    });
+    edits.flatten().collect()
+}
+
+#[test]
+fn a_title_is_given_and_taken_away() {
+    for (typed, leave, expected) in [
+        ("Sum", Key::Enter, Some(Some("Sum"))),
+        ("Sum", Key::Escape, None),
+        // The kind's own title is no title of the node.
+        ("Add", Key::Enter, None),
+    ] {
+        let mut harness = inspect(world(&[0]));
+        harness.state_mut().state.0.rename();
+        harness.run();
+        harness.get_by_label("Title").type_text(typed);
+        harness.run();
+        harness.key_press(leave);
+        harness.run();
+        let expected: Vec<_> = expected
+            .map(|title| Edit::SetTitle {
+                node: NodeId(0),
+                title: title.map(Name::from),
+            })
+            .into_iter()
+            .collect();
+        let edits: Vec<_> = edits(&harness.state().actions).into_iter().cloned().collect();
+        assert_eq!(edits, expected, "{typed} {leave:?}");
+    }
+}
+
+#[test]
+fn a_title_that_is_being_typed_goes_to_the_node_it_was_typed_for() {
+    let mut harness = inspect(world(&[0]));
+    harness.state_mut().state.0.rename();
+    harness.run();
+    harness.get_by_label("Title").type_text("Sum");
+    harness.run();
+    harness.state_mut().document.select([NodeId(1)]);
+    harness.run();
+    let expected = Edit::SetTitle {
+        node: NodeId(0),
+        title: Some("Sum".into()),
+    };
+    assert_eq!(edits(&harness.state().actions), [&expected]);
+}
+
+#[test]
+fn a_linked_input_leads_to_its_source() {
+    let mut harness = inspect(world(&[1]));
+    harness.run();
+    harness.get_by_label("← Add.result").click();
+    harness.run();
+    assert!(matches!(harness.state().actions[..], [Action::Reveal(NodeId(0))]));
+}
+
+#[test]
+fn a_value_is_changed_and_reset() {
+    let mut harness = inspect(world(&[0]));
+    harness.run();
+    assert!(harness.query_by_label("Reset a").is_none());
+    harness.get_by_label("a").focus();
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run();
+    harness.event(egui::Event::Text("5".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    let Some(Action::Edit(set)) = harness.state_mut().actions.pop() else {
+        panic!("an edit");
+    };
+    let value = Some(Value::Float(5.0));
+    let input = Port::new(NodeId(0), "a");
+    assert_eq!(set.edits, [Edit::SetValue { input, value }]);
+    harness.state_mut().document.commit(set).unwrap();
+    harness.run();
+    harness.get_by_label("Reset a").click();
+    harness.run();
+    let input = Port::new(NodeId(0), "a");
+    let reset = Edit::SetValue { input, value: None };
+    assert_eq!(edits(&harness.state().actions), [&reset]);
+}
+
+#[test]
+fn results_can_be_viewed() {
+    let mut world = world(&[1]);
+    world.run = run([finished(1, "int", "42")]);
+    let mut harness = inspect(world);
+    harness.run();
+    harness.get_by_label("42");
+    harness.get_by_label_contains("Done in 1.5 ms");
+    harness.get_by_label("View result").click();
+    harness.run();
+    let action = harness.state_mut().actions.pop();
+    assert!(matches!(action, Some(Action::View { node: NodeId(1), output: 0 })));
+}
+
+#[test]
+fn an_error_says_what_why_and_where() {
+    let mut world = world(&[0]);
+    let frame = Frame {
+        file: "nodes/sums.py".into(),
+        line: 7,
+        function: "add".into(),
+        code: "return a + b".into(),
+    };
+    world.run = run([failed(
+        0,
+        NodeError {
+            kind: "TypeError".into(),
+            message: "cannot add".into(),
+            traceback: vec![frame],
+            inputs: vec![("a".into(), "text".into(), "seven".into())],
+            ..NodeError::default()
+        },
+    )]);
+    let mut harness = inspect(world);
+    harness.run();
+    for text in ["TypeError", "cannot add", "seven", "return a + b"] {
+        harness.get_by_label(text);
+    }
+    harness.get_by_label("sums.py, line 7, in add").click();
+    harness.run();
+    let action = harness.state_mut().actions.pop();
+    assert!(
+        matches!(&action, Some(Action::OpenSource(file, 7)) if file.ends_with("sums.py")),
+        "{action:?}"
+    );
+}
+
+#[test]
+fn a_kind_without_source_is_explained() {
+    let kind = NodeKind::missing(Bank::Custom, "lost", vec!["a".into()], vec![]);
+    let node = Node::new(NodeId(0), "node_1", kind.into(), Pos2::ZERO);
+    let mut world = World::<Panel>::default();
+    world.document = crate::document::Document::new(
+        Graph::from_parts([node], []).0,
+        crate::document::Meta::default(),
+    );
+    world.document.select([NodeId(0)]);
+    let mut harness = inspect(world);
+    harness.run();
+    harness.get_by_label("Its source is missing");
+    harness.get_by_label_contains("no function \"lost\"");
+}
+
+#[test]
+fn several_nodes_and_none_have_something_to_offer() {
+    let mut harness = inspect(world(&[0, 1]));
+    harness.run();
+    harness.get_by_label("2 nodes selected");
+    harness.get_by_label_contains("Delete").click();
+    harness.run();
+    let action = harness.state_mut().actions.pop();
+    assert!(matches!(action, Some(Action::Command(Command::Delete))));
+
+    let mut harness = inspect(world(&[]));
+    harness.run();
+    harness.get_by_label("Sums");
+    harness.get_by_label("2 nodes, 1 link");
+}
