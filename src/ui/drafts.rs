@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::Id;
+use egui::{Id, Key, Ui};
 
 use crate::document::{Transaction, ops};
 use crate::graph::{Graph, Port, Value};
@@ -25,6 +25,8 @@ struct Draft {
 #[derive(Clone, Debug, Default)]
 pub struct Drafts {
     by_input: BTreeMap<Port, Draft>,
+    /// The frame in which Escape was pressed last.
+    escaped_frame: Option<u64>,
 }
 
 impl Drafts {
@@ -57,6 +59,17 @@ impl Drafts {
             .into_iter()
             .filter_map(|(input, draft)| transaction(graph, &input, draft.value))
             .collect()
+    }
+
+    /// Was Escape pressed in this frame or the one before? A `DragValue` that Escape took the focus from sets what was
+    /// typed after all, a frame later.
+    pub(super) fn is_escaped(&mut self, ui: &Ui) -> bool {
+        let frame = ui.ctx().cumulative_frame_nr();
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.escaped_frame = Some(frame);
+        }
+        self.escaped_frame
+            .is_some_and(|escaped| escaped + 1 >= frame)
     }
 
     pub(super) fn text(&self, input: &Port) -> Option<&str> {

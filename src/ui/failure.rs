@@ -12,11 +12,17 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
     let palette = theme::palette(ui.ctx());
     theme::error_frame(palette).show(ui, |ui| {
         ui.take_available_width();
-        let kind = RichText::new(kind_text(error)).strong().color(palette.error);
+        let kind = RichText::new(kind_text(error))
+            .strong()
+            .color(palette.error);
         ui.horizontal(|ui| {
             ui.label(kind);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.small_button("Copy").on_hover_text("Copy the error as text").clicked() {
+                if ui
+                    .small_button("Copy")
+                    .on_hover_text("Copy the error as text")
+                    .clicked()
+                {
                     ctx.ask(Action::CopyText(error_text(error)));
                 }
             });
@@ -52,24 +58,32 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
     }
     if let Some(hidden) = error.hidden.filter(|hidden| *hidden > 0) {
         let frames = if hidden == 1 { "frame" } else { "frames" };
-        ui.weak(format!("{hidden} {frames} of libraries and of Loom are left out"));
+        ui.weak(format!(
+            "{hidden} {frames} of libraries and of Loom are left out"
+        ));
     }
     if !error.inputs.is_empty() {
         caption_ui(ui, "What came in");
-        Grid::new("inputs of the error").num_columns(2).show(ui, |ui| {
-            for (name, ty, text) in &error.inputs {
-                ui.label(RichText::new(name).monospace()).on_hover_text(ty);
-                let text = if text.is_empty() { ty } else { text };
-                ui.add(Label::new(text).truncate().selectable(true));
-                ui.end_row();
-            }
-        });
+        Grid::new("inputs of the error")
+            .num_columns(2)
+            .show(ui, |ui| {
+                for (name, ty, text) in &error.inputs {
+                    ui.label(RichText::new(name).monospace()).on_hover_text(ty);
+                    let text = if text.is_empty() { ty } else { text };
+                    ui.add(Label::new(text).truncate().selectable(true));
+                    ui.end_row();
+                }
+            });
     }
 }
 
 fn caption_ui(ui: &mut Ui, text: &str) {
     ui.add_space(theme::GAP / 2.0);
-    ui.label(RichText::new(text).small().color(theme::palette(ui.ctx()).text_weak));
+    ui.label(
+        RichText::new(text)
+            .small()
+            .color(theme::palette(ui.ctx()).text_weak),
+    );
 }
 
 /// What happened, for kinds that are Loom's own and no exception's name.

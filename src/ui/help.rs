@@ -78,7 +78,10 @@ fn blocks(help: &str) -> Vec<Block> {
             .map(|line| line.len() - line.trim_start().len())
             .min()
             .unwrap_or(0);
-        let body: Vec<_> = body.iter().map(|line| line.get(indent..).unwrap_or("")).collect();
+        let body: Vec<_> = body
+            .iter()
+            .map(|line| line.get(indent..).unwrap_or(""))
+            .collect();
         let body = body.join("\n").trim().to_owned();
         if body.is_empty() {
             continue;

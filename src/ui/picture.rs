@@ -15,7 +15,13 @@ pub fn fit_into(size: Vec2, room: Vec2) -> Vec2 {
 }
 
 /// Show a thumbnail in at most this room. Clicks are the caller's.
-pub fn thumb_ui(ui: &mut Ui, ctx: &mut Context<'_>, thumb: &Thumb, room: Vec2, name: &str) -> egui::Response {
+pub fn thumb_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    thumb: &Thumb,
+    room: Vec2,
+    name: &str,
+) -> egui::Response {
     let size = fit_into(vec2(thumb.width as f32, thumb.height as f32), room);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     if ui.is_rect_visible(rect) {
@@ -34,19 +40,16 @@ pub fn picture_at(
 ) {
     let palette = theme::palette(ui.ctx());
     let painter = ui.painter();
-    match ctx.pictures.textures.get(file) {
-        Some(texture) => {
-            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            painter.image(texture.id(), rect, whole, Color32::WHITE);
-        }
-        None => {
-            painter.rect_filled(rect, 0.0, palette.well);
-            ctx.ask(Action::LoadPicture {
-                file: file.to_owned(),
-                width,
-                height,
-            });
-        }
+    if let Some(texture) = ctx.pictures.textures.get(file) {
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        painter.image(texture.id(), rect, whole, Color32::WHITE);
+    } else {
+        painter.rect_filled(rect, 0.0, palette.well);
+        ctx.ask(Action::LoadPicture {
+            file: file.to_owned(),
+            width,
+            height,
+        });
     }
 }
 

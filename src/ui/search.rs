@@ -48,7 +48,10 @@ impl Query {
 
     /// How well texts fit that stand for one thing, each with its weight and whether it is a sentence, in which
     /// letters strewn about mean nothing. `None`: some word is nowhere.
-    fn score<'a>(&mut self, fields: impl Iterator<Item = (u32, bool, &'a str)> + Clone) -> Option<u32> {
+    fn score<'a>(
+        &mut self,
+        fields: impl Iterator<Item = (u32, bool, &'a str)> + Clone,
+    ) -> Option<u32> {
         let mut sum = 0;
         for (fuzzy, exact) in &self.words {
             let best = fields
@@ -166,9 +169,19 @@ mod tests {
     fn the_best_hit_comes_first() {
         let kinds = [
             kind("Add", "Math", &["plus", "sum"], "The sum of two numbers."),
-            kind("Load image", "Images", &["open"], "Read a picture from a file."),
+            kind(
+                "Load image",
+                "Images",
+                &["open"],
+                "Read a picture from a file.",
+            ),
             kind("Read CSV", "Tables", &["load"], "Read a table from a file."),
-            kind("Load table", "Tables", &[], "Read a table of any known format."),
+            kind(
+                "Load table",
+                "Tables",
+                &[],
+                "Read a table of any known format.",
+            ),
             kind("Pad", "Text", &[], "Fill a text up to a length."),
         ];
         for (query, expected) in [

@@ -12,7 +12,10 @@ pub fn status_text(node: &NodeRun) -> String {
         NodeStatus::Queued => "Waiting".to_owned(),
         NodeStatus::Running { since, progress } => {
             let elapsed = time_text(since.elapsed().as_secs_f64() * 1000.0);
-            match progress.as_ref().filter(|progress| !progress.text.is_empty()) {
+            match progress
+                .as_ref()
+                .filter(|progress| !progress.text.is_empty())
+            {
                 Some(progress) => format!("Running for {elapsed}: {}", progress.text),
                 None => format!("Running for {elapsed}"),
             }

@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 
 use super::{Action, Context, Fetch, Pictures, theme};
 use crate::document::{Document, Meta};
-use crate::engine::protocol::{EngineEvent, LogLevel, NodeError, ValueSummary, View};
+use crate::engine::protocol::{EngineEvent, NodeError, ValueSummary, View};
 use crate::engine::run::RunState;
 use crate::graph::{
     Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2, Value,
@@ -81,10 +81,25 @@ pub fn kind(title: &str, family: &str, inputs: Vec<InputSpec>, output: ValueType
 pub fn catalog() -> Catalog {
     let number = |name| input(name, ValueType::Float, Some(Value::Float(1.0)));
     Catalog::new([
-        kind("Add", "Math", vec![number("a"), number("b")], ValueType::Float),
+        kind(
+            "Add",
+            "Math",
+            vec![number("a"), number("b")],
+            ValueType::Float,
+        ),
         kind("Round", "Math", vec![number("number")], ValueType::Int),
-        kind("Upper case", "Text", vec![input("text", ValueType::Text, None)], ValueType::Text),
-        kind("Load image", "Images", vec![input("file", ValueType::Path, None)], ValueType::Image),
+        kind(
+            "Upper case",
+            "Text",
+            vec![input("text", ValueType::Text, None)],
+            ValueType::Text,
+        ),
+        kind(
+            "Load image",
+            "Images",
+            vec![input("file", ValueType::Path, None)],
+            ValueType::Image,
+        ),
     ])
 }
 
@@ -92,7 +107,9 @@ pub fn catalog() -> Catalog {
 pub fn document() -> Document {
     let catalog = catalog();
     let node = |id: u32, function: &str| {
-        let kind = catalog.get(Bank::Builtin, function).expect("a kind of the catalog");
+        let kind = catalog
+            .get(Bank::Builtin, function)
+            .expect("a kind of the catalog");
         let pos = Pos2::new(300.0 * id as f32, 0.0);
         Node::new(NodeId(id), format!("node_{}", id + 1), kind.clone(), pos)
     };
@@ -138,14 +155,5 @@ pub fn failed(node: u32, error: NodeError) -> EngineEvent {
         node: NodeId(node),
         ms: 1.0,
         error: Arc::new(error),
-    }
-}
-
-pub fn logged(node: u32, level: LogLevel, text: &str) -> EngineEvent {
-    EngineEvent::Log {
-        run: Some(1),
-        node: Some(NodeId(node)),
-        level,
-        text: text.into(),
     }
 }

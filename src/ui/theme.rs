@@ -282,7 +282,20 @@ pub fn install(context: &Context) {
 }
 
 fn fonts() -> FontDefinitions {
-    FontDefinitions::default()
+    let mut fonts = FontDefinitions::default();
+    // The monospaced font knows arrows, signs and boxes that the other one does not.
+    let known: Vec<_> = fonts
+        .families
+        .get(&FontFamily::Monospace)
+        .cloned()
+        .unwrap_or_default();
+    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+    for name in known {
+        if !proportional.contains(&name) {
+            proportional.push(name);
+        }
+    }
+    fonts
 }
 
 fn visuals(palette: &Palette) -> egui::Visuals {

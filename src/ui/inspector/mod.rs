@@ -12,7 +12,7 @@ use super::{Action, Context, theme};
 use crate::command::Command;
 use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
-use crate::engine::run::NodeStatus;
+use crate::engine::run::{NodeStatus, Progress};
 use crate::graph::{InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Widget};
 
 /// What the panel remembers between frames.
@@ -175,7 +175,7 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
         }
     });
     if let NodeStatus::Running { progress, .. } = &run.status {
-        if let Some(fraction) = progress.as_ref().and_then(|progress| progress.fraction()) {
+        if let Some(fraction) = progress.as_ref().and_then(Progress::fraction) {
             let bar = egui::ProgressBar::new(fraction as f32)
                 .desired_height(theme::PROGRESS_HEIGHT)
                 .fill(palette.busy);
@@ -206,7 +206,11 @@ fn broken_ui(ui: &mut Ui, ctx: &mut Context<'_>, kind: &NodeKind, message: &str,
     let palette = theme::palette(ui.ctx());
     theme::error_frame(palette).show(ui, |ui| {
         ui.take_available_width();
-        ui.label(RichText::new("Its source cannot be read").strong().color(palette.error));
+        ui.label(
+            RichText::new("Its source cannot be read")
+                .strong()
+                .color(palette.error),
+        );
         ui.add(Label::new(message).wrap().selectable(true));
         if let Some(file) = &kind.file
             && ui.link(format!("Open line {line}")).clicked()
@@ -251,8 +255,7 @@ fn input_ui(
         let value_width = whole - name_width - theme::RESET_WIDTH - 2.0 * theme::GAP;
         row(ui, name_width, &mut |ui| {
             theme::dot_ui(ui, palette.of_type(&input.ty));
-            let label = ui.add(Label::new(input.name.as_str()).truncate().sense(Sense::hover()));
-            label.on_hover_ui(|ui| {
+            name_ui(ui, &input.name).on_hover_ui(|ui| {
                 ui.label(RichText::new(format!("{}: {}", input.name, input.ty)).strong());
                 if !input.help.is_empty() {
                     ui.label(&*input.help);
@@ -282,7 +285,7 @@ fn input_ui(
                 Some(default) => format!("Back to the default, {default}"),
                 None => "Back to no value".to_owned(),
             };
-            let reset = Button::new("⟲").frame(false);
+            let reset = Button::new("↺").frame(false);
             let reset = ui.add(reset).on_hover_text(default);
             let reset = reset.accessible_name(format!("Reset {}", input.name));
             if reset.clicked() {
@@ -296,6 +299,22 @@ fn input_ui(
     if let Some(edit) = wants {
         ask_value(ctx, Port::new(node.id, input.name.clone()), input, edit);
     }
+}
+
+/// A name beside the control that it belongs to. Painted, not a label: the control itself says its name to screen
+/// readers.
+fn name_ui(ui: &mut Ui, name: &str) -> egui::Response {
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let galley = egui::WidgetText::from(name).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Truncate),
+        size.x,
+        egui::TextStyle::Body,
+    );
+    let pos = egui::pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(pos, galley, ui.visuals().text_color());
+    response
 }
 
 /// Ask for what a value editor wants.
@@ -337,7 +356,11 @@ fn output_ui(
         if picture.on_hover_text("Show it large").clicked() {
             ctx.ask(Action::View { node, output: at });
         }
-        ui.label(RichText::new(&*summary.text).small().color(palette.text_weak));
+        ui.label(
+            RichText::new(&*summary.text)
+                .small()
+                .color(palette.text_weak),
+        );
         return;
     }
     theme::well_frame(palette).show(ui, |ui| {
@@ -378,7 +401,11 @@ fn command_ui(ui: &mut Ui, ctx: &mut Context<'_>, command: Command) {
 fn nothing_ui(ui: &mut Ui, ctx: &mut Context<'_>) {
     let document = ctx.document;
     let name = &document.meta.project_name;
-    ui.heading(if name.is_empty() { "Untitled" } else { name.as_str() });
+    ui.heading(if name.is_empty() {
+        "Untitled"
+    } else {
+        name.as_str()
+    });
     let count = |count: usize, one: &str| {
         let ending = if count == 1 { "" } else { "s" };
         format!("{count} {one}{ending}")

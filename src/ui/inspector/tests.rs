@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
-use crate::document::Transaction;
+use crate::document::{Document, Meta, Transaction};
 use crate::engine::protocol::{Frame, NodeError};
 use crate::graph::{Bank, Edit, Graph, Pos2, Value};
 use crate::ui::testing::{World, document, failed, finished, panel, run};
@@ -57,7 +57,10 @@ fn a_title_is_given_and_taken_away() {
             })
             .into_iter()
             .collect();
-        let edits: Vec<_> = edits(&harness.state().actions).into_iter().cloned().collect();
+        let edits: Vec<_> = edits(&harness.state().actions)
+            .into_iter()
+            .cloned()
+            .collect();
         assert_eq!(edits, expected, "{typed} {leave:?}");
     }
 }
@@ -84,7 +87,10 @@ fn a_linked_input_leads_to_its_source() {
     harness.run();
     harness.get_by_label("← Add.result").click();
     harness.run();
-    assert!(matches!(harness.state().actions[..], [Action::Reveal(NodeId(0))]));
+    assert!(matches!(
+        harness.state().actions[..],
+        [Action::Reveal(NodeId(0))]
+    ));
 }
 
 #[test]
@@ -126,7 +132,13 @@ fn results_can_be_viewed() {
     harness.get_by_label("View result").click();
     harness.run();
     let action = harness.state_mut().actions.pop();
-    assert!(matches!(action, Some(Action::View { node: NodeId(1), output: 0 })));
+    assert!(matches!(
+        action,
+        Some(Action::View {
+            node: NodeId(1),
+            output: 0
+        })
+    ));
 }
 
 #[test]
@@ -166,11 +178,11 @@ fn an_error_says_what_why_and_where() {
 fn a_kind_without_source_is_explained() {
     let kind = NodeKind::missing(Bank::Custom, "lost", vec!["a".into()], vec![]);
     let node = Node::new(NodeId(0), "node_1", kind.into(), Pos2::ZERO);
-    let mut world = World::<Panel>::default();
-    world.document = crate::document::Document::new(
-        Graph::from_parts([node], []).0,
-        crate::document::Meta::default(),
-    );
+    let document = Document::new(Graph::from_parts([node], []).0, Meta::default());
+    let mut world = World::<Panel> {
+        document,
+        ..World::default()
+    };
     world.document.select([NodeId(0)]);
     let mut harness = inspect(world);
     harness.run();

@@ -66,7 +66,9 @@ impl Field<'_> {
                 slider,
             } => {
                 let number = number::Number::new(&self.input.ty, *min, *max, *step);
-                match self.shown().filter(|value| number.fits(value)) {
+                let is_typed = self.drafts.text(&self.port).is_some();
+                let shown = self.shown().filter(|_| !is_typed);
+                match shown.filter(|value| number.fits(value)) {
                     Some(value) if *slider => self.slider_ui(ui, &number, &value),
                     Some(value) => self.number_ui(ui, &number, &value),
                     None => self.text_ui(ui, |text| number.read(text)),
@@ -218,8 +220,7 @@ impl Field<'_> {
         if response.changed() {
             let typed = typed.as_str().to_owned();
             let value = self.read(&read, &typed);
-            self.drafts
-                .put(&self.port, response.id, Some(typed), value);
+            self.drafts.put(&self.port, response.id, Some(typed), value);
         }
         let has_focus = ui.memory(|memory| memory.has_focus(response.id));
         self.end_gesture(ui, response.id, has_focus)
@@ -283,7 +284,7 @@ impl Field<'_> {
         let response = ui.add(checkbox).accessible_name(self.label());
         response
             .changed()
-            .then(|| ValueEdit::Set(Some(Value::Bool(is_on))))
+            .then_some(ValueEdit::Set(Some(Value::Bool(is_on))))
     }
 
     fn choice_ui(&mut self, ui: &mut Ui, choices: &[Value]) -> Option<ValueEdit> {

@@ -220,7 +220,8 @@ impl Field<'_> {
             );
             ui.painter().rect_filled(bar, 0.0, palette.accent);
         }
-        if response.changed() && float.is_finite() {
+        let is_escaped = self.drafts.is_escaped(ui);
+        if response.changed() && float.is_finite() && !is_escaped {
             let float = if response.dragged() {
                 number.snap(float)
             } else {
@@ -229,8 +230,7 @@ impl Field<'_> {
             let value = number.value(float, typed_int.get(), value);
             self.drafts.put(&self.port, response.id, None, Some(value));
         }
-        let is_going_on =
-            response.dragged() || ui.memory(|memory| memory.has_focus(response.id));
+        let is_going_on = response.dragged() || ui.memory(|memory| memory.has_focus(response.id));
         self.end_gesture(ui, response.id, is_going_on)
     }
 }
@@ -282,14 +282,20 @@ mod tests {
         assert_eq!(int.read("3"), Some(Value::Int(3)));
         assert_eq!(int.read("3.0"), Some(Value::Int(3)));
         assert_eq!(int.read("3.5"), None);
-        assert_eq!(int.read("9007199254740993"), Some(Value::Int(9_007_199_254_740_993)));
+        assert_eq!(
+            int.read("9007199254740993"),
+            Some(Value::Int(9_007_199_254_740_993))
+        );
         assert_eq!(float.read("3"), Some(Value::Float(1.0)));
         assert_eq!(float.read("inf"), None);
         assert_eq!(float.snap(0.31), 0.3);
         assert_eq!(float.snap(7.0), 1.0);
         assert_eq!(either.read("3"), Some(Value::Int(3)));
         assert_eq!(either.read("3.5"), Some(Value::Float(3.5)));
-        assert_eq!(either.value(4.0, None, &Value::Float(3.0)), Value::Float(4.0));
+        assert_eq!(
+            either.value(4.0, None, &Value::Float(3.0)),
+            Value::Float(4.0)
+        );
         assert_eq!(either.value(4.0, None, &Value::Int(3)), Value::Int(4));
         assert!(!int.fits(&Value::Float(1.5)));
     }
