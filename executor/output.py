@@ -76,9 +76,11 @@ class Logs:
             if source.left <= 0:
                 source.dropped += text.count("\n")
                 return
-            if len(text) > source.left:
-                source.dropped += text.count("\n", source.left)
-                text = text[: source.left]
+            if len(text) > source.left:  # the last that is shown ends with a whole line, if there is one
+                end = text.rfind("\n", 0, source.left) + 1 or source.left
+                source.dropped += text.count("\n", end) or 1
+                text = text[:end]
+                source.left = 0
             source.left -= len(text)
             head, found, tail = text.rpartition("\n")
             partial = source.partial.get(key, "")

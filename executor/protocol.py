@@ -45,7 +45,8 @@ def pong(ping: object) -> str:
 
 
 def need_graph(run: int, revision: int | None) -> str:
-    return f'{{"type":"need_graph","run":{run},"revision":{dumps(revision)}}}\n'
+    """`revision` is what the engine holds, None (sent as 0) when that is nothing."""
+    return f'{{"type":"need_graph","run":{run},"revision":{revision or 0}}}\n'
 
 
 def run_started(run: int, total: int) -> str:
