@@ -68,7 +68,7 @@ fn bench(input: InputSpec) -> Harness<'static, Bench> {
                         bench.edits.push(edit);
                     }
                 }
-                ui.button("elsewhere");
+                drop(ui.button("elsewhere"));
                 let settled = bench.drafts.settle(bench.document.graph());
                 bench.settled.extend(settled);
             },
