@@ -546,3 +546,6 @@ impl Visitor<'_> for Text {
         Ok(text.into())
     }
 }
+
+#[cfg(test)]
+mod tests;
