@@ -31,14 +31,21 @@ fn json(line: &str) -> Json {
 fn golden_requests_are_read_and_written_alike() {
     let mut kinds = Vec::new();
     for line in REQUESTS.lines() {
-        let request: Request = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let request: Request =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let written = String::from_utf8(request.to_line()).unwrap();
         assert!(written.ends_with('\n') && written.matches('\n').count() == 1);
-        assert!(is_same(&json(line), &json(&written)), "read  {line}\nwrote {written}");
+        assert!(
+            is_same(&json(line), &json(&written)),
+            "read  {line}\nwrote {written}"
+        );
         kinds.push(json(line)["type"].as_str().unwrap().to_owned());
     }
     for kind in ["run", "cancel", "interrupt", "fetch", "ping", "shutdown"] {
-        assert!(kinds.iter().any(|other| other == kind), "no golden line of {kind}");
+        assert!(
+            kinds.iter().any(|other| other == kind),
+            "no golden line of {kind}"
+        );
     }
 }
 
@@ -52,7 +59,10 @@ fn golden_events_are_read_and_written_alike() {
             "{event:?}"
         );
         let written = event.to_line().unwrap();
-        assert!(is_same(&json(line), &json(&written)), "read  {line}\nwrote {written}");
+        assert!(
+            is_same(&json(line), &json(&written)),
+            "read  {line}\nwrote {written}"
+        );
         kinds.push(json(line)["type"].as_str().unwrap().to_owned());
     }
     for kind in [
@@ -70,7 +80,10 @@ fn golden_events_are_read_and_written_alike() {
         "run_finished",
         "value",
     ] {
-        assert!(kinds.iter().any(|other| other == kind), "no golden line of {kind}");
+        assert!(
+            kinds.iter().any(|other| other == kind),
+            "no golden line of {kind}"
+        );
     }
 }
 
@@ -81,7 +94,10 @@ fn the_type_may_come_anywhere_and_what_is_not_known_is_ignored() {
         (r#"{"type":"pong","ping":3}"#, pong.clone()),
         (r#"{"ping":3,"type":"pong"}"#, pong.clone()),
         (r#"{"type":"pong","later":[{"a":1}],"ping":3}"#, pong),
-        (r#"{"type":"of_a_later_version","x":[1,{"y":2}]}"#, EngineEvent::Unknown),
+        (
+            r#"{"type":"of_a_later_version","x":[1,{"y":2}]}"#,
+            EngineEvent::Unknown,
+        ),
     ] {
         assert_eq!(parse_line(line.as_bytes()), expected, "{line}");
     }
