@@ -142,10 +142,9 @@ class Engine:
             gc.freeze()
         self.monitor.wake()
         workers = request.get("workers") or self._workers
-        if run_id in self._cancelled:
-            self._cancelled.discard(run_id)
-            plan.todo.clear()
-        self.runner.run(run_id, plan, workers, began_ns)
+        stopped = run_id in self._cancelled
+        self._cancelled.discard(run_id)
+        self.runner.run(run_id, plan, workers, began_ns, stopped)
         self.channel.flush()
 
     # Views -----------------------------------------------------------------------------------------------------

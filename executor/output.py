@@ -76,11 +76,16 @@ class Logs:
             if source.left <= 0:
                 source.dropped += text.count("\n")
                 return
-            if len(text) > source.left:  # the last that is shown ends with a whole line, if there is one
-                end = text.rfind("\n", 0, source.left) + 1 or source.left
-                source.dropped += text.count("\n", end) or 1
+            if len(text) > source.left:  # the last that is shown is a whole line, or the head of a huge one
+                end = text.rfind("\n", 0, source.left) + 1
+                if not end and source.left > LINE_LIMIT:
+                    end = source.left
+                source.dropped += text.count("\n", end)
                 text = text[:end]
                 source.left = 0
+                if not text:
+                    source.partial.pop(key, None)
+                    return
             source.left -= len(text)
             head, found, tail = text.rpartition("\n")
             partial = source.partial.get(key, "")

@@ -116,6 +116,7 @@ class Session:
 
     def settle(self, plan: Plan) -> None:
         """After a run: what has no result is looked at again next time."""
+        self.registry.find_helpers()
         for node in plan.todo:
             if node.outputs is None:
                 self._stale.add(node)

@@ -114,7 +114,6 @@ class Registry:
     def refresh(self) -> set[str]:
         """Files that changed on disk since they were read, or failed and are worth another try; they load anew."""
         changed = {path for path, file in self._files.items() if file.error is not None or stamp(path) != file.stamp}
-        self._find_helpers()
         for path, (module, seen, folder) in list(self._helpers.items()):
             if stamp(path) != seen:
                 del self._helpers[path]
@@ -146,8 +145,11 @@ class Registry:
                     raise
         return file.module
 
-    def _find_helpers(self) -> None:
-        """Note modules that node files imported from their own folder: an edit of one counts for the folder."""
+    def find_helpers(self) -> None:
+        """Note modules that node files imported from their own folder: an edit of one counts for the folder.
+
+        Call it soon after nodes ran, since it takes the files as they are now for what was imported.
+        """
         if len(sys.modules) == self._modules_seen:
             return
         self._modules_seen = len(sys.modules)
@@ -173,7 +175,7 @@ def module_name(path: str) -> str:
     """The name under which a node file is imported: the same every time, and no other module's."""
     stem = os.path.splitext(os.path.basename(path))[0]
     stem = "".join(c if c.isalnum() else "_" for c in stem)
-    return f"loom_nodes.{stem}_{binascii.crc32(path.encode('utf-8', 'replace')):08x}"
+    return f"loom_node_{stem}_{binascii.crc32(path.encode('utf-8', 'replace')):08x}"
 
 
 def _execute(file: _File) -> ModuleType:

@@ -89,10 +89,13 @@ class Runner:
 
     # One run ---------------------------------------------------------------------------------------------------
 
-    def run(self, run_id: int, plan: Plan, workers: int, began_ns: int) -> None:
-        """Run the plan on the calling (main) thread and report everything, `run_finished` last."""
+    def run(self, run_id: int, plan: Plan, workers: int, began_ns: int, stopped: bool = False) -> None:
+        """Run the plan on the calling (main) thread and report everything, `run_finished` last.
+
+        `stopped`: it was cancelled before its turn came.
+        """
         put = self.channel.put
-        self._begin(run_id, plan, workers)
+        self._begin(run_id, plan, workers, stopped)
         put(protocol.run_started(run_id, plan.total))
         if plan.cached_text:
             restored = {node.id: map(self._preview, [node], [node.outputs]) for node in plan.restored}
@@ -142,7 +145,7 @@ class Runner:
                 return worker
         return busy[0] if len(busy) == 1 else None
 
-    def _begin(self, run_id: int, plan: Plan, workers: int) -> None:
+    def _begin(self, run_id: int, plan: Plan, workers: int, stopped: bool) -> None:
         self.main.ident = threading.get_ident()
         self.logs.sources[self.main.ident] = self.main.source
         self.finished = self._failed = self._failed_calls = self._skipped = self._cancelled_nodes = 0
@@ -161,7 +164,7 @@ class Runner:
             node.waiting = 0
         ready.extend([node for node in plan.todo if not node.waiting and node not in blocked])
         with self.lock:
-            self.stopped = False
+            self.stopped = stopped
             self.run_id = run_id
 
     def _work_until_done(self) -> None:
@@ -273,6 +276,8 @@ class Runner:
         try:
             try:
                 guard.arm()
+                if self.stopped:  # since it was taken; an interrupt found nobody armed
+                    raise loom.Cancelled
                 if node.kind.function is None or node.arguments is None:
                     binding.bind(node, self.session.graph, self.session.registry, self.session.project)
                     begin_ns = _clock()

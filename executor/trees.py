@@ -54,6 +54,6 @@ def _parts(value: object) -> tuple[int, Iterator[tuple[str, object]]] | None:
     if isinstance(value, (set, frozenset)):
         return len(value), (("", part) for part in value)
     fields = getattr(value, "__dict__", None)
-    if isinstance(fields, dict) and fields and type(value).__module__.startswith("loom_nodes."):
+    if isinstance(fields, dict) and fields and type(value).__module__.startswith("loom_node_"):
         return len(fields), ((str(name), part) for name, part in list(fields.items()))
     return None

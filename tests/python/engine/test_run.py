@@ -343,7 +343,13 @@ def test_many_nodes_on_many_workers_keep_their_counts(runs) -> None:
 
 
 def test_fetch(runs) -> None:
-    source = "def rows():\n    return [{'a': 1, 'b': 'x'}, {'a': 3, 'b': 'y'}, {'a': 2}]\n\ndef long():\n    return 'ü' * 1_000_000\n"
+    source = """
+        def rows():
+            return [{"a": 1, "b": "x"}, {"a": 3, "b": "y"}, {"a": 2}]
+
+        def long():
+            return "ü" * 1_000_000
+    """
     path = runs.file("rows.py", source)
     runs.node(runs.kind(path, "rows"))
     runs.node(runs.kind(path, "long"))
