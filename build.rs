@@ -25,6 +25,7 @@ fn main() -> io::Result<()> {
         let path = root.join(file);
         println!("cargo:rerun-if-changed={}", path.display());
         let name = file.to_string_lossy().replace('\\', "/");
+        let path = path.to_string_lossy();
         let line = writeln!(table, "    ({name:?}, include_bytes!({path:?})),");
         line.map_err(io::Error::other)?;
     }
@@ -46,7 +47,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<(
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_made_by_runs = name.starts_with('.')
             || ["__pycache__", "logs.json", "requirements.lock"].contains(&name.as_str())
-            || name.ends_with(".pyc");
+            || path.extension().is_some_and(|end| end == "pyc");
         // The user's own bank of a checkout.
         let is_own = path == root.join("nodebank").join("custom");
         if is_made_by_runs || is_own {

@@ -81,13 +81,12 @@ impl Paths {
                 .join("nodebank")
                 .join("custom"),
         };
-        let sources = match &checkout {
-            Some(root) => root.clone(),
-            None => {
-                let beside = userdata.parent().unwrap_or(&userdata);
-                let runtime = home().unwrap_or_else(|_| beside.to_owned()).join("runtime");
-                embedded::unpacked(&runtime)?
-            }
+        let sources = if let Some(root) = &checkout {
+            root.clone()
+        } else {
+            let beside = userdata.parent().unwrap_or(&userdata);
+            let home = home().unwrap_or_else(|_| beside.to_owned());
+            embedded::unpacked(&home.join("runtime"))?
         };
         Ok(Self {
             userdata,

@@ -79,7 +79,9 @@ fn content(text: &str) -> Content {
         || text.contains("://")
         || name.starts_with('.')
         || rest.starts_with(['/', '\\'])
-        || text.ends_with(".whl");
+        || std::path::Path::new(text)
+            .extension()
+            .is_some_and(|end| end == "whl");
     if is_place {
         return Content::Place;
     }

@@ -147,7 +147,7 @@ pub const LAYERS: &[Layer] = &[
             "tracing",
         ],
         modules: &["document", "graph", "nodebank", "paths", "settings", "sys"],
-        not_std: &["std::net", "std::process"],
+        not_std: &["std::net", "std::process::Command"],
         reason: "a project is files: no window, no engine",
         ..NOTHING
     },

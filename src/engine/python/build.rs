@@ -1,0 +1,340 @@
+//! Building an environment beside the old one, and putting it in its place when it is whole. A build that fails or is
+//! stopped leaves the old environment as it was.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::child::{self, Ending};
+use super::find::{self, Python};
+use super::stamp::{self, Stamp};
+use super::{CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, interpreter, uv};
+
+/// Where it is built.
+const NEW: &str = ".venv.new";
+/// Where the one before lies while the new one takes its place.
+const OLD: &str = ".venv.old";
+/// An environment that somebody else made is not thrown away.
+const FOREIGN: &str = ".venv.before-loom";
+
+/// Put back an environment that a crash left aside.
+pub fn restore(project: &Path) {
+    let (place, old) = (project.join(FOLDER), project.join(OLD));
+    if old.exists() && !place.exists() {
+        std::fs::rename(&old, &place).ok();
+    }
+}
+
+pub fn build(
+    wanted: &Wanted,
+    stamp: &Stamp,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<(), EnvironmentError> {
+    Tools::find(wanted, stamp.has_packages, progress, cancel)?
+        .build(wanted, stamp, progress, cancel)
+}
+
+/// What a build uses.
+pub struct Tools {
+    /// `None`: uv brings one.
+    pub python: Option<Python>,
+    /// `None`: `venv` and pip do the work.
+    pub uv: Option<PathBuf>,
+}
+
+impl Tools {
+    /// uv is fetched only where there is something to install.
+    fn find(
+        wanted: &Wanted,
+        has_packages: bool,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &CancelFlag,
+    ) -> Result<Self, EnvironmentError> {
+        let version = wanted.python_version.as_deref();
+        let python = find::find(version, &wanted.project, cancel);
+        let uv = match (uv::find(wanted), &python) {
+            (None, Ok(python)) if has_packages => uv::fetch(wanted, python, progress, cancel)?,
+            (uv, _) => uv,
+        };
+        match python {
+            Ok(python) => Ok(Self {
+                python: Some(python),
+                uv,
+            }),
+            Err(EnvironmentError::NoPython { .. }) if uv.is_some() => Ok(Self { python: None, uv }),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn build(
+        &self,
+        wanted: &Wanted,
+        stamp: &Stamp,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &CancelFlag,
+    ) -> Result<(), EnvironmentError> {
+        let new = wanted.project.join(NEW);
+        let clean = || {
+            remove(&new).map_err(|source| EnvironmentError::Io {
+                what: "remove what an earlier build left",
+                source,
+                advice: "close what uses it, or remove it yourself",
+                path: new.clone(),
+            })
+        };
+        clean()?;
+        let mut built = self.make(wanted, stamp.has_packages, progress, cancel);
+        if stamp.has_packages && built.is_ok() {
+            built = self.install(wanted, progress, cancel);
+        }
+        built
+            .and_then(|()| swap(wanted, stamp, progress))
+            .inspect_err(|_| {
+                // What cannot be removed now is removed by the next build.
+                clean().ok();
+            })
+    }
+
+    fn make(
+        &self,
+        wanted: &Wanted,
+        has_packages: bool,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &CancelFlag,
+    ) -> Result<(), EnvironmentError> {
+        let project = &wanted.project;
+        let name = project.file_name().unwrap_or_default().to_string_lossy();
+        let version = match &self.python {
+            Some(python) => python.version.as_str(),
+            None => wanted.python_version.as_deref().unwrap_or("3.12"),
+        };
+        let step = format!("Making an environment with Python {version}");
+        progress(Progress::Step(step.clone()));
+        let command = match (&self.uv, &self.python) {
+            (Some(uv), python) => {
+                let mut command = child::command(uv, project);
+                command.args([
+                    "venv",
+                    "--no-project",
+                    "--relocatable",
+                    "--color=never",
+                    "--prompt",
+                    &name,
+                ]);
+                // Where there is no interpreter uv fetches one of that version.
+                match python {
+                    Some(python) => command.arg("--python").arg(&python.program),
+                    None => command.args(["--python", version]),
+                };
+                command.arg(NEW);
+                command
+            }
+            (None, Some(python)) => {
+                let mut command = child::command(&python.program, project);
+                command.args(["-I", "-m", "venv", "--prompt", &name]);
+                if !has_packages {
+                    command.arg("--without-pip");
+                }
+                command.arg(NEW);
+                command
+            }
+            (None, None) => unreachable!("without uv the lack of an interpreter is an error"),
+        };
+        let made = run(step, command, progress, cancel);
+        let ignore = project.join(NEW).join(".gitignore");
+        if made.is_ok() && !ignore.exists() {
+            std::fs::write(ignore, "*\n").ok();
+        }
+        made
+    }
+
+    fn install(
+        &self,
+        wanted: &Wanted,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &CancelFlag,
+    ) -> Result<(), EnvironmentError> {
+        let python = interpreter(&wanted.project.join(NEW));
+        let (name, mut command) = if let Some(uv) = &self.uv {
+            let mut command = child::command(uv, &wanted.project);
+            command.args([
+                "pip",
+                "install",
+                "--color=never",
+                "--no-progress",
+                "--python",
+            ]);
+            command.arg(python);
+            ("uv", command)
+        } else {
+            let mut command = child::command(python, &wanted.project);
+            command.args([
+                "-I",
+                "-m",
+                "pip",
+                "install",
+                "--no-input",
+                "--progress-bar=off",
+            ]);
+            command.arg("--disable-pip-version-check");
+            ("pip", command)
+        };
+        command.args(["-r", "requirements.txt"]);
+        let step = format!("Installing the packages of requirements.txt with {name}");
+        progress(Progress::Step(step.clone()));
+        run(step, command, progress, cancel)
+    }
+}
+
+fn run(
+    step: String,
+    command: Command,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<(), EnvironmentError> {
+    let mut tell = |line: &str| progress(Progress::Output(line.to_owned()));
+    let outcome = child::run(command, None, &mut tell, cancel);
+    match outcome.ending {
+        Ending::Done => Ok(()),
+        Ending::Cancelled => Err(EnvironmentError::Cancelled),
+        Ending::Failed => Err(EnvironmentError::Tool {
+            what: step,
+            advice: advice(&outcome.output),
+            output: outcome.output,
+        }),
+    }
+}
+
+/// What to do, by what the tool printed.
+fn advice(output: &[String]) -> &'static str {
+    let text = output.join("\n").to_lowercase();
+    let cases: [(&[&str], &str); 4] = [
+        (
+            &["no space left", "disk quota", "not enough space"],
+            "the disk is full: free some space and run again",
+        ),
+        (
+            &["ensurepip", "no module named venv"],
+            "this Python cannot make environments: install its venv package, such as `sudo apt-get install python3-venv`",
+        ),
+        (
+            &[
+                "dns error",
+                "name resolution",
+                "failed to establish a new connection",
+                "connection refused",
+                "network is unreachable",
+                "failed to fetch",
+                "timed out",
+                "tunnel error",
+                "proxyerror",
+                "certificate",
+                "error sending request",
+            ],
+            "the package index could not be reached: check the connection (behind a proxy set HTTPS_PROXY), and run again",
+        ),
+        (
+            &[
+                "no solution found",
+                "not found in the package registry",
+                "no matching distribution",
+                "could not find a version",
+                "resolutionimpossible",
+                "couldn't parse",
+                "invalid requirement",
+                "expected",
+            ],
+            "check the names and versions in requirements.txt, and run again",
+        ),
+    ];
+    let fitting = cases
+        .iter()
+        .find(|(signs, _)| signs.iter().any(|sign| text.contains(sign)));
+    fitting.map_or("what it printed says more", |(_, advice)| advice)
+}
+
+/// Put the new environment in the place of the old one.
+fn swap(
+    wanted: &Wanted,
+    stamp: &Stamp,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), EnvironmentError> {
+    let [place, new, old] = [FOLDER, NEW, OLD].map(|name| wanted.project.join(name));
+    let io = |source| EnvironmentError::Io {
+        what: "put the new environment in its place",
+        source,
+        advice: "end what uses the old one (a running engine, an editor), and run again",
+        path: place.clone(),
+    };
+    mend_paths(&new, &place).map_err(io)?;
+    stamp.write(&new).map_err(io)?;
+    if place.exists() {
+        if stamp::is_ours(&place) {
+            remove(&old).map_err(io)?;
+            std::fs::rename(&place, &old).map_err(io)?;
+        } else {
+            let kept = free_name(&wanted.project.join(FOREIGN));
+            std::fs::rename(&place, &kept).map_err(io)?;
+            progress(Progress::Step(format!(
+                "The environment that was there is not one of Loom's: it is kept as {}",
+                kept.file_name().unwrap_or_default().display()
+            )));
+        }
+    }
+    if let Err(error) = std::fs::rename(&new, &place) {
+        restore(&wanted.project);
+        return Err(io(error));
+    }
+    if let Err(error) = remove(&old) {
+        tracing::warn!("the old environment remains: {error}: {}", old.display());
+    }
+    Ok(())
+}
+
+/// Scripts made by `venv` and pip name the folder that they were made in.
+fn mend_paths(new: &Path, place: &Path) -> io::Result<()> {
+    const LARGEST: u64 = 64 << 10;
+    let folder = interpreter(new);
+    let Some(folder) = folder.parent() else {
+        return Ok(());
+    };
+    let (from, to) = (new.to_string_lossy(), place.to_string_lossy());
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let meta = path.symlink_metadata()?;
+        if !meta.is_file() || meta.len() > LARGEST {
+            continue;
+        }
+        // Programs are no text.
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        if text.contains(&*from) {
+            // Written anew rather than in place: a file may be a link into a cache.
+            std::fs::remove_file(&path)?;
+            std::fs::write(&path, text.replace(&*from, &to))?;
+            std::fs::set_permissions(&path, meta.permissions())?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn free_name(path: &Path) -> PathBuf {
+    let numbered = (2..10_000).map(|n| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!("-{n}"));
+        PathBuf::from(name)
+    });
+    std::iter::once(path.to_owned())
+        .chain(numbered)
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| path.to_owned())
+}

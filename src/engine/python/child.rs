@@ -1,0 +1,194 @@
+//! A tool that is run to its end: its lines are handed on as they come, and it can be stopped with all that it
+//! started. Knows nothing of Python.
+
+use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::CancelFlag;
+use crate::sys::ProcessTree;
+
+/// Lines kept of a tool's output, the last ones.
+const LINES: usize = 200;
+/// Longer lines are cut.
+const LINE_BYTES: u64 = 4096;
+/// Lines that may wait to be handed on.
+const QUEUE: usize = 256;
+const LOOK: Duration = Duration::from_millis(30);
+/// How long its streams are read after it ended.
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
+
+/// How a tool ended.
+#[derive(Debug)]
+pub enum Ending {
+    Done,
+    /// It ended with an error, could not be started, or was too slow; the output says so at its end.
+    Failed,
+    Cancelled,
+}
+
+/// How it ended and the last lines that it printed, both of its streams together.
+#[derive(Debug)]
+pub struct Outcome {
+    pub ending: Ending,
+    pub output: Vec<String>,
+}
+
+/// A command without the variables that would change which Python or environment a tool takes.
+pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_uppercase();
+        let chooses_python = [
+            "UV_PYTHON",
+            "UV_SYSTEM_PYTHON",
+            "UV_PROJECT",
+            "UV_WORKING",
+            "PIP_TARGET",
+            "PIP_PREFIX",
+        ]
+        .iter()
+        .any(|prefix| text.starts_with(prefix));
+        if text.starts_with("PYTHON")
+            || text.starts_with("CONDA_")
+            || text == "VIRTUAL_ENV"
+            || chooses_python
+        {
+            command.env_remove(name);
+        }
+    }
+    command.env("PYTHONUTF8", "1").env("NO_COLOR", "1");
+    command
+}
+
+/// Run a command to its end, at most `limit` if there is one.
+pub fn run(
+    mut command: Command,
+    limit: Option<Duration>,
+    on_line: &mut dyn FnMut(&str),
+    cancel: &CancelFlag,
+) -> Outcome {
+    let mut output = VecDeque::new();
+    let ending = run_lines(&mut command, limit, cancel, &mut |line| {
+        on_line(line);
+        if output.len() == LINES {
+            output.pop_front();
+        }
+        output.push_back(line.to_owned());
+    });
+    let ending = ending.unwrap_or_else(|error| {
+        output.push_back(format!(
+            "error: {} cannot be started: {error}",
+            Path::new(command.get_program()).display()
+        ));
+        Ending::Failed
+    });
+    Outcome {
+        ending,
+        output: output.into(),
+    }
+}
+
+fn run_lines(
+    command: &mut Command,
+    limit: Option<Duration>,
+    cancel: &CancelFlag,
+    on_line: &mut dyn FnMut(&str),
+) -> io::Result<Ending> {
+    if cancel.is_cancelled() {
+        return Ok(Ending::Cancelled);
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    // This thread waits for the tool, so the tool ends with it at the latest.
+    let (mut child, tree) = ProcessTree::spawn(command)?;
+    let (sender, lines) = mpsc::sync_channel(QUEUE);
+    let readers =
+        read(child.stdout.take(), &sender).and_then(|()| read(child.stderr.take(), &sender));
+    drop(sender);
+    if let Err(error) = readers {
+        kill(&mut child, &tree);
+        return Err(error);
+    }
+    let end = limit.map(|limit| Instant::now() + limit);
+    let mut ended = None;
+    loop {
+        let is_closed = match lines.recv_timeout(LOOK) {
+            Ok(line) => {
+                on_line(&line);
+                false
+            }
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => true,
+        };
+        if ended.is_none() {
+            ended = child.try_wait()?.map(|status| (status, Instant::now()));
+        }
+        match ended {
+            // Something that the tool left behind may hold its streams open for ever.
+            Some((status, since)) if is_closed || since.elapsed() > LEFT_BEHIND => {
+                if status.success() {
+                    return Ok(Ending::Done);
+                }
+                on_line(&format!("({status})"));
+                return Ok(Ending::Failed);
+            }
+            Some(_) => continue,
+            None => {}
+        }
+        if cancel.is_cancelled() {
+            kill(&mut child, &tree);
+            return Ok(Ending::Cancelled);
+        }
+        if end.is_some_and(|end| Instant::now() > end) {
+            kill(&mut child, &tree);
+            on_line("error: it took too long and was stopped");
+            return Ok(Ending::Failed);
+        }
+        if is_closed {
+            thread::sleep(LOOK);
+        }
+    }
+}
+
+fn kill(child: &mut Child, tree: &ProcessTree) {
+    tree.kill();
+    child.wait().ok();
+}
+
+/// Hand on the lines of a stream from a thread of its own, which ends with the stream.
+fn read(stream: Option<impl Read + Send + 'static>, sender: &SyncSender<String>) -> io::Result<()> {
+    let Some(stream) = stream else {
+        return Ok(());
+    };
+    let sender = sender.clone();
+    thread::Builder::new()
+        .name("tool output".to_owned())
+        .spawn(move || {
+            let mut reader = BufReader::new(stream);
+            let mut line = Vec::new();
+            loop {
+                line.clear();
+                let read = (&mut reader).take(LINE_BYTES).read_until(b'\n', &mut line);
+                if !read.is_ok_and(|bytes| bytes > 0) {
+                    return;
+                }
+                let text = String::from_utf8_lossy(&line);
+                // Of a line that was drawn over, what is seen at last.
+                let text = text.trim_end();
+                let text = text.rsplit('\r').next().unwrap_or_default();
+                if !text.is_empty() && sender.send(text.to_owned()).is_err() {
+                    return;
+                }
+            }
+        })?;
+    Ok(())
+}

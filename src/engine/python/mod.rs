@@ -1,0 +1,235 @@
+//! The Python of a project: its own environment in `.venv`, made of its `requirements.txt` before the first run and
+//! whenever that changes, by `uv` or else by `venv` and pip. Blocking: for a thread that may wait. Knows no window,
+//! asks nobody, and touches nothing of a project but `.venv` and `.loom/`.
+
+mod build;
+mod child;
+mod find;
+mod stamp;
+mod uv;
+
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::paths::private_folder;
+
+/// What an environment is made from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The project's folder.
+    pub project: PathBuf,
+    /// Such as `3.12`; `None`: the first interpreter that is new enough.
+    pub python_version: Option<String>,
+    /// Where Loom keeps programs that it fetched for itself.
+    pub tools: PathBuf,
+    /// Folder of the running program, which may carry a `uv` of its own.
+    pub program: PathBuf,
+}
+
+/// What a build tells while it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// What is done now, for people: `Installing 4 packages with uv`.
+    Step(String),
+    /// A line that the tool printed.
+    Output(String),
+}
+
+/// An environment that is ready to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// Absolute path of its interpreter.
+    pub python: PathBuf,
+    /// It was made just now; an engine that runs in the one before must be replaced.
+    pub is_new: bool,
+}
+
+/// Asks a build to stop. Clones are the same flag.
+#[derive(Clone, Debug, Default)]
+pub struct CancelFlag(Arc<AtomicBool>);
+
+impl CancelFlag {
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Why there is no environment. The one that was there before is as it was.
+#[derive(Debug, Error)]
+pub enum EnvironmentError {
+    #[error("the build of the environment was stopped")]
+    Cancelled,
+    #[error("no Python {wanted} was found (looked for {}); {}", tried.join(", "), find::ADVICE)]
+    NoPython { wanted: String, tried: Vec<String> },
+    #[error("{what} failed: {}; {advice}", reason(output))]
+    Tool {
+        /// Such as `installing the packages of requirements.txt with uv`.
+        what: String,
+        advice: &'static str,
+        /// The last lines that the tool printed.
+        output: Vec<String>,
+    },
+    #[error("cannot {what}: {source}; {advice}: {}", path.display())]
+    Io {
+        what: &'static str,
+        source: io::Error,
+        advice: &'static str,
+        path: PathBuf,
+    },
+}
+
+impl EnvironmentError {
+    /// What the tool printed, if it was one that failed.
+    pub fn output(&self) -> &[String] {
+        match self {
+            Self::Tool { output, .. } => output,
+            _ => &[],
+        }
+    }
+}
+
+/// Is the project's environment the one that its requirements ask for? Reads two small files.
+pub fn is_current(wanted: &Wanted) -> bool {
+    stamp::Stamp::wanted(wanted).is_ok_and(|stamp| stamp.fits(&wanted.project))
+}
+
+/// Make the project's environment what its requirements ask for, and return its interpreter.
+///
+/// Where nothing changed this takes less than a millisecond. Otherwise the new one is built beside the old one and
+/// takes its place when it is whole. Fails early when `cancel` is set; the tool and all its processes are killed.
+pub fn prepare(
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<Environment, EnvironmentError> {
+    let ready = |is_new| Environment {
+        python: interpreter(&wanted.project.join(FOLDER)),
+        is_new,
+    };
+    build::restore(&wanted.project);
+    if stamp::Stamp::wanted(wanted)?.fits(&wanted.project) {
+        return Ok(ready(false));
+    }
+    let _lock = lock(&wanted.project, progress, cancel)?;
+    // Read anew: while this one waited, another may have built it.
+    let stamp = stamp::Stamp::wanted(wanted)?;
+    if stamp.fits(&wanted.project) {
+        return Ok(ready(true));
+    }
+    build::build(wanted, &stamp, progress, cancel)?;
+    Ok(ready(true))
+}
+
+/// Name of an environment's folder in a project.
+pub const FOLDER: &str = ".venv";
+
+/// The interpreter of an environment.
+pub fn interpreter(environment: &Path) -> PathBuf {
+    script(environment, "python")
+}
+
+/// A program of an environment.
+fn script(environment: &Path, name: &str) -> PathBuf {
+    if cfg!(windows) {
+        environment.join("Scripts").join(format!("{name}.exe"))
+    } else {
+        environment.join("bin").join(name)
+    }
+}
+
+/// One build at a time; freed by the system when its holder ends.
+fn lock(
+    project: &Path,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<File, EnvironmentError> {
+    let io = |source| EnvironmentError::Io {
+        what: "make the project's environment",
+        source,
+        advice: "check that you may write to the project's folder, or copy the project to one where you may",
+        path: project.to_owned(),
+    };
+    let path = private_folder(project)
+        .map_err(io)?
+        .join("environment.lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(io)?;
+    let mut is_told = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // A file system without locks: then there is none to wait for.
+            Err(TryLockError::Error(_)) => return Ok(file),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            let text = "Waiting for another Loom that builds this environment";
+            progress(Progress::Step(text.to_owned()));
+        }
+        if cancel.is_cancelled() {
+            return Err(EnvironmentError::Cancelled);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What a tool's output says of its failure: its last error with its nearest causes, else its last line.
+fn reason(output: &[String]) -> String {
+    const CAUSES: usize = 2;
+    let lines = || {
+        output
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty())
+    };
+    let part = |line: &str, prefixes: &[&str]| {
+        let start = prefixes.iter().find(|prefix| {
+            line.get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        })?;
+        Some(line[start.len()..].trim().to_owned())
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for line in lines() {
+        if let Some(error) = part(line, &["error:"]) {
+            parts = vec![error];
+        } else if let Some(cause) = part(line, &["cause:", "caused by:"])
+            && (1..=CAUSES).contains(&parts.len())
+        {
+            parts.push(cause);
+        }
+    }
+    if parts.is_empty() {
+        parts.extend(lines().next_back().map(str::to_owned));
+    }
+    if parts.is_empty() {
+        parts.push("it said nothing".to_owned());
+    }
+    parts.join(": ").trim_end_matches('.').to_owned()
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step(text) | Self::Output(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Stamp: what an environment was made from, written inside it. As long as it reads the same, nothing is built.
+//! Starts no process.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{EnvironmentError, FOLDER, Wanted, interpreter};
+
+/// Name of the stamp in an environment.
+const FILE: &str = "loom-environment.txt";
+const REQUIREMENTS: &str = "requirements.txt";
+/// Files named by files named by …: deeper ones are not looked at.
+const MOST_FILES: usize = 32;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    text: String,
+    /// Does the project ask for any package?
+    pub has_packages: bool,
+}
+
+impl Stamp {
+    /// What the project asks for now: the text of its requirements and of the files that they name, the version of
+    /// Python, and the folder, since environments do not survive being moved.
+    pub fn wanted(wanted: &Wanted) -> Result<Self, EnvironmentError> {
+        let mut text = format!(
+            "Made by Loom: remove this file, and the environment is made anew.\npython {}\nproject {}\n",
+            wanted.python_version.as_deref().unwrap_or("any"),
+            wanted.project.display()
+        );
+        let mut has_packages = false;
+        let mut files = vec![wanted.project.join(REQUIREMENTS)];
+        let mut at = 0;
+        while let Some(path) = files.get(at).cloned() {
+            let lines = match std::fs::read(&path) {
+                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+                Err(source) => {
+                    return Err(EnvironmentError::Io {
+                        what: "read the packages that the project needs",
+                        source,
+                        advice: "check that you may read the file",
+                        path,
+                    });
+                }
+            };
+            let lines = meaningful(&lines);
+            has_packages |= !lines.is_empty();
+            for line in lines {
+                writeln!(text, "{at} {line}").expect("a text takes all");
+                if let Some(named) = named_file(line, &path)
+                    && files.len() < MOST_FILES
+                    && !files.contains(&named)
+                {
+                    files.push(named);
+                }
+            }
+            at += 1;
+        }
+        Ok(Self { text, has_packages })
+    }
+
+    /// Is the environment of `project` there, and made from this?
+    pub fn fits(&self, project: &Path) -> bool {
+        let environment = project.join(FOLDER);
+        std::fs::read_to_string(environment.join(FILE)).is_ok_and(|text| text == self.text)
+            // Looked at through links: an interpreter that was uninstalled is not there.
+            && interpreter(&environment).exists()
+    }
+
+    pub fn write(&self, environment: &Path) -> io::Result<()> {
+        std::fs::write(environment.join(FILE), &self.text)
+    }
+}
+
+/// Did Loom make this environment?
+pub fn is_ours(environment: &Path) -> bool {
+    environment.join(FILE).is_file()
+}
+
+fn meaningful(text: &str) -> Vec<&str> {
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+/// The file that a line such as `-r other.txt` names.
+fn named_file(line: &str, named_in: &Path) -> Option<PathBuf> {
+    let options = ["--requirement", "--constraint", "-r", "-c"];
+    let rest = options
+        .iter()
+        .find_map(|option| line.strip_prefix(option))?;
+    let name = rest.trim_start_matches([' ', '=', '\t']);
+    (!name.is_empty() && !name.contains("://")).then(|| named_in.with_file_name(name))
+}
