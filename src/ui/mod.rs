@@ -1,12 +1,16 @@
 //! The window's contents. Views read a `Context` and ask by `Action`; they change no document, touch no file and
 //! start nothing. Each panel is a file; the canvas is a folder.
 
+pub mod canvas;
+pub mod dialogs;
 mod drafts;
 mod failure;
 mod help;
 pub mod inspector;
+pub mod menu;
 mod picture;
 pub mod search;
+pub mod shortcuts;
 pub mod status;
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,223 @@
+//! Gesture: what the pointer is doing on the canvas, from press to release. Holds drafts only: the graph changes when
+//! a gesture ends, by one Action. Escape drops it.
+
+use std::collections::BTreeSet;
+
+use super::layout::{Hit, Layout, input_pos, output_pos};
+use crate::document::ops::{self, LinkEnd};
+use crate::graph::{EditError, Graph, Link, NodeId, Port, Pos2, Rect, Vec2};
+use crate::ui::Action;
+use crate::ui::theme::GRID_STEP;
+
+/// From press to release.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Gesture {
+    #[default]
+    None,
+    Pan,
+    BoxSelect {
+        start: Pos2,
+        end: Pos2,
+        mode: SelectMode,
+    },
+    DragNodes {
+        /// The node that was grabbed: its corner snaps.
+        grabbed: NodeId,
+        offset: Vec2,
+    },
+    DragLink {
+        /// The end that stays.
+        fixed: LinkEnd,
+        /// The link that was taken off its input.
+        taken: Option<Link>,
+        /// The pointer, in graph space.
+        at: Pos2,
+    },
+}
+
+/// What a click or a box does to the selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelectMode {
+    Replace,
+    Add,
+    Toggle,
+}
+
+impl SelectMode {
+    pub fn of(modifiers: egui::Modifiers) -> Self {
+        match (modifiers.command, modifiers.shift) {
+            (true, _) => Self::Toggle,
+            (_, true) => Self::Add,
+            _ => Self::Replace,
+        }
+    }
+
+    pub fn apply(
+        self,
+        selection: &BTreeSet<NodeId>,
+        picked: impl IntoIterator<Item = NodeId>,
+    ) -> Vec<NodeId> {
+        let picked: BTreeSet<_> = picked.into_iter().collect();
+        match self {
+            Self::Replace => picked.into_iter().collect(),
+            Self::Add => selection.union(&picked).copied().collect(),
+            Self::Toggle => selection.symmetric_difference(&picked).copied().collect(),
+        }
+    }
+}
+
+impl Gesture {
+    /// A press that became a drag. Selecting a node by grabbing it is the caller's: it is in `selection` already.
+    pub fn begin(graph: &Graph, hit: &Hit, at: Pos2, modifiers: egui::Modifiers) -> Self {
+        match hit {
+            Hit::Nothing => Self::BoxSelect {
+                start: at,
+                end: at,
+                mode: SelectMode::of(modifiers),
+            },
+            Hit::Node(grabbed) => Self::DragNodes {
+                grabbed: *grabbed,
+                offset: Vec2::ZERO,
+            },
+            Hit::Output(port) => Self::DragLink {
+                fixed: LinkEnd::Output(port.clone()),
+                taken: None,
+                at,
+            },
+            Hit::Input(port) => match graph.link_to(port.node, &port.name) {
+                Some(link) => Self::DragLink {
+                    fixed: LinkEnd::Output(link.from.clone()),
+                    taken: Some(link.clone()),
+                    at,
+                },
+                None => Self::DragLink {
+                    fixed: LinkEnd::Input(port.clone()),
+                    taken: None,
+                    at,
+                },
+            },
+        }
+    }
+
+    /// The pointer is at `at` now; `moved` is the way from where it was pressed, both in graph space.
+    pub fn drag(&mut self, graph: &Graph, at: Pos2, moved: Vec2, snaps: bool) {
+        match self {
+            Self::BoxSelect { end, .. } => *end = at,
+            Self::DragNodes { grabbed, offset } => {
+                *offset = moved;
+                if let Some(node) = graph.node(*grabbed).filter(|_| snaps) {
+                    let to = node.pos + moved;
+                    let snapped = Pos2::new(
+                        (to.x / GRID_STEP).round() * GRID_STEP,
+                        (to.y / GRID_STEP).round() * GRID_STEP,
+                    );
+                    *offset = snapped - node.pos;
+                }
+            }
+            Self::DragLink { at: pos, .. } => *pos = at,
+            Self::None | Self::Pan => {}
+        }
+    }
+
+    /// What the release asks for. `reach`: how near a port must be, in graph units.
+    pub fn end(
+        self,
+        graph: &Graph,
+        layout: &Layout,
+        selection: &BTreeSet<NodeId>,
+        reach: f32,
+    ) -> Option<Action> {
+        match self {
+            Self::None | Self::Pan => None,
+            Self::BoxSelect { start, end, mode } => {
+                let touched = layout.nodes_in(Rect::from_two_pos(start, end));
+                Some(Action::Select(mode.apply(selection, touched)))
+            }
+            Self::DragNodes { offset, .. } => {
+                let transaction = ops::move_by(graph, selection, offset);
+                (!transaction.edits.is_empty()).then_some(Action::Edit(transaction))
+            }
+            Self::DragLink { fixed, taken, at } => {
+                match drop_target(graph, layout, &fixed, at, reach) {
+                    Target::Port(link) => match taken {
+                        Some(old) if old == link => None,
+                        Some(old) => Some(Action::Edit(ops::relink(graph, old, link))),
+                        None => Some(Action::Edit(ops::connect(graph, link))),
+                    },
+                    // The reason stood beside the pointer: letting go there changes nothing.
+                    Target::Refused(_) => None,
+                    Target::Nothing => Some(match taken {
+                        Some(old) => Action::Edit(ops::disconnect([old])),
+                        None => Action::OpenSearch {
+                            pos_in_graph: at,
+                            link_from: Some(fixed),
+                        },
+                    }),
+                }
+            }
+        }
+    }
+}
+
+/// Where a dragged link end would land.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    Nothing,
+    Port(Link),
+    Refused(EditError),
+}
+
+/// The nearest port within `reach` that fits; when none fits, why the nearest does not.
+pub fn drop_target(
+    graph: &Graph,
+    layout: &Layout,
+    fixed: &LinkEnd,
+    at: Pos2,
+    reach: f32,
+) -> Target {
+    let mut candidates: Vec<(f32, Link)> = Vec::new();
+    for id in layout.nodes_in(Rect::from_center_size(at, Vec2::splat(2.0 * reach))) {
+        let Some(node) = graph.node(id) else { continue };
+        let mut consider = |pos: Pos2, link: Link| {
+            let distance = pos.distance(at);
+            if distance <= reach {
+                candidates.push((distance, link));
+            }
+        };
+        match fixed {
+            LinkEnd::Output(from) => {
+                for (i, input) in node.kind.inputs.iter().enumerate() {
+                    let to = Port::new(id, input.name.clone());
+                    consider(
+                        input_pos(node.pos, &node.kind, i),
+                        Link {
+                            from: from.clone(),
+                            to,
+                        },
+                    );
+                }
+            }
+            LinkEnd::Input(to) => {
+                for (i, output) in node.kind.outputs.iter().enumerate() {
+                    let from = Port::new(id, output.name.clone());
+                    consider(
+                        output_pos(node.pos, i),
+                        Link {
+                            from,
+                            to: to.clone(),
+                        },
+                    );
+                }
+            }
+        }
+    }
+    candidates.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut refusal = None;
+    for (_, link) in candidates {
+        match graph.check_link(&link) {
+            Ok(_) => return Target::Port(link),
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    refusal.map_or(Target::Nothing, Target::Refused)
+}

@@ -1,0 +1,330 @@
+//! Layout: where nodes and ports lie in graph space, kept up to date by what edits touched, and which of them are
+//! under a point or in a view. Pure geometry: no painting, no input.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::graph::{Graph, Link, NodeId, NodeKind, Port, Pos2, Rect, Vec2, pos2, vec2};
+use crate::ui::theme::{NODE_HEADER, NODE_PAD, NODE_ROW, NODE_THUMB, NODE_WIDTH};
+
+/// Side of a square of the grid index, in graph units: about four nodes.
+const CELL: f32 = 512.0;
+
+/// Size of a node of this kind, in graph units.
+pub fn node_size(kind: &NodeKind, has_thumb: bool) -> Vec2 {
+    let rows = (kind.outputs.len() + kind.inputs.len()) as f32;
+    let thumb = if has_thumb {
+        NODE_THUMB + NODE_PAD
+    } else {
+        0.0
+    };
+    vec2(
+        NODE_WIDTH,
+        NODE_HEADER + NODE_PAD + rows * NODE_ROW + NODE_PAD + thumb,
+    )
+}
+
+/// Vertical middle of a row, from the node's top: outputs first, then inputs.
+fn row_offset(row: usize) -> f32 {
+    NODE_HEADER + NODE_PAD + (row as f32 + 0.5) * NODE_ROW
+}
+
+/// Where an output's dot lies on a node whose upper left corner is `corner`.
+pub fn output_pos(corner: Pos2, at: usize) -> Pos2 {
+    corner + vec2(NODE_WIDTH, row_offset(at))
+}
+
+/// Where an input's dot lies on a node of `kind`.
+pub fn input_pos(corner: Pos2, kind: &NodeKind, at: usize) -> Pos2 {
+    corner + vec2(0.0, row_offset(kind.outputs.len() + at))
+}
+
+/// What lies under a point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hit {
+    Nothing,
+    Node(NodeId),
+    Input(Port),
+    Output(Port),
+}
+
+/// Rectangles of all nodes and an index of them by cells.
+#[derive(Debug, Default)]
+pub struct Layout {
+    placed: Vec<Option<Rect>>,
+    cells: HashMap<(i32, i32), Vec<NodeId>>,
+    with_thumb: HashSet<NodeId>,
+    revision: u64,
+    bounds: Option<Rect>,
+}
+
+impl Layout {
+    /// Follow the graph: looks only at nodes that changed since the last call.
+    pub fn update(&mut self, graph: &Graph) {
+        if self.revision == graph.revision() {
+            return;
+        }
+        let since = self.revision;
+        for id in graph.removed_since(since).collect::<Vec<_>>() {
+            self.remove(id);
+        }
+        for id in graph.changed_since(since).collect::<Vec<_>>() {
+            self.place(graph, id);
+        }
+        self.revision = graph.revision();
+    }
+
+    /// Forget everything: another graph follows.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A node that shows a picture is taller.
+    pub fn set_thumb(&mut self, graph: &Graph, id: NodeId, has_thumb: bool) {
+        let is_new = if has_thumb {
+            self.with_thumb.insert(id)
+        } else {
+            self.with_thumb.remove(&id)
+        };
+        if is_new {
+            self.place(graph, id);
+        }
+    }
+
+    pub fn has_thumb(&self, id: NodeId) -> bool {
+        self.with_thumb.contains(&id)
+    }
+
+    pub fn rect(&self, id: NodeId) -> Option<Rect> {
+        *self.placed.get(id.0 as usize)?
+    }
+
+    /// The box around all nodes; `None` when there is none.
+    pub fn bounds(&mut self) -> Option<Rect> {
+        if self.bounds.is_none() {
+            let rects = self.placed.iter().flatten().copied();
+            self.bounds = rects.reduce(Rect::union);
+        }
+        self.bounds
+    }
+
+    /// The box around some nodes.
+    pub fn bounds_of(&self, ids: impl IntoIterator<Item = NodeId>) -> Option<Rect> {
+        ids.into_iter()
+            .filter_map(|id| self.rect(id))
+            .reduce(Rect::union)
+    }
+
+    /// Nodes that touch `view`, in the order of their ids, which is the order they are painted in.
+    pub fn nodes_in(&self, view: Rect) -> Vec<NodeId> {
+        let (low, high) = (cell(view.min), cell(view.max));
+        let cells_in_view = i64::from(high.0 - low.0 + 1) * i64::from(high.1 - low.1 + 1);
+        let mut found: Vec<NodeId> = if cells_in_view > self.cells.len() as i64 {
+            (0..self.placed.len() as u32).map(NodeId).collect()
+        } else {
+            (low.0..=high.0)
+                .flat_map(|x| (low.1..=high.1).map(move |y| (x, y)))
+                .filter_map(|cell| self.cells.get(&cell))
+                .flatten()
+                .copied()
+                .collect()
+        };
+        found.retain(|id| self.rect(*id).is_some_and(|rect| rect.intersects(view)));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// What lies under a point; ports reach `reach` units around their dot.
+    pub fn hit(&self, graph: &Graph, at: Pos2, reach: f32) -> Hit {
+        let around = Rect::from_center_size(at, Vec2::splat(2.0 * reach));
+        let near = self.nodes_in(around);
+        for id in near.iter().rev() {
+            let Some(node) = graph.node(*id) else {
+                continue;
+            };
+            let is_near = |pos: Pos2| pos.distance(at) <= reach;
+            for (i, output) in node.kind.outputs.iter().enumerate() {
+                if is_near(output_pos(node.pos, i)) {
+                    return Hit::Output(Port::new(*id, output.name.clone()));
+                }
+            }
+            for (i, input) in node.kind.inputs.iter().enumerate() {
+                if is_near(input_pos(node.pos, &node.kind, i)) {
+                    return Hit::Input(Port::new(*id, input.name.clone()));
+                }
+            }
+            if self.rect(*id).is_some_and(|rect| rect.contains(at)) {
+                return Hit::Node(*id);
+            }
+        }
+        Hit::Nothing
+    }
+
+    fn place(&mut self, graph: &Graph, id: NodeId) {
+        let Some(node) = graph.node(id) else {
+            self.remove(id);
+            return;
+        };
+        let rect = Rect::from_min_size(node.pos, node_size(&node.kind, self.has_thumb(id)));
+        if self.rect(id) == Some(rect) {
+            return;
+        }
+        self.remove(id);
+        let at = id.0 as usize;
+        if self.placed.len() <= at {
+            self.placed.resize(at + 1, None);
+        }
+        self.placed[at] = Some(rect);
+        for cell in cells_of(rect) {
+            self.cells.entry(cell).or_default().push(id);
+        }
+    }
+
+    fn remove(&mut self, id: NodeId) {
+        self.bounds = None;
+        let Some(rect) = self.placed.get_mut(id.0 as usize).and_then(Option::take) else {
+            return;
+        };
+        for cell in cells_of(rect) {
+            if let Some(ids) = self.cells.get_mut(&cell) {
+                ids.retain(|other| *other != id);
+                if ids.is_empty() {
+                    self.cells.remove(&cell);
+                }
+            }
+        }
+    }
+}
+
+/// Ends of a link in graph space; a port that the kind lost is drawn at the node's header.
+pub fn link_ends(graph: &Graph, link: &Link) -> Option<(Pos2, Pos2)> {
+    let from = graph.node(link.from.node)?;
+    let to = graph.node(link.to.node)?;
+    let start = match from.kind.output_index(&link.from.name) {
+        Some(at) => output_pos(from.pos, at),
+        None => from.pos + vec2(NODE_WIDTH, NODE_HEADER / 2.0),
+    };
+    let inputs = &to.kind.inputs;
+    let end = match inputs.iter().position(|input| input.name == link.to.name) {
+        Some(at) => input_pos(to.pos, &to.kind, at),
+        None => to.pos + vec2(0.0, NODE_HEADER / 2.0),
+    };
+    Some((start, end))
+}
+
+/// The four points of a link's curve: it leaves to the right and arrives from the left.
+pub fn link_curve(start: Pos2, end: Pos2) -> [Pos2; 4] {
+    let reach = ((end.x - start.x).abs() * 0.5).clamp(30.0, 160.0);
+    [
+        start,
+        pos2(start.x + reach, start.y),
+        pos2(end.x - reach, end.y),
+        end,
+    ]
+}
+
+/// A point of a curve, `t` from 0 to 1.
+pub fn curve_point([a, b, c, d]: [Pos2; 4], t: f32) -> Pos2 {
+    let s = 1.0 - t;
+    let weighted = a.to_vec2() * (s * s * s)
+        + b.to_vec2() * (3.0 * s * s * t)
+        + c.to_vec2() * (3.0 * s * t * t)
+        + d.to_vec2() * (t * t * t);
+    weighted.to_pos2()
+}
+
+fn cell(pos: Pos2) -> (i32, i32) {
+    ((pos.x / CELL).floor() as i32, (pos.y / CELL).floor() as i32)
+}
+
+fn cells_of(rect: Rect) -> impl Iterator<Item = (i32, i32)> {
+    let (low, high) = (cell(rect.min), cell(rect.max));
+    (low.0..=high.0).flat_map(move |x| (low.1..=high.1).map(move |y| (x, y)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::graph::{Bank, Edit, InputSpec, Node, OutputSpec, ValueType};
+
+    fn graph(count: u32) -> Graph {
+        let mut kind = NodeKind::new(Bank::Builtin, "add");
+        kind.inputs = vec![InputSpec::new("a", ValueType::Int)];
+        kind.outputs = vec![OutputSpec::untyped("sum")];
+        let kind = Arc::new(kind);
+        let node = |i: u32| {
+            let pos = pos2((i % 10) as f32 * 300.0, (i / 10) as f32 * 200.0);
+            Node::new(NodeId(i), format!("node_{i}"), kind.clone(), pos)
+        };
+        Graph::from_parts((0..count).map(node), []).0
+    }
+
+    fn brute_force(graph: &Graph, layout: &Layout, view: Rect) -> Vec<NodeId> {
+        graph
+            .nodes()
+            .map(|node| node.id)
+            .filter(|id| layout.rect(*id).unwrap().intersects(view))
+            .collect()
+    }
+
+    #[test]
+    fn the_index_finds_what_a_scan_finds_also_after_edits() {
+        let mut graph = graph(100);
+        let mut layout = Layout::default();
+        layout.update(&graph);
+        let views = [
+            Rect::from_min_max(pos2(0.0, 0.0), pos2(700.0, 500.0)),
+            Rect::from_min_max(pos2(-1e6, -1e6), pos2(1e6, 1e6)),
+            Rect::from_min_max(pos2(5000.0, 5000.0), pos2(5001.0, 5001.0)),
+        ];
+        for step in 0..3_u32 {
+            for view in views {
+                assert_eq!(layout.nodes_in(view), brute_force(&graph, &layout, view));
+            }
+            let to = pos2(5000.0 - step as f32, 5000.0);
+            graph
+                .apply(Edit::Move {
+                    node: NodeId(step * 7),
+                    to,
+                })
+                .unwrap();
+            graph.apply(Edit::RemoveNode(NodeId(50 + step))).unwrap();
+            layout.update(&graph);
+        }
+        assert_eq!(layout.rect(NodeId(50)), None);
+        assert!(layout.bounds().unwrap().contains(pos2(5100.0, 5010.0)));
+    }
+
+    #[test]
+    fn ports_are_hit_before_their_node() {
+        let graph = graph(2);
+        let mut layout = Layout::default();
+        layout.update(&graph);
+        let node = graph.node(NodeId(1)).unwrap();
+        let hit = |at| layout.hit(&graph, at, 8.0);
+        assert_eq!(
+            hit(output_pos(node.pos, 0)),
+            Hit::Output(Port::new(NodeId(1), "sum"))
+        );
+        assert_eq!(
+            hit(input_pos(node.pos, &node.kind, 0) + vec2(5.0, 5.0)),
+            Hit::Input(Port::new(NodeId(1), "a"))
+        );
+        assert_eq!(hit(node.pos + vec2(50.0, 10.0)), Hit::Node(NodeId(1)));
+        assert_eq!(hit(pos2(-500.0, 0.0)), Hit::Nothing);
+    }
+
+    #[test]
+    fn a_picture_makes_a_node_taller() {
+        let graph = graph(1);
+        let mut layout = Layout::default();
+        layout.update(&graph);
+        let before = layout.rect(NodeId(0)).unwrap();
+        layout.set_thumb(&graph, NodeId(0), true);
+        assert!(layout.rect(NodeId(0)).unwrap().height() > before.height());
+        layout.set_thumb(&graph, NodeId(0), false);
+        assert_eq!(layout.rect(NodeId(0)).unwrap(), before);
+    }
+}

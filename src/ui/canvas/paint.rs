@@ -1,0 +1,516 @@
+//! Paint: grid, links and nodes by the painter alone. Reads looks and geometry; decides and changes nothing.
+
+use std::sync::Arc;
+
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{
+    Align2, Color32, CornerRadius, FontFamily, FontId, Galley, Painter, Shape, Stroke, StrokeKind,
+    TextureId,
+};
+
+use super::camera::Camera;
+use super::layout::{curve_point, input_pos, link_curve, output_pos};
+use super::look::{NodeLook, State};
+use crate::graph::{KindState, Node, Pos2, Rect, Vec2, pos2, vec2};
+use crate::ui::picture::fit_into;
+use crate::ui::theme::{
+    self, GRID_STEP, NODE_HEADER, NODE_PAD, NODE_RADIUS, NODE_ROW, NODE_THUMB, PORT_RADIUS, Palette,
+};
+
+/// How much of a node is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Flat boxes.
+    Small,
+    /// Boxes with titles and ports.
+    Middle,
+    /// Everything, with widgets.
+    Full,
+}
+
+impl Level {
+    pub fn of(zoom: f32) -> Self {
+        match zoom {
+            zoom if zoom >= 0.5 => Self::Full,
+            zoom if zoom >= 0.26 => Self::Middle,
+            _ => Self::Small,
+        }
+    }
+}
+
+/// Font size for a text that is `size` points at 100 %: in half points, so that few sizes are ever laid out.
+pub fn font(size: f32, zoom: f32) -> FontId {
+    FontId::new(
+        ((size * zoom) * 2.0).round().max(2.0) / 2.0,
+        FontFamily::Proportional,
+    )
+}
+
+/// Lines every step, every fifth stronger; finer ones go as they come too close.
+pub fn grid(painter: &Painter, camera: &Camera, palette: &Palette) {
+    let mut mesh = Mesh::default();
+    let view = camera.view_in_graph();
+    for (step, color) in [
+        (GRID_STEP, palette.grid),
+        (GRID_STEP * 5.0, palette.grid_major),
+    ] {
+        let spacing = step * camera.zoom;
+        if spacing < 9.0 {
+            continue;
+        }
+        let pixel = 1.0 / painter.pixels_per_point();
+        let mut x = (view.min.x / step).ceil() * step;
+        while x < view.max.x {
+            let at = painter.round_to_pixel_center(camera.screen_from_graph(pos2(x, 0.0)).x);
+            let line =
+                Rect::from_x_y_ranges(at - pixel / 2.0..=at + pixel / 2.0, camera.screen.y_range());
+            mesh.add_colored_rect(line, color);
+            x += step;
+        }
+        let mut y = (view.min.y / step).ceil() * step;
+        while y < view.max.y {
+            let at = painter.round_to_pixel_center(camera.screen_from_graph(pos2(0.0, y)).y);
+            let line =
+                Rect::from_x_y_ranges(camera.screen.x_range(), at - pixel / 2.0..=at + pixel / 2.0);
+            mesh.add_colored_rect(line, color);
+            y += step;
+        }
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
+/// Add a link's curve to a mesh, with soft edges. Ends in screen space.
+pub fn add_link(mesh: &mut Mesh, start: Pos2, end: Pos2, zoom: f32, width: f32, color: Color32) {
+    let curve = link_curve(start, end);
+    // Control points were made for screen distances; keep the shape of 100 % at every zoom.
+    let curve = [
+        curve[0],
+        start + (curve[1] - start) * zoom.clamp(0.4, 1.0),
+        end + (curve[2] - end) * zoom.clamp(0.4, 1.0),
+        curve[3],
+    ];
+    let length = start.distance(end);
+    let pieces = if length < 24.0 {
+        2
+    } else {
+        (length / 14.0).clamp(6.0, 28.0) as u32
+    };
+    let soft = 1.0;
+    let half = (width / 2.0).max(0.25);
+    let first = mesh.vertices.len() as u32;
+    let mut before = curve[0];
+    for i in 0..=pieces {
+        let at = curve_point(curve, i as f32 / pieces as f32);
+        let ahead = curve_point(curve, (i as f32 + 0.5) / pieces as f32);
+        let along = (ahead - before).normalized();
+        let across = vec2(-along.y, along.x);
+        for (offset, color) in [
+            (-half - soft, Color32::TRANSPARENT),
+            (-half, color),
+            (half, color),
+            (half + soft, Color32::TRANSPARENT),
+        ] {
+            mesh.vertices.push(Vertex {
+                pos: at + across * offset,
+                uv: WHITE_UV,
+                color,
+            });
+        }
+        before = at;
+    }
+    for i in 0..pieces {
+        let base = first + i * 4;
+        for strip in 0..3 {
+            let (a, b, c, d) = (
+                base + strip,
+                base + strip + 1,
+                base + strip + 4,
+                base + strip + 5,
+            );
+            mesh.add_triangle(a, b, c);
+            mesh.add_triangle(b, d, c);
+        }
+    }
+}
+
+/// A link as a straight line of a pixel: for zooms where curves cannot be told.
+pub fn add_thin_link(mesh: &mut Mesh, start: Pos2, end: Pos2, color: Color32) {
+    let along = (end - start).normalized();
+    let across = vec2(-along.y, along.x) * 0.6;
+    let first = mesh.vertices.len() as u32;
+    for pos in [start - across, start + across, end - across, end + across] {
+        mesh.vertices.push(Vertex {
+            pos,
+            uv: WHITE_UV,
+            color,
+        });
+    }
+    mesh.add_triangle(first, first + 1, first + 2);
+    mesh.add_triangle(first + 1, first + 3, first + 2);
+}
+
+/// A text on one line that ends in `…` where it does not fit.
+pub fn cut_text(
+    painter: &Painter,
+    text: &str,
+    font: FontId,
+    color: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
+    job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
+    painter.layout_job(job)
+}
+
+/// A node far away: two flat boxes.
+pub fn add_small_node(
+    mesh: &mut Mesh,
+    rect: Rect,
+    node: &Node,
+    look: &NodeLook,
+    is_selected: bool,
+    palette: &Palette,
+) {
+    let body = match look.state {
+        State::Failed => palette.error,
+        State::Running { .. } => palette.busy,
+        _ => palette.node_header,
+    };
+    if is_selected {
+        mesh.add_colored_rect(rect.expand(1.5), palette.accent);
+    }
+    mesh.add_colored_rect(rect, body);
+    let stripe = Rect::from_min_size(
+        rect.min,
+        vec2(rect.width(), (rect.height() * 0.18).max(1.0)),
+    );
+    mesh.add_colored_rect(stripe, palette.of_family(&node.kind.family));
+}
+
+/// Everything about one node but its widgets. `camera` maps, `rect` is the node on the screen.
+pub struct NodePainter<'a> {
+    pub painter: &'a Painter,
+    pub camera: &'a Camera,
+    pub palette: &'a Palette,
+    pub level: Level,
+}
+
+impl NodePainter<'_> {
+    pub fn node(
+        &self,
+        node: &Node,
+        rect: Rect,
+        look: &NodeLook,
+        is_selected: bool,
+        is_hovered: bool,
+    ) {
+        let Self {
+            painter, palette, ..
+        } = *self;
+        let zoom = self.camera.zoom;
+        let radius = (NODE_RADIUS * zoom).round().clamp(2.0, 24.0) as u8;
+        let all = CornerRadius::same(radius);
+        let is_off = matches!(look.state, State::Skipped);
+
+        painter.rect_filled(
+            rect.translate(vec2(0.0, 3.0 * zoom)).expand(2.0 * zoom),
+            CornerRadius::same(radius.saturating_add(2)),
+            palette.node_shadow,
+        );
+        painter.rect_filled(rect, all, palette.node);
+        let header = Rect::from_min_size(rect.min, vec2(rect.width(), NODE_HEADER * zoom));
+        let top = CornerRadius {
+            nw: radius,
+            ne: radius,
+            sw: 0,
+            se: 0,
+        };
+        painter.rect_filled(header, top, palette.node_header);
+        let family = palette.of_family(&node.kind.family);
+        let stripe = Rect::from_min_size(header.min, vec2((4.0 * zoom).max(2.0), header.height()));
+        painter.rect_filled(
+            stripe,
+            CornerRadius {
+                nw: radius,
+                ne: 0,
+                sw: 0,
+                se: 0,
+            },
+            family,
+        );
+        self.progress(header, look);
+
+        let outline = match (is_selected, look.state) {
+            (true, _) => Stroke::new(2.0, palette.accent),
+            (false, State::Failed) => Stroke::new(1.5, palette.error),
+            (false, State::Running { .. }) => Stroke::new(1.5, palette.busy),
+            (false, _) if node.kind.state != KindState::Ready => Stroke::new(1.5, palette.error),
+            (false, _) if is_hovered => Stroke::new(1.0, palette.text_weak),
+            _ => Stroke::new(1.0, palette.node_outline),
+        };
+        painter.rect_stroke(rect, all, outline, StrokeKind::Middle);
+
+        let badge_width = self.badge(header, look);
+        let color = if is_off {
+            palette.text_weak
+        } else {
+            palette.text_strong
+        };
+        let room = header.width() - 18.0 * zoom - badge_width;
+        let title = cut_text(painter, node.title(), font(13.5, zoom), color, room);
+        let at = pos2(
+            header.min.x + 12.0 * zoom,
+            header.center().y - title.size().y / 2.0,
+        );
+        painter.galley(at, title, color);
+
+        self.ports(node, rect, look);
+        self.thumb(rect, look);
+        if let Some(message) = &look.message {
+            self.message(rect, message);
+        }
+    }
+
+    fn progress(&self, header: Rect, look: &NodeLook) {
+        let State::Running { fraction } = look.state else {
+            return;
+        };
+        let height = (3.0 * self.camera.zoom).max(1.5);
+        let track = Rect::from_min_max(pos2(header.min.x, header.max.y - height), header.max);
+        self.painter
+            .rect_filled(track, 0, Palette::faded(self.palette.busy, 0.25));
+        let mut done = track;
+        // Without a known end the whole bar is lit: something goes on.
+        done.set_width(track.width() * fraction.unwrap_or(1.0).clamp(0.0, 1.0));
+        self.painter.rect_filled(done, 0, self.palette.busy);
+    }
+
+    /// Status in the header's right corner; how much room it took.
+    fn badge(&self, header: Rect, look: &NodeLook) -> f32 {
+        let palette = self.palette;
+        let color = match look.state {
+            State::Idle => return 0.0,
+            State::Queued | State::Skipped => palette.idle,
+            State::Running { .. } => palette.busy,
+            State::Done | State::Cached => palette.ok,
+            State::Stale => palette.warn,
+            State::Failed => palette.error,
+        };
+        let zoom = self.camera.zoom;
+        let size = 10.0 * zoom;
+        let center = pos2(header.max.x - 10.0 * zoom - size / 2.0, header.center().y);
+        self.mark(center, size, color, look.state);
+        let left = center.x - size / 2.0 - 5.0 * zoom;
+        if self.level < Level::Full || look.time.is_empty() {
+            return header.max.x - left;
+        }
+        let at = pos2(left, center.y);
+        let time = self.painter.text(
+            at,
+            Align2::RIGHT_CENTER,
+            &look.time,
+            font(11.0, zoom),
+            palette.text_weak,
+        );
+        header.max.x - time.min.x
+    }
+
+    /// A status as a small drawing: it stays sharp at every zoom and needs no font.
+    fn mark(&self, center: Pos2, size: f32, color: Color32, state: State) {
+        let painter = self.painter;
+        let half = size / 2.0;
+        let stroke = Stroke::new((size * 0.17).max(1.2), color);
+        let at = |x: f32, y: f32| center + vec2(x, y) * half;
+        match state {
+            State::Done | State::Cached => {
+                painter.line(vec![at(-0.9, 0.1), at(-0.25, 0.75), at(0.95, -0.7)], stroke);
+            }
+            State::Failed => {
+                painter.line_segment([at(-0.75, -0.75), at(0.75, 0.75)], stroke);
+                painter.line_segment([at(-0.75, 0.75), at(0.75, -0.75)], stroke);
+            }
+            State::Skipped => {
+                painter.line_segment([at(-0.8, 0.0), at(0.8, 0.0)], stroke);
+            }
+            State::Running { .. } => {
+                let triangle = vec![at(-0.6, -0.85), at(0.9, 0.0), at(-0.6, 0.85)];
+                painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
+            }
+            State::Queued => {
+                painter.circle_stroke(center, half * 0.6, stroke);
+            }
+            State::Stale => {
+                painter.circle_filled(center, half * 0.55, color);
+            }
+            State::Idle => {}
+        }
+    }
+
+    fn ports(&self, node: &Node, rect: Rect, look: &NodeLook) {
+        let Self {
+            painter, palette, ..
+        } = *self;
+        let zoom = self.camera.zoom;
+        let radius = (PORT_RADIUS * zoom).max(2.0);
+        let label = font(12.5, zoom);
+        for (i, output) in node.kind.outputs.iter().enumerate() {
+            let at = self.camera.screen_from_graph(output_pos(node.pos, i));
+            self.dot(at, radius, palette.of_type(&output.ty), true);
+            if self.level < Level::Full {
+                continue;
+            }
+            let right = at.x - 12.0 * zoom;
+            let name = cut_text(
+                painter,
+                &output.name,
+                label.clone(),
+                palette.text,
+                rect.width() * 0.5,
+            );
+            let name_left = right - name.size().x;
+            painter.galley(
+                pos2(name_left, at.y - name.size().y / 2.0),
+                name,
+                palette.text,
+            );
+            if let Some(text) = look.outputs.get(i).filter(|text| !text.is_empty()) {
+                let left = rect.min.x + 12.0 * zoom;
+                let room = name_left - 10.0 * zoom - left;
+                let value = cut_text(painter, text, font(12.0, zoom), palette.text_weak, room);
+                painter.galley(
+                    pos2(left, at.y - value.size().y / 2.0),
+                    value,
+                    palette.text_weak,
+                );
+            }
+        }
+        for (i, input) in node.kind.inputs.iter().enumerate() {
+            let at = self
+                .camera
+                .screen_from_graph(input_pos(node.pos, &node.kind, i));
+            let is_linked = look.linked.get(i).copied().unwrap_or(false);
+            self.dot(at, radius, palette.of_type(&input.ty), is_linked);
+            if self.level == Level::Full {
+                let room = if look.has_field.get(i).copied().unwrap_or(false) {
+                    0.36
+                } else {
+                    0.86
+                };
+                let color = if is_linked {
+                    palette.text
+                } else {
+                    palette.text_weak
+                };
+                let name = cut_text(
+                    painter,
+                    &input.name,
+                    label.clone(),
+                    color,
+                    rect.width() * room,
+                );
+                painter.galley(
+                    pos2(at.x + 12.0 * zoom, at.y - name.size().y / 2.0),
+                    name,
+                    color,
+                );
+            }
+        }
+    }
+
+    /// A port: filled when something flows there, else a ring.
+    fn dot(&self, at: Pos2, radius: f32, color: Color32, is_filled: bool) {
+        self.painter
+            .circle_filled(at, radius + 1.0, self.palette.node_outline);
+        self.painter.circle_filled(at, radius, color);
+        if !is_filled && radius > 3.0 {
+            self.painter
+                .circle_filled(at, radius * 0.5, self.palette.node);
+        }
+    }
+
+    fn thumb(&self, rect: Rect, look: &NodeLook) {
+        let Some((texture, size)) = look.thumb else {
+            return;
+        };
+        let zoom = self.camera.zoom;
+        let pad = NODE_PAD * zoom * 1.5;
+        let well = Rect::from_min_max(
+            pos2(
+                rect.min.x + pad,
+                rect.max.y - (NODE_THUMB + NODE_PAD) * zoom,
+            ),
+            pos2(rect.max.x - pad, rect.max.y - pad),
+        );
+        self.painter.rect_filled(well, 3, self.palette.well);
+        self.painter.image(
+            texture,
+            Rect::from_center_size(well.center(), fit_into(size, well.size())),
+            UNIT,
+            Color32::WHITE,
+        );
+    }
+
+    /// Why it failed, on a strip below the node.
+    fn message(&self, rect: Rect, message: &str) {
+        if self.level < Level::Full {
+            return;
+        }
+        let zoom = self.camera.zoom;
+        let palette = self.palette;
+        let mut job = LayoutJob::single_section(
+            message.to_owned(),
+            TextFormat::simple(font(12.0, zoom), palette.error),
+        );
+        job.wrap = TextWrapping {
+            max_width: rect.width() - 20.0 * zoom,
+            max_rows: 3,
+            break_anywhere: true,
+            ..TextWrapping::default()
+        };
+        let text = self.painter.layout_job(job);
+        let strip = Rect::from_min_size(
+            rect.left_bottom() + vec2(0.0, 5.0 * zoom),
+            vec2(rect.width(), text.size().y + 12.0 * zoom),
+        );
+        self.painter.rect(
+            strip,
+            CornerRadius::same(theme::RADIUS),
+            palette.error_soft,
+            Stroke::new(1.0, palette.error),
+            StrokeKind::Inside,
+        );
+        self.painter.galley(
+            strip.min + Vec2::splat(6.0 * zoom) + vec2(4.0 * zoom, 0.0),
+            text,
+            palette.error,
+        );
+    }
+}
+
+const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+
+/// The field of an input's widget on the screen.
+pub fn field_rect(camera: &Camera, node: &Node, at: usize) -> Rect {
+    let port = input_pos(node.pos, &node.kind, at);
+    let left = port + vec2(theme::NODE_WIDTH * 0.42, -NODE_ROW / 2.0 + 1.5);
+    let right = port + vec2(theme::NODE_WIDTH - 10.0, NODE_ROW / 2.0 - 1.5);
+    camera.rect_on_screen(Rect::from_min_max(left, right))
+}
+
+/// A short text beside the pointer.
+pub fn hint(painter: &Painter, at: Pos2, text: &str, color: Color32, palette: &Palette) {
+    let galley = painter.layout(text.to_owned(), FontId::proportional(12.5), color, 320.0);
+    let rect = Rect::from_min_size(at + vec2(16.0, 12.0), galley.size() + vec2(16.0, 10.0));
+    painter.rect(
+        rect,
+        CornerRadius::same(theme::RADIUS),
+        palette.panel,
+        Stroke::new(1.0, palette.outline),
+        StrokeKind::Inside,
+    );
+    painter.galley(rect.min + vec2(8.0, 5.0), galley, color);
+}
+
+/// Texture and its size in pixels.
+pub type Thumb = (TextureId, Vec2);

@@ -1,0 +1,194 @@
+//! Pointer: what mouse and touchpad do on the canvas, as camera moves, gestures and Actions. Paints nothing.
+
+use egui::{CursorIcon, EventFilter, MouseWheelUnit, PointerButton, Response, Ui};
+
+use super::gesture::{Gesture, SelectMode};
+use super::layout::Hit;
+use super::{Canvas, PORT_REACH, SNAP_REACH, canvas_id};
+use crate::command::Command;
+use crate::graph::{NodeKind, Port, Vec2, vec2};
+use crate::ui::{Action, Context, menu, theme};
+
+/// Read the pointer: pan, zoom, hover, click, drag. What lies under it.
+pub fn pointer(
+    ui: &Ui,
+    canvas: &mut Canvas,
+    response: &Response,
+    context: &mut Context<'_>,
+) -> Hit {
+    let graph = context.document.graph();
+    if response.clicked() || response.drag_started() {
+        response.request_focus();
+    }
+    if response.has_focus() {
+        // Tab and arrows are the canvas's own while it has the keyboard.
+        let keys = EventFilter {
+            tab: true,
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            escape: true,
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(canvas_id(), keys));
+    }
+    if response.contains_pointer() || canvas.gesture != Gesture::None {
+        wheel(ui, canvas);
+    }
+    let pos = response.interact_pointer_pos().or(response.hover_pos());
+    let Some(pos) = pos else {
+        return Hit::Nothing;
+    };
+    let at = canvas.camera.graph_from_screen(pos);
+    canvas.pointer = Some(at);
+    let reach = PORT_REACH / canvas.camera.zoom;
+    let hit = canvas.layout.hit(graph, at, reach);
+    let modifiers = ui.input(|input| input.modifiers);
+
+    if ui.input(|input| input.pointer.any_pressed()) && response.contains_pointer() {
+        canvas.pressed = Some((at, hit.clone()));
+    }
+    if response.drag_started() {
+        let (pressed_at, pressed_hit) = canvas.pressed.clone().unwrap_or((at, hit.clone()));
+        if response.drag_started_by(PointerButton::Primary) {
+            if let Hit::Node(id) = pressed_hit
+                && !context.document.selection().contains(&id)
+            {
+                let mode = SelectMode::of(modifiers);
+                let picked = mode.apply(context.document.selection(), [id]);
+                context.ask(Action::Select(picked));
+            }
+            canvas.gesture = Gesture::begin(graph, &pressed_hit, pressed_at, modifiers);
+        } else {
+            canvas.gesture = Gesture::Pan;
+        }
+    }
+    if response.dragged() {
+        if canvas.gesture == Gesture::Pan {
+            canvas.camera.pan(response.drag_delta());
+        } else {
+            let moved = canvas
+                .pressed
+                .as_ref()
+                .map_or(Vec2::ZERO, |(pressed, _)| at - *pressed);
+            canvas
+                .gesture
+                .drag(graph, at, moved, canvas.snaps != modifiers.alt);
+        }
+    }
+    if response.drag_stopped() {
+        let reach = SNAP_REACH / canvas.camera.zoom;
+        let gesture = std::mem::take(&mut canvas.gesture);
+        let asked = gesture.end(graph, &canvas.layout, context.document.selection(), reach);
+        context.actions.extend(asked);
+    }
+    if response.double_clicked() && hit == Hit::Nothing {
+        context.ask(Action::OpenSearch {
+            pos_in_graph: at,
+            link_from: None,
+        });
+    } else if response.clicked() {
+        let picked = match &hit {
+            Hit::Node(id) => vec![*id],
+            Hit::Input(port) | Hit::Output(port) => vec![port.node],
+            Hit::Nothing => Vec::new(),
+        };
+        let mode = SelectMode::of(modifiers);
+        let selection = mode.apply(context.document.selection(), picked);
+        context.ask(Action::Select(selection));
+    }
+    context_menu(canvas, response, &hit, context);
+    if let Some(kind) = response.dnd_release_payload::<std::sync::Arc<NodeKind>>() {
+        let corner = canvas.snapped(at - vec2(theme::NODE_WIDTH / 2.0, theme::NODE_HEADER / 2.0));
+        context.ask(Action::AddNode((*kind).clone(), Some(corner)));
+    }
+    cursor(ui, canvas, &hit);
+    hit
+}
+
+fn wheel(ui: &Ui, canvas: &mut Canvas) {
+    let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else {
+        return;
+    };
+    let (pan, factor) = ui.input(|input| {
+        let mut pan = Vec2::ZERO;
+        let mut factor = 1.0;
+        for event in &input.events {
+            match event {
+                egui::Event::MouseWheel {
+                    unit,
+                    delta,
+                    modifiers,
+                    ..
+                } => match unit {
+                    // A wheel zooms; a touchpad gives points and pans.
+                    MouseWheelUnit::Point if !modifiers.command => pan += *delta,
+                    MouseWheelUnit::Point => factor *= (delta.y / 200.0).exp(),
+                    _ if modifiers.shift => pan += vec2(delta.y + delta.x, 0.0) * 60.0,
+                    _ => factor *= 1.15_f32.powf(delta.y),
+                },
+                egui::Event::Zoom(by) => factor *= by,
+                _ => {}
+            }
+        }
+        (pan, factor)
+    });
+    canvas.camera.pan(pan);
+    if factor != 1.0 {
+        canvas.camera.zoom_at(pointer, factor);
+    }
+}
+
+fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut Context<'_>) {
+    if response.secondary_clicked() {
+        match hit {
+            Hit::Nothing => {
+                if let Some(pos_in_graph) = canvas.pointer {
+                    context.ask(Action::OpenSearch {
+                        pos_in_graph,
+                        link_from: None,
+                    });
+                }
+            }
+            Hit::Node(id)
+            | Hit::Input(Port { node: id, .. })
+            | Hit::Output(Port { node: id, .. }) => {
+                if !context.document.selection().contains(id) {
+                    context.ask(Action::Select(vec![*id]));
+                }
+            }
+        }
+    }
+    let is_on_node = canvas
+        .pressed
+        .as_ref()
+        .is_some_and(|(_, hit)| *hit != Hit::Nothing);
+    if !is_on_node {
+        return;
+    }
+    response.context_menu(|ui| {
+        for command in [
+            Command::RunToHere,
+            Command::Rename,
+            Command::Cut,
+            Command::Copy,
+            Command::Duplicate,
+            Command::Unlink,
+            Command::Delete,
+        ] {
+            if menu::command_button(ui, command, true) {
+                context.ask(Action::Command(command));
+            }
+        }
+    });
+}
+
+fn cursor(ui: &Ui, canvas: &Canvas, hit: &Hit) {
+    let icon = match (&canvas.gesture, hit) {
+        (Gesture::Pan, _) => CursorIcon::Grabbing,
+        (Gesture::DragNodes { .. }, _) => CursorIcon::Move,
+        (Gesture::DragLink { .. }, _) | (_, Hit::Input(_) | Hit::Output(_)) => {
+            CursorIcon::Crosshair
+        }
+        _ => return,
+    };
+    ui.ctx().set_cursor_icon(icon);
+}

@@ -1,0 +1,351 @@
+//! Dialogs: the few questions that stop everything else. Each returns an Answer once and is gone.
+
+use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
+
+use super::theme;
+use crate::command::{Menu, TABLE};
+use crate::graph::NodeId;
+
+/// A dialog that is open, with what was typed into it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// There are changes that no file holds.
+    Unsaved {
+        then: AfterSave,
+    },
+    /// A recovery copy lies beside the savefile.
+    Recover {
+        when: String,
+        nodes: usize,
+    },
+    NewProject {
+        name: String,
+        problem: String,
+    },
+    OpenProject {
+        path: String,
+        known: Vec<KnownProject>,
+        problem: String,
+    },
+    Rename {
+        node: NodeId,
+        title: String,
+    },
+    Keys {
+        query: String,
+    },
+    About,
+    /// Something failed that needs more than a short notice.
+    Failure {
+        title: String,
+        text: String,
+    },
+}
+
+/// A project that can be opened with one click.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownProject {
+    pub name: String,
+    pub path: String,
+}
+
+/// What goes on after the question of unsaved changes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AfterSave {
+    Quit,
+    /// Open the project at this path.
+    Open(String),
+    Create(String),
+}
+
+/// What the user decided.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    Cancel,
+    Save(AfterSave),
+    Discard(AfterSave),
+    Restore,
+    DropRecovery,
+    Create(String),
+    Open(String),
+    BrowseProject,
+    Rename(NodeId, String),
+}
+
+/// Show the dialog; the answer when there is one.
+pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
+    let shown = Modal::new(Id::unique("dialog")).show(context, |ui| {
+        ui.set_width(match dialog {
+            Dialog::Keys { .. } | Dialog::OpenProject { .. } | Dialog::Failure { .. } => 520.0,
+            _ => 400.0,
+        });
+        match dialog {
+            Dialog::Unsaved { then } => unsaved_ui(ui, then),
+            Dialog::Recover { when, nodes } => recover_ui(ui, when, *nodes),
+            Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
+            Dialog::OpenProject {
+                path,
+                known,
+                problem,
+            } => open_project_ui(ui, path, known, problem),
+            Dialog::Rename { node, title } => rename_ui(ui, *node, title),
+            Dialog::Keys { query } => keys_ui(ui, query),
+            Dialog::About => about_ui(ui),
+            Dialog::Failure { title, text } => failure_ui(ui, title, text),
+        }
+    });
+    let is_dismissed = shown.should_close();
+    shown.inner.or(is_dismissed.then_some(Answer::Cancel))
+}
+
+fn heading(ui: &mut Ui, title: &str, text: &str) {
+    let palette = theme::palette(ui.ctx());
+    ui.label(RichText::new(title).heading().color(palette.text_strong));
+    if !text.is_empty() {
+        ui.add_space(2.0);
+        ui.label(text);
+    }
+    ui.add_space(8.0);
+}
+
+/// Buttons at the right, the one that Enter means first from the right.
+fn buttons(ui: &mut Ui, choices: &[(&str, bool)]) -> Option<usize> {
+    let palette = theme::palette(ui.ctx());
+    let mut chosen = None;
+    ui.add_space(8.0);
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        for (i, (text, is_main)) in choices.iter().enumerate() {
+            let button = if *is_main {
+                let text = RichText::new(*text).color(palette.on_accent).strong();
+                egui::Button::new(text).fill(palette.accent)
+            } else {
+                egui::Button::new(*text)
+            };
+            if ui.add(button.min_size(egui::vec2(84.0, 28.0))).clicked() {
+                chosen = Some(i);
+            }
+        }
+    });
+    chosen
+}
+
+fn enter(ui: &Ui) -> bool {
+    ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// A text field that has the keyboard when the dialog opens.
+fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
+    let id = ui.scope_id().with(label);
+    let is_first = ui.data_mut(|data| {
+        let is_first = data.get_temp::<bool>(id).is_none();
+        data.insert_temp(id, true);
+        is_first
+    });
+    let name = ui.label(label);
+    let edit = TextEdit::singleline(text)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY);
+    let response = ui.add(edit).labelled_by(name.id);
+    if is_first {
+        response.request_focus();
+    }
+}
+
+fn problem_ui(ui: &mut Ui, problem: &str) {
+    if !problem.is_empty() {
+        let palette = theme::palette(ui.ctx());
+        ui.label(RichText::new(problem).color(palette.error));
+    }
+}
+
+fn unsaved_ui(ui: &mut Ui, then: &AfterSave) -> Option<Answer> {
+    heading(
+        ui,
+        "Save your changes?",
+        "The project has changes that are not in its file yet.",
+    );
+    let choice = buttons(
+        ui,
+        &[("Save", true), ("Cancel", false), ("Don't save", false)],
+    );
+    match choice {
+        Some(0) => Some(Answer::Save(then.clone())),
+        Some(1) => Some(Answer::Cancel),
+        Some(_) => Some(Answer::Discard(then.clone())),
+        None => enter(ui).then(|| Answer::Save(then.clone())),
+    }
+}
+
+fn recover_ui(ui: &mut Ui, when: &str, nodes: usize) -> Option<Answer> {
+    let text = format!(
+        "Loom ended before the last changes were saved. A copy from {when} with {nodes} nodes was kept. The savefile \
+         itself is as you saved it."
+    );
+    heading(ui, "Restore unsaved changes?", &text);
+    match buttons(ui, &[("Restore", true), ("Use the savefile", false)]) {
+        Some(0) => Some(Answer::Restore),
+        Some(_) => Some(Answer::DropRecovery),
+        None => enter(ui).then_some(Answer::Restore),
+    }
+}
+
+fn new_project_ui(ui: &mut Ui, name: &mut String, problem: &str) -> Option<Answer> {
+    heading(ui, "New project", "");
+    field(ui, "Name", name, "My project");
+    problem_ui(ui, problem);
+    let is_asked = match buttons(ui, &[("Create", true), ("Cancel", false)]) {
+        Some(0) => true,
+        Some(_) => return Some(Answer::Cancel),
+        None => enter(ui),
+    };
+    (is_asked && !name.trim().is_empty()).then(|| Answer::Create(name.trim().to_owned()))
+}
+
+fn open_project_ui(
+    ui: &mut Ui,
+    path: &mut String,
+    known: &[KnownProject],
+    problem: &str,
+) -> Option<Answer> {
+    heading(ui, "Open project", "");
+    let palette = theme::palette(ui.ctx());
+    let mut answer = None;
+    if !known.is_empty() {
+        egui::ScrollArea::vertical()
+            .max_height(220.0)
+            .show(ui, |ui| {
+                for project in known {
+                    let text = format!("{}\n{}", project.name, project.path);
+                    let button = egui::Button::new(text)
+                        .truncate()
+                        .min_size(egui::vec2(ui.available_width(), 40.0));
+                    if ui.add(button).clicked() {
+                        answer = Some(Answer::Open(project.path.clone()));
+                    }
+                }
+            });
+        ui.add_space(6.0);
+        ui.label(RichText::new("or somewhere else").color(palette.text_weak));
+    }
+    field(
+        ui,
+        "Folder or savefile",
+        path,
+        "a folder with a savefile.json",
+    );
+    problem_ui(ui, problem);
+    let choice = buttons(ui, &[("Open", true), ("Browse…", false), ("Cancel", false)]);
+    let is_asked = match choice {
+        Some(0) => true,
+        Some(1) => return Some(Answer::BrowseProject),
+        Some(_) => return Some(Answer::Cancel),
+        None => enter(ui),
+    };
+    answer.or((is_asked && !path.trim().is_empty()).then(|| Answer::Open(path.trim().to_owned())))
+}
+
+fn rename_ui(ui: &mut Ui, node: NodeId, title: &mut String) -> Option<Answer> {
+    heading(ui, "Rename node", "");
+    field(ui, "Title", title, "leave empty for the kind's own title");
+    match buttons(ui, &[("Rename", true), ("Cancel", false)]) {
+        Some(0) => Some(Answer::Rename(node, title.trim().to_owned())),
+        Some(_) => Some(Answer::Cancel),
+        None => enter(ui).then(|| Answer::Rename(node, title.trim().to_owned())),
+    }
+}
+
+fn keys_ui(ui: &mut Ui, query: &mut String) -> Option<Answer> {
+    heading(ui, "Keyboard shortcuts", "");
+    let palette = theme::palette(ui.ctx());
+    field(ui, "Find", query, "a command or a key");
+    let wanted = query.to_lowercase();
+    egui::ScrollArea::vertical()
+        .max_height(380.0)
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            for group in Menu::ALL {
+                let rows: Vec<_> = TABLE
+                    .iter()
+                    .filter(|entry| entry.menu == group)
+                    .map(|entry| {
+                        let keys: Vec<_> = entry
+                            .shortcuts
+                            .iter()
+                            .map(|keys| ui.ctx().format_shortcut(keys))
+                            .collect();
+                        (entry, keys.join("   "))
+                    })
+                    .filter(|(entry, keys)| {
+                        wanted.is_empty()
+                            || entry.title.to_lowercase().contains(&wanted)
+                            || keys.to_lowercase().contains(&wanted)
+                    })
+                    .collect();
+                if rows.is_empty() {
+                    continue;
+                }
+                ui.add_space(6.0);
+                ui.label(
+                    RichText::new(group.title())
+                        .strong()
+                        .color(palette.text_strong),
+                );
+                for (entry, keys) in rows {
+                    ui.horizontal(|ui| {
+                        ui.label(entry.title).on_hover_text(entry.help);
+                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            ui.label(RichText::new(keys).color(palette.text_weak));
+                        });
+                    });
+                }
+            }
+            ui.add_space(6.0);
+            ui.label(RichText::new("Mouse").strong().color(palette.text_strong));
+            for (what, how) in [
+                ("Move the view", "middle or right drag, two fingers"),
+                ("Zoom", "wheel, pinch"),
+                (
+                    "Add a node",
+                    "double-click, or let a link go in empty space",
+                ),
+                ("Select several", "drag a box; Shift adds, Ctrl toggles"),
+                ("Drag without the grid", "Alt"),
+            ] {
+                ui.horizontal(|ui| {
+                    ui.label(what);
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        ui.label(RichText::new(how).color(palette.text_weak));
+                    });
+                });
+            }
+        });
+    menu_close(ui)
+}
+
+fn menu_close(ui: &mut Ui) -> Option<Answer> {
+    buttons(ui, &[("Close", true)]).map(|_| Answer::Cancel)
+}
+
+fn about_ui(ui: &mut Ui) -> Option<Answer> {
+    let text = format!(
+        "Version {}\n\nBuild Python programs as node graphs.\nLicensed under MIT or Apache-2.0.",
+        env!("CARGO_PKG_VERSION")
+    );
+    heading(ui, "Loom", &text);
+    menu_close(ui)
+}
+
+fn failure_ui(ui: &mut Ui, title: &str, text: &str) -> Option<Answer> {
+    heading(ui, title, "");
+    egui::ScrollArea::both().max_height(360.0).show(ui, |ui| {
+        ui.add(egui::Label::new(RichText::new(text).monospace()).selectable(true));
+    });
+    match buttons(ui, &[("Close", true), ("Copy", false)]) {
+        Some(0) => Some(Answer::Cancel),
+        Some(_) => {
+            ui.ctx().copy_text(text.to_owned());
+            None
+        }
+        None => None,
+    }
+}

@@ -1,0 +1,40 @@
+//! Menus and command buttons, made from the command table.
+
+use egui::{Button, Context, Ui};
+
+use crate::command::{Command, Menu, TABLE};
+
+/// The first shortcut of a command as people write it; empty when it has none.
+pub fn shortcut_text(context: &Context, command: Command) -> String {
+    let shortcut = command.entry().shortcuts.first();
+    shortcut.map_or_else(String::new, |shortcut| context.format_shortcut(shortcut))
+}
+
+/// A command as a line of a menu; `true` when it was chosen.
+pub fn command_button(ui: &mut Ui, command: Command, is_enabled: bool) -> bool {
+    let entry = command.entry();
+    let button = Button::new(entry.title).shortcut_text(shortcut_text(ui.ctx(), command));
+    let response = ui.add_enabled(is_enabled, button).on_hover_text(entry.help);
+    if response.clicked() {
+        ui.close();
+    }
+    response.clicked()
+}
+
+/// The menu bar; the command that was chosen.
+pub fn menu_bar_ui(ui: &mut Ui, is_enabled: impl Fn(Command) -> bool) -> Option<Command> {
+    let mut chosen = None;
+    egui::MenuBar::new().ui(ui, |ui| {
+        for menu in Menu::ALL {
+            ui.menu_button(menu.title(), |ui| {
+                ui.set_min_width(220.0);
+                for entry in TABLE.iter().filter(|entry| entry.menu == menu) {
+                    if command_button(ui, entry.command, is_enabled(entry.command)) {
+                        chosen = Some(entry.command);
+                    }
+                }
+            });
+        }
+    });
+    chosen
+}
