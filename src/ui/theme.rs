@@ -4,9 +4,11 @@
     reason = "this is the one place where colours are made"
 )]
 
+use std::sync::Arc;
+
 use egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Frame, Margin, Sense,
-    Shadow, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin,
+    Sense, Shadow, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
 };
 
 use crate::graph::ValueType;
@@ -250,10 +252,7 @@ pub fn install(context: &Context) {
         let palette = of(theme);
         let mut style = (*context.style_of(theme)).clone();
         style.text_styles = [
-            (
-                TextStyle::Heading,
-                FontId::new(17.0, FontFamily::Proportional),
-            ),
+            (TextStyle::Heading, FontId::new(17.0, strong())),
             (TextStyle::Body, FontId::new(13.5, FontFamily::Proportional)),
             (
                 TextStyle::Button,
@@ -281,19 +280,41 @@ pub fn install(context: &Context) {
     }
 }
 
+/// The family of titles and headings.
+pub fn strong() -> FontFamily {
+    FontFamily::Name("strong".into())
+}
+
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    // The monospaced font knows arrows, signs and boxes that the other one does not.
-    let known: Vec<_> = fonts
-        .families
-        .get(&FontFamily::Monospace)
-        .cloned()
-        .unwrap_or_default();
-    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
-    for name in known {
-        if !proportional.contains(&name) {
-            proportional.push(name);
-        }
+    let bundled: [(&str, &'static [u8], FontFamily); 3] = [
+        (
+            "Inter",
+            include_bytes!("../../assets/fonts/Inter-Regular.otf"),
+            FontFamily::Proportional,
+        ),
+        (
+            "Inter SemiBold",
+            include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
+            strong(),
+        ),
+        (
+            "JetBrains Mono",
+            include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf"),
+            FontFamily::Monospace,
+        ),
+    ];
+    // Signs that the bundled fonts lack come from egui's own.
+    let fallback = fonts.families[&FontFamily::Proportional].clone();
+    for (name, bytes, family) in bundled {
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let names = fonts
+            .families
+            .entry(family)
+            .or_insert_with(|| fallback.clone());
+        names.insert(0, name.to_owned());
     }
     fonts
 }

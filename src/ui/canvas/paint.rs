@@ -258,7 +258,8 @@ impl NodePainter<'_> {
             palette.text_strong
         };
         let room = header.width() - 18.0 * zoom - badge_width;
-        let title = cut_text(painter, node.title(), font(13.5, zoom), color, room);
+        let bold = FontId::new(font(13.0, zoom).size, theme::strong());
+        let title = cut_text(painter, node.title(), bold, color, room);
         let at = pos2(
             header.min.x + 12.0 * zoom,
             header.center().y - title.size().y / 2.0,
