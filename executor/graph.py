@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from .registry import Kind
@@ -68,6 +68,12 @@ class Graph:
         self.nodes: dict[int, Node] = {}
         self.kinds: dict[int, Kind] = {}
 
+    def fill(self, nodes: Iterable[Sequence[Any]]) -> None:
+        """Take over all nodes of a new graph."""
+        kinds = self.kinds
+        self.nodes = {entry[0]: Node(entry[0], kinds[entry[1]], entry[2], entry[3]) for entry in nodes}
+        self._link(self.nodes.values())
+
     def update(self, nodes: Iterable[Sequence[Any]], removed: Iterable[int]) -> list[Node]:
         """Take over added, changed and removed nodes. Returns those that are new, changed or lost a source."""
         changed: dict[Node, None] = {}
@@ -91,39 +97,44 @@ class Graph:
                 node.links = links
             changed[node] = None
         alive = [node for node in changed if held.get(node.id) is node]
-        for node in alive:
-            self._link(node)
+        self._link(alive)
         return alive
 
-    def relink(self, nodes: Iterable[Node]) -> None:
+    def relink(self, nodes: Collection[Node]) -> None:
         """Forget how these are called, since their kind or its file changed, and resolve their links anew."""
         for node in nodes:
             self._unlink(node)
-            self._link(node)
+        self._link(nodes)
 
-    def _link(self, node: Node) -> None:
+    def _link(self, nodes: Iterable[Node]) -> None:
         """Resolve the links: neighbours on both sides, and the arguments when every input is linked as it must be."""
-        node.linked = node.arguments = node.named = None
-        links = node.links
-        if not links:
-            return
         held = self.nodes
-        names = node.kind.names
-        if len(links) == 2 == len(names):  # what most nodes have, and quicker than the loop below
-            (a_name, (a_id, i)), (b_name, (b_id, j)) = links.items()
-            a, b = held.get(a_id), held.get(b_id)
-            if a is not None and b is not None and i < a.kind.always_set and j < b.kind.always_set:
-                node.sources = (a,) if a is b else (a, b)
-                for source in node.sources:
-                    source.dependents.append(node)
-                if a_name == names[0] and b_name == names[1]:
-                    node.linked = node.arguments = (a, i, b, j)
-                return
+        get = held.get
+        for node in nodes:
+            node.linked = node.arguments = node.named = None
+            links = node.links
+            if len(links) == 2:  # what most nodes have, and quicker than the general way
+                (a_name, (a_id, i)), (b_name, (b_id, j)) = links.items()
+                a, b = get(a_id), get(b_id)
+                if a is not None and b is not None and i < a.kind.always_set and j < b.kind.always_set:
+                    a.dependents.append(node)
+                    if a is b:
+                        node.sources = (a,)
+                    else:
+                        b.dependents.append(node)
+                        node.sources = (a, b)
+                    if node.kind.names == (a_name, b_name):
+                        node.linked = node.arguments = (a, i, b, j)
+                    continue
+            if links:
+                self._link_any(node)
+
+    def _link_any(self, node: Node) -> None:
         sources: dict[Node, None] = {}
         flat: list[object] = []
-        plain = tuple(links) == names
-        for source_id, index in links.values():
-            found = held.get(source_id)
+        plain = tuple(node.links) == node.kind.names
+        for source_id, index in node.links.values():
+            found = self.nodes.get(source_id)
             if found is None:
                 plain = False
                 continue

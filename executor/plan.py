@@ -45,14 +45,23 @@ class Session:
         self.registry = Registry()
         self.cache = Cache()
         self._stale: set[Node] = set()  # no result, or a key that must be made anew
-        self._special: list[Node] = []  # never reused, or with a file to look at before each run
-        self._all_text: str | None = None
+        self._special: dict[Node, None] = {}  # never reused, or with a file to look at before each run
+        self._ids: list[str] = []  # of all nodes, as text; empty when not made yet
 
     def load(self, request: Mapping[str, Any]) -> None:
         """Take over what a `run` request says about the graph."""
-        if request.get("base") is None:
-            self._start_over()
         graph = self.graph
+        nodes, removed = request.get("nodes") or (), request.get("removed") or ()
+        self.revision = request["revision"]
+        if request.get("base") is None:
+            graph = self._start_over()
+            for spec in request.get("kinds") or ():
+                kind = Kind(spec)
+                graph.kinds[kind.id] = kind
+            graph.fill(nodes)
+            self._stale = set(graph.nodes.values())
+            self._special = {node: None for node in graph.nodes.values() if node.kind.is_special}
+            return
         changed: set[Node] = set()
         replaced: dict[Kind, Kind] = {}
         for spec in request.get("kinds") or ():
@@ -67,18 +76,21 @@ class Session:
                     node.kind = replaced[node.kind]
                     changed.add(node)
             graph.relink(changed)
-        nodes, removed = request.get("nodes") or (), request.get("removed") or ()
         for node_id in removed:
             gone = graph.nodes.get(node_id)
             if gone is not None:
                 self._stale.discard(gone)
+                self._special.pop(gone, None)
                 self._retire(gone)
         changed.update(graph.update(nodes, removed))
+        for node in changed:
+            if node.kind.is_special:
+                self._special[node] = None
+            else:
+                self._special.pop(node, None)
         self._stale |= changed
-        self.revision = request["revision"]
-        if nodes or removed or replaced:
-            self._all_text = None
-            self._find_special()
+        if len(graph.nodes) != len(self._ids) or removed:
+            self._ids = []
 
     def plan(self, targets: Iterable[int] | None, blocked: Iterable[tuple[int, str]], force: Iterable[int]) -> Plan:
         """Decide what must run now. Results that no longer count are put aside."""
@@ -103,7 +115,9 @@ class Session:
             self._stale = set()
         if cone:
             members = None if len(cone) == len(nodes) else cone
-            ordered = nodes.values() if members is None else [node for node in nodes.values() if node in cone]
+            ordered: Iterable[Node] = nodes.values()
+            if members is not None:
+                ordered = [node for node in nodes.values() if node in cone]
             order, loop = in_order(ordered, members)
             self._decide(plan, order, forced)
             for node in loop:
@@ -124,15 +138,15 @@ class Session:
             if node.outputs is not None and node.kind.cache:
                 node.key = self._key(node)  # files named by a link are known only now
 
-    def _start_over(self) -> None:
-        """A whole graph follows; results of the old one are found again by their keys."""
+    def _start_over(self) -> Graph:
+        """Begin a new graph; results of the old one are found again by their keys."""
         for node in self.graph.nodes.values():
             self._retire(node)
         self.graph = Graph()
-        self._stale = set()
-        self._special = []
+        self._ids = []
         if self.cache.is_full():
             self.cache.clear()
+        return self.graph
 
     def _retire(self, node: Node) -> None:
         """Put a result aside that is no longer the node's current one."""
@@ -140,9 +154,6 @@ class Session:
             if node.kind.cache:
                 self.cache.store(node.key, node.outputs)
             node.outputs = None
-
-    def _find_special(self) -> None:
-        self._special = [node for node in self.graph.nodes.values() if node.kind.paths or not node.kind.cache]
 
     def _look_at_files(self) -> None:
         changed = self.registry.refresh()
@@ -225,11 +236,16 @@ class Session:
         if not plan.cached_count:
             return
         nodes = self.graph.nodes
+        if not self._ids:
+            self._ids = [str(node_id) for node_id in nodes]
         if everything and not plan.todo:
-            if self._all_text is None:
-                self._all_text = ",".join(map(str, nodes))
-            plan.cached_text = self._all_text
+            plan.cached_text = ",".join(self._ids)
             return
         todo = set(plan.todo)
-        candidates = nodes.values() if needed is None else [node for node in nodes.values() if node in needed]
-        plan.cached_text = ",".join([str(node.id) for node in candidates if node not in todo])
+        plan.cached_text = ",".join(
+            [
+                text
+                for node, text in zip(nodes.values(), self._ids, strict=True)
+                if node not in todo and (needed is None or node in needed)
+            ]
+        )

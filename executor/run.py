@@ -159,10 +159,11 @@ class Runner:
         else:
             for node in plan.todo:  # a source without outputs is to do as well
                 node.waiting = sum([source.outputs is None for source in node.sources])
+        free = [node for node in plan.todo if not node.waiting]
         blocked = plan.blocked
         for node in blocked:
             node.waiting = 0
-        ready.extend([node for node in plan.todo if not node.waiting and node not in blocked])
+        ready.extend([node for node in free if node not in blocked] if blocked else free)
         with self.lock:
             self.stopped = stopped
             self.run_id = run_id
