@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
 from typing import Annotated, Literal
 
 import loom
@@ -156,9 +157,8 @@ def slice_list(items: list[object], start: int = 0, stop: int | None = None, ste
     if step == 0:
         raise ValueError("step: a step other than 0 was expected")
     values = _list("items", items)
-    if step < 0 and start == 0:
-        return values[:stop:step] if stop is None else values[:stop:step]
-    return values[start:stop:step]
+    # Backwards, "from the first item" would be a list of one: it means from the end.
+    return values[None if step < 0 and start == 0 else start : stop : step]
 
 
 @loom.node(title="Sort list", keywords=["order", "ascending", "descending", "rank"])
@@ -291,9 +291,9 @@ def sum_list(items: list[object]) -> float:
     """
     values = _list("items", items)
     for i, value in enumerate(values):
-        if not isinstance(value, int | float):
+        if not isinstance(value, Real):
             raise TypeError(f"items: numbers were expected, item {i} is {value!r:.60}")
-    return math.fsum(values) if any(isinstance(value, float) for value in values) else sum(values)
+    return sum(values) if all(isinstance(value, Integral) for value in values) else math.fsum(values)
 
 
 def _number_or_text(text: str) -> object:
@@ -307,8 +307,7 @@ def _number_or_text(text: str) -> object:
 
 def _list(name: str, items: Iterable[object]) -> list[object]:
     """A new list of the items (of an array or a column too), or an error that names the input."""
-    if hasattr(items, "tolist") and getattr(items, "ndim", 1) > 0:
-        return items.tolist()
-    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
+    is_single = isinstance(items, str | bytes | Mapping) or getattr(items, "ndim", 1) == 0
+    if is_single or not isinstance(items, Iterable):
         raise TypeError(f"{name}: a list was expected, not {type(items).__name__}")
-    return list(items)
+    return items.tolist() if hasattr(items, "tolist") else list(items)

@@ -118,7 +118,7 @@ def scatter_plot(
         x "height", y "weight", colour_by "sex" shows two groups of points.
     """
     frame = _table(table)
-    across, up = (frame[_numbers(frame, name, column)] for name, column in (("x", x), ("y", y)))
+    across, up = (frame[_number_column(frame, name, column)] for name, column in (("x", x), ("y", y)))
     figure, axes = _axes(title, grid="both")
     style = {"s": point_size, "alpha": 0.8, "linewidths": 0.4, "edgecolors": "white"}
     if not colour_by:
@@ -163,7 +163,7 @@ def histogram(
     if bins < 1:
         raise ValueError(f"bins: 1 or more was expected, not {bins}")
     if hasattr(data, "columns"):
-        cells = data[_numbers(data, "column", column)]
+        cells = data[_number_column(data, "column", column)]
     else:
         cells = data
     values = _flat_numbers(cells)
@@ -193,14 +193,18 @@ def box_plot(
         columns "age", by "city" draws one box per city.
     """
     frame = _table(data)
-    names = [name for name in _value_columns(frame, "columns", columns) if str(name) != by or columns]
+    names = _value_columns(frame, "columns", columns)
+    if by and not columns:
+        names = [name for name in names if str(name) != by]
+    if not names:
+        raise ValueError("columns: at least one column of numbers was expected, the table has none")
     if by:
         if len(names) != 1:
             raise ValueError(f"columns: exactly one column was expected with groups, not {len(names)}")
         grouped = frame.groupby(_column(frame, "by", by), sort=True, observed=True)[names[0]]
-        boxes = {str(key): cells.dropna() for key, cells in grouped}
+        boxes = {str(key): cells.dropna().to_numpy() for key, cells in grouped}
     else:
-        boxes = {str(name): frame[name].dropna() for name in names}
+        boxes = {str(name): frame[name].dropna().to_numpy() for name in names}
     figure, axes = _axes(title)
     drawn = axes.boxplot(
         list(boxes.values()),
@@ -293,8 +297,18 @@ def save_figure(
     known = figure.canvas.get_supported_filetypes()
     if path.suffix[1:].lower() not in known:
         raise ValueError(f"name: an ending of {', '.join(sorted(known))} was expected, not {path.suffix!r}")
-    figure.savefig(path, dpi=dpi)
+    _copy(figure).savefig(path, dpi=dpi)
     return path
+
+
+def _copy(figure: Figure) -> Figure:
+    """A figure to paint: painting lays out anew, and other nodes may hold this one or paint it at the same time."""
+    import pickle
+
+    try:
+        return pickle.loads(pickle.dumps(figure))
+    except (pickle.PicklingError, AttributeError, TypeError):  # such as one with a function of its own for its ticks
+        return figure
 
 
 def _axes(title: str, grid: Literal["x", "y", "both", "none"] = "y") -> tuple[Figure, Axes]:
@@ -351,9 +365,12 @@ def _flat_numbers(data: object) -> np.ndarray:
     import numpy as np
 
     try:
-        return np.asarray(list(data) if isinstance(data, set | range) else data, dtype=float).ravel()
+        numbers = np.asarray(list(data) if isinstance(data, set | range) else data, dtype=float)
     except (TypeError, ValueError) as error:
         raise TypeError(f"data: a table or numbers were expected, not {type(data).__name__}: {error}") from error
+    if numbers.ndim == 0:
+        raise TypeError(f"data: a table or a list of numbers was expected, not {type(data).__name__}")
+    return numbers.ravel()
 
 
 def _series(table: pd.DataFrame, x: str, y: str | list[str]) -> tuple[pd.Index | pd.Series, dict[str, pd.Series]]:
@@ -373,11 +390,11 @@ def _value_columns(table: pd.DataFrame, name: str, columns: str | list[str]) -> 
         whole = columns in list(table.columns)
         columns = [columns] if whole and columns else [part.strip() for part in columns.split(",") if part.strip()]
     if columns:
-        return [_numbers(table, name, column) for column in columns]
+        return [_number_column(table, name, column) for column in columns]
     return [label for label in table.columns if _is_number(table[label])]
 
 
-def _numbers(table: pd.DataFrame, name: str, column: str) -> object:
+def _number_column(table: pd.DataFrame, name: str, column: str) -> object:
     """The column that is called so, which must hold numbers."""
     label = _column(table, name, column)
     if not _is_number(table[label]):

@@ -1,0 +1,205 @@
+"""Comparisons, true and false, and choosing by them. Both sides of a choice are computed before it is made."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import loom
+
+
+@loom.node(title="Compare", keywords=["equal", "greater", "less", "larger", "smaller", "==", "<", ">", "test"])
+def compare(a: object = 0, operator: Literal["==", "!=", ">", ">=", "<", "<="] = "==", b: object = 0) -> bool:
+    """Compare two values.
+
+    Args:
+        a: First value.
+        operator: The question: == equal, != not equal, > greater, >= greater or equal, < less, <= less or equal.
+        b: Second value, of the same kind as the first.
+
+    Example:
+        3 > 2 is true.
+    """
+    import operator as functions
+
+    names = {"==": "eq", "!=": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
+    try:
+        return bool(getattr(functions, names[operator])(a, b))
+    except TypeError:
+        kinds = f"{type(a).__name__} and {type(b).__name__}"
+        raise TypeError(
+            f"a, b: two numbers, or two values of one kind, were expected to compare, not {kinds}"
+        ) from None
+    except ValueError:
+        raise TypeError("a, b: single values were expected; tables, images and arrays compare cell by cell") from None
+
+
+@loom.node(title="Is between", keywords=["range", "within", "inside", "limits", "compare", "test"])
+def is_between(value: float = 0.5, low: float = 0.0, high: float = 1.0, ends_count: bool = True) -> bool:
+    """Tell whether a number lies between two others.
+
+    Args:
+        value: The number.
+        low: Low end.
+        high: High end.
+        ends_count: A number that equals an end lies between them.
+
+    Example:
+        0.5 lies between 0 and 1.
+    """
+    try:
+        return bool(low <= value <= high if ends_count else low < value < high)
+    except TypeError:
+        raise TypeError(
+            f"value, low, high: three numbers were expected, not {value!r:.60}, {low!r}, {high!r}"
+        ) from None
+
+
+@loom.node(title="Is close", keywords=["equal", "nearly", "approximately", "tolerance", "compare", "test"])
+def is_close(a: float = 0.0, b: float = 0.0, tolerance: float = 1e-9) -> bool:
+    """Tell whether two numbers are equal but for a small difference.
+
+    Args:
+        a: First number.
+        b: Second number.
+        tolerance: Greatest difference that counts as equal.
+
+    Example:
+        0.1 + 0.2 is close to 0.3, though not equal to it.
+    """
+    if tolerance < 0:
+        raise ValueError(f"tolerance: 0 or more was expected, not {tolerance}")
+    try:
+        return bool(a == b or abs(a - b) <= tolerance)
+    except TypeError:
+        raise TypeError(f"a, b: two numbers were expected, not {a!r:.60} and {b!r:.60}") from None
+
+
+@loom.node(title="And / Or", keywords=["boolean", "xor", "nand", "nor", "both", "either", "logic", "gate"])
+def combine_logic(
+    a: bool = False, operator: Literal["and", "or", "xor", "nand", "nor"] = "and", b: bool = False
+) -> bool:
+    """Combine two answers to one.
+
+    Args:
+        a: First answer.
+        operator: and: both are true; or: at least one; xor: exactly one; nand: not both; nor: neither.
+        b: Second answer.
+
+    Example:
+        true and false is false; true or false is true.
+    """
+    first, second = _truth("a", a), _truth("b", b)
+    return {
+        "and": first and second,
+        "or": first or second,
+        "xor": first != second,
+        "nand": not (first and second),
+        "nor": not (first or second),
+    }[operator]
+
+
+@loom.node(title="Not", keywords=["invert", "negate", "opposite", "boolean", "logic"])
+def invert_logic(value: bool = False) -> bool:
+    """Turn true to false and false to true.
+
+    Args:
+        value: The answer to turn.
+
+    Example:
+        true gives false.
+    """
+    return not _truth("value", value)
+
+
+@loom.node(title="All true", keywords=["and", "every", "boolean", "list", "logic"])
+def all_true(items: list[object]) -> bool:
+    """Tell whether all answers of a list are true; for an empty list they are.
+
+    Args:
+        items: True and false values.
+
+    Example:
+        [true, true, false] gives false.
+    """
+    return all(_truths(items))
+
+
+@loom.node(title="Any true", keywords=["or", "some", "boolean", "list", "logic"])
+def any_true(items: list[object]) -> bool:
+    """Tell whether at least one answer of a list is true.
+
+    Args:
+        items: True and false values.
+
+    Example:
+        [false, true, false] gives true.
+    """
+    return any(_truths(items))
+
+
+@loom.node(title="If / else", keywords=["choose", "condition", "switch", "select", "ternary", "branch", "logic"])
+def choose(condition: bool, when_true: object = None, when_false: object = None) -> object:
+    """Pass on one of two values.
+
+    Args:
+        condition: Which one.
+        when_true: Passed on when the condition is true.
+        when_false: Passed on when it is false.
+
+    Example:
+        condition true, when_true "warm", when_false "cold" gives "warm".
+    """
+    return when_true if _truth("condition", condition) else when_false
+
+
+@loom.node(title="Is empty", keywords=["none", "missing", "null", "nan", "nothing", "blank", "test"])
+def is_empty(value: object = None) -> bool:
+    """Tell whether there is nothing in a value.
+
+    Nothing at all, a number that is not one (NaN), a text of blank space, a list, dictionary, table or array without
+    items are empty; the number 0 and false are not.
+
+    Args:
+        value: What to look at.
+
+    Example:
+        The text "" is empty, the number 0 is not.
+    """
+    if value is None:
+        return True
+    if isinstance(value, str | bytes):
+        return not value.strip()
+    if isinstance(value, float):
+        return bool(value != value)
+    if getattr(value, "ndim", None) == 0:
+        return False
+    return hasattr(value, "__len__") and len(value) == 0
+
+
+@loom.node(title="Fallback", keywords=["default", "coalesce", "none", "missing", "null", "otherwise"])
+def fallback(value: object = None, otherwise: object = "") -> object:
+    """Pass on a value, or another when it is empty.
+
+    Args:
+        value: Passed on unless it is nothing, NaN, a blank text or without items.
+        otherwise: Passed on then.
+
+    Example:
+        value "" and otherwise "unknown" give "unknown".
+    """
+    return otherwise if is_empty(value) else value
+
+
+def _truth(name: str, value: object) -> bool:
+    """True or false, or an error that names the input."""
+    if isinstance(value, bool):
+        return value
+    if type(value).__name__ in ("bool", "bool_") and hasattr(value, "item"):  # NumPy's
+        return bool(value)
+    raise TypeError(f"{name}: true or false was expected, not {value!r:.60}")
+
+
+def _truths(items: list[object]) -> list[bool]:
+    if isinstance(items, str | bytes | dict) or not hasattr(items, "__iter__"):
+        raise TypeError(f"items: a list of true and false values was expected, not {type(items).__name__}")
+    return [_truth(f"items: item {i}", item) for i, item in enumerate(items)]

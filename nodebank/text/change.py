@@ -1,0 +1,251 @@
+"""Texts made of texts: joined, parted, replaced, trimmed. Positions count characters from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal
+
+import loom
+
+_MOST_CHARACTERS = 100_000_000
+
+
+@loom.node(title="Combine texts", keywords=["concatenate", "append", "add", "plus", "string"])
+def combine_texts(first: str = "", second: str = "", separator: str = "") -> str:
+    """Put one text behind another.
+
+    Args:
+        first: Text that comes first.
+        second: Text that follows.
+        separator: What stands between them.
+
+    Example:
+        "Ada" and "Lovelace" with a space between give "Ada Lovelace".
+    """
+    return _text("separator", separator).join((_text("first", first), _text("second", second)))
+
+
+@loom.node(title="Join texts", keywords=["concatenate", "list", "implode", "string", "separator"])
+def join_texts(texts: list[object], separator: str = ", ") -> str:
+    """Put all items of a list into one text.
+
+    Args:
+        texts: The items; what is not a text is written the way Python prints it.
+        separator: What stands between two items.
+
+    Example:
+        ["red", "blue"] with ", " give "red, blue".
+    """
+    if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts: a list was expected, not {type(texts).__name__}")
+    return _text("separator", separator).join(str(item) for item in texts)
+
+
+@loom.node(title="Split text", keywords=["explode", "list", "parts", "separator", "words", "csv", "string"])
+def split_text(text: str, separator: str = ",", trim: bool = True) -> list[str]:
+    """Part a text at each separator.
+
+    Args:
+        text: Text to part.
+        separator: What stands between the parts; empty: any blank space.
+        trim: Remove blank space around each part.
+
+    Example:
+        "red, blue" gives ["red", "blue"].
+    """
+    whole = _text("text", text)
+    parts = whole.split(separator) if separator else whole.split()
+    return [part.strip() for part in parts] if trim else parts
+
+
+@loom.node(title="Split lines", keywords=["rows", "list", "newline", "string"])
+def split_lines(text: str, skip_empty: bool = True) -> list[str]:
+    """Part a text in its lines.
+
+    Args:
+        text: Text to part.
+        skip_empty: Leave out lines that hold nothing but blank space.
+
+    Example:
+        A text of three lines gives a list of three.
+    """
+    return [line for line in _text("text", text).splitlines() if line.strip() or not skip_empty]
+
+
+@loom.node(title="Replace text", keywords=["substitute", "change", "remove", "string"])
+def replace_text(text: str, find: str = "", replacement: str = "") -> str:
+    """Replace each occurrence of one text in another.
+
+    Args:
+        text: Text to change.
+        find: Text to look for; capitals count.
+        replacement: Text to put in its place.
+
+    Example:
+        "a-b-c", find "-", replacement "+" gives "a+b+c".
+    """
+    if not _text("find", find):
+        raise ValueError("find: a text to look for was expected, this is empty")
+    return _text("text", text).replace(find, _text("replacement", replacement))
+
+
+@loom.node(title="Change case", keywords=["upper", "lower", "title", "capitals", "uppercase", "lowercase", "string"])
+def change_case(text: str, case: Literal["UPPER", "lower", "Title", "Sentence", "sWAP"] = "UPPER") -> str:
+    """Write a text in capitals, small letters or a mix.
+
+    Args:
+        text: Text to change.
+        case: Title begins each word with a capital, Sentence only the first.
+
+    Example:
+        "ada lovelace" in Title is "Ada Lovelace".
+    """
+    methods = {"UPPER": "upper", "lower": "lower", "Title": "title", "Sentence": "capitalize", "sWAP": "swapcase"}
+    return getattr(_text("text", text), methods[case])()
+
+
+@loom.node(title="Trim text", keywords=["strip", "blank", "whitespace", "spaces", "clean", "string"])
+def trim_text(text: str, side: Literal["both", "start", "end"] = "both", characters: str = "") -> str:
+    """Remove blank space around a text, or other characters.
+
+    Args:
+        text: Text to trim.
+        side: Where to remove.
+        characters: The characters to remove; empty: blank space and line breaks.
+
+    Example:
+        "  Ada " gives "Ada".
+    """
+    method = {"both": "strip", "start": "lstrip", "end": "rstrip"}[side]
+    return getattr(_text("text", text), method)(characters or None)
+
+
+@loom.node(title="Pad text", keywords=["fill", "align", "width", "leading zeros", "justify", "string"])
+def pad_text(
+    text: str,
+    width: Annotated[int, loom.Range(0, 10_000)] = 10,
+    fill: str = " ",
+    side: Literal["start", "end", "both"] = "start",
+) -> str:
+    """Lengthen a text to a width; one that is longer stays as it is.
+
+    Args:
+        text: Text to lengthen.
+        width: Characters that the result has at least.
+        fill: The character to fill with.
+        side: Where to fill.
+
+    Example:
+        "7", width 3, fill "0" gives "007".
+    """
+    if len(_text("fill", fill)) != 1:
+        raise ValueError(f"fill: one character was expected, not {fill!r}")
+    method = {"start": "rjust", "end": "ljust", "both": "center"}[side]
+    return getattr(_text("text", text), method)(width, fill)
+
+
+@loom.node(title="Part of text", keywords=["substring", "slice", "left", "right", "mid", "cut", "string"])
+def part_of_text(text: str, start: int = 0, length: int | None = None) -> str:
+    """Cut a part out of a text.
+
+    Args:
+        text: Text to cut from.
+        start: Position of the first character; -3 is the third from the end.
+        length: How many characters; nothing: to the end.
+
+    Example:
+        "Lovelace", start 0, length 4 gives "Love".
+    """
+    rest = _text("text", text)[start:]
+    if length is not None and length < 0:
+        raise ValueError(f"length: 0 or more was expected, not {length}")
+    return rest[:length]
+
+
+@loom.node(title="Repeat text", keywords=["multiply", "copies", "times", "string"])
+def repeat_text(text: str, count: Annotated[int, loom.Range(0, 1_000_000)] = 2, separator: str = "") -> str:
+    """Write a text several times.
+
+    Args:
+        text: Text to repeat.
+        count: How many times.
+        separator: What stands between.
+
+    Example:
+        "ha" three times gives "hahaha".
+    """
+    size = count * (len(_text("text", text)) + len(_text("separator", separator)))
+    if count < 0 or size > _MOST_CHARACTERS:
+        raise ValueError(f"count: 0 or more, for at most {_MOST_CHARACTERS:,} characters, was expected, not {count}")
+    return separator.join([text] * count)
+
+
+@loom.node(title="Format text", keywords=["template", "fill in", "placeholder", "f-string", "decimals", "string"])
+def format_text(template: str = "{a}", a: object = "", b: object = "", c: object = "", d: object = "") -> str:
+    """Fill values into a text.
+
+    Args:
+        template: The text, with {a}, {b}, {c} and {d} where the values go; {a:.2f} writes two decimals, {a:,} groups
+            of thousands, {{ a curly bracket.
+        a: First value.
+        b: Second value.
+        c: Third value.
+        d: Fourth value.
+
+    Example:
+        "{a} costs {b:.2f}" with "Tea" and 1.5 gives "Tea costs 1.50".
+    """
+    try:
+        return _text("template", template).format(a=a, b=b, c=c, d=d)
+    except (KeyError, IndexError) as error:
+        raise ValueError(f"template: the places {{a}}, {{b}}, {{c}}, {{d}} were expected, not {error}") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"template: {template!r:.200} does not fit the values: {error}") from error
+
+
+@loom.node(title="To text", keywords=["string", "convert", "str", "cast", "number"])
+def to_text(value: object, decimals: int | None = None) -> str:
+    """Write any value as text.
+
+    Args:
+        value: What to write.
+        decimals: Digits after the point of a number; nothing: as many as it has.
+
+    Example:
+        3.14159 with 2 decimals gives "3.14".
+    """
+    if decimals is None:
+        return str(value)
+    try:
+        return f"{value:.{max(decimals, 0)}f}"
+    except (TypeError, ValueError):
+        raise TypeError(f"value: a number was expected, to write with decimals, not {value!r:.60}") from None
+
+
+@loom.node(title="Text to number", keywords=["parse", "convert", "float", "int", "cast", "string"])
+def text_to_number(text: str, decimal: Literal[".", ","] = ".") -> float:
+    """Read a number from a text. A whole number stays whole.
+
+    Args:
+        text: Text that holds a number and nothing else; blank space around it and between groups of digits is fine.
+        decimal: The sign before the fraction; the other of the two is left out, as it groups thousands.
+
+    Example:
+        "1,250.5" gives 1250.5.
+    """
+    written = "".join(_text("text", text).split())
+    other = "," if decimal == "." else "."
+    cleaned = written.replace(other, "").replace(decimal, ".")
+    for convert in (int, float):
+        try:
+            return convert(cleaned)
+        except ValueError:
+            continue
+    raise ValueError(f"text: a number such as 1{decimal}5 was expected, not {text!r:.60}")
+
+
+def _text(name: str, value: object) -> str:
+    """The text, or an error that names the input."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
+    return value

@@ -1,0 +1,156 @@
+"""Questions to texts: how long, what is in them, and patterns (regular expressions)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import loom
+
+
+@loom.node(title="Text length", keywords=["count", "characters", "words", "lines", "len", "size", "string"])
+def text_length(text: str, count: Literal["characters", "words", "lines"] = "characters") -> int:
+    """Count the characters of a text, or its words or lines.
+
+    Args:
+        text: Text to count.
+        count: What to count.
+
+    Example:
+        "Ada Lovelace" has 12 characters and 2 words.
+    """
+    whole = _text("text", text)
+    return len({"characters": list, "words": str.split, "lines": str.splitlines}[count](whole))
+
+
+@loom.node(title="Text contains", keywords=["has", "find", "search", "starts", "ends", "in", "test", "string"])
+def text_contains(
+    text: str,
+    find: str = "",
+    where: Literal["anywhere", "at the start", "at the end", "as the whole"] = "anywhere",
+    ignore_case: bool = False,
+) -> bool:
+    """Tell whether one text is in another.
+
+    Args:
+        text: Text to look in.
+        find: Text to look for; the empty text is in every text.
+        where: Where it must be.
+        ignore_case: Capitals and small letters are the same.
+
+    Example:
+        "love" in "Lovelace" is false, and true when case is ignored.
+    """
+    whole, part = _text("text", text), _text("find", find)
+    if ignore_case:
+        whole, part = whole.casefold(), part.casefold()
+    tests = {
+        "anywhere": str.__contains__,
+        "at the start": str.startswith,
+        "at the end": str.endswith,
+        "as the whole": str.__eq__,
+    }
+    return tests[where](whole, part)
+
+
+@loom.node(title="Find in text", keywords=["position", "index", "search", "where", "string"])
+def find_in_text(text: str, find: str = "", last: bool = False) -> int:
+    """Give the position of one text in another; -1 when it is not there.
+
+    Args:
+        text: Text to look in.
+        find: Text to look for; capitals count.
+        last: Give the last place where it is, not the first.
+
+    Example:
+        "l" in "Lovelace" is at 4.
+    """
+    whole, part = _text("text", text), _text("find", find)
+    return whole.rfind(part) if last else whole.find(part)
+
+
+@loom.node(title="Count in text", keywords=["occurrences", "frequency", "how often", "number", "string"])
+def count_in_text(text: str, find: str) -> int:
+    """Count how often one text occurs in another.
+
+    Args:
+        text: Text to look in.
+        find: Text to look for; capitals count.
+
+    Example:
+        "a" occurs 3 times in "banana".
+    """
+    if not _text("find", find):
+        raise ValueError("find: a text to look for was expected, this is empty")
+    return _text("text", text).count(find)
+
+
+@loom.node(
+    title="Find pattern", keywords=["regex", "regular expression", "match", "extract", "search", "all", "string"]
+)
+def find_pattern(text: str, pattern: str, ignore_case: bool = False) -> list[str]:
+    """List all places of a text that fit a pattern (regular expression).
+
+    Args:
+        text: Text to look in.
+        pattern: The pattern. With one bracket in it, what the bracket holds is listed; with several, the whole.
+        ignore_case: Capitals and small letters are the same.
+
+    Example:
+        pattern "[0-9]+" in "3 red, 12 blue" gives ["3", "12"].
+    """
+    compiled = _pattern(pattern, ignore_case)
+    group = 1 if compiled.groups == 1 else 0
+    return [match[group] or "" for match in compiled.finditer(_text("text", text))]
+
+
+@loom.node(title="Replace pattern", keywords=["regex", "regular expression", "substitute", "sub", "string"])
+def replace_pattern(text: str, pattern: str, replacement: str = "", ignore_case: bool = False) -> str:
+    r"""Replace all places of a text that fit a pattern (regular expression).
+
+    Args:
+        text: Text to change.
+        pattern: The pattern.
+        replacement: Text to put in their place; \1 stands for what the first bracket of the pattern holds.
+        ignore_case: Capitals and small letters are the same.
+
+    Example:
+        pattern "[0-9]", replacement "#" in "room 12" gives "room ##".
+    """
+    compiled = _pattern(pattern, ignore_case)
+    try:
+        return compiled.sub(_text("replacement", replacement), _text("text", text))
+    except (re.error, IndexError) as error:
+        raise ValueError(f"replacement: {replacement!r:.60} does not fit the pattern: {error}") from None
+
+
+@loom.node(title="Fits pattern", keywords=["regex", "regular expression", "match", "test", "validate", "string"])
+def fits_pattern(text: str, pattern: str, whole: bool = False, ignore_case: bool = False) -> bool:
+    """Tell whether a text fits a pattern (regular expression).
+
+    Args:
+        text: Text to look at.
+        pattern: The pattern.
+        whole: The whole text must fit, not only a part.
+        ignore_case: Capitals and small letters are the same.
+
+    Example:
+        "2026-05-03" fits "[0-9]{4}-[0-9]{2}-[0-9]{2}".
+    """
+    compiled = _pattern(pattern, ignore_case)
+    find = compiled.fullmatch if whole else compiled.search
+    return find(_text("text", text)) is not None
+
+
+def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    try:
+        return re.compile(_text("pattern", pattern), re.IGNORECASE if ignore_case else re.NOFLAG)
+    except re.error as error:
+        raise ValueError(f"pattern: not a regular expression: {error}: {pattern!r:.200}") from None
+
+
+def _text(name: str, value: object) -> str:
+    """The text, or an error that names the input."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
+    return value
