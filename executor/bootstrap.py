@@ -40,7 +40,6 @@ def main() -> None:
     options = _options(sys.argv[1:])
     files = options["--files"] or os.path.join(options["--project"], ".loom", "views")
     workers = int(options["--workers"]) or min(32, (os.cpu_count() or 1) + 4)
-    engine.prepare()
     engine.Engine(pipe, descriptors, options["--project"], files, workers).serve()
 
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import gc
+import json  # noqa: F401  (protocol.py imports it late: it is to be there before the first request)
 import os
 import queue
-import sys
 import threading
 import time
 
-from . import interrupts, loom, protocol, views
+from . import interrupts, loom, progress_bars, protocol, views
 from .fetch import answer
 from .files import ViewFiles
 from .monitor import Monitor
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from .channel import Channel, Descriptors
 
+_STACK_BYTES = 16 * 1024 * 1024
+"""Of each thread: some systems give so little that a deep recursion would crash instead of raising."""
 _EXIT_GRACE_S = 1.0
 _BIG_REQUEST = 100_000
 """Bytes from which a request is parsed without the garbage collector looking on."""
@@ -55,6 +57,8 @@ class Engine:
         """Work until standard input closes or `shutdown` comes. Call it on the main thread."""
         interrupts.install(self.runner.main.guard)
         gc.set_threshold(50_000, 20, 50)
+        threading.stack_size(_STACK_BYTES)
+        progress_bars.watch()
         self.monitor.start(self.runner, self.logs)
         threading.Thread(target=self._read, daemon=True, name="loom-requests").start()
         while True:
@@ -65,6 +69,7 @@ class Engine:
                 self._run(request)
             except Exception as error:
                 self._report(error)
+                self._send(protocol.run_finished(request.get("run") or 0, "failed", 0, 0, 0, 0, 0))
 
     # Requests --------------------------------------------------------------------------------------------------
 
@@ -160,9 +165,12 @@ class Engine:
         assert self._fetches is not None
         while True:
             message = self._fetches.get()
-            node = self.session.graph.nodes.get(message.get("node", -1))
-            outputs = None if node is None else node.outputs
-            self._send(protocol.value(message.get("fetch"), answer(message, outputs, self.files)))
+            try:
+                node = self.session.graph.nodes.get(message.get("node", -1))
+                outputs = None if node is None else node.outputs
+                self._send(protocol.value(message.get("fetch"), answer(message, outputs, self.files)))
+            except Exception as error:
+                self._report(error)
 
 
 class _NodeHost:
@@ -182,11 +190,3 @@ class _NodeHost:
 
     def cancelled(self) -> bool:
         return self._runner.stopped
-
-
-def prepare() -> None:
-    """Load what the first run needs, after `hello` is out."""
-    import json
-
-    sys.modules.setdefault("loom", loom)
-    assert json

@@ -46,6 +46,7 @@ class Session:
         self.cache = Cache()
         self._stale: set[Node] = set()  # no result, or a key that must be made anew
         self._special: dict[Node, None] = {}  # never reused, or with a file to look at before each run
+        self._is_new = True  # no node has a key yet
         self._ids: list[str] = []  # of all nodes, as text; empty when not made yet
 
     def load(self, request: Mapping[str, Any]) -> None:
@@ -113,18 +114,23 @@ class Session:
             cone &= needed
         else:
             self._stale = set()
-        if cone:
+        if len(cone) == len(nodes) and self._is_new and self._decide(plan, nodes.values(), forced):
+            plan.blocked.update(blocked_nodes)
+        elif cone:
+            plan.todo.clear()
             members = None if len(cone) == len(nodes) else cone
             ordered: Iterable[Node] = nodes.values()
             if members is not None:
                 ordered = [node for node in nodes.values() if node in cone]
             order, loop = in_order(ordered, members)
-            self._decide(plan, order, forced)
+            if not self._decide(plan, order, forced):
+                raise RuntimeError("the nodes are not in order; restart the engine")
             for node in loop:
                 self._retire(node)
                 plan.todo.append(node)
                 plan.blocked[node] = "it depends on its own result: the links make a loop; remove one of them"
             plan.blocked.update(blocked_nodes)
+        self._is_new = False
         self._tell_cached(plan, everything, needed)
         return plan
 
@@ -143,6 +149,7 @@ class Session:
         for node in self.graph.nodes.values():
             self._retire(node)
         self.graph = Graph()
+        self._is_new = True
         self._ids = []
         if self.cache.is_full():
             self.cache.clear()
@@ -173,37 +180,45 @@ class Session:
     def _file_changed(self, node: Node) -> bool:
         return node.outputs is not None and self._key(node) != node.key
 
-    def _decide(self, plan: Plan, order: list[Node], forced: set[Node]) -> None:
-        """Make the keys in order; a node whose key stayed, or was seen before, has its result."""
-        todo, cache, make_key = plan.todo, self.cache, self._key
+    def _decide(self, plan: Plan, order: Iterable[Node], forced: set[Node]) -> bool:
+        """Make the keys in order; a node whose key stayed, or was seen before, has its result.
+
+        False when a source has no key: the order of a new graph's request is worth a try before sorting it.
+        """
+        todo, cache, key_of = plan.todo, self.cache, self.cache.key
         take = cache.take if len(cache) else None  # a first run finds nothing
         for node in order:
-            if node.kind.cache:
-                key = make_key(node)
-                if node.outputs is not None:
-                    if key == node.key and node not in forced:
-                        continue
-                    self._retire(node)
-                    take = cache.take
-                node.key = key
-                if take is not None and node not in forced:
-                    outputs = take(key)
-                    if outputs is not None:
-                        node.outputs = outputs
-                        plan.restored.append(node)
-                        continue
+            kind = node.kind
+            flat = node.linked
+            if flat is not None and len(flat) == 4 and not kind.is_special:
+                # Most nodes: every input linked, so their order says which is which and values do not count.
+                first, second = flat[0].key, flat[2].key
+                if not first or not second:
+                    return False
+                key = key_of((kind.key or self._kind_key(kind), first, flat[1], second, flat[3]))
             else:
-                node.outputs = None
-                node.key = cache.fresh_key()
+                for source in node.sources:
+                    if not source.key:
+                        return False
+                key = self._key(node) if kind.cache else cache.fresh_key()
+            if node.outputs is not None:
+                if key == node.key and node not in forced:
+                    continue
+                self._retire(node)
+                take = cache.take
+            node.key = key
+            if take is not None and node not in forced:
+                outputs = take(key)
+                if outputs is not None:
+                    node.outputs = outputs
+                    plan.restored.append(node)
+                    continue
             todo.append(node)
+        return True
 
     def _key(self, node: Node) -> int:
-        kind = node.kind
-        flat = node.linked
-        if flat is not None and len(flat) == 4 and not kind.paths:
-            # Most nodes: every input linked, so their order says which is which and values do not count.
-            return self.cache.key((kind.key or self._kind_key(kind), flat[0].key, flat[1], flat[2].key, flat[3]))
-        nodes = self.graph.nodes
+        """The key of a node of any form, from its source, its values and its sources' keys."""
+        kind, nodes = node.kind, self.graph.nodes
         values = repr(node.values) if node.values else None
         parts: list[object] = [kind.key or self._kind_key(kind), values]
         for name, (source_id, index) in node.links.items():

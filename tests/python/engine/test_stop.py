@@ -181,3 +181,25 @@ def test_shutdown_ends_the_engine(slow) -> None:
     engine = slow.start()
     engine.send(type="shutdown")
     assert engine.wait() == 0
+
+
+def test_tqdm_loops_show_as_progress(runs) -> None:
+    pytest.importorskip("tqdm")
+    source = """
+        import time
+
+        def bar(x):
+            from tqdm import tqdm
+            for _ in tqdm(range(10**6), desc="rows", mininterval=0.01):
+                time.sleep(0.001)
+    """
+    runs.node(runs.kind(runs.file("bar.py", source), "bar", "x"), {"x": 1})
+    engine = runs.begin()
+    event = engine.until("node_progress")[-1]
+    while not event["done"]:
+        event = engine.until("node_progress")[-1]
+    assert (event["total"], event["text"]) == (10**6, "rows")
+    engine.send(type="cancel", run=1)
+    events = engine.until("run_finished")
+    assert events[-1]["status"] == "cancelled"
+    assert "log" not in [event["type"] for event in events]
