@@ -27,8 +27,8 @@ class Channels(NamedTuple):
 @loom.node(title="Resize image", keywords=["scale", "shrink", "enlarge", "thumbnail", "size", "picture"])
 def resize_image(
     image: Image.Image,
-    width: Annotated[int, loom.Range(0, _LARGEST_SIDE)] = 256,
-    height: Annotated[int, loom.Range(0, _LARGEST_SIDE)] = 0,
+    width: Annotated[int, loom.Range(0, 30_000)] = 256,
+    height: Annotated[int, loom.Range(0, 30_000)] = 0,
     smooth: bool = True,
 ) -> Image.Image:
     """Give an image another size.
@@ -60,10 +60,10 @@ def resize_image(
 @loom.node(title="Crop image", keywords=["cut", "trim", "region", "rectangle", "part", "picture"])
 def crop_image(
     image: Image.Image,
-    left: Annotated[int, loom.Range(0, _LARGEST_SIDE)] = 0,
-    top: Annotated[int, loom.Range(0, _LARGEST_SIDE)] = 0,
-    width: Annotated[int, loom.Range(1, _LARGEST_SIDE)] = 256,
-    height: Annotated[int, loom.Range(1, _LARGEST_SIDE)] = 256,
+    left: Annotated[int, loom.Range(0, 30_000)] = 0,
+    top: Annotated[int, loom.Range(0, 30_000)] = 0,
+    width: Annotated[int, loom.Range(1, 30_000)] = 256,
+    height: Annotated[int, loom.Range(1, 30_000)] = 256,
 ) -> Image.Image:
     """Cut a rectangle out of an image; what would lie outside of the image is left out.
 

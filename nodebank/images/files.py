@@ -87,8 +87,8 @@ def save_image(
 
 @loom.node(title="New image", keywords=["create", "blank", "solid", "colour", "color", "fill", "background", "picture"])
 def new_image(
-    width: Annotated[int, loom.Range(1, _LARGEST_SIDE)] = 256,
-    height: Annotated[int, loom.Range(1, _LARGEST_SIDE)] = 256,
+    width: Annotated[int, loom.Range(1, 30_000)] = 256,
+    height: Annotated[int, loom.Range(1, 30_000)] = 256,
     colour: loom.Colour = "#ffffff",
 ) -> Image.Image:
     """Make an image of one colour.

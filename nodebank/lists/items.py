@@ -76,7 +76,7 @@ def number_range(start: float = 0.0, stop: float = 10.0, step: float = 1.0) -> l
 
 @loom.node(title="Evenly spaced", keywords=["linspace", "sequence", "numbers", "interpolate", "range"])
 def evenly_spaced(
-    start: float = 0.0, stop: float = 1.0, count: Annotated[int, loom.Range(2, _MOST_ITEMS)] = 11
+    start: float = 0.0, stop: float = 1.0, count: Annotated[int, loom.Range(2, 10_000_000)] = 11
 ) -> list[float]:
     """List a number of values at equal distances, both ends among them.
 
@@ -94,7 +94,7 @@ def evenly_spaced(
 
 
 @loom.node(title="Repeat item", keywords=["fill", "duplicate", "copies", "times"])
-def repeat_item(item: object, count: Annotated[int, loom.Range(0, _MOST_ITEMS)] = 3) -> list[object]:
+def repeat_item(item: object, count: Annotated[int, loom.Range(0, 10_000_000)] = 3) -> list[object]:
     """Make a list that holds one value several times.
 
     Args:

@@ -51,6 +51,8 @@ def line_plot(
         axes.plot(
             positions, cells, color=colour, linewidth=1.8, marker="o" if markers else None, markersize=4, label=label
         )
+    if _is_whole(positions):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     _label(axes, x, series)
     return figure
 
@@ -169,6 +171,7 @@ def histogram(
     values = _flat_numbers(cells)
     figure, axes = _axes(title)
     axes.hist(values[np.isfinite(values)], bins=bins, color=_PALETTE[0], edgecolor="white", linewidth=0.7)
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(label or str(column))
     axes.set_ylabel("count")
     return figure
@@ -236,7 +239,7 @@ def heat_map(
 
     Args:
         data: Table, array, image, or list of lists of numbers.
-        colours: Scale of colours; coolwarm suits values around zero.
+        colours: Scale of colours; coolwarm is for values around zero, which is its middle.
         title: Title of the figure.
         show_numbers: Write the number into each cell, up to 400 cells.
 
@@ -255,16 +258,20 @@ def heat_map(
     if grid.ndim != 2 or not grid.size or not np.issubdtype(grid.dtype, np.number):
         raise ValueError(f"data: rows and columns of numbers were expected, not shape {grid.shape} of {grid.dtype}")
     figure, axes = _axes(title, grid="none")
-    picture = axes.imshow(grid, cmap=colours, aspect="auto" if columns else "equal", interpolation="nearest")
+    # Around zero, so that white means zero.
+    reach = np.nanmax(np.abs(grid)) if colours == "coolwarm" else None
+    ends = {} if reach is None else {"vmin": -reach, "vmax": reach}
+    shape = "auto" if columns else "equal"
+    picture = axes.imshow(grid, cmap=colours, aspect=shape, interpolation="nearest", **ends)
     figure.colorbar(picture, ax=axes).outline.set_visible(False)
     if columns and len(columns) <= 40:
         axes.set_xticks(range(len(columns)), [str(name) for name in columns], rotation=40, ha="right")
     if rows and len(rows) <= 40:
         axes.set_yticks(range(len(rows)), [str(name) for name in rows])
     if show_numbers and grid.size <= 400:
-        middle = (np.nanmin(grid) + np.nanmax(grid)) / 2
         for (row, column), cell in np.ndenumerate(grid):
-            is_dark = (cell < middle) != (colours == "Blues")
+            red, green, blue, _ = picture.cmap(picture.norm(cell))
+            is_dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.55
             axes.text(column, row, f"{cell:.3g}", ha="center", va="center", size=7, color="white" if is_dark else _INK)
     return figure
 
@@ -400,6 +407,12 @@ def _number_column(table: pd.DataFrame, name: str, column: str) -> object:
     if not _is_number(table[label]):
         raise TypeError(f"{name}: a column of numbers was expected, column {column!r} holds {table[label].dtype}")
     return label
+
+
+def _is_whole(cells: pd.Index | pd.Series) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_integer_dtype(cells)
 
 
 def _is_number(cells: pd.Series) -> bool:

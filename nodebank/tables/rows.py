@@ -12,8 +12,6 @@ import loom
 if TYPE_CHECKING:
     import pandas as pd
 
-_MANY = 1_000_000_000
-
 
 @loom.node(title="Filter rows", keywords=["where", "query", "select", "condition", "dataframe"])
 def filter_rows(
@@ -90,7 +88,7 @@ def sort_rows(table: pd.DataFrame, columns: str | list[str], descending: bool = 
 
 @loom.node(title="First rows", keywords=["head", "top", "limit", "preview", "dataframe"])
 def first_rows(
-    table: pd.DataFrame, count: Annotated[int, loom.Range(0, _MANY)] = 10, last: bool = False
+    table: pd.DataFrame, count: Annotated[int, loom.Range(0, 1_000_000_000)] = 10, last: bool = False
 ) -> pd.DataFrame:
     """Keep the first rows, or the last ones.
 
@@ -109,7 +107,9 @@ def first_rows(
 
 
 @loom.node(title="Sample rows", keywords=["random", "subset", "shuffle", "dataframe"])
-def sample_rows(table: pd.DataFrame, count: Annotated[int, loom.Range(0, _MANY)] = 10, seed: int = 0) -> pd.DataFrame:
+def sample_rows(
+    table: pd.DataFrame, count: Annotated[int, loom.Range(0, 1_000_000_000)] = 10, seed: int = 0
+) -> pd.DataFrame:
     """Take rows by chance, each at most once; all of them, shuffled, when there are not more.
 
     Args:

@@ -28,6 +28,9 @@ def test_line_plot() -> None:
     assert axes.lines[0].get_xydata().tolist() == [[36, 1.7], [5, 1.1], [41, 1.8]]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("age", "height")
     assert axes.get_title(loc="left") == "Growth" and axes.get_legend() is None
+    years = pd.DataFrame({"year": range(2000, 2008), "n": range(8)})
+    ticks = drawn("line_plot", {"data": years, "x": "year"}).axes[0].get_xticks()
+    assert all(tick == int(tick) for tick in ticks), "years have no fractions"
     both = drawn("line_plot", {"data": TABLE, "y": "age, height", "markers": True}).axes[0]
     assert [text.get_text() for text in both.get_legend().get_texts()] == ["age", "height"]
     assert drawn("line_plot", {"data": [3, 1, 2]}).axes[0].lines[0].get_xydata().tolist() == [[0, 3], [1, 1], [2, 2]]
@@ -85,6 +88,8 @@ def test_heat_map() -> None:
     assert axes.images[0].get_array().tolist() == [[36, 1.7], [5, 1.1], [41, 1.8]]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["age", "height"]
     assert [text.get_text() for text in axes.texts][:2] == ["36", "1.7"]
+    around_zero = drawn("heat_map", {"data": [[-1, 4]], "colours": "coolwarm"}).axes[0]
+    assert around_zero.images[0].get_clim() == (-4, 4)
     mask = drawn("heat_map", {"data": np.eye(3, dtype=bool), "colours": "gray"}).axes[0]
     assert mask.images[0].get_array().sum() == 3
     assert drawn("heat_map", {"data": [[1, 2], [3, 4]]}).axes[0].images[0].get_array().shape == (2, 2)
