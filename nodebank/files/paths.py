@@ -176,6 +176,9 @@ def copy_file(file: Path, folder: Annotated[Path, loom.Folder()], replace: bool 
 
 def _path(name: str, value: object) -> Path:
     """The path, also when it came as text, or an error that names the input."""
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path):
         raise TypeError(f"{name}: a path was expected, not {value!r:.60}")
+    # An empty path is how nothing chosen arrives; it would mean whatever folder the engine happens to be in.
+    if Path(value) == Path():
+        raise ValueError(f"{name}: a path was expected, none is chosen")
     return Path(value)

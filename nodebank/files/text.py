@@ -157,6 +157,9 @@ def _read(file: Path, encoding: str) -> str:
 
 def _target(folder: Path, name: str, ending: str) -> Path:
     """The file `name` in `folder`, which is made; with `ending` when the name has none."""
+    # An empty path is how nothing chosen arrives; it would mean whatever folder the engine happens to be in.
+    if not isinstance(folder, str | Path) or Path(folder) == Path():
+        raise ValueError("folder: a folder to save in was expected, none is chosen")
     if not name.strip() or Path(name).name != name:
         raise ValueError(f"name: the name of a file without a folder was expected, not {name!r}")
     path = Path(folder) / (name if Path(name).suffix else name + ending)

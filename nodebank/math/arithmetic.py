@@ -215,6 +215,24 @@ def round_number(
     return int(rounded) if decimals <= 0 else rounded
 
 
+@loom.node(title="To integer", keywords=["int", "whole number", "convert", "cast", "truncate", "index"])
+def to_integer(value: object = 0) -> int:
+    """Make a whole number of a number, text or answer, for inputs that take whole numbers only.
+
+    A fraction is rounded to the nearest whole number, halves to the even one.
+
+    Args:
+        value: A number, a text that holds one, or true (1) or false (0).
+
+    Example:
+        2.8 gives 3, "12" gives 12.
+    """
+    try:
+        return int(round(_read_number(value) if isinstance(value, str) else value))
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"value: a finite number was expected, not {value!r:.60}") from None
+
+
 @loom.node(title="Minimum", keywords=["min", "smaller", "least", "lowest"])
 def minimum(a: float = 0.0, b: float = 0.0) -> float:
     """Give the smaller of two numbers.
@@ -298,3 +316,11 @@ def _number(name: str, value: object) -> float:
     if not isinstance(value, Real):
         raise TypeError(f"{name}: a number was expected, not {value!r:.60}")
     return value
+
+
+def _read_number(text: str) -> float:
+    """By way of float only where there is a fraction: it would blur large whole numbers."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 import loom
@@ -84,9 +85,10 @@ def replace_text(text: str, find: str = "", replacement: str = "") -> str:
     Example:
         "a-b-c", find "-", replacement "+" gives "a+b+c".
     """
-    if not _text("find", find):
+    sought = _text("find", find)
+    if not sought:
         raise ValueError("find: a text to look for was expected, this is empty")
-    return _text("text", text).replace(find, _text("replacement", replacement))
+    return _text("text", text).replace(sought, _text("replacement", replacement))
 
 
 @loom.node(title="Change case", keywords=["upper", "lower", "title", "capitals", "uppercase", "lowercase", "string"])
@@ -174,10 +176,10 @@ def repeat_text(text: str, count: Annotated[int, loom.Range(0, 1_000_000)] = 2, 
     Example:
         "ha" three times gives "hahaha".
     """
-    size = count * (len(_text("text", text)) + len(_text("separator", separator)))
-    if count < 0 or size > _MOST_CHARACTERS:
+    part, between = _text("text", text), _text("separator", separator)
+    if count < 0 or count * (len(part) + len(between)) > _MOST_CHARACTERS:
         raise ValueError(f"count: 0 or more, for at most {_MOST_CHARACTERS:,} characters, was expected, not {count}")
-    return separator.join([text] * count)
+    return between.join([part] * count)
 
 
 @loom.node(title="Format text", keywords=["template", "fill in", "placeholder", "f-string", "decimals", "string"])
@@ -245,7 +247,7 @@ def text_to_number(text: str, decimal: Literal[".", ","] = ".") -> float:
 
 
 def _text(name: str, value: object) -> str:
-    """The text, or an error that names the input."""
-    if not isinstance(value, str):
+    """The text (a path's too, which may be linked to a text), or an error that names the input."""
+    if not isinstance(value, str | PurePath):
         raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return value
+    return str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Literal
 
 import loom
@@ -80,9 +81,10 @@ def count_in_text(text: str, find: str) -> int:
     Example:
         "a" occurs 3 times in "banana".
     """
-    if not _text("find", find):
+    sought = _text("find", find)
+    if not sought:
         raise ValueError("find: a text to look for was expected, this is empty")
-    return _text("text", text).count(find)
+    return _text("text", text).count(sought)
 
 
 @loom.node(
@@ -150,7 +152,7 @@ def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def _text(name: str, value: object) -> str:
-    """The text, or an error that names the input."""
-    if not isinstance(value, str):
+    """The text (a path's too, which may be linked to a text), or an error that names the input."""
+    if not isinstance(value, str | PurePath):
         raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return value
+    return str(value)

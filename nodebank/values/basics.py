@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated
 
 import loom
@@ -175,14 +175,17 @@ def _number(name: str, value: object) -> float:
 
 
 def _text(name: str, value: object) -> str:
-    """The text, or an error that names the input."""
-    if not isinstance(value, str):
+    """The text (a path's too, which may be linked to a text), or an error that names the input."""
+    if not isinstance(value, str | PurePath):
         raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return value
+    return str(value)
 
 
 def _path(name: str, value: object) -> Path:
     """The path, also when it came as text, or an error that names the input."""
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path):
         raise TypeError(f"{name}: a path was expected, not {value!r:.60}")
+    # An empty path is how nothing chosen arrives; it would mean whatever folder the engine happens to be in.
+    if Path(value) == Path():
+        raise ValueError(f"{name}: a path was expected, none is chosen")
     return Path(value)

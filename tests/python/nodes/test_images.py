@@ -187,17 +187,17 @@ def test_a_photo_is_turned_as_the_camera_was_held(tmp_path: Path) -> None:
         (f"{FILES}.load_image", {"file": __file__}, ValueError, "file: not an image that can be read"),
         (
             f"{FILES}.save_image",
-            {"image": STEPS, "folder": ".", "name": "a.xyz"},
+            {"image": STEPS, "folder": "folder", "name": "a.xyz"},
             ValueError,
             "name: an ending such as",
         ),
         (
             f"{FILES}.save_image",
-            {"image": STEPS, "folder": ".", "name": "a/b.png"},
+            {"image": STEPS, "folder": "folder", "name": "a/b.png"},
             ValueError,
             "name: the name of a file",
         ),
-        (f"{FILES}.save_image", {"image": STEPS, "folder": ".", "quality": 0}, ValueError, "quality: 1 to 100"),
+        (f"{FILES}.save_image", {"image": STEPS, "folder": "folder", "quality": 0}, ValueError, "quality: 1 to 100"),
         (f"{FILES}.new_image", {"width": 0}, ValueError, "width: 1 to 30,000 pixels"),
         (f"{FILES}.new_image", {"colour": "blueish"}, ValueError, "colour: a colour such as"),
         (

@@ -44,6 +44,10 @@ A, S, F = "math/arithmetic", "math/statistics", "math/formula"
         (f"{A}.round_number", {"value": -1.7, "direction": "down"}, -2),
         (f"{A}.round_number", {"value": -1.7, "direction": "toward zero"}, -1),
         (f"{A}.round_number", {"value": math.inf}, math.inf),
+        (f"{A}.to_integer", {"value": 2.8}, 3),
+        (f"{A}.to_integer", {"value": " -12 "}, -12),
+        (f"{A}.to_integer", {"value": True}, 1),
+        (f"{A}.to_integer", {"value": str(2**70 + 1)}, 2**70 + 1),
         (f"{A}.minimum", {"a": 2, "b": 3}, 2),
         (f"{A}.maximum", {"a": 2, "b": 3}, 3),
         (f"{A}.clamp", {"value": 5}, 1),
@@ -86,6 +90,7 @@ def test_whole_numbers_stay_whole() -> None:
         (f"{A}.add", {"a": 2, "b": 3}),
         (f"{A}.power", {"base": 2, "exponent": 10}),
         (f"{A}.round_number", {"value": 2.4}),
+        (f"{A}.to_integer", {"value": 2.4}),
         (f"{S}.random_number", {"high": 6, "whole": True}),
     ):
         assert type(call(node, arguments)) is int, node
@@ -117,6 +122,9 @@ def test_numbers_of_numpy_are_numbers() -> None:
         (f"{A}.trigonometry", {"value": 2, "function": "asin"}, ValueError, "value: -1 to 1"),
         (f"{A}.trigonometry", {"value": math.inf}, ValueError, "value: a smaller, finite number"),
         (f"{A}.round_number", {"value": "3"}, TypeError, "value: a number"),
+        (f"{A}.to_integer", {"value": "many"}, TypeError, "value: a finite number was expected, not 'many'"),
+        (f"{A}.to_integer", {"value": math.inf}, TypeError, "value: a finite number"),
+        (f"{A}.to_integer", {"value": None}, TypeError, "value: a finite number"),
         (f"{A}.minimum", {"a": "x"}, TypeError, "a: a number"),
         (f"{A}.maximum", {"b": "x"}, TypeError, "b: a number"),
         (f"{A}.clamp", {"low": 2, "high": 1}, ValueError, "low: at most high"),

@@ -137,7 +137,7 @@ def test_save_figure(tmp_path: Path, name: str, start: bytes) -> None:
         ("box_plot", {"data": TABLE, "by": "name"}, ValueError, "columns: exactly one column was expected with groups"),
         ("heat_map", {"data": [1, 2]}, ValueError, "data: rows and columns of numbers were expected"),
         ("heat_map", {"data": TABLE[["name"]]}, ValueError, "data: rows and columns of numbers"),
-        ("save_figure", {"figure": 3, "folder": "."}, TypeError, "figure: a matplotlib figure"),
+        ("save_figure", {"figure": 3, "folder": "folder"}, TypeError, "figure: a matplotlib figure"),
     ],
 )
 def test_refuses(node: str, arguments: dict, error: type[Exception], words: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import pytest
 from node_files import call
 
@@ -13,6 +15,7 @@ C, F = "text/change", "text/find"
     [
         (f"{C}.combine_texts", {"first": "Ada", "second": "Lovelace", "separator": " "}, "Ada Lovelace"),
         (f"{C}.combine_texts", {}, ""),
+        (f"{C}.combine_texts", {"first": PurePosixPath("a/b"), "second": ".txt"}, "a/b.txt"),
         (f"{C}.join_texts", {"texts": ["red", 2, None]}, "red, 2, None"),
         (f"{C}.join_texts", {"texts": [], "separator": "-"}, ""),
         (f"{C}.split_text", {"text": "red, blue"}, ["red", "blue"]),
