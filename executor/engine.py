@@ -181,9 +181,10 @@ class _NodeHost:
         self._logs = logs
 
     def progress(self, done: float, total: float | None, text: str) -> None:
+        told = (float(done), None if total is None else float(total), str(text))  # what is no number fails here
         worker = self._runner.current_worker()
         if worker is not None:
-            worker.progress = (done, total, str(text))
+            worker.progress = told
 
     def log(self, level: str, text: str) -> None:
         self._logs.line(level, text)

@@ -100,13 +100,14 @@ class Session:
         roots = set(self._stale)
         roots.update(node for node in self._special if not node.kind.cache or self._file_changed(node))
         nodes = graph.nodes
+        needed = None if targets is None else graph.upstream(targets)
         blocked_nodes = {nodes[node]: text for node, text in blocked if node in nodes}
+        if needed is not None:
+            blocked_nodes = {node: text for node, text in blocked_nodes.items() if node in needed}
         forced = {nodes[node] for node in force if node in nodes}
         forced.update(blocked_nodes)
         roots |= forced
         plan = Plan()
-        everything = targets is None
-        needed = None if targets is None else graph.upstream(targets)
         plan.total = len(nodes) if needed is None else len(needed)
         cone = roots if len(roots) == len(nodes) else downstream(roots)
         if needed is not None:
@@ -131,7 +132,7 @@ class Session:
                 plan.blocked[node] = "it depends on its own result: the links make a loop; remove one of them"
             plan.blocked.update(blocked_nodes)
         self._is_new = False
-        self._tell_cached(plan, everything, needed)
+        self._tell_cached(plan, needed)
         return plan
 
     def settle(self, plan: Plan) -> None:
@@ -246,14 +247,14 @@ class Session:
                 found.append((name, stamp(os.path.join(self.project, os.fspath(value)))))
         return found
 
-    def _tell_cached(self, plan: Plan, everything: bool, needed: set[Node] | None) -> None:
+    def _tell_cached(self, plan: Plan, needed: set[Node] | None) -> None:
         plan.cached_count = plan.total - len(plan.todo)
         if not plan.cached_count:
             return
         nodes = self.graph.nodes
         if not self._ids:
             self._ids = [str(node_id) for node_id in nodes]
-        if everything and not plan.todo:
+        if needed is None and not plan.todo:
             plan.cached_text = ",".join(self._ids)
             return
         todo = set(plan.todo)

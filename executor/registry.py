@@ -19,6 +19,7 @@ from .trivial import is_trivial
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
     from typing import Any
 
 
@@ -73,6 +74,7 @@ class _File:
         self.source: bytes | None = None
         self.module: ModuleType | None = None
         self.error: BaseException | None = None
+        self.trace: TracebackType | None = None
 
     def read(self) -> bytes:
         """The content, read once; empty when it cannot be read (loading it will say why)."""
@@ -138,12 +140,12 @@ class Registry:
         file = self._file(path)
         with file.lock:
             if file.error is not None:
-                raise file.error.with_traceback(None)
+                raise file.error.with_traceback(file.trace)
             if file.module is None:
                 try:
                     file.module = _execute(file)
                 except Exception as error:
-                    file.error = error
+                    file.error, file.trace = error, error.__traceback__
                     raise
         return file.module
 

@@ -194,6 +194,7 @@ def test_blocked_and_forced_nodes(maths) -> None:
         "kind": "Blocked", "message": "it took the engine down", "traceback": [], "inputs": [], "module": None,
         "hidden": 0,
     }  # fmt: skip
+    assert maths.run(blocked=[[3, "not asked for"]], targets=[1]).counts == ("ok", 0, 1, 0, 0)
     assert maths.run().counts == ("ok", 2, 1, 0, 0)
     assert maths.run(force=[2]).counts == ("ok", 1, 2, 0, 0), "the same key gives the same result below"
 
@@ -264,8 +265,10 @@ def test_a_file_that_does_not_load_fails_its_own_kinds_only(runs) -> None:
     for path, name in ((broken, "broken"), (needs, "needs"), (fine, "fine"), (fine, "renamed")):
         runs.node(runs.kind(path, name))
     runs.node(runs.kind(runs.folder / "gone.py", "gone"))
+    runs.node(1)
     result = runs.run()
-    assert result.counts == ("failed", 1, 0, 4, 0)
+    assert result.counts == ("failed", 1, 0, 5, 0)
+    assert [result.errors[node]["traceback"][0]["code"] for node in (2, 6)] == ["import no_such_module_here"] * 2
     assert result.errors[1]["kind"] == "SyntaxError"
     assert (result.errors[1]["traceback"][-1]["file"], result.errors[1]["traceback"][-1]["line"]) == (str(broken), 2)
     assert result.errors[2]["module"] == "no_such_module_here"
@@ -273,7 +276,7 @@ def test_a_file_that_does_not_load_fails_its_own_kinds_only(runs) -> None:
     assert result.errors[5]["kind"] == "FileNotFoundError"
     runs.file("broken.py", "def broken():\n    return 1\n")
     runs.file("no_such_module_here.py", "")
-    assert runs.run().counts == ("failed", 2, 1, 2, 0)
+    assert runs.run().counts == ("failed", 3, 1, 2, 0)
 
 
 def test_files_are_modules_of_their_own(runs) -> None:

@@ -177,6 +177,13 @@ def test_output_belongs_to_its_node(slow) -> None:
     assert result.types.index("node_progress") < result.types.index("node_finished")
 
 
+def test_progress_that_is_no_number_is_the_nodes_failure(runs) -> None:
+    path = runs.file("odd.py", "import loom\n\ndef odd(x):\n    loom.progress('half')\n")
+    runs.node(runs.kind(path, "odd", "x"), {"x": 1})
+    assert runs.run().errors[1]["kind"] == "ValueError"
+    assert runs.run().counts == ("failed", 0, 0, 1, 0)
+
+
 def test_shutdown_ends_the_engine(slow) -> None:
     engine = slow.start()
     engine.send(type="shutdown")
