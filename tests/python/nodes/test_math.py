@@ -7,7 +7,7 @@ import math
 import pytest
 from node_files import call
 
-A, S, F = "math/arithmetic", "math/statistics", "math/formula"
+A, S, R, F = "math/arithmetic", "math/summary", "math/chance", "math/formula"
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ A, S, F = "math/arithmetic", "math/statistics", "math/formula"
         (f"{S}.percentile", {"items": [0, 1], "percent": 75}, 0.75),
         (f"{S}.percentile", {"items": [5], "percent": 100}, 5),
         (f"{S}.running_total", {"items": [1, 2, 3]}, [1, 3, 6]),
-        (f"{S}.random_list", {"count": 0}, []),
-        (f"{S}.random_number", {"low": 4, "high": 4}, 4),
-        (f"{S}.shuffle_list", {"items": []}, []),
+        (f"{R}.random_list", {"count": 0}, []),
+        (f"{R}.random_number", {"low": 4, "high": 4}, 4),
+        (f"{R}.shuffle_list", {"items": []}, []),
         (f"{F}.formula", {"a": 1, "b": 2}, 3),
         (f"{F}.formula", {"expression": "sqrt(a**2 + b^2)", "a": 3, "b": 4}, 5),
         (f"{F}.formula", {"expression": "-max(1, c, d) // 2 % 5", "c": 7}, -7 // 2 % 5),
@@ -91,7 +91,7 @@ def test_whole_numbers_stay_whole() -> None:
         (f"{A}.power", {"base": 2, "exponent": 10}),
         (f"{A}.round_number", {"value": 2.4}),
         (f"{A}.to_integer", {"value": 2.4}),
-        (f"{S}.random_number", {"high": 6, "whole": True}),
+        (f"{R}.random_number", {"high": 6, "whole": True}),
     ):
         assert type(call(node, arguments)) is int, node
 
@@ -135,10 +135,10 @@ def test_numbers_of_numpy_are_numbers() -> None:
         (f"{S}.summarise_list", {"items": "123"}, TypeError, "items: a list was expected, not str"),
         (f"{S}.percentile", {"items": [1], "percent": 101}, ValueError, "percent: 0 to 100"),
         (f"{S}.running_total", {"items": 3}, TypeError, "items: a list was expected, not int"),
-        (f"{S}.random_number", {"low": 2}, ValueError, "low: at most high"),
-        (f"{S}.random_number", {"low": 0.2, "high": 0.8, "whole": True}, ValueError, "high: a whole number between"),
-        (f"{S}.random_list", {"count": -1}, ValueError, "count: 0 to"),
-        (f"{S}.shuffle_list", {"items": None}, TypeError, "items: a list"),
+        (f"{R}.random_number", {"low": 2}, ValueError, "low: at most high"),
+        (f"{R}.random_number", {"low": 0.2, "high": 0.8, "whole": True}, ValueError, "high: a whole number between"),
+        (f"{R}.random_list", {"count": -1}, ValueError, "count: 0 to"),
+        (f"{R}.shuffle_list", {"items": None}, TypeError, "items: a list"),
         (f"{F}.formula", {"expression": "a +"}, ValueError, "expression: a formula such as"),
         (f"{F}.formula", {"expression": "x + 1"}, ValueError, "expression: cannot compute.*there is no 'x'"),
         (f"{F}.formula", {"expression": "a / 0"}, ValueError, "expression: cannot compute"),
@@ -155,11 +155,11 @@ def test_refuses(node: str, arguments: dict, error: type[Exception], words: str)
 
 def test_chance_is_repeatable_and_stays_within_its_ends() -> None:
     arguments = {"count": 1000, "low": 1, "high": 6, "seed": 5, "whole": True}
-    rolls = call(f"{S}.random_list", arguments)
-    assert rolls == call(f"{S}.random_list", arguments)
-    assert rolls != call(f"{S}.random_list", arguments | {"seed": 6})
+    rolls = call(f"{R}.random_list", arguments)
+    assert rolls == call(f"{R}.random_list", arguments)
+    assert rolls != call(f"{R}.random_list", arguments | {"seed": 6})
     assert set(rolls) == {1, 2, 3, 4, 5, 6}
-    first = call(f"{S}.random_number", {"low": -1.0, "high": 1.0})
-    assert -1 <= first <= 1 and first == call(f"{S}.random_number", {"low": -1.0, "high": 1.0})
-    mixed = call(f"{S}.shuffle_list", {"items": list(range(50)), "seed": 1})
+    first = call(f"{R}.random_number", {"low": -1.0, "high": 1.0})
+    assert -1 <= first <= 1 and first == call(f"{R}.random_number", {"low": -1.0, "high": 1.0})
+    mixed = call(f"{R}.shuffle_list", {"items": list(range(50)), "seed": 1})
     assert sorted(mixed) == list(range(50)) != mixed

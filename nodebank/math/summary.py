@@ -1,9 +1,8 @@
-"""Statistics of lists of numbers, and numbers by chance. Chance comes from a seed, so that a run can be repeated."""
+"""Statistics of lists of numbers: one number, or several, that stand for many."""
 
 from __future__ import annotations
 
 import math
-import random
 import statistics
 from collections.abc import Iterable, Mapping
 from numbers import Real
@@ -109,75 +108,6 @@ def running_total(items: list[object]) -> list[float]:
     from itertools import accumulate
 
     return list(accumulate(_numbers("items", items)))
-
-
-@loom.node(title="Random number", keywords=["chance", "uniform", "dice", "seed", "noise"])
-def random_number(low: float = 0.0, high: float = 1.0, seed: int = 0, whole: bool = False) -> float:
-    """Give a number by chance, each between the ends as likely as any other.
-
-    Args:
-        low: Least number.
-        high: Greatest number; not below low.
-        seed: The same seed gives the same number; another seed gives another.
-        whole: Only whole numbers, both ends among them.
-
-    Example:
-        low 1, high 6, whole: the roll of a die.
-    """
-    return _random(low, high, seed, 1, whole)[0]
-
-
-@loom.node(title="Random list", keywords=["chance", "uniform", "normal", "gaussian", "seed", "noise", "numbers"])
-def random_list(
-    count: Annotated[int, loom.Range(0, 10_000_000)] = 10,
-    low: float = 0.0,
-    high: float = 1.0,
-    seed: int = 0,
-    whole: bool = False,
-) -> list[float]:
-    """Give a list of numbers by chance, each between the ends as likely as any other.
-
-    Args:
-        count: How many numbers.
-        low: Least number.
-        high: Greatest number; not below low.
-        seed: The same seed gives the same numbers; another seed gives others.
-        whole: Only whole numbers, both ends among them.
-
-    Example:
-        count 100, low 1, high 6, whole: a hundred rolls of a die.
-    """
-    if not 0 <= count <= 10_000_000:
-        raise ValueError(f"count: 0 to 10,000,000 was expected, not {count}")
-    return _random(low, high, seed, count, whole)
-
-
-@loom.node(title="Shuffle list", keywords=["random", "order", "permute", "seed", "mix"])
-def shuffle_list(items: list[object], seed: int = 0) -> list[object]:
-    """Put the items of a list in an order by chance.
-
-    Args:
-        items: List to shuffle.
-        seed: The same seed gives the same order.
-
-    Example:
-        [1, 2, 3] may give [3, 1, 2].
-    """
-    values = _list("items", items)
-    random.Random(seed).shuffle(values)
-    return values
-
-
-def _random(low: float, high: float, seed: int, count: int, whole: bool) -> list[float]:
-    if low > high:
-        raise ValueError(f"low: at most high ({high}) was expected, not {low}")
-    source = random.Random(seed)
-    if not whole:
-        return [source.uniform(low, high) for _ in range(count)]
-    first, last = math.ceil(low), math.floor(high)
-    if first > last:
-        raise ValueError(f"high: a whole number between low ({low}) and high ({high}) was expected, there is none")
-    return [source.randint(first, last) for _ in range(count)]
 
 
 def _numbers(name: str, items: Iterable[object]) -> list[float]:
