@@ -152,6 +152,14 @@ class Graph:
             source.dependents.remove(node)
         node.sources = ()
 
+    def clear(self) -> None:
+        """Let go of everything: nodes hold each other, and the collector does not look at what is frozen."""
+        for node in self.nodes.values():
+            node.dependents.clear()
+            node.sources = ()
+            node.linked = node.arguments = node.named = None
+        self.nodes.clear()
+
     def upstream(self, targets: Iterable[int]) -> set[Node]:
         """The targets and everything they need."""
         stack = [self.nodes[target] for target in targets if target in self.nodes]

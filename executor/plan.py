@@ -149,6 +149,7 @@ class Session:
         """Begin a new graph; results of the old one are found again by their keys."""
         for node in self.graph.nodes.values():
             self._retire(node)
+        self.graph.clear()
         self.graph = Graph()
         self._is_new = True
         self._ids = []
