@@ -50,7 +50,7 @@ def filter_rows(
         keep = texts.map(lambda text: tests[operator](text, wanted)).astype(bool)
         return frame[keep & cells.notna()]
     if operator == "is one of":
-        choices = value.split(",") if isinstance(value, str) else value
+        choices = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
         if not isinstance(choices, list | tuple | set):
             choices = [choices]
         return frame[cells.isin([_alike(cells, choice) for choice in choices])]
@@ -218,7 +218,6 @@ def _alike(cells: pd.Series, value: object) -> object:
     import pandas as pd
 
     if isinstance(value, str):
-        value = value.strip() if pd.api.types.is_numeric_dtype(cells) else value
         if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
             try:
                 return float(value)
@@ -226,7 +225,7 @@ def _alike(cells: pd.Series, value: object) -> object:
                 raise TypeError(
                     f"value: a number was expected, as column {cells.name!r} holds numbers, not {value!r}"
                 ) from None
-        return value.strip() if not pd.api.types.is_object_dtype(cells) else value
+        return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         texts = cells.dropna()
         if len(texts) and texts.map(lambda cell: isinstance(cell, str)).all():

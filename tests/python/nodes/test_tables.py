@@ -412,3 +412,11 @@ def test_refuses_what_is_no_table_or_does_not_fit(
 ) -> None:
     with pytest.raises(error, match=words):
         call(node, arguments)
+
+
+def test_texts_are_found_in_columns_of_any_kind_too() -> None:
+    people = table(PEOPLE).astype("object")  # how pandas before 3 holds texts
+    result = call(
+        f"{ROWS}.filter_rows", {"table": people, "column": "name", "operator": "is one of", "value": "Ada, Bo"}
+    )
+    assert result["name"].tolist() == ["Ada", "Bo"]
