@@ -102,6 +102,7 @@ pub const LAYERS: &[Layer] = &[
             "ruff_text_size",
             "serde",
             "serde_json",
+            "tempfile",
             "thiserror",
             "tracing",
         ],

@@ -14,7 +14,10 @@ fn root() -> PathBuf {
 fn the_nodes_that_come_with_loom_are_whole() {
     let mut folders = vec![(Bank::Builtin, root().join("nodebank"))];
     for example in std::fs::read_dir(root().join("examples")).unwrap() {
-        folders.push((Bank::Project, example.unwrap().path().join("nodes")));
+        let nodes = example.unwrap().path().join("nodes");
+        if nodes.is_dir() {
+            folders.push((Bank::Project, nodes));
+        }
     }
     let mut bank = Nodebank::new(folders, None);
     assert!(bank.refresh());
