@@ -2,13 +2,18 @@
 //! start nothing. Each panel is a file; the canvas is a folder.
 
 pub mod canvas;
+pub mod console;
 pub mod dialogs;
 mod drafts;
 mod failure;
 mod help;
 pub mod inspector;
+pub mod library;
 pub mod menu;
+pub mod notices;
+pub mod palette;
 mod picture;
+mod row;
 pub mod search;
 pub mod shortcuts;
 pub mod status;
@@ -16,6 +21,7 @@ pub mod status;
 mod testing;
 pub mod theme;
 pub mod value;
+pub mod viewer;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 
 use super::{Action, Context, Fetch, Pictures, theme};
 use crate::document::{Document, Meta};
-use crate::engine::protocol::{EngineEvent, NodeError, ValueSummary, View};
+use crate::engine::protocol::{EngineEvent, LogLevel, NodeError, ValueSummary, View};
 use crate::engine::run::RunState;
 use crate::graph::{
     Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2, Value,
@@ -34,6 +34,9 @@ pub fn panel<State: 'static>(
     mut show: impl FnMut(&mut Ui, &mut Context<'_>, &mut State) + 'static,
 ) -> Harness<'static, World<State>> {
     Harness::builder()
+        // Two clicks in two frames are a double click.
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(100)
         .with_size(size)
         .with_context_setup(theme::install)
         .build_ui_state(
@@ -155,5 +158,14 @@ pub fn failed(node: u32, error: NodeError) -> EngineEvent {
         node: NodeId(node),
         ms: 1.0,
         error: Arc::new(error),
+    }
+}
+
+pub fn logged(node: u32, level: LogLevel, text: &str) -> EngineEvent {
+    EngineEvent::Log {
+        run: Some(1),
+        node: Some(NodeId(node)),
+        level,
+        text: text.into(),
     }
 }

@@ -119,6 +119,24 @@ pub const RADIUS: u8 = 5;
 pub const DOT: f32 = 8.0;
 pub const RESET_WIDTH: f32 = 20.0;
 pub const PROGRESS_HEIGHT: f32 = 6.0;
+pub const FILTER_WIDTH: f32 = 180.0;
+/// A node's title before its line in the console.
+pub const CONSOLE_TITLE: f32 = 130.0;
+/// Between two lines of the console.
+pub const LINE_GAP: f32 = 4.0;
+pub const TABLE_HEADER: f32 = 36.0;
+pub const TABLE_ROW: f32 = 20.0;
+/// Size of the letters of a short result in the viewer.
+pub const LARGE_TEXT: f32 = 20.0;
+pub const CARD_WIDTH: f32 = 280.0;
+pub const PALETTE_WIDTH: f32 = 520.0;
+pub const NODE_SEARCH_WIDTH: f32 = 320.0;
+/// Rows of a popup's list that are in sight.
+pub const PALETTE_ROWS: usize = 12;
+pub const NOTICE_WIDTH: f32 = 360.0;
+/// From the corner of the window; the status bar stays free.
+pub const NOTICE_MARGIN: Vec2 = vec2(16.0, 40.0);
+pub const NOTICE_STRIPE: f32 = 4.0;
 /// Highest thumbnail in the inspector.
 pub const INSPECTOR_THUMB: f32 = 180.0;
 /// Most lines of a result in the inspector.
@@ -397,14 +415,6 @@ fn visuals(palette: &Palette) -> egui::Visuals {
 
 /// Room around the contents of a panel.
 pub const PANEL_MARGIN: Vec2 = vec2(10.0, 8.0);
-
-/// The room around the contents of a panel, as a frame.
-pub fn panel_frame() -> Frame {
-    Frame::NONE.inner_margin(Margin::symmetric(
-        PANEL_MARGIN.x as i8,
-        PANEL_MARGIN.y as i8,
-    ))
-}
 
 /// Around what is to be read as one piece: results, examples.
 pub fn well_frame(palette: &Palette) -> Frame {

@@ -32,9 +32,9 @@ impl Inspector {
 
 pub fn inspector_ui(
     ui: &mut Ui,
-    ctx: &mut Context<'_>,
     inspector: &mut Inspector,
     drafts: &mut Drafts,
+    ctx: &mut Context<'_>,
 ) {
     let document = ctx.document;
     let selected = document.selected_node();
@@ -48,12 +48,10 @@ pub fn inspector_ui(
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink(false)
-        .show(ui, |ui| {
-            theme::panel_frame().show(ui, |ui| match (selected, document.selection().len()) {
-                (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
-                (None, 0) => nothing_ui(ui, ctx),
-                (None, count) => several_ui(ui, ctx, count),
-            });
+        .show(ui, |ui| match (selected, document.selection().len()) {
+            (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
+            (None, 0) => nothing_ui(ui, ctx),
+            (None, count) => several_ui(ui, ctx, count),
         });
 }
 

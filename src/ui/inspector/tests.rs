@@ -14,7 +14,7 @@ type Panel = (Inspector, Drafts);
 
 fn inspect(world: World<Panel>) -> Harness<'static, World<Panel>> {
     panel(world, vec2(340.0, 900.0), |ui, ctx, (inspector, drafts)| {
-        inspector_ui(ui, ctx, inspector, drafts);
+        inspector_ui(ui, inspector, drafts, ctx);
     })
 }
 

@@ -1,0 +1,288 @@
+//! viewer_ui: a result shown large: a table, a picture, a text, a tree; an error; or why there is nothing to see.
+//! Asks the engine for what comes into sight and keeps no value itself.
+
+mod image;
+mod table;
+mod text;
+
+use std::collections::{HashMap, VecDeque};
+
+use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, vec2};
+
+use super::failure::failure_ui;
+use super::status::status_text;
+use super::{Action, Context, Fetch, FetchWhat, theme};
+use crate::engine::protocol::{ValueSummary, View};
+use crate::engine::run::NodeStatus;
+use crate::graph::{Node, NodeId};
+
+/// Seconds until an answer that did not come is asked for again.
+const PATIENCE_SECS: f64 = 3.0;
+
+/// How many outputs keep the way they were looked at.
+const REMEMBERED: usize = 32;
+
+/// What the panel remembers between frames.
+#[derive(Default)]
+pub struct Viewer {
+    /// What was shown last: it stays when nothing is selected.
+    shown: Option<NodeId>,
+    /// When each part was asked for, in seconds of the window's time.
+    asked: HashMap<Fetch, f64>,
+    /// The newest first.
+    looks: VecDeque<((NodeId, usize), Look)>,
+    /// The output that is shown of each node that has several, the newest first.
+    outputs: VecDeque<(NodeId, usize)>,
+    is_wrapping: bool,
+}
+
+/// How one output is looked at.
+#[derive(Clone, Debug, Default)]
+struct Look {
+    image: image::ImageLook,
+    table: table::TableLook,
+}
+
+impl Viewer {
+    /// Show an output of a node.
+    pub fn show(&mut self, node: NodeId, output: usize) {
+        self.shown = Some(node);
+        self.outputs.retain(|(other, _)| *other != node);
+        self.outputs.push_front((node, output));
+        self.outputs.truncate(REMEMBERED);
+    }
+
+    fn output_of(&self, node: NodeId) -> usize {
+        let mut outputs = self.outputs.iter();
+        outputs
+            .find(|(other, _)| *other == node)
+            .map_or(0, |(_, output)| *output)
+    }
+
+    fn take_look(&mut self, node: NodeId, output: usize) -> Look {
+        let at = self.looks.iter().position(|(of, _)| *of == (node, output));
+        at.and_then(|at| self.looks.remove(at))
+            .map(|(_, look)| look)
+            .unwrap_or_default()
+    }
+
+    fn put_look(&mut self, node: NodeId, output: usize, look: Look) {
+        self.looks.push_front(((node, output), look));
+        self.looks.truncate(REMEMBERED);
+    }
+}
+
+/// Fetching for one frame.
+struct Fetcher<'a, 'b> {
+    ctx: &'a mut Context<'b>,
+    asked: &'a mut HashMap<Fetch, f64>,
+    node: NodeId,
+    output: usize,
+    now_secs: f64,
+}
+
+impl<'b> Fetcher<'_, 'b> {
+    /// A part of the output; asked for when it is not there.
+    fn view(&mut self, what: FetchWhat) -> Option<&'b View> {
+        let fetch = Fetch {
+            node: self.node,
+            output: self.output,
+            what,
+        };
+        let views = self.ctx.views;
+        if let Some(view) = views.get(&fetch) {
+            self.asked.remove(&fetch);
+            return Some(view);
+        }
+        let is_waiting = self
+            .asked
+            .get(&fetch)
+            .is_some_and(|asked| self.now_secs - asked < PATIENCE_SECS);
+        if !is_waiting {
+            self.asked.insert(fetch.clone(), self.now_secs);
+            self.ctx.ask(Action::Fetch(fetch));
+        }
+        None
+    }
+}
+
+pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
+    let document = ctx.document;
+    if let Some(node) = document.selected_node() {
+        viewer.shown = Some(node.id);
+    }
+    let node = viewer.shown.and_then(|id| document.graph().node(id));
+    let Some(node) = node else {
+        viewer.shown = None;
+        nothing_ui(ui, "Select a node to see its result here");
+        return;
+    };
+    let run = ctx.run.node(node.id);
+    let count = run.outputs.len();
+    let output = viewer.output_of(node.id).min(count.saturating_sub(1));
+    head_ui(ui, viewer, ctx, node, output);
+    if let NodeStatus::Failed(error) = &run.status {
+        ScrollArea::vertical()
+            .id_salt("viewer error")
+            .auto_shrink(false)
+            .show(ui, |ui| failure_ui(ui, ctx, error));
+        return;
+    }
+    match run.outputs.get(output) {
+        Some(Some(summary)) => value_ui(ui, viewer, ctx, node, output, summary),
+        Some(None) => nothing_ui(ui, "The node gave no value for this output"),
+        None if run.status.is_pending() => nothing_ui(ui, &status_text(run)),
+        None => no_result_ui(ui, ctx, node),
+    }
+}
+
+/// Title, outputs to choose from, and what the value is.
+fn head_ui(
+    ui: &mut Ui,
+    viewer: &mut Viewer,
+    ctx: &mut Context<'_>,
+    node: &Node,
+    output: usize,
+) {
+    let run = ctx.run.node(node.id);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(node.title().as_str()).strong());
+        if node.kind.outputs.len() > 1 && !run.outputs.is_empty() {
+            for (at, spec) in node.kind.outputs.iter().enumerate() {
+                if ui.selectable_label(at == output, spec.name.as_str()).clicked() {
+                    viewer.show(node.id, at);
+                }
+            }
+        }
+        let Some(Some(summary)) = run.outputs.get(output) else {
+            return;
+        };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let copy = ui.small_button("Copy").on_hover_text("Copy the value as text");
+            if copy.clicked() {
+                ctx.ask(Action::CopyText(text::copied(ctx, node.id, output, summary)));
+            }
+            let stale = if run.is_stale { ", changed since" } else { "" };
+            let line = summary.text.lines().next().unwrap_or_default();
+            let text = match &*summary.ty {
+                "int" | "float" | "bool" | "text" | "none" => format!("{}{stale}", summary.ty),
+                ty => format!("{ty}, {line}{stale}"),
+            };
+            let text = RichText::new(text).small().weak();
+            ui.add(egui::Label::new(text).truncate());
+        });
+    });
+    ui.add_space(theme::GAP / 2.0);
+}
+
+fn value_ui(
+    ui: &mut Ui,
+    viewer: &mut Viewer,
+    ctx: &mut Context<'_>,
+    node: &Node,
+    output: usize,
+    summary: &ValueSummary,
+) {
+    if text::is_whole(summary) {
+        text::text_ui(ui, &summary.text, &mut viewer.is_wrapping);
+        return;
+    }
+    let mut look = viewer.take_look(node.id, output);
+    let mut fetcher = Fetcher {
+        ctx,
+        asked: &mut viewer.asked,
+        node: node.id,
+        output,
+        now_secs: ui.input(|input| input.time),
+    };
+    match fetcher.view(table::page(&look.table, 0)) {
+        None => {
+            nothing_ui(ui, "Fetching the value…");
+            let again = std::time::Duration::from_secs_f64(PATIENCE_SECS);
+            ui.ctx().request_repaint_after(again);
+        }
+        Some(View::Table { rows, columns, .. }) => {
+            table::table_ui(ui, &mut fetcher, &mut look.table, *rows, columns);
+        }
+        Some(View::Image {
+            file,
+            width,
+            height,
+            ty,
+            shape,
+        }) => {
+            let picture = image::Picture {
+                file,
+                size: (*width, *height),
+                ty,
+                shape,
+                // A figure is a drawing: its pixels are no values.
+                has_values: *summary.ty != *"figure",
+            };
+            image::image_ui(ui, &mut fetcher, &mut look.image, &picture);
+        }
+        Some(View::Text {
+            text: Some(text), ..
+        }) => text::text_ui(ui, text, &mut viewer.is_wrapping),
+        Some(View::Text { file, .. }) => {
+            nothing_ui(ui, "The text is too long to be shown here");
+            if let Some(file) = file
+                && ui.vertical_centered(|ui| ui.button("Open it").clicked()).inner
+            {
+                fetcher.ctx.ask(Action::OpenSource(file.clone(), 1));
+            }
+        }
+        Some(View::Tree { tree }) => text::tree_ui(ui, tree),
+        Some(View::Gone) => {
+            nothing_ui(ui, "The engine does not hold this value any more");
+            run_ui(ui, ctx, node.id);
+        }
+        Some(View::Error { message }) => {
+            nothing_ui(ui, &format!("The value cannot be shown: {message}"));
+        }
+    }
+    viewer.put_look(node.id, output, look);
+}
+
+fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
+    let status = &ctx.run.node(node.id).status;
+    match status {
+        NodeStatus::Done { .. } | NodeStatus::Cached if node.kind.outputs.is_empty() => {
+            nothing_ui(ui, "The node has run; it gives no value");
+        }
+        NodeStatus::Skipped { cause } => {
+            nothing_ui(ui, "The node did not run, since one that it needs failed");
+            let cause = *cause;
+            let is_there = ctx.document.graph().node(cause).is_some();
+            let show = |ui: &mut Ui| ui.button("Show that node").clicked();
+            if is_there && ui.vertical_centered(show).inner {
+                ctx.ask(Action::Reveal(cause));
+            }
+        }
+        _ => {
+            nothing_ui(ui, "Run the node to see its result");
+            run_ui(ui, ctx, node.id);
+        }
+    }
+}
+
+fn run_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: NodeId) {
+    let button = |ui: &mut Ui| {
+        let button = Button::new("Run to here").min_size(vec2(0.0, theme::ROW));
+        ui.add(button).clicked()
+    };
+    if ui.vertical_centered(button).inner {
+        ctx.ask(Action::RunTo(vec![node]));
+    }
+}
+
+/// Why there is nothing to see, in the middle.
+fn nothing_ui(ui: &mut Ui, text: &str) {
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() / 2.0 - 2.0 * theme::ROW).max(theme::GAP));
+        ui.weak(text);
+    });
+}
+
+#[cfg(test)]
+mod tests;
