@@ -185,7 +185,7 @@ mod tests {
             })
             .unwrap();
         for i in 0..1000 {
-            assert_eq!(receiver.next_timeout(Duration::from_secs(60)), Some(i));
+            assert_eq!(receiver.next_timeout(Duration::from_mins(1)), Some(i));
         }
         worker.join().unwrap();
     }

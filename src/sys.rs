@@ -76,13 +76,19 @@ pub fn signal_name(signal: i32) -> String {
 
 #[cfg(unix)]
 mod tree {
-    //! A process group of its own; on Linux also the parent-death signal.
+    //! A process group of its own, with a guard that ends it when this program is gone; on Linux also the
+    //! parent-death signal, which is quicker but meant for the root alone.
 
     use std::io;
     use std::os::unix::process::CommandExt as _;
-    use std::process::{Child, Command};
+    use std::process::{Child, Command, Stdio};
 
-    pub type Tree = libc::pid_t;
+    /// The group's number, and its guard.
+    pub struct Tree {
+        group: libc::pid_t,
+        guard: Option<Child>,
+    }
+
     pub type Watch = libc::pid_t;
 
     pub fn spawn(command: &mut Command) -> io::Result<(Child, Tree)> {
@@ -107,13 +113,37 @@ mod tree {
         }
         let child = command.spawn()?;
         let group = child.id() as libc::pid_t;
-        Ok((child, group))
+        let guard = guard(group).ok();
+        Ok((child, Tree { group, guard }))
     }
 
-    pub fn kill(group: &Tree) {
+    /// A shell that waits for the end of a pipe that this program never writes to: it comes when the program is gone,
+    /// however it went, and then the shell kills the group. Without a shell there is no guard.
+    fn guard(group: libc::pid_t) -> io::Result<Child> {
+        Command::new("/bin/sh")
+            .args(["-c", "read -r _; kill -s KILL -- \"-$0\"", &group.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .current_dir("/")
+            .process_group(0)
+            .spawn()
+    }
+
+    impl Drop for Tree {
+        fn drop(&mut self) {
+            if let Some(guard) = &mut self.guard {
+                // Killed before its pipe is closed, so that it never acts on a number that is another's by now.
+                guard.kill().ok();
+                guard.wait().ok();
+            }
+        }
+    }
+
+    pub fn kill(tree: &Tree) {
         // SAFETY: no memory is involved. The group is the child's own, and its number is not given to another while
         // the child is not reaped.
-        unsafe { libc::killpg(*group, libc::SIGKILL) };
+        unsafe { libc::killpg(tree.group, libc::SIGKILL) };
     }
 
     #[expect(
@@ -124,6 +154,10 @@ mod tree {
         Ok(child.id() as libc::pid_t)
     }
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "on Windows it is a handle"
+    )]
     pub fn wait(process: &Watch) {
         loop {
             let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();

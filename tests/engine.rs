@@ -1,6 +1,5 @@
 //! The real engine through `Engine`: what runs, what is reused, what each fault comes to, and that no process is left
 //! behind. Nothing here depends on how fast the machine is.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "engine/stage.rs"]
 mod stage;
@@ -415,4 +414,107 @@ fn an_engine_that_was_restarted_knows_the_graph() {
     assert_eq!(stage.text(two), View::Gone);
     assert_eq!(stage.run(), all(RunStatus::Ok, 2, 0, 0, 0));
     assert_eq!(stage.shown(two), "2");
+}
+
+/// A node that holds Python's lock for ever, after it has started a process of its own and written both numbers.
+#[cfg(target_os = "linux")]
+fn stuck(stage: &mut Stage) -> std::path::PathBuf {
+    let file = stage.folder.path().join("processes");
+    let body = format!(
+        "import os, re, subprocess\n\
+         child = subprocess.Popen(['sleep', '600'])\n\
+         with open('{0}.part', 'w') as out: out.write(f'{{os.getpid()}} {{child.pid}}')\n\
+         os.rename('{0}.part', '{0}')\n\
+         re.match(r'(a*)*b', 'a' * 60)",
+        file.display()
+    );
+    stage.node("stuck", &body, &[]);
+    stage.begin(None);
+    file
+}
+
+#[cfg(target_os = "linux")]
+fn processes(file: &std::path::Path) -> Vec<u32> {
+    stage::until(|| file.exists());
+    let text = std::fs::read_to_string(file).unwrap();
+    text.split(' ').map(|id| id.parse().unwrap()).collect()
+}
+
+/// A process that has ended and waits for its parent to notice does not run, but is a leftover of ours if it is ours.
+#[cfg(target_os = "linux")]
+fn state(process: u32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn dropping_the_engine_ends_all_that_it_started_and_leaves_nothing() {
+    let mut stage = Stage::new();
+    let file = stuck(&mut stage);
+    let [engine, child] = processes(&file)[..] else {
+        panic!("two numbers")
+    };
+    assert_eq!(
+        (state(engine).is_some(), state(child).is_some()),
+        (true, true)
+    );
+    stage.drop_engine();
+    stage::until(|| state(engine).is_none());
+    // The child's new parent is not ours to wait for.
+    stage::until(|| matches!(state(child), None | Some('Z')));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_engine_returns_when_nothing_is_left_of_it() {
+    let mut stage = Stage::new();
+    let id = stage.node("own", "import os\nreturn os.getpid()", &[]);
+    stage.run();
+    let engine: u32 = stage.shown(id).parse().unwrap();
+    assert!(state(engine).is_some());
+    stage.close_engine();
+    assert_eq!(state(engine), None);
+    let left = std::fs::read_dir(stage.folder.path().join(".loom"))
+        .unwrap()
+        .count();
+    assert_eq!(left, 0, "folders of its processes");
+}
+
+/// Not a test by itself: what `an_engine_ends_with_a_host_that_is_killed` starts and kills.
+#[cfg(target_os = "linux")]
+#[test]
+fn host_to_be_killed() {
+    let Some(file) = std::env::var_os("LOOM_TEST_HOST") else {
+        return;
+    };
+    let mut stage = Stage::new();
+    let written = stuck(&mut stage);
+    stage::until(|| written.exists());
+    std::fs::copy(&written, &file).unwrap();
+    std::fs::rename(&file, std::path::Path::new(&file).with_extension("ready")).unwrap();
+    stage::until(|| false);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_engine_ends_with_a_host_that_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("numbers");
+    let mut host = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "host_to_be_killed"])
+        .env("LOOM_TEST_HOST", &file)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let found = processes(&file.with_extension("ready"));
+    assert!(
+        found.iter().all(|process| state(*process).is_some()),
+        "{found:?}"
+    );
+    host.kill().unwrap();
+    host.wait().unwrap();
+    for process in found {
+        stage::until(|| matches!(state(process), None | Some('Z')));
+    }
 }

@@ -214,7 +214,7 @@ impl Crashes {
         Duration::from_secs(2),
         Duration::from_secs(8),
     ];
-    const WITHIN: Duration = Duration::from_secs(60);
+    const WITHIN: Duration = Duration::from_mins(1);
 
     pub fn note(&mut self, now: Instant) {
         self.0.push_back(now);

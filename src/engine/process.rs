@@ -148,7 +148,7 @@ fn start_threads(
     let err = reports.clone();
     let errors = Arc::clone(errors);
     start("engine-err", move || {
-        read_errors(stderr, number, &errors, &err)
+        read_errors(stderr, number, &errors, &err);
     })?;
     let end = reports.clone();
     start("engine-end", move || {

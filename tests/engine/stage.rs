@@ -19,7 +19,7 @@ use loom::graph::{
 };
 
 /// Long enough for a machine with other things to do; nothing waits so long when all is well.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A graph, its functions, and an engine when one is started.
 pub struct Stage {

@@ -69,7 +69,7 @@ impl Planner {
                     continue;
                 };
                 let before = self.kind_of.get(id.0 as usize).copied().flatten();
-                if self.add(graph, node, &mut plan) != before {
+                if Some(self.add(graph, node, &mut plan)) != before {
                     // The place of an output may be another now, and links are sent by place.
                     others.extend(graph.outgoing(*id).iter().map(|link| link.to.node));
                 }
@@ -87,7 +87,7 @@ impl Planner {
     }
 
     /// Returns the number of the node's kind.
-    fn add(&mut self, graph: &Graph, node: &Node, plan: &mut Plan) -> Option<u32> {
+    fn add(&mut self, graph: &Graph, node: &Node, plan: &mut Plan) -> u32 {
         let next = self.kinds.len() as u32;
         let address = Arc::as_ptr(&node.kind) as usize;
         let (kind, _) = self.kinds.entry(address).or_insert_with(|| {
@@ -100,7 +100,7 @@ impl Planner {
             self.kind_of.resize(at + 1, None);
         }
         self.kind_of[at] = Some(*kind);
-        Some(*kind)
+        *kind
     }
 }
 

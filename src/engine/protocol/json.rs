@@ -11,7 +11,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize as _, Serialize};
 
 use super::EngineEvent;
 use crate::graph::{NodeId, Value};

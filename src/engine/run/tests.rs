@@ -74,7 +74,7 @@ fn shown(state: &RunState, nodes: u32) -> Vec<String> {
                 NodeStatus::Skipped { cause } => format!("skipped by {cause}"),
             };
             if let Some(Some(value)) = node.outputs.first() {
-                text += &format!(" {}", value.text);
+                text = format!("{text} {}", value.text);
             }
             if node.is_stale {
                 text += " stale";
