@@ -90,7 +90,10 @@ pub fn console_ui(ui: &mut Ui, console: &mut Console, ctx: &mut Context<'_>) {
         ui.weak(empty_text(console, ctx.run));
         return;
     }
-    if let [node] = console.made_from.as_ref().map_or(&[][..], |(from, _)| &from.nodes)
+    if let [node] = console
+        .made_from
+        .as_ref()
+        .map_or(&[][..], |(from, _)| &from.nodes)
         && ctx.run.log().dropped(Some(*node)) > 0
     {
         let dropped = ctx.run.log().dropped(Some(*node));
@@ -176,7 +179,9 @@ fn line_ui(
                 ctx.ask(Action::Reveal(node.id));
             }
         });
-        let text = RichText::new(&*line.text).monospace().color(color(line.level, palette));
+        let text = RichText::new(&*line.text)
+            .monospace()
+            .color(color(line.level, palette));
         ui.add(Label::new(text).extend().selectable(true));
         if let (Some(error), Some(node)) = (&line.error, node) {
             if ui.link("Show node").clicked() {
@@ -220,7 +225,10 @@ fn update(console: &mut Console, ctx: &Context<'_>) {
     if let Some((made_from, of_errors)) = &console.made_from
         && *made_from == source
         && of_errors.len() == errors.len()
-        && of_errors.iter().zip(&errors).all(|(a, b)| Arc::ptr_eq(a, b))
+        && of_errors
+            .iter()
+            .zip(&errors)
+            .all(|(a, b)| Arc::ptr_eq(a, b))
     {
         return;
     }

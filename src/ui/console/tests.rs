@@ -47,7 +47,10 @@ fn lines_are_filtered_by_text_level_and_selection() {
     let mut harness = show(events());
     harness.run();
     let failure = "ValueError: no such column";
-    assert_eq!(lines(&harness), ["hello", "mind this", "Hello again", failure]);
+    assert_eq!(
+        lines(&harness),
+        ["hello", "mind this", "Hello again", failure]
+    );
     harness.get_by_label("Filter lines").focus();
     harness.run();
     harness.get_by_label("Filter lines").type_text("HELLO");
@@ -96,7 +99,10 @@ fn what_is_cleared_stays_away_and_what_comes_later_is_shown() {
     harness.get_by_label("Copy").click();
     harness.run();
     let actions = &harness.state().actions;
-    assert!(matches!(&actions[..], [Action::CopyText(text)] if text == "Add: late\n"), "{actions:?}");
+    assert!(
+        matches!(&actions[..], [Action::CopyText(text)] if text == "Add: late\n"),
+        "{actions:?}"
+    );
 }
 
 #[test]

@@ -115,7 +115,10 @@ pub(super) fn image_ui(
     if response.double_clicked() {
         look.place = match look.place {
             Some(_) => None,
-            None => Some(Place { zoom: 1.0, ..fitted }),
+            None => Some(Place {
+                zoom: 1.0,
+                ..fitted
+            }),
         };
         place = look.place.unwrap_or(fitted);
     }
@@ -137,9 +140,7 @@ pub(super) fn image_ui(
 /// Ask for the pixel under the pointer, one at a time: the next only when the one before was answered.
 fn fetch_pixel(fetcher: &mut Fetcher<'_, '_>, look: &mut ImageLook, pixel: Option<(u32, u32)>) {
     if look.pixel.is_none() {
-        look.pixel = pixel.filter(|pixel| {
-            look.value.as_ref().is_none_or(|(of, _)| of != pixel)
-        });
+        look.pixel = pixel.filter(|pixel| look.value.as_ref().is_none_or(|(of, _)| of != pixel));
     }
     let Some((x, y)) = look.pixel else { return };
     match fetcher.view(FetchWhat::Pixel { x, y }) {

@@ -137,19 +137,16 @@ pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
 }
 
 /// Title, outputs to choose from, and what the value is.
-fn head_ui(
-    ui: &mut Ui,
-    viewer: &mut Viewer,
-    ctx: &mut Context<'_>,
-    node: &Node,
-    output: usize,
-) {
+fn head_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>, node: &Node, output: usize) {
     let run = ctx.run.node(node.id);
     ui.horizontal(|ui| {
         ui.label(RichText::new(node.title().as_str()).strong());
         if node.kind.outputs.len() > 1 && !run.outputs.is_empty() {
             for (at, spec) in node.kind.outputs.iter().enumerate() {
-                if ui.selectable_label(at == output, spec.name.as_str()).clicked() {
+                if ui
+                    .selectable_label(at == output, spec.name.as_str())
+                    .clicked()
+                {
                     viewer.show(node.id, at);
                 }
             }
@@ -158,9 +155,13 @@ fn head_ui(
             return;
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let copy = ui.small_button("Copy").on_hover_text("Copy the value as text");
+            let copy = ui
+                .small_button("Copy")
+                .on_hover_text("Copy the value as text");
             if copy.clicked() {
-                ctx.ask(Action::CopyText(text::copied(ctx, node.id, output, summary)));
+                ctx.ask(Action::CopyText(text::copied(
+                    ctx, node.id, output, summary,
+                )));
             }
             let stale = if run.is_stale { ", changed since" } else { "" };
             let line = summary.text.lines().next().unwrap_or_default();
@@ -227,7 +228,9 @@ fn value_ui(
         Some(View::Text { file, .. }) => {
             nothing_ui(ui, "The text is too long to be shown here");
             if let Some(file) = file
-                && ui.vertical_centered(|ui| ui.button("Open it").clicked()).inner
+                && ui
+                    .vertical_centered(|ui| ui.button("Open it").clicked())
+                    .inner
             {
                 fetcher.ctx.ask(Action::OpenSource(file.clone(), 1));
             }

@@ -142,8 +142,13 @@ fn header_ui(ui: &mut Ui, name: &str, ty: &str, sort: Option<(usize, bool)>) -> 
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.add_space(2.0);
         let text = RichText::new(format!("{name}{sign}")).color(palette.text_strong);
-        let button = Button::new(text).frame(false).truncate().sense(Sense::click());
-        let button = ui.add(button).on_hover_text(format!("{name}, {ty}. Click to sort"));
+        let button = Button::new(text)
+            .frame(false)
+            .truncate()
+            .sense(Sense::click());
+        let button = ui
+            .add(button)
+            .on_hover_text(format!("{name}, {ty}. Click to sort"));
         let kind = RichText::new(ty).small().color(palette.text_weak);
         ui.add(Label::new(kind).truncate());
         button.accessible_name(name).clicked()

@@ -50,15 +50,23 @@ fn rows(start: u64) -> View {
     let texts = start..start + table::PAGE;
     View::Table {
         rows: 10_000,
-        columns: vec![("name".into(), "object".into()), ("size".into(), "int64".into())],
+        columns: vec![
+            ("name".into(), "object".into()),
+            ("size".into(), "int64".into()),
+        ],
         index: texts.clone().map(|row| row.to_string()).collect(),
         start,
-        cells: texts.map(|row| vec![format!("row {row}"), (row * 2).to_string()]).collect(),
+        cells: texts
+            .map(|row| vec![format!("row {row}"), (row * 2).to_string()])
+            .collect(),
     }
 }
 
 fn tabled() -> Harness<'static, World<Viewer>> {
-    let mut harness = show(Some(0), vec![finished(0, "table", "10000 rows × 2 columns")]);
+    let mut harness = show(
+        Some(0),
+        vec![finished(0, "table", "10000 rows × 2 columns")],
+    );
     harness.step();
     assert_eq!(asked(&mut harness), [view(0, None)]);
     harness.state_mut().views.insert(view(0, None), rows(0));
@@ -82,7 +90,11 @@ fn a_table_is_fetched_page_by_page_as_it_scrolls() {
         modifiers: egui::Modifiers::NONE,
     });
     harness.run_steps(30);
-    assert_eq!(asked(&mut harness), [view(table::PAGE, None)], "asked once, not in every frame");
+    assert_eq!(
+        asked(&mut harness),
+        [view(table::PAGE, None)],
+        "asked once, not in every frame"
+    );
     let second = view(table::PAGE, None);
     harness.state_mut().views.insert(second, rows(table::PAGE));
     harness.run_steps(3);
@@ -119,7 +131,10 @@ fn small_values_need_no_fetching() {
 
 #[test]
 fn what_was_shown_stays_when_nothing_is_selected() {
-    let mut harness = show(Some(0), vec![finished(0, "int", "42"), finished(1, "int", "43")]);
+    let mut harness = show(
+        Some(0),
+        vec![finished(0, "int", "42"), finished(1, "int", "43")],
+    );
     harness.run();
     harness.state_mut().document.select([]);
     harness.run();
@@ -189,7 +204,10 @@ fn a_tree_unfolds() {
     };
     let mut harness = show(Some(0), vec![finished(0, "dict", "1 item")]);
     harness.step();
-    harness.state_mut().views.insert(view(0, None), View::Tree { tree });
+    harness
+        .state_mut()
+        .views
+        .insert(view(0, None), View::Tree { tree });
     harness.run();
     assert!(harness.query_by_label_contains("10  int").is_none());
     harness.get_by_label_contains("inner  2 items").click();
@@ -219,8 +237,16 @@ fn why_there_is_nothing_to_see_is_said() {
         (None, vec![], "Select a node to see its result here"),
         (Some(0), vec![], "Waiting"),
         (Some(0), vec![failed(0, error())], "ValueError"),
-        (Some(1), vec![failed(0, error()), skipped], "The node did not run, since one that it needs failed"),
-        (Some(0), vec![unset], "The node gave no value for this output"),
+        (
+            Some(1),
+            vec![failed(0, error()), skipped],
+            "The node did not run, since one that it needs failed",
+        ),
+        (
+            Some(0),
+            vec![unset],
+            "The node gave no value for this output",
+        ),
     ] {
         let mut harness = show(select, events);
         harness.run();
@@ -241,6 +267,9 @@ fn a_node_that_did_not_run_or_whose_value_is_gone_can_be_run() {
         harness.get_by_label("Run to here").click();
         harness.run();
         let action = harness.state_mut().actions.pop();
-        assert!(matches!(&action, Some(Action::RunTo(nodes)) if *nodes == [NodeId(0)]), "{action:?}");
+        assert!(
+            matches!(&action, Some(Action::RunTo(nodes)) if *nodes == [NodeId(0)]),
+            "{action:?}"
+        );
     }
 }

@@ -77,21 +77,24 @@ pub(super) fn text_ui(ui: &mut Ui, text: &str, is_wrapping: &mut bool) {
         ScrollArea::both()
     };
     let wraps = *is_wrapping;
-    area.id_salt(("viewer text", wraps)).auto_shrink(false).show(ui, |ui| {
-        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
-            let font = TextStyle::Monospace.resolve(ui.style());
-            let color = ui.visuals().text_color();
-            let width = if wraps { width } else { f32::INFINITY };
-            let job = egui::text::LayoutJob::simple(text.as_str().to_owned(), font, color, width);
-            ui.fonts_mut(|fonts| fonts.layout_job(job))
-        };
-        let mut shown = text;
-        let edit = TextEdit::multiline(&mut shown)
-            .frame(egui::Frame::NONE)
-            .desired_width(f32::INFINITY)
-            .layouter(&mut layouter);
-        ui.add(edit).accessible_name("Text of the value");
-    });
+    area.id_salt(("viewer text", wraps))
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+                let font = TextStyle::Monospace.resolve(ui.style());
+                let color = ui.visuals().text_color();
+                let width = if wraps { width } else { f32::INFINITY };
+                let job =
+                    egui::text::LayoutJob::simple(text.as_str().to_owned(), font, color, width);
+                ui.fonts_mut(|fonts| fonts.layout_job(job))
+            };
+            let mut shown = text;
+            let edit = TextEdit::multiline(&mut shown)
+                .frame(egui::Frame::NONE)
+                .desired_width(f32::INFINITY)
+                .layouter(&mut layouter);
+            ui.add(edit).accessible_name("Text of the value");
+        });
 }
 
 /// Lists and dictionaries, to be unfolded.
