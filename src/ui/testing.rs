@@ -31,7 +31,7 @@ pub struct World<State> {
 pub fn panel<State: 'static>(
     world: World<State>,
     size: Vec2,
-    mut show: impl FnMut(&mut Ui, &mut Context<'_>, &mut State) + 'static,
+    mut show: impl FnMut(&mut Ui, &mut State, &mut Context<'_>) + 'static,
 ) -> Harness<'static, World<State>> {
     Harness::builder()
         // Two clicks in two frames are a double click.
@@ -49,7 +49,7 @@ pub fn panel<State: 'static>(
                     views: &world.views,
                     actions: &mut world.actions,
                 };
-                show(ui, &mut context, &mut world.state);
+                show(ui, &mut world.state, &mut context);
             },
             world,
         )

@@ -322,8 +322,13 @@ fn fonts() -> FontDefinitions {
             FontFamily::Monospace,
         ),
     ];
-    // Signs that the bundled fonts lack come from egui's own.
-    let fallback = fonts.families[&FontFamily::Proportional].clone();
+    // Signs that the bundled fonts lack come from egui's own; of those the monospaced one knows most: arrows, boxes.
+    let mut fallback = fonts.families[&FontFamily::Proportional].clone();
+    let monospaced = fonts.families[&FontFamily::Monospace].clone();
+    fallback.extend(monospaced.into_iter().filter(|name| name == "Hack"));
+    fonts
+        .families
+        .insert(FontFamily::Proportional, fallback.clone());
     for (name, bytes, family) in bundled {
         fonts
             .font_data

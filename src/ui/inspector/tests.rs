@@ -13,7 +13,7 @@ use crate::ui::testing::{World, document, failed, finished, panel, run};
 type Panel = (Inspector, Drafts);
 
 fn inspect(world: World<Panel>) -> Harness<'static, World<Panel>> {
-    panel(world, vec2(340.0, 900.0), |ui, ctx, (inspector, drafts)| {
+    panel(world, vec2(340.0, 900.0), |ui, (inspector, drafts), ctx| {
         inspector_ui(ui, inspector, drafts, ctx);
     })
 }

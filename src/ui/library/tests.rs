@@ -14,7 +14,7 @@ fn show(catalog: Catalog) -> Harness<'static, World<(Library, Vec<Name>)>> {
         catalog,
         ..World::default()
     };
-    panel(world, vec2(500.0, 400.0), |ui, ctx, (library, dropped)| {
+    panel(world, vec2(500.0, 400.0), |ui, (library, dropped), ctx| {
         ui.horizontal(|ui| {
             ui.allocate_ui(vec2(200.0, 380.0), |ui| library_ui(ui, library, ctx));
             let place = ui.allocate_response(Vec2::splat(200.0), Sense::hover());

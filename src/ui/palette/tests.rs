@@ -15,7 +15,7 @@ fn show() -> Harness<'static, World<Palette>> {
         document: document(),
         ..World::default()
     };
-    panel(world, vec2(900.0, 600.0), |ui, ctx, palette| {
+    panel(world, vec2(900.0, 600.0), |ui, palette, ctx| {
         let is_enabled = |command| command != Command::Redo;
         palette_ui(ui.ctx(), palette, is_enabled, ctx);
     })

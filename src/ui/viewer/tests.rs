@@ -87,6 +87,7 @@ fn a_table_is_fetched_page_by_page_as_it_scrolls() {
         unit: egui::MouseWheelUnit::Point,
         delta: vec2(0.0, down),
         phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
         modifiers: egui::Modifiers::NONE,
     });
     harness.run_steps(30);
