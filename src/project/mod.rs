@@ -3,6 +3,7 @@
 
 pub mod index;
 pub mod lock;
+pub mod recovery;
 pub mod requirements;
 pub mod state;
 

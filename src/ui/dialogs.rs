@@ -4,7 +4,6 @@ use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::theme;
 use crate::command::{Menu, TABLE};
-use crate::graph::NodeId;
 
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,10 +25,6 @@ pub enum Dialog {
         path: String,
         known: Vec<KnownProject>,
         problem: String,
-    },
-    Rename {
-        node: NodeId,
-        title: String,
     },
     Keys {
         query: String,
@@ -69,7 +64,6 @@ pub enum Answer {
     Create(String),
     Open(String),
     BrowseProject,
-    Rename(NodeId, String),
 }
 
 /// Show the dialog; the answer when there is one.
@@ -88,7 +82,6 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 known,
                 problem,
             } => open_project_ui(ui, path, known, problem),
-            Dialog::Rename { node, title } => rename_ui(ui, *node, title),
             Dialog::Keys { query } => keys_ui(ui, query),
             Dialog::About => about_ui(ui),
             Dialog::Failure { title, text } => failure_ui(ui, title, text),
@@ -242,16 +235,6 @@ fn open_project_ui(
         None => enter(ui),
     };
     answer.or((is_asked && !path.trim().is_empty()).then(|| Answer::Open(path.trim().to_owned())))
-}
-
-fn rename_ui(ui: &mut Ui, node: NodeId, title: &mut String) -> Option<Answer> {
-    heading(ui, "Rename node", "");
-    field(ui, "Title", title, "leave empty for the kind's own title");
-    match buttons(ui, &[("Rename", true), ("Cancel", false)]) {
-        Some(0) => Some(Answer::Rename(node, title.trim().to_owned())),
-        Some(_) => Some(Answer::Cancel),
-        None => enter(ui).then(|| Answer::Rename(node, title.trim().to_owned())),
-    }
 }
 
 fn keys_ui(ui: &mut Ui, query: &mut String) -> Option<Answer> {

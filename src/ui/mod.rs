@@ -15,6 +15,7 @@ pub mod palette;
 mod picture;
 mod row;
 pub mod search;
+pub mod shell;
 pub mod shortcuts;
 pub mod status;
 #[cfg(test)]

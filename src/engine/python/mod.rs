@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+pub use stamp::forget;
+
 use crate::paths::private_folder;
 
 /// What an environment is made from.

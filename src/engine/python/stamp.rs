@@ -74,6 +74,15 @@ impl Stamp {
     }
 }
 
+/// Make the environment of `project`, if there is one, unlike any that is wanted: the next run builds it anew.
+pub fn forget(project: &Path) -> io::Result<()> {
+    let stamp = project.join(FOLDER).join(FILE);
+    if stamp.is_file() {
+        std::fs::write(stamp, "")?;
+    }
+    Ok(())
+}
+
 /// Did Loom make this environment?
 pub fn is_ours(environment: &Path) -> bool {
     environment.join(FILE).is_file()

@@ -1,0 +1,404 @@
+//! Acting: what each Command and Action does. The only writer of the document.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{App, Event};
+use crate::command::Command;
+use crate::document::{Transaction, clipboard, ops};
+use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
+use crate::settings::Theme;
+use crate::ui::dialogs::Dialog;
+use crate::ui::shell::{Pane, arrangement, is_whole};
+use crate::ui::theme::GRID_STEP;
+use crate::ui::{Action, Level};
+
+/// How far a copy lies from its original.
+const COPY_OFFSET: Vec2 = vec2(GRID_STEP * 2.0, GRID_STEP * 2.0);
+
+impl App {
+    pub(super) fn act(&mut self, context: &egui::Context, action: Action) {
+        match action {
+            Action::Command(command) => self.run(context, command),
+            Action::Edit(transaction) => {
+                self.commit(transaction);
+            }
+            Action::EditAndSelect(transaction, nodes) => {
+                if self.commit(transaction) {
+                    self.project.document.select(nodes);
+                }
+            }
+            Action::Select(nodes) => self.project.document.select(nodes),
+            Action::Reveal(node) => {
+                self.project.document.select([node]);
+                self.panels.canvas.reveal(node);
+            }
+            Action::AddNode(kind, pos) => self.add_node(&kind, pos),
+            Action::Fetch(fetch) => self.fetch(fetch),
+            Action::LoadPicture {
+                file,
+                width,
+                height,
+            } => self.read_picture(&file, width, height),
+            Action::View { node, output } => {
+                self.panels.viewer.show(node, output);
+                self.panels.show(Pane::Viewer);
+            }
+            Action::Browse(port, widget) => self.browse(port, widget),
+            Action::OpenSearch {
+                pos_in_graph,
+                link_from,
+            } => {
+                let on_screen = self.panels.canvas.camera.screen_from_graph(pos_in_graph);
+                self.popups.open_nodes(pos_in_graph, on_screen, link_from);
+            }
+            Action::RunTo(nodes) => self.start_run(Some(nodes)),
+            Action::OpenSource(path, line) => self.open_source(&path, line),
+            Action::CopyText(text) => context.copy_text(text),
+            Action::Notice(notice) => self.notices.add(notice),
+        }
+    }
+
+    /// Do what a command says; nothing when it cannot be done now.
+    pub(super) fn run(&mut self, context: &egui::Context, command: Command) {
+        if !self.is_enabled(command) {
+            return;
+        }
+        let document = &self.project.document;
+        let (graph, selection) = (document.graph(), document.selection());
+        match command {
+            Command::NewProject => {
+                self.dialog = Some(Dialog::NewProject {
+                    name: String::new(),
+                    problem: String::new(),
+                });
+            }
+            Command::OpenProject => self.dialog = Some(self.open_dialog()),
+            Command::Save => self.save(None),
+            Command::Quit => self.close_asked(context),
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
+            Command::Copy => context.copy_text(clipboard::copy(graph, selection)),
+            Command::Cut => {
+                context.copy_text(clipboard::copy(graph, selection));
+                let transaction = Transaction {
+                    label: "Cut".into(),
+                    ..ops::delete(graph, selection)
+                };
+                self.commit(transaction);
+            }
+            Command::Paste => context.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+            Command::Duplicate => {
+                let (nodes, transaction) = ops::duplicate(graph, selection, COPY_OFFSET);
+                if self.commit(transaction) {
+                    self.project.document.select(nodes);
+                }
+            }
+            Command::Delete => {
+                let transaction = ops::delete(graph, selection);
+                self.commit(transaction);
+            }
+            Command::Unlink => {
+                let ids = selection.iter();
+                let links: std::collections::BTreeSet<_> = ids
+                    .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
+                    .cloned()
+                    .collect();
+                let transaction = ops::disconnect(links);
+                self.commit(transaction);
+            }
+            Command::Rename => {
+                self.panels.show(Pane::Inspector);
+                self.panels.inspector.rename();
+            }
+            Command::AddNode => {
+                let pos_in_graph = self.panels.canvas.place_for_new();
+                self.act(
+                    context,
+                    Action::OpenSearch {
+                        pos_in_graph,
+                        link_from: None,
+                    },
+                );
+            }
+            Command::SelectAll => {
+                let all: Vec<_> = graph.nodes().map(|node| node.id).collect();
+                self.project.document.select(all);
+            }
+            Command::SelectNone => {
+                if !self.panels.canvas.cancel_gesture() {
+                    self.project.document.select([]);
+                }
+            }
+            Command::ZoomToFit => {
+                let bounds = self.panels.canvas.layout.bounds();
+                self.panels.canvas.zoom_to(bounds);
+            }
+            Command::ZoomToSelection => {
+                let bounds = self
+                    .panels
+                    .canvas
+                    .layout
+                    .bounds_of(selection.iter().copied());
+                self.panels.canvas.zoom_to(bounds);
+            }
+            Command::ZoomIn => self.zoom(1.25),
+            Command::ZoomOut => self.zoom(0.8),
+            Command::ZoomReset => self.zoom(1.0 / self.panels.canvas.camera.zoom),
+            Command::NextNode => self.walk(1.0),
+            Command::PreviousNode => self.walk(-1.0),
+            Command::ToggleSnap => {
+                let canvas = &mut self.panels.canvas;
+                canvas.snaps = !canvas.snaps;
+                let state = if canvas.snaps { "on" } else { "off" };
+                self.notify(Level::Info, format!("Snap to grid is {state}"));
+            }
+            Command::ToggleTheme => self.toggle_theme(context),
+            Command::ResetPanels => self.panels.tree = arrangement(),
+            Command::Palette => self.popups.open_commands(),
+            Command::Run => self.start_run(None),
+            Command::RunToHere => {
+                let targets = selection.iter().copied().collect();
+                self.start_run(Some(targets));
+            }
+            Command::Stop => self.stop(),
+            Command::RestartEngine => self.restart_engine(),
+            Command::RebuildEnvironment => self.rebuild_environment(),
+            Command::Keys => {
+                self.dialog = Some(Dialog::Keys {
+                    query: String::new(),
+                })
+            }
+            Command::About => self.dialog = Some(Dialog::About),
+        }
+    }
+
+    /// Apply a transaction; one that is refused is said and changes nothing.
+    pub(super) fn commit(&mut self, transaction: Transaction) -> bool {
+        let label = transaction.label.clone();
+        match self.project.document.commit(transaction) {
+            Ok(()) => {
+                self.mark_stale();
+                true
+            }
+            Err(error) => {
+                self.notify(Level::Warning, format!("{label}: {error}"));
+                false
+            }
+        }
+    }
+
+    fn undo(&mut self) {
+        if let Some(label) = self.project.document.undo() {
+            self.mark_stale();
+            self.notify(Level::Info, format!("Undone: {label}"));
+        }
+    }
+
+    fn redo(&mut self) {
+        if let Some(label) = self.project.document.redo() {
+            self.mark_stale();
+            self.notify(Level::Info, format!("Done again: {label}"));
+        }
+    }
+
+    fn add_node(&mut self, kind: &Arc<NodeKind>, pos: Option<Pos2>) {
+        let pos = pos.unwrap_or_else(|| self.free_place());
+        let (id, transaction) = ops::add_node(self.project.document.graph(), kind, pos, None);
+        if self.commit(transaction) {
+            self.project.document.select([id]);
+        }
+    }
+
+    /// In the view where nothing lies, for nodes that were not given a place.
+    fn free_place(&self) -> Pos2 {
+        let canvas = &self.panels.canvas;
+        let mut pos = canvas.camera.view_in_graph().center();
+        pos = Pos2::new(
+            (pos.x / GRID_STEP).round() * GRID_STEP,
+            (pos.y / GRID_STEP).round() * GRID_STEP,
+        );
+        let is_taken = |pos: Pos2| {
+            let mut nodes = self.project.document.graph().nodes();
+            nodes.any(|node| node.pos.distance(pos) < GRID_STEP)
+        };
+        while is_taken(pos) {
+            pos += COPY_OFFSET;
+        }
+        pos
+    }
+
+    /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
+    pub(super) fn paste(&mut self, text: &str) {
+        let Some((nodes, links)) = clipboard::parse(text, &self.project.catalog) else {
+            self.notify(
+                Level::Info,
+                "The clipboard holds no nodes: copy some with Ctrl+C first",
+            );
+            return;
+        };
+        let offset = self.panels.canvas.place_for_new() - clipboard::bounds(&nodes).min;
+        let graph = self.project.document.graph();
+        let (ids, transaction) = ops::insert_copies(graph, "Paste", &nodes, &links, offset);
+        if self.commit(transaction) {
+            self.project.document.select(ids);
+        }
+    }
+
+    fn zoom(&mut self, factor: f32) {
+        let camera = &mut self.panels.canvas.camera;
+        camera.zoom_at(camera.screen.center(), factor);
+    }
+
+    /// Select the next node in reading order: by columns from the left, in them from the top.
+    fn walk(&mut self, direction: f32) {
+        let document = &self.project.document;
+        let mut nodes: Vec<_> = document
+            .graph()
+            .nodes()
+            .map(|node| (node.pos, node.id))
+            .collect();
+        nodes.sort_by(|(a, _), (b, _)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+        let at = nodes
+            .iter()
+            .position(|(_, id)| document.selection().contains(id));
+        let next = match at {
+            None => 0,
+            Some(at) if direction > 0.0 => (at + 1).min(nodes.len().saturating_sub(1)),
+            Some(at) => at.saturating_sub(1),
+        };
+        if let Some((_, id)) = nodes.get(next) {
+            let id = *id;
+            self.project.document.select([id]);
+            self.panels.canvas.reveal(id);
+        }
+    }
+
+    fn toggle_theme(&mut self, context: &egui::Context) {
+        let next = match context.theme() {
+            egui::Theme::Dark => Theme::Light,
+            egui::Theme::Light => Theme::Dark,
+        };
+        self.settings.theme = next;
+        self.apply_settings(context);
+        self.keep_settings();
+    }
+
+    pub(super) fn apply_settings(&mut self, context: &egui::Context) {
+        context.set_theme(match self.settings.theme {
+            Theme::System => egui::ThemePreference::System,
+            Theme::Dark => egui::ThemePreference::Dark,
+            Theme::Light => egui::ThemePreference::Light,
+        });
+        context.set_zoom_factor(self.settings.ui_scale);
+    }
+
+    /// Put the panels where they were at the last end.
+    pub(super) fn restore_panels(&mut self) {
+        if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
+            && is_whole(&tree)
+        {
+            self.panels.tree = tree;
+        }
+    }
+
+    /// Settings go to disk in the background; a failure is said and changes nothing else.
+    fn keep_settings(&mut self) {
+        if let Err(error) = self.settings.save(&self.paths.userdata) {
+            self.notify(
+                Level::Warning,
+                format!("The settings could not be kept: {error}"),
+            );
+        }
+    }
+
+    /// What is open, and where the panels lie.
+    pub(super) fn keep_state(&mut self) {
+        if let Err(error) = self.state.save(&self.paths.userdata) {
+            self.notify(
+                Level::Warning,
+                format!("What is open could not be kept: {error}"),
+            );
+        }
+    }
+
+    /// The arrangement of panels is kept for the next start.
+    pub(super) fn remember_window(&mut self) {
+        if let Ok(layout) = serde_json::to_value(&self.panels.tree) {
+            self.state.layout = layout;
+        }
+        self.keep_state();
+    }
+
+    fn browse(&mut self, port: Port, widget: crate::graph::Widget) {
+        use crate::graph::Widget;
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let (serial, sender) = (self.project.serial, self.services.sender.clone());
+        self.panels.show(Pane::Canvas);
+        drop(self.services.runtime.spawn_blocking(move || {
+            let dialog = rfd::FileDialog::new().set_directory(&folder);
+            let picked = match &widget {
+                Widget::Folder => dialog.pick_folder(),
+                Widget::SaveFile { pattern } => filtered(dialog, pattern).save_file(),
+                Widget::OpenFile { pattern } => filtered(dialog, pattern).pick_file(),
+                _ => None,
+            };
+            if let Some(path) = picked {
+                sender
+                    .blocking_send(Event::Picked {
+                        project: serial,
+                        port,
+                        path,
+                    })
+                    .ok();
+            }
+        }));
+    }
+
+    /// A chosen path is kept relative where it lies inside the project, so that the project can be moved.
+    pub(super) fn picked(&mut self, port: Port, path: &Path) {
+        let inside = self
+            .project
+            .folder
+            .as_ref()
+            .and_then(|folder| path.strip_prefix(folder).ok());
+        let text = inside.unwrap_or(path).to_string_lossy().replace('\\', "/");
+        self.commit(ops::set_value(port, Some(Value::text(text))));
+    }
+
+    pub(super) fn browse_project(&mut self) {
+        let sender = self.services.sender.clone();
+        drop(self.services.runtime.spawn_blocking(move || {
+            if let Some(path) = rfd::FileDialog::new().pick_folder() {
+                sender.blocking_send(Event::PickedProject(path)).ok();
+            }
+        }));
+    }
+
+    /// Open a source in the system's editor for it.
+    fn open_source(&mut self, path: &Path, line: u32) {
+        match open::that_detached(path) {
+            Ok(()) => self.notify(Level::Info, format!("Opened at line {line}")),
+            Err(error) => self.notify(
+                Level::Error,
+                format!("Cannot open the source: {error}: {}", path.display()),
+            ),
+        }
+    }
+}
+
+/// `*.csv *.tsv` as a filter of the file dialog.
+fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
+    let extensions: Vec<&str> = pattern
+        .split([' ', ';', ','])
+        .filter_map(|part| part.trim().strip_prefix("*."))
+        .filter(|extension| *extension != "*" && !extension.is_empty())
+        .collect();
+    if extensions.is_empty() {
+        dialog
+    } else {
+        dialog.add_filter(pattern, &extensions)
+    }
+}

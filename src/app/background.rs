@@ -1,0 +1,138 @@
+//! Background: the closed set of things that can wake the window, and how work off the UI's thread reports them.
+
+use std::path::PathBuf;
+
+use egui::ColorImage;
+use tokio::runtime::Handle;
+
+use super::App;
+use crate::engine::EngineEvent;
+use crate::engine::python::{Environment, EnvironmentError, Progress};
+use crate::event::{EventReceiver, EventSender, channel};
+use crate::graph::Port;
+use crate::nodebank::Nodebank;
+
+/// Everything that happens outside the UI's thread.
+#[derive(Debug)]
+pub enum Event {
+    Engine(EngineEvent),
+    /// A line of progress while the environment is built.
+    Environment {
+        project: u64,
+        progress: Progress,
+    },
+    EnvironmentDone {
+        project: u64,
+        result: Result<Environment, EnvironmentError>,
+    },
+    /// A save ended; `mark` names the state that was written, `then` is what waited for it.
+    Saved {
+        project: u64,
+        mark: u64,
+        result: Result<bool, String>,
+        then: Option<crate::ui::dialogs::AfterSave>,
+    },
+    RecoveryKept {
+        project: u64,
+        mark: u64,
+        result: Result<(), String>,
+    },
+    Picture {
+        file: PathBuf,
+        result: Result<ColorImage, String>,
+    },
+    /// The user chose a file or folder for an input.
+    Picked {
+        project: u64,
+        port: Port,
+        path: PathBuf,
+    },
+    PickedProject(PathBuf),
+    /// Sources of nodes changed on disk.
+    Nodebank {
+        project: u64,
+        bank: Nodebank,
+        is_new: bool,
+    },
+}
+
+/// What starts background work and where it reports.
+#[derive(Clone)]
+pub struct Services {
+    pub context: egui::Context,
+    pub runtime: Handle,
+    pub sender: EventSender<Event>,
+}
+
+/// Events of background work that may wait for a frame: far more than are made in one.
+const CAPACITY: usize = 4096;
+
+impl Services {
+    pub fn new(context: egui::Context, runtime: Handle) -> (Self, EventReceiver<Event>) {
+        let to_wake = context.clone();
+        let (sender, receiver) = channel(CAPACITY, move || to_wake.request_repaint());
+        let services = Self {
+            context,
+            runtime,
+            sender,
+        };
+        (services, receiver)
+    }
+
+    /// Do blocking work off the UI's thread; its event wakes the window.
+    pub fn spawn(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        let sender = self.sender.clone();
+        drop(self.runtime.spawn_blocking(move || {
+            sender.blocking_send(work()).ok();
+        }));
+    }
+}
+
+impl App {
+    /// The next event of any source.
+    pub(super) fn next_event(&mut self) -> Option<Event> {
+        let engine = self.project.engine_events.as_mut();
+        engine
+            .and_then(EventReceiver::try_next)
+            .map(Event::Engine)
+            .or_else(|| self.events.try_next())
+    }
+
+    pub(super) fn on_event(&mut self, event: Event) {
+        let is_ours = |project: u64| project == self.project.serial;
+        match event {
+            Event::Engine(event) => self.on_engine_event(event),
+            Event::Environment { project, progress } if is_ours(project) => {
+                self.environment_progress(progress)
+            }
+            Event::EnvironmentDone { project, result } if is_ours(project) => {
+                self.environment_done(result)
+            }
+            Event::Saved {
+                project,
+                mark,
+                result,
+                then,
+            } if is_ours(project) => self.saved(mark, result, then),
+            Event::RecoveryKept {
+                project,
+                mark,
+                result,
+            } if is_ours(project) => self.recovery_kept(mark, result),
+            Event::Picture { file, result } => self.picture_read(file, result),
+            Event::Picked {
+                project,
+                port,
+                path,
+            } if is_ours(project) => self.picked(port, &path),
+            Event::PickedProject(path) => self.open_asked(&path),
+            Event::Nodebank {
+                project,
+                bank,
+                is_new,
+            } if is_ours(project) => self.nodebank_read(bank, is_new),
+            // Of a project that was closed since.
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! App: owns all state. `logic` drains the background's events, `ui` shows, `run` acts on what was asked.
+//! The only place where window, document, files and engine meet.
+
+mod actions;
+mod background;
+mod files;
+mod open;
+mod running;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use egui::{Panel, Ui};
+use tokio::runtime::Handle;
+
+pub use background::{Event, Services};
+pub use open::Project;
+
+use crate::command::{Command, TABLE};
+use crate::engine::EngineStatus;
+use crate::event::EventReceiver;
+use crate::paths::Paths;
+use crate::project::state::State;
+use crate::settings::Settings;
+use crate::ui::dialogs::{Dialog, dialog_ui};
+use crate::ui::notices::Notices;
+use crate::ui::palette::Palette as Popups;
+use crate::ui::shell::{self, Panels, Status};
+use crate::ui::shortcuts::{self, Pressed};
+use crate::ui::{Action, Context, Level, Notice, Pictures, theme};
+
+/// How long events may be taken in before a frame is drawn.
+const DRAIN: Duration = Duration::from_millis(8);
+
+/// What the window is started with.
+pub struct Options {
+    pub paths: Paths,
+    pub settings: Settings,
+    pub state: State,
+    /// The project to open: its folder or savefile.
+    pub project: Option<PathBuf>,
+    /// The runtime that background work runs on.
+    pub runtime: Handle,
+}
+
+/// All state of the window.
+pub struct App {
+    services: Services,
+    events: EventReceiver<Event>,
+    paths: Paths,
+    settings: Settings,
+    state: State,
+    project: Project,
+    panels: Panels,
+    popups: Popups,
+    notices: Notices,
+    pictures: Pictures,
+    /// Files of pictures that are being read, or could not be.
+    reading: HashSet<PathBuf>,
+    dialog: Option<Dialog>,
+    actions: Vec<Action>,
+    title: String,
+    may_close: bool,
+}
+
+impl App {
+    pub fn new(context: &egui::Context, options: Options) -> Self {
+        theme::install(context);
+        let (services, events) = Services::new(context.clone(), options.runtime);
+        let mut app = Self {
+            services,
+            events,
+            paths: options.paths,
+            settings: options.settings,
+            state: options.state,
+            project: Project::default(),
+            panels: Panels::default(),
+            popups: Popups::default(),
+            notices: Notices::default(),
+            pictures: Pictures::default(),
+            reading: HashSet::new(),
+            dialog: None,
+            actions: Vec::new(),
+            title: String::new(),
+            may_close: false,
+        };
+        app.apply_settings(context);
+        app.restore_panels();
+        match options.project {
+            Some(path) => app.open_project(&path),
+            None => app.open_at_start(),
+        }
+        app
+    }
+
+    /// What is being edited. For tests, which look and never touch.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_ref()
+    }
+
+    pub fn panels(&self) -> &Panels {
+        &self.panels
+    }
+
+    fn notify(&mut self, level: Level, text: impl Into<String>) {
+        self.notices.add(Notice {
+            level,
+            text: text.into(),
+        });
+    }
+
+    /// Can the command do something now?
+    fn is_enabled(&self, command: Command) -> bool {
+        let document = &self.project.document;
+        let has_selection = !document.selection().is_empty();
+        match command {
+            Command::Undo => document.history().undo_label().is_some(),
+            Command::Redo => document.history().redo_label().is_some(),
+            Command::Cut
+            | Command::Copy
+            | Command::Duplicate
+            | Command::Delete
+            | Command::Unlink
+            | Command::ZoomToSelection => has_selection,
+            Command::Rename => document.selected_node().is_some(),
+            Command::Save => document.is_dirty() && !self.project.is_read_only(),
+            Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
+            Command::RunToHere => !self.project.is_busy() && has_selection,
+            Command::Stop => self.project.is_busy(),
+            Command::RestartEngine => self.project.has_engine(),
+            Command::RebuildEnvironment => !self.project.is_busy() && self.project.folder.is_some(),
+            _ => true,
+        }
+    }
+
+    fn status_text(&self) -> (String, egui::Color32) {
+        let palette = theme::palette(&self.services.context);
+        if let Some(progress) = &self.project.environment_progress {
+            return (format!("Environment: {progress}"), palette.busy);
+        }
+        let run = &self.project.run;
+        if run.is_running() {
+            let counts = run.counts();
+            return (
+                format!("Running {} of {}", counts.settled(), counts.total),
+                palette.busy,
+            );
+        }
+        match run.engine() {
+            EngineStatus::Down { .. } => ("Engine ended".to_owned(), palette.error),
+            EngineStatus::NotAnswering { .. } => {
+                ("Engine busy, not answering".to_owned(), palette.warn)
+            }
+            EngineStatus::Starting => ("Starting the engine".to_owned(), palette.busy),
+            EngineStatus::Off | EngineStatus::Ready { .. } => match run.status() {
+                None => ("Not run yet".to_owned(), palette.text_weak),
+                Some(status) => running::summary(run, status, palette),
+            },
+        }
+    }
+
+    fn shell_ui(&mut self, ui: &mut Ui) {
+        let (engine, engine_color) = self.status_text();
+        let name = self.project.name().to_owned();
+        let dirty = if self.project.document.is_dirty() {
+            " •"
+        } else {
+            ""
+        };
+        let fraction = self.project.run.counts();
+        let status = Status {
+            project_name: &format!("{name}{dirty}"),
+            engine: &engine,
+            engine_color,
+            is_running: self.project.is_busy(),
+            fraction: (self.project.run.is_running() && fraction.total > 0)
+                .then(|| fraction.settled() as f32 / fraction.total as f32),
+            zoom: self.panels.canvas.camera.zoom,
+        };
+        let enabled: Vec<bool> = TABLE
+            .iter()
+            .map(|entry| self.is_enabled(entry.command))
+            .collect();
+        let is_enabled = |command: Command| enabled[command as usize];
+        let mut actions = std::mem::take(&mut self.actions);
+        let frame = egui::Frame::new()
+            .fill(theme::palette(ui.ctx()).window)
+            .inner_margin(egui::Margin::symmetric(10, 0));
+        Panel::top("bar")
+            .exact_size(42.0)
+            .frame(frame)
+            .resizable(false)
+            .show(ui, |ui| {
+                shell::top_bar_ui(ui, &status, is_enabled, &mut actions);
+            });
+        let Project {
+            document,
+            run,
+            views,
+            catalog,
+            ..
+        } = &self.project;
+        let mut context = Context {
+            document,
+            catalog,
+            run,
+            pictures: &self.pictures,
+            views,
+            actions: &mut actions,
+        };
+        Panel::bottom("status")
+            .exact_size(24.0)
+            .frame(frame)
+            .resizable(false)
+            .show(ui, |ui| {
+                shell::status_bar_ui(ui, &status, &context);
+            });
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            shell::panels_ui(ui, &mut self.panels, &mut context);
+        });
+        crate::ui::palette::palette_ui(ui.ctx(), &mut self.popups, is_enabled, &mut context);
+        self.actions = actions;
+    }
+
+    fn update_title(&mut self, context: &egui::Context) {
+        let dirty = if self.project.document.is_dirty() {
+            "• "
+        } else {
+            ""
+        };
+        let title = format!("{dirty}{} – Loom", self.project.name());
+        if title != self.title {
+            context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        let deadline = Instant::now() + DRAIN;
+        while let Some(event) = self.next_event() {
+            self.on_event(event);
+            if Instant::now() > deadline {
+                context.request_repaint();
+                break;
+            }
+        }
+        self.keep_recovery_copy(context);
+        if context.input(|input| input.viewport().close_requested()) && !self.may_close {
+            self.close_asked(context);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let context = ui.ctx().clone();
+        if context.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
+            // Back from another program, which may have been an editor of nodes.
+            self.refresh_catalog();
+        }
+        if self.dialog.is_none() {
+            for pressed in shortcuts::pressed(&context) {
+                match pressed {
+                    Pressed::Command(command) => self.actions.push(Action::Command(command)),
+                    Pressed::Paste(text) => self.paste(&text),
+                }
+            }
+        }
+        self.shell_ui(ui);
+        if let Some(dialog) = &mut self.dialog
+            && let Some(answer) = dialog_ui(&context, dialog)
+        {
+            self.answer(&context, answer);
+        }
+        self.notices.ui(&context);
+        // Actions may ask for more of them.
+        while !self.actions.is_empty() {
+            for action in std::mem::take(&mut self.actions) {
+                self.act(&context, action);
+            }
+            context.request_repaint();
+        }
+        self.update_title(&context);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.remember_window();
+        self.project.end_engine();
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}
+
+/// Open the window and stay until it is closed.
+pub fn open_window(options: Options) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id("loom")
+        .with_title("Loom")
+        .with_inner_size([1400.0, 900.0])
+        .with_min_inner_size([720.0, 480.0])
+        .with_drag_and_drop(true);
+    let native = eframe::NativeOptions {
+        viewport,
+        persist_window: false,
+        ..eframe::NativeOptions::default()
+    };
+    eframe::run_native(
+        "Loom",
+        native,
+        Box::new(|creation| Ok(Box::new(App::new(&creation.egui_ctx, options)))),
+    )
+    .map_err(|error| {
+        anyhow::anyhow!(
+            "the window could not be opened: {error}; `loom run PROJECT` works without one"
+        )
+    })
+}

@@ -1,0 +1,356 @@
+//! Running: environment, engine, its events, and values that are fetched to be looked at.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Color32, ColorImage, TextureOptions};
+
+use super::{App, Event};
+use crate::engine::protocol::LogLevel;
+use crate::engine::protocol::{self, What};
+use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
+use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
+use crate::event::channel;
+use crate::graph::NodeId;
+use crate::ui::dialogs::Dialog;
+use crate::ui::theme::Palette;
+use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
+
+/// Engine events that may wait for a frame.
+const EVENTS: usize = 16_384;
+
+/// How the last run went, in a few words.
+pub(super) fn summary(run: &RunState, status: RunStatus, palette: &Palette) -> (String, Color32) {
+    let counts = run.counts();
+    let time = time_text(run.elapsed().as_secs_f64() * 1000.0);
+    match status {
+        RunStatus::Ok if counts.ran == 0 => {
+            ("Nothing to do: all results hold".to_owned(), palette.ok)
+        }
+        RunStatus::Ok => (format!("{} ran in {time}", nodes(counts.ran)), palette.ok),
+        RunStatus::Failed => (format!("{} failed", nodes(counts.failed)), palette.error),
+        RunStatus::Cancelled => ("Stopped".to_owned(), palette.warn),
+    }
+}
+
+fn nodes(count: u32) -> String {
+    if count == 1 {
+        "1 node".to_owned()
+    } else {
+        format!("{count} nodes")
+    }
+}
+
+impl App {
+    /// Run these nodes and what they need, or all. The environment is made first where it is not there.
+    pub(super) fn start_run(&mut self, targets: Option<Vec<NodeId>>) {
+        if self.project.is_busy() {
+            return;
+        }
+        self.project.wanted_run = Some(targets);
+        self.prepare_environment();
+    }
+
+    /// Make the project's environment, or see that it is as it should be, in the background.
+    pub(super) fn prepare_environment(&mut self) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let cancel = CancelFlag::default();
+        self.project.environment_cancel = Some(cancel.clone());
+        let serial = self.project.serial;
+        let wanted = Wanted {
+            project: folder,
+            python_version: self.settings.engine.python_version().map(str::to_owned),
+            tools: self.paths.tools(),
+            program: self.paths.program.clone(),
+        };
+        let sender = self.services.sender.clone();
+        self.services.spawn(move || {
+            let mut tell = |progress| {
+                // One that finds no room is replaced by the next.
+                sender
+                    .try_send(Event::Environment {
+                        project: serial,
+                        progress,
+                    })
+                    .ok();
+            };
+            let result = python::prepare(&wanted, &mut tell, &cancel);
+            Event::EnvironmentDone {
+                project: serial,
+                result,
+            }
+        });
+    }
+
+    pub(super) fn environment_done(&mut self, result: Result<Environment, EnvironmentError>) {
+        self.project.environment_cancel = None;
+        self.project.environment_progress = None;
+        let wanted = self.project.wanted_run.take();
+        match result {
+            Ok(environment) => {
+                if environment.is_new || self.project.engine.is_none() {
+                    self.start_engine(&environment);
+                }
+                if let Some(targets) = wanted {
+                    self.send_run(targets);
+                }
+            }
+            Err(EnvironmentError::Cancelled) => {
+                self.notify(Level::Info, "The installation was stopped")
+            }
+            Err(error) => {
+                self.dialog = Some(Dialog::Failure {
+                    title: "The environment could not be built".to_owned(),
+                    text: format!("{error}\n\n{}", error.output().join("\n")),
+                });
+            }
+        }
+    }
+
+    pub(super) fn environment_progress(&mut self, progress: Progress) {
+        let text = match progress {
+            Progress::Step(step) => {
+                self.project.environment_progress = Some(step.clone());
+                step
+            }
+            Progress::Output(line) => line,
+        };
+        // The console shows what the tools print, as it shows what nodes print.
+        self.project.run.on_event(&EngineEvent::Log {
+            run: None,
+            node: None,
+            level: LogLevel::Info,
+            text: text.into(),
+        });
+    }
+
+    fn start_engine(&mut self, environment: &Environment) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let context = self.services.context.clone();
+        let (sender, receiver) = channel(EVENTS, move || context.request_repaint());
+        let config = EngineConfig {
+            python: environment.python.clone(),
+            executor: self.paths.executor(),
+            files: folder.join(".loom").join("run"),
+            project: folder,
+            workers: self.settings.engine.workers_here(),
+        };
+        self.project.engine = Some(Engine::start(config, sender));
+        self.project.engine_events = Some(receiver);
+    }
+
+    fn send_run(&mut self, targets: Option<Vec<NodeId>>) {
+        let run = self.project.number();
+        let project = &mut self.project;
+        let Some(engine) = project.engine.as_mut() else {
+            return;
+        };
+        let graph = project.document.graph();
+        let scope = match &targets {
+            Some(targets) => graph.upstream(targets.iter().copied()),
+            None => graph.nodes().map(|node| node.id).collect(),
+        };
+        project.views.clear();
+        project.fetching.clear();
+        project.run.begin(run, scope);
+        let request = RunRequest {
+            run,
+            targets,
+            ..RunRequest::default()
+        };
+        if let Err(error) = engine.run(graph, request) {
+            self.notify(Level::Error, error.to_string());
+        }
+    }
+
+    pub(super) fn stop(&mut self) {
+        if let Some(cancel) = &self.project.environment_cancel {
+            self.project.wanted_run = None;
+            cancel.cancel();
+        }
+        if let (Some(engine), Some(run)) = (&self.project.engine, self.project.run.run())
+            && let Err(error) = engine.cancel(run)
+        {
+            self.notify(Level::Error, error.to_string());
+        }
+    }
+
+    pub(super) fn restart_engine(&mut self) {
+        if let Some(engine) = &self.project.engine
+            && let Err(error) = engine.restart()
+        {
+            self.notify(Level::Error, error.to_string());
+        }
+        self.project.views.clear();
+        self.project.fetching.clear();
+    }
+
+    pub(super) fn rebuild_environment(&mut self) {
+        self.project.end_engine();
+        if let Some(folder) = &self.project.folder
+            && let Err(error) = python::forget(folder)
+        {
+            self.notify(
+                Level::Error,
+                format!("The environment could not be marked for building: {error}"),
+            );
+        }
+        self.prepare_environment();
+    }
+
+    pub(super) fn on_engine_event(&mut self, event: EngineEvent) {
+        match &event {
+            EngineEvent::Value { fetch, view } => {
+                if let Some(wanted) = self.project.fetching.remove(fetch) {
+                    if let View::Image {
+                        file,
+                        width,
+                        height,
+                        ..
+                    } = view
+                    {
+                        self.read_picture(file, *width, *height);
+                    }
+                    self.project.views.insert(wanted, view.clone());
+                }
+            }
+            EngineEvent::NodeFinished { node, outputs, .. } => {
+                let thumb = outputs
+                    .iter()
+                    .flatten()
+                    .find_map(|value| value.thumb.as_ref());
+                if let Some(thumb) = thumb {
+                    self.read_picture(&thumb.file, thumb.width, thumb.height);
+                }
+                let graph = self.project.document.graph();
+                self.panels
+                    .canvas
+                    .layout
+                    .set_thumb(graph, *node, thumb.is_some());
+            }
+            _ => {}
+        }
+        self.project.run.on_event(&event);
+        if let EngineEvent::RunFinished {
+            status: RunStatus::Failed,
+            ..
+        } = event
+        {
+            self.show_first_failure();
+        }
+    }
+
+    /// Tell once what failed; the node has the badge and the inspector the traceback.
+    fn show_first_failure(&mut self) {
+        let graph = self.project.document.graph();
+        let failed: Vec<_> = self.project.run.failures().collect();
+        let Some((id, error)) = failed.first() else {
+            return;
+        };
+        let title = graph.node(*id).map_or("?", |node| node.title());
+        let more = match failed.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let text = format!("{title} failed: {}: {}{more}", error.kind, error.message);
+        let id = *id;
+        self.notify(Level::Error, text);
+        if self.project.document.selection().is_empty() {
+            self.project.document.select([id]);
+        }
+    }
+
+    /// Ask the engine for a value unless it is on its way.
+    pub(super) fn fetch(&mut self, wanted: Fetch) {
+        if self.project.views.contains_key(&wanted)
+            || self.project.fetching.values().any(|other| *other == wanted)
+        {
+            return;
+        }
+        let number = self.project.number();
+        let Some(engine) = &self.project.engine else {
+            self.project.views.insert(wanted, View::Gone);
+            return;
+        };
+        let what = match wanted.what {
+            FetchWhat::Text => What::Text,
+            FetchWhat::View { start, count, sort } => What::View {
+                start,
+                count,
+                sort: sort.map(|(column, is_descending)| (column as u32, is_descending)),
+            },
+            FetchWhat::Pixel { x, y } => What::Pixel { x, y },
+        };
+        let fetch = protocol::Fetch {
+            fetch: number,
+            node: wanted.node,
+            output: wanted.output as u32,
+            what,
+        };
+        match engine.fetch(fetch) {
+            Ok(()) => {
+                self.project.fetching.insert(number, wanted);
+            }
+            Err(error) => self.notify(Level::Error, error.to_string()),
+        }
+    }
+
+    /// Read a picture in the background, once: a file is never written again under the same name.
+    pub(super) fn read_picture(&mut self, file: &Path, width: u32, height: u32) {
+        if self.pictures.textures.contains_key(file) || !self.reading.insert(file.to_owned()) {
+            return;
+        }
+        let file = file.to_owned();
+        self.services.spawn(move || {
+            let result = picture(&file, width as usize, height as usize);
+            Event::Picture { file, result }
+        });
+    }
+
+    pub(super) fn picture_read(&mut self, file: PathBuf, result: Result<ColorImage, String>) {
+        match result {
+            Ok(image) => {
+                self.reading.remove(&file);
+                let name = file.display().to_string();
+                let texture =
+                    self.services
+                        .context
+                        .load_texture(name, image, TextureOptions::LINEAR);
+                self.pictures.textures.insert(file, texture);
+            }
+            // The engine may have ended and swept its folder: the next run makes a new one. This one is not asked for
+            // again, it stays in `reading`.
+            Err(reason) => {
+                tracing::warn!("a picture could not be read: {reason}: {}", file.display())
+            }
+        }
+    }
+
+    /// Nodes that were edited, and what depends on them, are out of date.
+    pub(super) fn mark_stale(&mut self) {
+        let graph = self.project.document.graph();
+        let revision = graph.revision();
+        if revision != self.project.seen_revision {
+            let changed: Vec<_> = graph
+                .changed_result_since(self.project.seen_revision)
+                .collect();
+            self.project.run.mark_stale(graph.downstream(changed));
+            self.project.seen_revision = revision;
+        }
+    }
+}
+
+/// Raw RGBA, 8 bits a channel, as the engine writes it.
+fn picture(file: &Path, width: usize, height: usize) -> Result<ColorImage, String> {
+    let bytes = crate::sys::map_file(file).map_err(|error| error.to_string())?;
+    if bytes.len() != width * height * 4 || bytes.is_empty() {
+        return Err(format!(
+            "{} bytes are no {width} × {height} picture",
+            bytes.len()
+        ));
+    }
+    Ok(ColorImage::from_rgba_unmultiplied([width, height], &bytes))
+}

@@ -1,0 +1,364 @@
+//! The shell: menu and run bar above, status line below, and the panels between them, which can be moved.
+
+use egui::{Align, Button, Color32, Layout, RichText, Ui, WidgetText};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
+    Tree, UiResponse,
+};
+
+use super::canvas::{Canvas, canvas_ui};
+use super::console::{Console, console_ui};
+use super::inspector::{Inspector, inspector_ui};
+use super::library::{Library, library_ui};
+use super::theme::{self, Palette};
+use super::value::Drafts;
+use super::viewer::{Viewer, viewer_ui};
+use super::{Action, Context, menu};
+use crate::command::Command;
+
+/// A panel. Its arrangement is remembered by these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Pane {
+    Library,
+    Canvas,
+    Inspector,
+    Viewer,
+    Console,
+}
+
+impl Pane {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Library => "Library",
+            Self::Canvas => "Graph",
+            Self::Inspector => "Inspector",
+            Self::Viewer => "Viewer",
+            Self::Console => "Console",
+        }
+    }
+}
+
+/// The state of all panels: view state, nothing of the document.
+pub struct Panels {
+    pub tree: Tree<Pane>,
+    pub canvas: Canvas,
+    pub library: Library,
+    pub inspector: Inspector,
+    pub viewer: Viewer,
+    pub console: Console,
+    pub drafts: Drafts,
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        Self {
+            tree: arrangement(),
+            canvas: Canvas::new(),
+            library: Library::default(),
+            inspector: Inspector::default(),
+            viewer: Viewer::default(),
+            console: Console::default(),
+            drafts: Drafts::default(),
+        }
+    }
+}
+
+impl Panels {
+    /// Bring a panel to the front of its tabs.
+    pub fn show(&mut self, pane: Pane) {
+        self.tree
+            .make_active(|_, tile| matches!(tile, Tile::Pane(other) if *other == pane));
+    }
+}
+
+/// Where the panels are at first: library left, canvas in the middle with viewer and console below, inspector right.
+pub fn arrangement() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let library = tab(&mut tiles, &[Pane::Library]);
+    let canvas = tab(&mut tiles, &[Pane::Canvas]);
+    let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console]);
+    let inspector = tab(&mut tiles, &[Pane::Inspector]);
+    let middle = linear(
+        &mut tiles,
+        LinearDir::Vertical,
+        &[(canvas, 0.68), (below, 0.32)],
+    );
+    let root = linear(
+        &mut tiles,
+        LinearDir::Horizontal,
+        &[(library, 0.16), (middle, 0.63), (inspector, 0.21)],
+    );
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+fn tab(tiles: &mut Tiles<Pane>, panes: &[Pane]) -> TileId {
+    let children = panes.iter().map(|pane| tiles.insert_pane(*pane)).collect();
+    tiles.insert_tab_tile(children)
+}
+
+fn linear(tiles: &mut Tiles<Pane>, dir: LinearDir, children: &[(TileId, f32)]) -> TileId {
+    let mut linear = Linear::new(dir, children.iter().map(|(id, _)| *id).collect());
+    for (id, share) in children {
+        linear.shares.set_share(*id, *share);
+    }
+    tiles.insert_container(Container::Linear(linear))
+}
+
+/// Does an arrangement that was remembered still hold every panel once?
+pub fn is_whole(tree: &Tree<Pane>) -> bool {
+    let count = |pane| {
+        let is_it = |tile: &&Tile<Pane>| matches!(tile, Tile::Pane(other) if *other == pane);
+        tree.tiles.tiles().filter(is_it).count()
+    };
+    let panes = [
+        Pane::Library,
+        Pane::Canvas,
+        Pane::Inspector,
+        Pane::Viewer,
+        Pane::Console,
+    ];
+    tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1)
+}
+
+/// All panels, in the room that is left.
+pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
+    let Panels {
+        tree,
+        canvas,
+        library,
+        inspector,
+        viewer,
+        console,
+        drafts,
+    } = panels;
+    let mut shown = Shown {
+        canvas,
+        library,
+        inspector,
+        viewer,
+        console,
+        drafts,
+        context,
+        palette: theme::palette(ui.ctx()),
+    };
+    tree.ui(&mut shown, ui);
+}
+
+struct Shown<'a, 'b> {
+    canvas: &'a mut Canvas,
+    library: &'a mut Library,
+    inspector: &'a mut Inspector,
+    viewer: &'a mut Viewer,
+    console: &'a mut Console,
+    drafts: &'a mut Drafts,
+    context: &'a mut Context<'b>,
+    palette: &'static Palette,
+}
+
+impl Behavior<Pane> for Shown<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
+        if *pane == Pane::Canvas {
+            canvas_ui(ui, self.canvas, self.drafts, self.context);
+            return UiResponse::None;
+        }
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, 0, self.palette.panel);
+        let inside = egui::UiBuilder::new().max_rect(rect.shrink2(theme::PANEL_MARGIN));
+        ui.scope_builder(inside, |ui| match pane {
+            Pane::Library => library_ui(ui, self.library, self.context),
+            Pane::Inspector => inspector_ui(ui, self.inspector, self.drafts, self.context),
+            Pane::Viewer => viewer_ui(ui, self.viewer, self.context),
+            Pane::Console => console_ui(ui, self.console, self.context),
+            Pane::Canvas => {}
+        });
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        pane.title().into()
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions {
+            all_panes_must_have_tabs: true,
+            ..SimplificationOptions::default()
+        }
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        28.0
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        2.0
+    }
+
+    fn tab_bar_color(&self, _visuals: &egui::Visuals) -> Color32 {
+        self.palette.window
+    }
+
+    fn tab_bg_color(
+        &self,
+        _: &egui::Visuals,
+        _: &Tiles<Pane>,
+        _: TileId,
+        state: &TabState,
+    ) -> Color32 {
+        if state.active {
+            self.palette.panel
+        } else {
+            self.palette.window
+        }
+    }
+
+    fn tab_outline_stroke(
+        &self,
+        _: &egui::Visuals,
+        _: &Tiles<Pane>,
+        _: TileId,
+        _: &TabState,
+    ) -> egui::Stroke {
+        egui::Stroke::NONE
+    }
+
+    fn tab_text_color(
+        &self,
+        _: &egui::Visuals,
+        _: &Tiles<Pane>,
+        _: TileId,
+        state: &TabState,
+    ) -> Color32 {
+        if state.active {
+            self.palette.text_strong
+        } else {
+            self.palette.text_weak
+        }
+    }
+}
+
+/// What the bars tell besides the document.
+pub struct Status<'a> {
+    pub project_name: &'a str,
+    /// The engine or the environment, in a few words.
+    pub engine: &'a str,
+    pub engine_color: Color32,
+    pub is_running: bool,
+    /// Part of the run that is done, from 0 to 1.
+    pub fraction: Option<f32>,
+    pub zoom: f32,
+}
+
+/// Menus, the project's name and the run buttons.
+pub fn top_bar_ui(
+    ui: &mut Ui,
+    status: &Status<'_>,
+    is_enabled: impl Fn(Command) -> bool,
+    actions: &mut Vec<Action>,
+) {
+    let palette = theme::palette(ui.ctx());
+    ui.horizontal_centered(|ui| {
+        ui.label(
+            RichText::new("Loom")
+                .strong()
+                .size(15.0)
+                .color(palette.accent),
+        );
+        ui.add_space(4.0);
+        if let Some(command) = menu::menu_bar_ui(ui, &is_enabled) {
+            actions.push(Action::Command(command));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let run_enabled = is_enabled(Command::Run);
+            let stop = command_tool(
+                ui,
+                "■  Stop",
+                Command::Stop,
+                is_enabled(Command::Stop),
+                None,
+            );
+            let run = command_tool(ui, "▶  Run", Command::Run, run_enabled, Some(palette));
+            let here = command_tool(
+                ui,
+                "Run to here",
+                Command::RunToHere,
+                is_enabled(Command::RunToHere),
+                None,
+            );
+            for (is_clicked, command) in [
+                (stop, Command::Stop),
+                (run, Command::Run),
+                (here, Command::RunToHere),
+            ] {
+                if is_clicked {
+                    actions.push(Action::Command(command));
+                }
+            }
+            ui.add_space(8.0);
+            if status.is_running {
+                let bar = match status.fraction {
+                    Some(fraction) => egui::ProgressBar::new(fraction),
+                    None => egui::ProgressBar::new(1.0).animate(true),
+                };
+                ui.add(
+                    bar.desired_width(120.0)
+                        .desired_height(6.0)
+                        .fill(palette.busy),
+                );
+            }
+            ui.label(RichText::new(status.engine).color(status.engine_color));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add_space(12.0);
+                ui.add(
+                    egui::Label::new(RichText::new(status.project_name).color(palette.text_strong))
+                        .truncate(),
+                );
+            });
+        });
+    });
+}
+
+fn command_tool(
+    ui: &mut Ui,
+    text: &str,
+    command: Command,
+    is_enabled: bool,
+    accent: Option<&Palette>,
+) -> bool {
+    let button = match accent.filter(|_| is_enabled) {
+        Some(palette) => {
+            Button::new(RichText::new(text).color(palette.on_accent).strong()).fill(palette.accent)
+        }
+        None => Button::new(text),
+    };
+    let response = ui.add_enabled(is_enabled, button.min_size(egui::vec2(0.0, 26.0)));
+    let keys = menu::shortcut_text(ui.ctx(), command);
+    let help = command.entry().help;
+    response.on_hover_text(format!("{help} ({keys})")).clicked()
+}
+
+/// Counts, selection and zoom.
+pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
+    let palette = theme::palette(ui.ctx());
+    let graph = context.document.graph();
+    let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
+    ui.horizontal_centered(|ui| {
+        ui.label(weak(format!(
+            "{} nodes · {} links",
+            graph.node_count(),
+            graph.link_count()
+        )));
+        let selected = context.document.selection().len();
+        if selected > 0 {
+            ui.label(weak(format!("{selected} selected")));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(weak(format!("{:.0} %", status.zoom * 100.0)));
+            let state = if context.document.is_dirty() {
+                "not saved"
+            } else {
+                "saved"
+            };
+            ui.label(weak(state.to_owned()));
+        });
+    });
+}
