@@ -121,7 +121,11 @@ mod tree {
     /// however it went, and then the shell kills the group. Without a shell there is no guard.
     fn guard(group: libc::pid_t) -> io::Result<Child> {
         Command::new("/bin/sh")
-            .args(["-c", "read -r _; kill -s KILL -- \"-$0\"", &group.to_string()])
+            .args([
+                "-c",
+                "read -r _; kill -s KILL -- \"-$0\"",
+                &group.to_string(),
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
