@@ -302,8 +302,26 @@ impl eframe::App for App {
     }
 }
 
-/// Open the window and stay until it is closed.
-pub fn open_window(options: Options) -> anyhow::Result<()> {
+/// How long background work may take to end with the window.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Open the window, on a project if one is named, and stay until it is closed.
+pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("loom-background")
+        .build()?;
+    let project = project
+        .map(|named| crate::project::find(&named, &paths.userdata))
+        .transpose()?;
+    let (settings, problems) = Settings::load(&paths.userdata);
+    let options = Options {
+        state: State::load(&paths.userdata),
+        paths,
+        settings,
+        project,
+        runtime: runtime.handle().clone(),
+    };
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("loom")
         .with_title("Loom")
@@ -315,12 +333,16 @@ pub fn open_window(options: Options) -> anyhow::Result<()> {
         persist_window: false,
         ..eframe::NativeOptions::default()
     };
-    eframe::run_native(
-        "Loom",
-        native,
-        Box::new(|creation| Ok(Box::new(App::new(&creation.egui_ctx, options)))),
-    )
-    .map_err(|error| {
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let mut app = App::new(&creation.egui_ctx, options);
+        for problem in problems {
+            app.notify(Level::Warning, problem);
+        }
+        Ok(Box::new(app))
+    });
+    let result = eframe::run_native("Loom", native, create);
+    runtime.shutdown_timeout(FAREWELL);
+    result.map_err(|error| {
         anyhow::anyhow!(
             "the window could not be opened: {error}; `loom run PROJECT` works without one"
         )
