@@ -1,0 +1,128 @@
+//! Parse: one Python source as the `NodeKind`s of its functions, exactly as `docs/nodes.md` says. Runs nothing and
+//! opens no file. A source that cannot be read is one kind, named like the file, whose state says why.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ruff_python_ast::{Stmt, StmtFunctionDef};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_source_file::LineIndex;
+use ruff_text_size::{Ranged as _, TextSize};
+
+use super::decorator::{is_overload, mark};
+use super::function::{self, Form};
+use super::names::Names;
+use super::sidecar::Sidecar;
+use crate::graph::{Bank, KindState, Name, NodeKind};
+
+/// Where a source comes from.
+pub struct Source<'a> {
+    pub bank: Bank,
+    /// What a function belongs to that names no family itself.
+    pub family: &'a Name,
+    pub file: &'a Arc<Path>,
+    /// The file beside a function of the first Loom.
+    pub sidecar: Option<&'a Sidecar>,
+}
+
+impl Source<'_> {
+    /// Name of the file without its ending.
+    fn stem(&self) -> String {
+        let stem = self.file.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    /// The one kind of a file that cannot be read.
+    pub fn broken(&self, message: impl Into<Arc<str>>, line: u32) -> NodeKind {
+        let mut kind = NodeKind::new(self.bank, self.stem());
+        kind.family = self.family.clone();
+        kind.file = Some(self.file.clone());
+        kind.line = line;
+        kind.state = KindState::Broken {
+            message: message.into(),
+            line,
+        };
+        kind
+    }
+}
+
+/// The kinds of a source, in its order. Of a function that is defined twice the later one comes first: it is the one
+/// that Python keeps.
+pub fn kinds(text: &str, source: &Source) -> Vec<NodeKind> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let lines = LineIndex::from_source_text(text);
+    let line = |at: TextSize| u32::try_from(lines.line_index(at).get()).unwrap_or(u32::MAX);
+    let first = parsed
+        .errors()
+        .iter()
+        .min_by_key(|error| error.location.start());
+    if let Some(error) = first {
+        let message = format!("Syntax error: {}", error.error);
+        return vec![source.broken(message, line(error.location.start()))];
+    }
+    let Some(parsed) = parsed.try_into_module() else {
+        return Vec::new();
+    };
+    let body = parsed.suite();
+    let names = Names::of(body);
+    let mut kinds: Vec<NodeKind> = Vec::new();
+    for (function, form) in choose(body, source, &names) {
+        let line = line(function.name.range().start());
+        let kind = function::kind(function, form, line, source, &names);
+        let earlier = kinds
+            .iter()
+            .position(|other| other.function == kind.function);
+        kinds.insert(earlier.unwrap_or(kinds.len()), kind);
+    }
+    kinds
+}
+
+/// Which functions of a source are nodes, and of which form.
+fn choose<'a>(
+    body: &'a [Stmt],
+    source: &Source<'a>,
+    names: &Names,
+) -> Vec<(&'a StmtFunctionDef, Form<'a>)> {
+    let all = || body.iter().filter_map(Stmt::as_function_def_stmt);
+    let public = || {
+        all().filter(|function| {
+            !function.name.as_str().starts_with('_') && !is_overload(function, names)
+        })
+    };
+    if all().any(|function| mark(function, names).is_some()) {
+        return public()
+            .filter(|function| mark(function, names).is_some())
+            .map(|function| (function, Form::Annotated))
+            .collect();
+    }
+    let stem = source.stem();
+    if let Some(sidecar) = source.sidecar {
+        // Everything else in such a file helps the one function that the file beside it is about.
+        let named = [sidecar.function.as_deref(), Some(stem.as_str())];
+        let entry = named.into_iter().flatten().find_map(|name| {
+            all()
+                .filter(|function| function.name.as_str() == name)
+                .last()
+        });
+        if let Some(entry) = entry
+            && function::is_unannotated(entry)
+        {
+            return vec![(entry, Form::Positional(Some(sidecar)))];
+        }
+    }
+    let may_be_first_form = source.bank != Bank::Builtin && !names.uses_loom();
+    public()
+        .map(|function| {
+            let is_first_form = may_be_first_form
+                && function.name.as_str() == stem
+                && function::is_unannotated(function);
+            let form = if is_first_form {
+                Form::Positional(None)
+            } else {
+                Form::Annotated
+            };
+            (function, form)
+        })
+        .collect()
+}
