@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use memmap2::Mmap;
 
@@ -54,6 +55,26 @@ impl ExitWatch {
     pub fn wait(&self) {
         tree::wait(&self.0);
     }
+}
+
+/// How often this program was asked to end: by Ctrl+C, by a closed terminal, by `kill`.
+static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
+
+/// From now on count such requests rather than end at once.
+pub fn count_interrupts() -> io::Result<()> {
+    interrupt::count()
+}
+
+/// How often this program was asked to end since `count_interrupts`.
+pub fn interrupts() -> u32 {
+    INTERRUPTS.load(Ordering::SeqCst)
+}
+
+/// On Windows, use the console that this program was started from, if any: a program with a window has none of its
+/// own accord.
+pub fn attach_console() {
+    #[cfg(windows)]
+    interrupt::attach_console();
 }
 
 /// Name of a signal, as in `SIGSEGV (a wrong memory access)`, for messages.
@@ -315,5 +336,74 @@ mod tree {
             is_there = unsafe { Thread32Next(snapshot_handle, &raw mut entry) };
         }
         Err(io::Error::other("the new process has no thread to resume"))
+    }
+}
+
+#[cfg(unix)]
+mod interrupt {
+    //! Signals that ask for the end.
+
+    use std::io;
+    use std::sync::atomic::Ordering;
+
+    extern "C" fn on_signal(_: libc::c_int) {
+        super::INTERRUPTS.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn count() -> io::Result<()> {
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+            // SAFETY: the handler only adds to an atomic number, which may be done in a signal handler; both structs
+            // are writable and of the type that sigaction takes, and zeros are a valid start for them.
+            let result = unsafe {
+                let mut before = std::mem::zeroed::<libc::sigaction>();
+                let mut action = std::mem::zeroed::<libc::sigaction>();
+                action.sa_sigaction = on_signal as extern "C" fn(libc::c_int) as usize;
+                action.sa_flags = libc::SA_RESTART;
+                libc::sigemptyset(&raw mut action.sa_mask);
+                let found = libc::sigaction(signal, std::ptr::null(), &raw mut before);
+                // `nohup` asks that a closed terminal is no reason to end.
+                let is_nohup = signal == libc::SIGHUP && before.sa_sigaction == libc::SIG_IGN;
+                if found != 0 || is_nohup {
+                    found
+                } else {
+                    libc::sigaction(signal, &raw const action, std::ptr::null_mut())
+                }
+            };
+            if result != 0 {
+                return Err(io::Error::last_os_error());
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(windows)]
+mod interrupt {
+    //! Console events that ask for the end.
+
+    use std::io;
+    use std::sync::atomic::Ordering;
+
+    use windows_sys::Win32::System::Console::{
+        ATTACH_PARENT_PROCESS, AttachConsole, SetConsoleCtrlHandler,
+    };
+    use windows_sys::core::BOOL;
+
+    unsafe extern "system" fn on_event(_: u32) -> BOOL {
+        super::INTERRUPTS.fetch_add(1, Ordering::SeqCst);
+        1
+    }
+
+    pub fn count() -> io::Result<()> {
+        // SAFETY: the handler only adds to an atomic number and lives as long as the program.
+        if unsafe { SetConsoleCtrlHandler(Some(on_event), 1) } == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
+    }
+
+    pub fn attach_console() {
+        // SAFETY: no pointers are involved. Where there is no console it fails, and nothing else happens.
+        unsafe { AttachConsole(ATTACH_PARENT_PROCESS) };
     }
 }

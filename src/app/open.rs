@@ -93,9 +93,6 @@ impl Project {
     }
 }
 
-/// What was read of the sources of nodes, kept between starts.
-const INDEX_CACHE: &str = "nodeindex.cache.json";
-
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 impl App {
@@ -155,7 +152,7 @@ impl App {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let mut bank = Nodebank::new(
             project::banks(&folder, &self.paths),
-            Some(self.paths.userdata.join(INDEX_CACHE)),
+            Some(self.paths.nodebank_cache()),
         );
         bank.refresh();
         match file::load(&folder.join(SAVEFILE), &bank.catalog()) {

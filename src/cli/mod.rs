@@ -1,1 +1,94 @@
-//! To come.
+//! The command line: `loom run`, `check`, `nodes` and `new`, on the same core as the window. Standard output carries
+//! what was asked for and nothing else; what people read goes to standard error. `docs/cli.md` describes it.
+
+mod address;
+mod args;
+mod check;
+mod nodes;
+mod project;
+mod run;
+mod value;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+pub use args::{Args, Verb};
+
+use crate::paths::Paths;
+
+/// What scripts are told of how it went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Ok = 0,
+    /// A node failed or could not be run; of `check`: something would.
+    Failed = 1,
+    /// The call or the project is wrong.
+    Usage = 2,
+    /// There is no environment, or no engine.
+    Engine = 3,
+    Cancelled = 130,
+}
+
+/// Why a verb came to nothing. The message says what failed, why, and what to do.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    fn usage(error: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: error.to_string(),
+        }
+    }
+
+    fn engine(error: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::Engine,
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Standard output is closed: whoever read it has enough, so there is nothing left to do.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self {
+            exit: if error.kind() == io::ErrorKind::BrokenPipe {
+                Exit::Ok
+            } else {
+                Exit::Usage
+            },
+            message: match error.kind() {
+                io::ErrorKind::BrokenPipe => String::new(),
+                _ => format!("cannot write to standard output: {error}; check where it leads"),
+            },
+        }
+    }
+}
+
+/// Do what a verb says.
+pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
+    let result = match verb {
+        Verb::Run(options) => run::run(options, paths),
+        Verb::Check { project } => check::check(project, paths),
+        Verb::Nodes { project, json } => nodes::nodes(project.as_deref(), *json, paths),
+        Verb::New { name } => project::new(name, paths),
+    };
+    let exit = result.unwrap_or_else(|failure| {
+        if !failure.message.is_empty() {
+            say(&format!("loom: {}", failure.message));
+        }
+        failure.exit
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// A line for people. A closed standard error is no reason to stop.
+fn say(line: &str) {
+    writeln!(io::stderr(), "{line}").ok();
+}

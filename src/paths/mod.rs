@@ -111,6 +111,11 @@ impl Paths {
         self.sources.join("examples")
     }
 
+    /// What was read of sources of nodes, so that the next start reads only those that changed.
+    pub fn nodebank_cache(&self) -> PathBuf {
+        self.userdata.join("nodeindex.json")
+    }
+
     /// Programs that Loom fetched for itself, such as `uv`.
     pub fn tools(&self) -> PathBuf {
         self.userdata.join("tools")

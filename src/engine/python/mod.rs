@@ -55,15 +55,26 @@ pub struct Environment {
 
 /// Asks a build to stop. Clones are the same flag.
 #[derive(Clone, Debug, Default)]
-pub struct CancelFlag(Arc<AtomicBool>);
+pub struct CancelFlag {
+    flag: Arc<AtomicBool>,
+    also: Option<fn() -> bool>,
+}
 
 impl CancelFlag {
+    /// A flag that is also up while `also` says so, such as after Ctrl+C.
+    pub fn watching(also: fn() -> bool) -> Self {
+        Self {
+            flag: Arc::default(),
+            also: Some(also),
+        }
+    }
+
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.flag.store(true, Ordering::SeqCst);
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.flag.load(Ordering::SeqCst) || self.also.is_some_and(|also| also())
     }
 }
 

@@ -1,0 +1,130 @@
+//! What a call of `loom` may say. Reads the call and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "Exit codes: 0 all nodes ran; 1 a node failed or could not be run; 2 the call or the project \
+is wrong; 3 the environment could not be built or the engine not be started; 130 cancelled.";
+
+/// Build Python programs as node graphs. Without a verb the window opens, on PROJECT if one is named.
+#[derive(Debug, Parser)]
+#[command(name = "loom", version, subcommand_precedence_over_arg = true)]
+pub struct Args {
+    /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+    pub project: Option<PathBuf>,
+    /// The folder of projects, settings and state, in place of the usual one.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub userdata: Option<PathBuf>,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    Run(RunOptions),
+    /// Say what is not sound in a project, without running anything. Exit code 1 when something would fail.
+    Check {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+    },
+    /// List the nodes that are known, read from their sources.
+    Nodes {
+        /// Also the nodes of this project.
+        project: Option<PathBuf>,
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make an empty project in the userdata folder.
+    New {
+        /// Its name, which its folder gets.
+        name: String,
+    },
+}
+
+/// Run a project without a window. Naming a project here is consent to run its code.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct RunOptions {
+    /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+    pub project: PathBuf,
+    /// Give an input another value for this call; NODE is a node's id or its unique title.
+    #[arg(long, value_name = "NODE.PORT=VALUE")]
+    pub set: Vec<String>,
+    /// Run only this node and what it needs; may be given several times.
+    #[arg(long, value_name = "NODE")]
+    pub to: Vec<String>,
+    /// Write the value of this output to standard output; may be given several times.
+    #[arg(long, value_name = "NODE.PORT")]
+    pub print: Vec<String>,
+    /// Run so many times in the same engine.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+    /// How many nodes may run at the same time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub workers: Option<u32>,
+    /// Write every image and figure that was made to this folder, as a PNG.
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
+    /// Write every event to standard output as a line of JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_verb_wins_over_a_project_and_userdata_stands_anywhere() {
+        for (call, verb, project) in [
+            ("loom", "none", None),
+            ("loom examples/coins", "none", Some("examples/coins")),
+            ("loom --userdata u coins", "none", Some("coins")),
+            ("loom --userdata u run coins", "run coins", None),
+            (
+                "loom run --userdata u coins --set a.b=-3 --to x --to y",
+                "run coins",
+                None,
+            ),
+            ("loom nodes --json", "nodes", None),
+            ("loom ./run", "none", Some("./run")),
+        ] {
+            let args = Args::try_parse_from(call.split(' ')).unwrap();
+            let found = match &args.verb {
+                None => "none".to_owned(),
+                Some(Verb::Run(options)) => format!("run {}", options.project.display()),
+                Some(Verb::Nodes { .. }) => "nodes".to_owned(),
+                other => format!("{other:?}"),
+            };
+            assert_eq!(found, verb, "{call}");
+            assert_eq!(
+                args.project.as_deref(),
+                project.map(std::path::Path::new),
+                "{call}"
+            );
+            assert_eq!(
+                args.userdata.is_some(),
+                call.contains("--userdata"),
+                "{call}"
+            );
+        }
+        for call in [
+            "loom run",
+            "loom run a --repeat 0",
+            "loom run a --workers 0",
+            "loom run a --no-such",
+        ] {
+            let error = Args::try_parse_from(call.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{call}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Opening the project that a call names, and `loom new`.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Exit, Failure, say};
+use crate::document::file::{self, Loaded, SAVEFILE};
+use crate::graph::Catalog;
+use crate::nodebank::{Nodebank, Problem};
+use crate::paths::Paths;
+use crate::project::{self, banks};
+
+/// A project as it was read.
+pub struct Opened {
+    pub folder: PathBuf,
+    pub loaded: Loaded,
+}
+
+impl Opened {
+    /// Read the project that `name` means. Its file is never written by the command line.
+    pub fn open(name: &Path, paths: &Paths) -> Result<Self, Failure> {
+        let folder = project::find(name, &paths.userdata).map_err(Failure::usage)?;
+        let (catalog, _) = library(&folder, paths);
+        let loaded = file::load(&folder.join(SAVEFILE), &catalog).map_err(Failure::usage)?;
+        Ok(Self { folder, loaded })
+    }
+
+    /// What to call it in messages.
+    pub fn name(&self) -> String {
+        let name = &self.loaded.document.meta.project_name;
+        if name.is_empty() {
+            let folder = self.folder.file_name().unwrap_or_default();
+            folder.to_string_lossy().into_owned()
+        } else {
+            name.clone()
+        }
+    }
+}
+
+/// All kinds that a project in `folder` may use, and what is wrong with their sources.
+pub fn library(folder: &Path, paths: &Paths) -> (Arc<Catalog>, Vec<Problem>) {
+    let cache = Some(paths.nodebank_cache());
+    let mut bank = Nodebank::new(banks(folder, paths), cache);
+    bank.refresh();
+    (bank.catalog(), bank.problems().to_vec())
+}
+
+/// `loom new`.
+pub fn new(name: &str, paths: &Paths) -> Result<Exit, Failure> {
+    let folder = project::create(name, &paths.userdata).map_err(Failure::usage)?;
+    writeln!(io::stdout(), "{}", folder.display())?;
+    say(&format!(
+        "made the project {name}; open it with: loom {name}"
+    ));
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,197 @@
+//! `loom run`: a project without a window, by the same engine. Everything about the call is checked before anything
+//! is started; the project's file is never written.
+
+mod events;
+mod people;
+mod pictures;
+mod session;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::RunOptions;
+use super::project::Opened;
+use super::{Exit, Failure, address, say, value};
+use crate::engine::python::{self, CancelFlag, EnvironmentError, Wanted};
+use crate::engine::{EngineConfig, RunStatus};
+use crate::graph::{Edit, Graph, NodeId, Port, Value};
+use crate::paths::{Paths, private_folder};
+use crate::settings::Settings;
+use crate::sys;
+use people::People;
+use session::{Session, Stopped};
+
+/// A call, read and checked.
+struct Job {
+    graph: Graph,
+    targets: Option<Vec<NodeId>>,
+    prints: Vec<Port>,
+}
+
+pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
+    let opened = Opened::open(&options.project, paths)?;
+    let job = Job::read(options, opened.loaded.document.graph())?;
+    let (settings, notes) = Settings::load(&paths.userdata);
+    for note in notes.iter().chain(&opened.loaded.notes) {
+        say(&format!("loom: {note}"));
+    }
+    if let Err(error) = sys::count_interrupts() {
+        tracing::warn!("Ctrl+C ends this program at once: {error}");
+    }
+    let mut people = People::new(&opened.name(), options.json, io::stderr().is_terminal());
+
+    let wanted = Wanted {
+        project: opened.folder.clone(),
+        python_version: settings.engine.python_version().map(str::to_owned),
+        tools: paths.tools(),
+        program: paths.program.clone(),
+    };
+    let cancel = CancelFlag::watching(|| sys::interrupts() > 0);
+    let environment = python::prepare(&wanted, &mut |step| people.on_environment(&step), &cancel);
+    people.clear();
+    let environment = match environment {
+        Ok(environment) => environment,
+        Err(EnvironmentError::Cancelled) => return Ok(cancelled()),
+        Err(error) => {
+            for line in error.output() {
+                say(&format!("  {line}"));
+            }
+            return Err(Failure::engine(error));
+        }
+    };
+    let files = private_folder(&opened.folder).map_err(|error| {
+        let folder = opened.folder.display();
+        Failure::engine(format!("cannot write to the project's folder: {error}; copy the project to one where you may: {folder}"))
+    })?;
+    let config = EngineConfig {
+        python: environment.python,
+        executor: paths.executor(),
+        project: opened.folder.clone(),
+        files: files.join("files"),
+        workers: settings.engine.workers_here(),
+    };
+    let mut session = match Session::start(config, &job.graph, people, options.json) {
+        Ok(session) => session,
+        Err(Stopped::Cancelled) => return Ok(cancelled()),
+        Err(Stopped::Failed(failure)) => return Err(failure),
+    };
+    let result = job.run(options, &mut session);
+    session.end();
+    match result {
+        Ok(exit) => Ok(exit),
+        Err(Stopped::Cancelled) => Ok(cancelled()),
+        Err(Stopped::Failed(failure)) => Err(failure),
+    }
+}
+
+fn cancelled() -> Exit {
+    say("loom: cancelled");
+    Exit::Cancelled
+}
+
+impl Job {
+    fn read(options: &RunOptions, graph: &Graph) -> Result<Self, Failure> {
+        let mut graph = graph.clone();
+        for text in &options.set {
+            set(&mut graph, text).map_err(|why| Failure::usage(format!("--set {text}: {why}")))?;
+        }
+        let target = |text: &String| {
+            let found = address::node(&graph, text).map(|node| node.id);
+            found.map_err(|why| Failure::usage(format!("--to {text}: {why}")))
+        };
+        let print = |text: &String| {
+            let found = address::output(&graph, text);
+            found.map_err(|why| Failure::usage(format!("--print {text}: {why}")))
+        };
+        let targets = options
+            .to
+            .iter()
+            .map(target)
+            .collect::<Result<Vec<_>, _>>()?;
+        let prints = options
+            .print
+            .iter()
+            .map(print)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            targets: (!targets.is_empty()).then_some(targets),
+            prints,
+            graph,
+        })
+    }
+
+    /// All repetitions, then what was asked for of the last one.
+    fn run(&self, options: &RunOptions, session: &mut Session) -> Result<Exit, Stopped> {
+        let mut status = RunStatus::Ok;
+        for repetition in 1..=options.repeat {
+            let targets = self.targets.clone();
+            status = session.run(targets, options.workers, (repetition, options.repeat))?;
+            if status == RunStatus::Cancelled {
+                return Err(Stopped::Cancelled);
+            }
+        }
+        session.summarise();
+        if let Some(folder) = &options.pictures {
+            pictures::write(session, folder)?;
+        }
+        self.print(session, options.json)?;
+        Ok(match status {
+            RunStatus::Ok => Exit::Ok,
+            RunStatus::Failed | RunStatus::Cancelled => Exit::Failed,
+        })
+    }
+
+    fn print(&self, session: &mut Session, as_json: bool) -> Result<(), Stopped> {
+        let mut values = Vec::new();
+        for port in &self.prints {
+            let text = session.text(port)?;
+            if as_json {
+                let node = self.graph.node(port.node).map(|node| node.key.as_str());
+                values.push(json!({"node": node, "port": port.name.as_str(), "text": text}));
+            } else {
+                let mut out = io::stdout().lock();
+                writeln!(out, "{}", text.unwrap_or_default())
+                    .and_then(|()| out.flush())
+                    .map_err(|error| Stopped::Failed(error.into()))?;
+            }
+        }
+        if as_json && !self.prints.is_empty() {
+            session.write_line(&json!({"event": "values", "values": values}))?;
+        }
+        Ok(())
+    }
+}
+
+/// NODE.PORT=VALUE, on this copy of the graph alone.
+fn set(graph: &mut Graph, text: &str) -> Result<(), String> {
+    let (port, text) = address::assignment(graph, text)?;
+    if let Some(link) = graph.link_to(port.node, &port.name) {
+        let source = graph.node(link.from.node).map_or("?", |node| &node.key);
+        return Err(format!(
+            "this input gets its value by a link from {source}.{}; set an input of that node, or remove the link",
+            link.from.name
+        ));
+    }
+    let node = graph.node(port.node).ok_or("the node is gone")?;
+    let value = match node.kind.input(&port.name) {
+        // The file says of such an input how its text is read.
+        Some(_) if node.kind.is_legacy() => Value::text(text),
+        Some(input) => value::parse(text, input)?,
+        None => return Err("the input is gone".to_owned()),
+    };
+    let edit = Edit::SetValue {
+        input: port,
+        value: Some(value),
+    };
+    graph
+        .apply(edit)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// A folder's name for messages.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
