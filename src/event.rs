@@ -87,9 +87,20 @@ impl<T> EventSender<T> {
 
     /// Send without waiting. The event comes back when the channel is full or closed.
     pub fn try_send(&self, event: T) -> Result<(), TrySendError<T>> {
-        self.sender.try_send(event)?;
-        self.signal.raise();
+        self.put(event)?;
+        self.wake();
         Ok(())
+    }
+
+    /// The same for one of many events: nobody is woken until `wake`, so that a receiver which is quicker than the
+    /// sender does not go to sleep and wake up for each.
+    pub fn put(&self, event: T) -> Result<(), TrySendError<T>> {
+        self.sender.try_send(event)
+    }
+
+    /// Tell the receiver that there is something to take.
+    pub fn wake(&self) {
+        self.signal.raise();
     }
 }
 

@@ -105,6 +105,7 @@ impl Supervisor {
             if self.life.is_none() && (self.is_leaving || self.shared.is_closing()) {
                 break;
             }
+            self.events.wake();
             let timeout = self.until_next_deadline(Instant::now());
             let mut next = match timeout {
                 Some(timeout) => self.reports.recv_timeout(timeout).ok(),
@@ -476,11 +477,12 @@ impl Supervisor {
 
     /// Waits while the app has no room for the event; not for an app that has let go of the engine.
     fn tell(&self, mut event: EngineEvent) {
-        while let Err(TrySendError::Full(back)) = self.events.try_send(event) {
+        while let Err(TrySendError::Full(back)) = self.events.put(event) {
             if self.shared.is_closing() {
                 return;
             }
             event = back;
+            self.events.wake();
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -27,6 +27,8 @@ pub struct Stage {
     pub graph: Graph,
     pub state: RunState,
     pub events: Vec<EngineEvent>,
+    /// Off where the time that it takes counts.
+    pub keeps_events: bool,
     pub workers: usize,
     engine: Option<(Engine, EventReceiver<EngineEvent>)>,
     runs: u64,
@@ -78,6 +80,7 @@ impl Stage {
             graph: Graph::default(),
             state: RunState::new(),
             events: Vec::new(),
+            keeps_events: true,
             workers: 4,
             engine: None,
             runs: 0,
@@ -183,7 +186,9 @@ impl Stage {
             };
             self.state.on_event(&event);
             let is_it = wanted(&event);
-            self.events.push(event.clone());
+            if self.keeps_events {
+                self.events.push(event.clone());
+            }
             if is_it {
                 return event;
             }
@@ -200,23 +205,26 @@ impl Stage {
 
     /// Ask for a run without waiting for it.
     pub fn begin(&mut self, targets: Option<Vec<NodeId>>) -> u64 {
+        self.request(RunRequest {
+            targets,
+            ..RunRequest::default()
+        })
+    }
+
+    /// The same for any request; its number is given here.
+    pub fn request(&mut self, request: RunRequest) -> u64 {
         self.engine();
         self.runs += 1;
         let run = self.runs;
-        let scope = match &targets {
+        let scope = match &request.targets {
             Some(targets) => self.graph.upstream(targets.iter().copied()),
             None => self.graph.nodes().map(|node| node.id).collect(),
         };
         self.state.begin(run, scope);
         self.events.clear();
         let (engine, _) = self.engine.as_mut().expect("just started");
-        let request = RunRequest {
-            run,
-            targets,
-            ..RunRequest::default()
-        };
         engine
-            .run(&self.graph, request)
+            .run(&self.graph, RunRequest { run, ..request })
             .expect("the engine takes a run");
         run
     }

@@ -78,10 +78,7 @@ impl Course {
         } else {
             Some(self.left(mirror))
         };
-        let plan = match held {
-            Some(_) => mirror.take_changes(),
-            None => mirror.take_whole(),
-        };
+        let plan = mirror.take(held);
         let blocked = mirror
             .blocked()
             .map(|(id, why)| (id, Arc::clone(why)))
@@ -91,7 +88,7 @@ impl Course {
         RunMessage {
             run: self.request.run,
             revision: plan.revision,
-            base: held,
+            base: held.filter(|_| !plan.is_whole),
             kinds: plan.kinds,
             nodes: plan.nodes,
             removed: plan.removed,

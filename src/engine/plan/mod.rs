@@ -37,7 +37,9 @@ pub struct Mirror {
     kinds: BTreeMap<u32, Arc<PlanKind>>,
     nodes: Vec<Option<Arc<PlanNode>>>,
     blocked: BTreeMap<NodeId, Arc<str>>,
-    /// What changed since `take_changes`.
+    /// It is another graph than the one that was taken last: there are no changes to tell, only the whole.
+    is_new: bool,
+    /// What changed since `take`.
     new_kinds: Vec<u32>,
     changed: BTreeSet<NodeId>,
     removed: BTreeSet<NodeId>,
@@ -107,7 +109,10 @@ impl Planner {
 impl Mirror {
     pub fn apply(&mut self, plan: Plan) {
         if plan.is_whole {
-            *self = Self::default();
+            *self = Self {
+                is_new: true,
+                ..Self::default()
+            };
         }
         self.revision = plan.revision;
         for kind in plan.kinds {
@@ -120,7 +125,9 @@ impl Mirror {
             }
             self.blocked.remove(&id);
             self.changed.remove(&id);
-            self.removed.insert(id);
+            if !self.is_new {
+                self.removed.insert(id);
+            }
         }
         for node in plan.nodes {
             let id = node.id;
@@ -133,13 +140,23 @@ impl Mirror {
                 self.nodes.resize(at + 1, None);
             }
             self.nodes[at] = Some(node);
-            self.changed.insert(id);
-            self.removed.remove(&id);
+            if !self.is_new {
+                self.changed.insert(id);
+                self.removed.remove(&id);
+            }
         }
     }
 
-    /// What changed since the last call.
-    pub fn take_changes(&mut self) -> Plan {
+    /// What a process that holds revision `held` must be sent; it is whole where that is no use.
+    pub fn take(&mut self, held: Option<u64>) -> Plan {
+        if self.is_new || held.is_none() {
+            self.take_whole()
+        } else {
+            self.take_changes()
+        }
+    }
+
+    fn take_changes(&mut self) -> Plan {
         let nodes = std::mem::take(&mut self.changed)
             .into_iter()
             .filter_map(|id| self.node(id).cloned())
@@ -157,8 +174,8 @@ impl Mirror {
         }
     }
 
-    /// Everything; `take_changes` begins anew from here.
-    pub fn take_whole(&mut self) -> Plan {
+    fn take_whole(&mut self) -> Plan {
+        self.is_new = false;
         self.new_kinds.clear();
         self.changed.clear();
         self.removed.clear();
