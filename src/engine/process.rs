@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::EngineConfig;
 use super::protocol::{self, EngineEvent, Request};
@@ -22,6 +22,11 @@ const REQUESTS: usize = 256;
 
 /// An event line may be this long; a longer one is thrown away.
 const LINE_BYTES: usize = 8 * 1024 * 1024;
+
+/// After a read of the error pipe that brought less than this, there is a pause. The pipe holds far more than is
+/// written meanwhile by anything but a flood.
+const SMALL_READ: usize = 8 * 1024;
+const BETWEEN_SMALL_READS: Duration = Duration::from_millis(2);
 
 /// To the supervisor.
 #[derive(Debug)]
@@ -245,9 +250,9 @@ fn read_errors(
         let mut lines = Vec::new();
         let result = stderr.read(&mut buffer);
         let mut reader = errors.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_open = match result {
-            Ok(count) if count > 0 => {
-                reader.feed(&buffer[..count], Instant::now(), &mut lines);
+        let is_open = match &result {
+            Ok(count) if *count > 0 => {
+                reader.feed(&buffer[..*count], Instant::now(), &mut lines);
                 true
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => true,
@@ -257,6 +262,10 @@ fn read_errors(
             }
         };
         drop(reader);
+        if matches!(result, Ok(1..SMALL_READ)) {
+            // Markers come one by one, two for each node: to wake up for each would cost more than the nodes.
+            thread::sleep(BETWEEN_SMALL_READS);
+        }
         let is_heard = lines.is_empty()
             || reports
                 .send(Report::From(number, News::Lines(lines)))

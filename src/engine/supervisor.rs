@@ -1,6 +1,7 @@
 //! Supervisor: the thread that owns an engine's process. It takes orders and reports, keeps the deadlines (hello,
 //! Stop, ping), and starts another process when one is needed. What a run makes of a dead process is `Course`'s.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fs;
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ pub struct Supervisor {
     crashes: Crashes,
     folders: Vec<PathBuf>,
     is_leaving: bool,
+    /// Events were sent that the app was not woken for.
+    has_told: Cell<bool>,
 }
 
 struct Cancel {
@@ -76,6 +79,7 @@ impl Supervisor {
             crashes: Crashes::default(),
             folders: Vec::new(),
             is_leaving: false,
+            has_told: Cell::new(false),
         }
     }
 
@@ -105,7 +109,7 @@ impl Supervisor {
             if self.life.is_none() && (self.is_leaving || self.shared.is_closing()) {
                 break;
             }
-            self.events.wake();
+            self.wake();
             let timeout = self.until_next_deadline(Instant::now());
             let mut next = match timeout {
                 Some(timeout) => self.reports.recv_timeout(timeout).ok(),
@@ -116,6 +120,7 @@ impl Supervisor {
                 next = self.reports.try_recv().ok();
             }
         }
+        self.wake();
         for folder in &self.folders {
             fs::remove_dir_all(folder).ok();
         }
@@ -475,14 +480,21 @@ impl Supervisor {
         }
     }
 
+    fn wake(&self) {
+        if self.has_told.take() {
+            self.events.wake();
+        }
+    }
+
     /// Waits while the app has no room for the event; not for an app that has let go of the engine.
     fn tell(&self, mut event: EngineEvent) {
+        self.has_told.set(true);
         while let Err(TrySendError::Full(back)) = self.events.put(event) {
             if self.shared.is_closing() {
                 return;
             }
             event = back;
-            self.events.wake();
+            self.wake();
             thread::sleep(Duration::from_millis(1));
         }
     }
