@@ -77,6 +77,11 @@ pub fn attach_console() {
     interrupt::attach_console();
 }
 
+/// Is there a process with this number? Another may have it by now.
+pub fn is_running(process: u32) -> bool {
+    tree::is_running(process)
+}
+
 /// Name of a signal, as in `SIGSEGV (a wrong memory access)`, for messages.
 pub fn signal_name(signal: i32) -> String {
     let name = match signal {
@@ -171,6 +176,12 @@ mod tree {
         unsafe { libc::killpg(tree.group, libc::SIGKILL) };
     }
 
+    pub fn is_running(process: u32) -> bool {
+        // SAFETY: no memory is involved, and signal 0 is none: it is only asked whether it could be sent.
+        let result = unsafe { libc::kill(process as libc::pid_t, 0) };
+        result == 0 || io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+    }
+
     #[expect(
         clippy::unnecessary_wraps,
         reason = "on Windows a handle is duplicated here, which can fail"
@@ -179,10 +190,6 @@ mod tree {
         Ok(child.id() as libc::pid_t)
     }
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "on Windows it is a handle"
-    )]
     pub fn wait(process: &Watch) {
         loop {
             let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
@@ -215,7 +222,7 @@ mod tree {
     use std::os::windows::process::CommandExt as _;
     use std::process::{Child, Command};
 
-    use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
+    use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, WAIT_TIMEOUT};
     use windows_sys::Win32::System::Diagnostics::ToolHelp::{
         CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
     };
@@ -225,8 +232,8 @@ mod tree {
         SetInformationJobObject, TerminateJobObject,
     };
     use windows_sys::Win32::System::Threading::{
-        CREATE_NO_WINDOW, CREATE_SUSPENDED, INFINITE, OpenThread, ResumeThread,
-        THREAD_SUSPEND_RESUME, WaitForSingleObject,
+        CREATE_NO_WINDOW, CREATE_SUSPENDED, INFINITE, OpenProcess, OpenThread, PROCESS_SYNCHRONIZE,
+        ResumeThread, THREAD_SUSPEND_RESUME, WaitForSingleObject,
     };
 
     pub type Tree = OwnedHandle;
@@ -251,6 +258,18 @@ mod tree {
     pub fn kill(job: &Tree) {
         // SAFETY: the handle is open as long as `job` lives.
         unsafe { TerminateJobObject(job.as_raw_handle() as HANDLE, 1) };
+    }
+
+    pub fn is_running(process: u32) -> bool {
+        // SAFETY: no pointers are involved.
+        let handle = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, process) };
+        if handle.is_null() {
+            return false;
+        }
+        // SAFETY: the handle is new and owned by nobody else.
+        let handle = unsafe { OwnedHandle::from_raw_handle(handle as _) };
+        // SAFETY: the handle is open and has the right to be waited on; nothing is waited for.
+        unsafe { WaitForSingleObject(handle.as_raw_handle() as HANDLE, 0) == WAIT_TIMEOUT }
     }
 
     pub fn watch(child: &Child) -> io::Result<Watch> {

@@ -469,6 +469,9 @@ fn dropping_the_engine_ends_all_that_it_started_and_leaves_nothing() {
 #[test]
 fn closing_the_engine_returns_when_nothing_is_left_of_it() {
     let mut stage = Stage::new();
+    // Of a program that was killed: no process has a number that large.
+    let left_over = stage.folder.path().join(".loom/engine-99999999-0");
+    std::fs::create_dir_all(left_over.join("values")).unwrap();
     let id = stage.node("own", "import os\nreturn os.getpid()", &[]);
     stage.run();
     let engine: u32 = stage.shown(id).parse().unwrap();

@@ -18,6 +18,7 @@ use super::process::{News, Process, Report};
 use super::protocol::{EngineEvent, Fetch, PROTOCOL, Request, RunStatus, View};
 use super::{EngineConfig, RunRequest};
 use crate::event::{EventSender, TrySendError};
+use crate::sys;
 
 /// After Stop: when nodes are interrupted, and when the process is killed.
 const INTERRUPT_AFTER: Duration = Duration::from_secs(2);
@@ -91,6 +92,7 @@ impl Supervisor {
             .name("engine".to_owned())
             .spawn(move || {
                 let shared = Arc::clone(&self.shared);
+                self.sweep();
                 self.start_process();
                 self.supervise();
                 shared.note_end();
@@ -268,6 +270,26 @@ impl Supervisor {
             (None, _) => None,
         };
         next.map(|at| at.saturating_duration_since(now))
+    }
+
+    /// Remove what processes of programs that were killed left behind.
+    fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.config.files) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let host = name.to_str().and_then(|name| {
+                name.strip_prefix("engine-")?
+                    .split_once('-')?
+                    .0
+                    .parse()
+                    .ok()
+            });
+            if host.is_some_and(|host| !sys::is_running(host)) {
+                fs::remove_dir_all(entry.path()).ok();
+            }
+        }
     }
 
     fn start_process(&mut self) {
