@@ -1,6 +1,10 @@
 //! Tests of the reading of sources: each case is a source and what its nodes look like in one line of text.
 
+mod docstring;
 mod index;
+mod legacy;
+mod python;
+mod refusals;
 mod sources;
 
 use std::fmt::Write as _;
