@@ -21,7 +21,7 @@ impl Folder {
         let dir = tempfile::tempdir().unwrap();
         let folder = Self {
             dir,
-            age: Duration::from_secs(3600),
+            age: Duration::from_hours(1),
         };
         for (path, text) in files {
             folder.write(path, text.as_bytes());
@@ -37,12 +37,7 @@ impl Folder {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
-        self.touch(&path, self.age);
-    }
-
-    fn touch(&self, path: &Path, age: Duration) {
-        let file = File::options().append(true).open(path).unwrap();
-        file.set_modified(SystemTime::now() - age).unwrap();
+        touch(&path, self.age);
     }
 
     fn bank(&self, bank: Bank) -> Nodebank {
@@ -57,7 +52,12 @@ impl Folder {
     }
 }
 
-/// `family/title` of all kinds, in the catalog's order.
+fn touch(path: &Path, age: Duration) {
+    let file = File::options().append(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - age).unwrap();
+}
+
+/// `family/function` of all kinds, in the catalog's order.
 fn listed(bank: &Nodebank) -> Vec<String> {
     let catalog = bank.catalog();
     let kinds = catalog.kinds().iter();
@@ -344,9 +344,9 @@ fn refresh_reads_what_changed() {
     folder.write("a.py", b"def a(x: int): ...");
     assert!(bank.refresh());
     assert_eq!(kind(&bank, "a").unwrap(), a);
-    folder.touch(&folder.path("a.py"), Duration::from_secs(60));
+    touch(&folder.path("a.py"), Duration::from_mins(1));
     folder.write("b.py", b"def b(y: int): ...");
-    folder.touch(&folder.path("b.py"), Duration::from_secs(60));
+    touch(&folder.path("b.py"), Duration::from_mins(1));
     assert!(bank.refresh());
     assert_eq!(
         describe(&kind(&bank, "b").unwrap()),

@@ -101,7 +101,7 @@ fn describe_type(ty: &ValueType) -> String {
 }
 
 fn describe_widget(widget: &Widget) -> String {
-    let number = |number: &Option<f64>| number.map_or("".to_owned(), |number| number.to_string());
+    let number = |number: &Option<f64>| number.map_or(String::new(), |number| number.to_string());
     match widget {
         Widget::Number {
             min,

@@ -130,25 +130,17 @@ fn hostile_sources_are_read() {
         let n = 20_000;
         format!("{}1{}", open.repeat(n), close.repeat(n))
     };
-    let chain: String = (0..60)
-        .map(|i| {
-            format!(
-                "A{i} = tuple[A{next}, A{next}] | dict[A{next}, A{next}]\n",
-                next = i + 1
-            )
-        })
-        .collect();
-    let classes: String = (0..60)
-        .map(|i| {
-            format!(
-                "class C{i}(C{next}, C{next}, NamedTuple):\n    a{i}: int\n",
-                next = (i + 1) % 60
-            )
-        })
-        .collect();
-    let blocks: String = (0..90)
-        .map(|i| format!("{}if x:\n", " ".repeat(i)))
-        .collect();
+    let each = |n: usize, line: fn(usize) -> String| (0..n).map(line).collect::<Vec<_>>().concat();
+    let chain = each(60, |i| {
+        let next = i + 1;
+        format!("A{i} = tuple[A{next}, A{next}] | dict[A{next}, A{next}]\n")
+    });
+    let classes = each(60, |i| {
+        let next = (i + 1) % 60;
+        format!("class C{i}(C{next}, C{next}, NamedTuple):\n    a{i}: int\n")
+    });
+    let blocks = each(90, |i| format!("{}if x:\n", " ".repeat(i)));
+    let parameters = each(5_000, |i| format!("a{i}: int = {i}, "));
     for text in [
         format!("def f(a={}): ...", nested("(", ")")),
         format!("def f(a={}): ...", nested("[", "]")),
@@ -159,13 +151,7 @@ fn hostile_sources_are_read() {
         format!("{chain}def f(a: A0) -> A0: ..."),
         format!("{classes}def f() -> C0: ..."),
         format!("{blocks}{}pass\ndef f(): ...", " ".repeat(90)),
-        format!(
-            "def f({}): ...",
-            (0..5_000)
-                .map(|i| format!("a{i}: int = {i}"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        format!("def f({parameters}): ..."),
     ] {
         let kinds = read(&text);
         assert_eq!(kinds.len(), 1, "{}", &text[..60]);
