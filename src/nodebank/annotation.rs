@@ -109,9 +109,8 @@ impl<'a> Types<'a> {
 
     /// `of[arguments]`.
     fn generic(&self, of: &Expr, arguments: &[Expr], depth: usize) -> Result<Annotation, String> {
-        let path = match self.names.meaning(of) {
-            Some(Meaning::Imported(path) | Meaning::Bare(path)) => path,
-            _ => return self.within(of, depth),
+        let Some(Meaning::Imported(path) | Meaning::Bare(path)) = self.names.meaning(of) else {
+            return self.within(of, depth);
         };
         let first = || {
             arguments

@@ -1,7 +1,7 @@
 //! The mark `@loom.node(…)`: is it there, and what it says. All its values are literals. `executor/loom.py` defines
 //! the same arguments; change both together.
 
-use ruff_python_ast::{Decorator, Expr, StmtFunctionDef};
+use ruff_python_ast::{Decorator, Expr, Identifier, StmtFunctionDef};
 
 use super::literal::literal;
 use super::names::Names;
@@ -49,7 +49,7 @@ pub fn settings(mark: &Decorator) -> Result<Settings, String> {
         return Err("@loom.node takes its settings by name, such as title=\"Add\"".to_owned());
     }
     for keyword in &call.arguments.keywords {
-        let Some(name) = keyword.arg.as_ref().map(|name| name.as_str()) else {
+        let Some(name) = keyword.arg.as_ref().map(Identifier::as_str) else {
             return Err("@loom.node takes no **: its source is read without running it".to_owned());
         };
         let Some(value) = literal(&keyword.value) else {

@@ -10,7 +10,7 @@ use super::literal::default_value;
 use super::names::Names;
 use super::outputs::outputs;
 use super::parse::Source;
-use super::sidecar::Sidecar;
+use super::sidecar::{Sidecar, unique};
 use crate::graph::{
     Call, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Value, ValueType, Widget,
 };
@@ -227,16 +227,15 @@ impl Reader<'_> {
         match named {
             // The savefile knows the inputs by the names of the file beside it, in the order of the parameters.
             Some(named) => {
-                for (i, name) in named.iter().enumerate() {
-                    let other = kind.inputs.iter().position(|input| input.name == *name);
-                    match kind.inputs.get_mut(i) {
-                        Some(input) if other.is_none() => input.name = name.clone(),
-                        Some(_) => {}
-                        None if takes_more && other.is_none() => {
-                            kind.inputs.push(InputSpec::untyped(name.clone()));
-                        }
-                        None => {}
-                    }
+                if takes_more {
+                    let more = named.iter().skip(kind.inputs.len());
+                    kind.inputs.extend(more.cloned().map(InputSpec::untyped));
+                }
+                let own = kind.inputs.iter().skip(named.len());
+                let own = own.map(|input| input.name.clone());
+                let names = unique(named.iter().cloned().chain(own).collect());
+                for (input, name) in kind.inputs.iter_mut().zip(names) {
+                    input.name = name;
                 }
             }
             None if takes_more => self.refuse_stars(function),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use ruff_python_ast::{Expr, Stmt, StmtClassDef};
+use ruff_python_ast::{Expr, Identifier, Stmt, StmtClassDef};
 
 /// Blocks inside blocks that are looked into for imports; more is no file that a person wrote.
 const DEEPEST_BLOCK: usize = 20;
@@ -54,20 +54,16 @@ impl<'a> Names<'a> {
                 Stmt::Import(import) => {
                     for alias in &import.names {
                         let path = alias.name.as_str();
-                        let (local, path) = match &alias.asname {
-                            Some(local) => (local.as_str(), path),
-                            // `import a.b` gives the name `a`.
-                            None => {
-                                let head = path.split('.').next().unwrap_or(path);
-                                (head, head)
-                            }
-                        };
+                        // `import a.b` gives the name `a`.
+                        let head = path.split('.').next().unwrap_or(path);
+                        let local = alias.asname.as_ref().map(Identifier::as_str);
+                        let (local, path) = local.map_or((head, head), |local| (local, path));
                         self.imports.insert(local, path.to_owned());
                     }
                 }
                 Stmt::ImportFrom(from) => {
                     let dots = ".".repeat(from.level as usize);
-                    let module = from.module.as_ref().map_or("", |module| module.as_str());
+                    let module = from.module.as_ref().map_or("", Identifier::as_str);
                     for alias in &from.names {
                         let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
                         let path = format!("{dots}{module}.{}", alias.name.as_str());

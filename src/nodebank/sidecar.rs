@@ -37,18 +37,23 @@ impl Sidecar {
     }
 }
 
-/// A name that stands twice gets a number: links find ports by name.
 fn names(list: &Json) -> Option<Vec<Name>> {
-    let mut names: Vec<Name> = Vec::new();
-    for name in list.as_array()? {
-        let name = name.as_str()?;
-        let mut unique = Name::from(name);
+    let names = list.as_array()?.iter();
+    let names = names.map(|name| name.as_str().map(Name::from));
+    names.collect::<Option<Vec<_>>>().map(unique)
+}
+
+/// A name that stands twice gets a number: links find ports by name.
+pub fn unique(names: Vec<Name>) -> Vec<Name> {
+    let mut unique: Vec<Name> = Vec::with_capacity(names.len());
+    for name in names {
+        let mut free = name.clone();
         let mut number = 2;
-        while names.contains(&unique) {
-            unique = format!("{name}_{number}").into();
+        while unique.contains(&free) {
+            free = format!("{name}_{number}").into();
             number += 1;
         }
-        names.push(unique);
+        unique.push(free);
     }
-    Some(names)
+    unique
 }

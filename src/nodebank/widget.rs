@@ -1,7 +1,7 @@
 //! Widgets in annotations: `Annotated[float, loom.Slider(0, 1, step=0.1)]`. `executor/loom.py` defines the same names
 //! and arguments; change both together.
 
-use ruff_python_ast::{Arguments, Expr};
+use ruff_python_ast::{Arguments, Expr, Identifier};
 
 use super::literal::literal;
 use super::names::Names;
@@ -44,7 +44,7 @@ fn number(name: &str, arguments: Option<&Arguments>) -> Result<Widget, String> {
         let positional = arguments.args.iter().enumerate();
         let named = arguments.keywords.iter().map(|keyword| {
             let at = keywords.iter().position(|name| {
-                let given = keyword.arg.as_ref().map(|given| given.as_str());
+                let given = keyword.arg.as_ref().map(Identifier::as_str);
                 given == Some(*name)
             });
             (at.unwrap_or(keywords.len()), &keyword.value)

@@ -1,6 +1,10 @@
 //! Tests of the reading of sources: each case is a source and what its nodes look like in one line of text.
 
+mod docstring;
 mod index;
+mod legacy;
+mod python;
+mod refusals;
 mod sources;
 
 use std::fmt::Write as _;
@@ -97,7 +101,7 @@ fn describe_type(ty: &ValueType) -> String {
 }
 
 fn describe_widget(widget: &Widget) -> String {
-    let number = |number: &Option<f64>| number.map_or("".to_owned(), |number| number.to_string());
+    let number = |number: &Option<f64>| number.map_or(String::new(), |number| number.to_string());
     match widget {
         Widget::Number {
             min,

@@ -194,3 +194,296 @@ fn imports_are_not_needed_where_a_name_is_well_known() {
         "f(a, b: list[any]) -> result: any",
     );
 }
+
+#[test]
+fn widgets_come_from_types_and_annotations() {
+    for (parameter, expected) in [
+        (
+            "a: Annotated[float, loom.Slider(0, 1)]",
+            "a: float <slider 0..1>",
+        ),
+        (
+            "a: Annotated[float, loom.Slider(-40, 60, step=0.5)] = 20",
+            "a: float <slider -40..60 by 0.5> = 20.0",
+        ),
+        (
+            "a: Annotated[int, loom.Slider(0, 10, 2)]",
+            "a: int <slider 0..10 by 2>",
+        ),
+        (
+            "a: Annotated[int, loom.Slider(max=9, min=1)]",
+            "a: int <slider 1..9>",
+        ),
+        ("a: Annotated[int, Slider(0, 1)]", "a: int <slider 0..1>"),
+        (
+            "a: 'Annotated[int, loom.Slider(0, 1)]'",
+            "a: int <slider 0..1>",
+        ),
+        (
+            "a: Annotated[int, loom.Range(0, 255)]",
+            "a: int <range 0..255>",
+        ),
+        (
+            "a: Annotated[int, loom.Range(0, None)]",
+            "a: int <range 0..>",
+        ),
+        ("a: Annotated[str, loom.Multiline()]", "a: text <lines>"),
+        ("a: Annotated[str, loom.Multiline]", "a: text <lines>"),
+        (
+            "a: Annotated[Path, loom.OpenFile('*.csv')]",
+            "a: path <open *.csv>",
+        ),
+        (
+            "a: Annotated[Path, loom.OpenFile('*.csv', '*.tsv')]",
+            "a: path <open *.csv;*.tsv>",
+        ),
+        ("a: Annotated[Path, loom.OpenFile()]", "a: path"),
+        (
+            "a: Annotated[Path, loom.SaveFile('*.png')]",
+            "a: path <save *.png>",
+        ),
+        ("a: Annotated[Path, loom.Folder()]", "a: path <folder>"),
+        (
+            "a: Annotated[int, 'years', loom.Slider(0, 1)]",
+            "a: int <slider 0..1>",
+        ),
+        ("a: Annotated[int, Field(gt=0)]", "a: int"),
+        (
+            "a: Annotated[int, loom.Slider(0, 9)] | None = None",
+            "a: int? <slider 0..9> = None",
+        ),
+        (
+            "a: Optional[Annotated[int, loom.Slider(0, 9)]]",
+            "a: int? <slider 0..9>",
+        ),
+        ("a: Percent = 50", "a: float <slider 0..100> = 50.0"),
+        ("a: Literal['x', 'y'] = 'x'", "a: text <x/y> = \"x\""),
+        ("a: Literal[1, 2, 4]", "a: int <1/2/4>"),
+        ("a: Literal[True]", "a: bool <True>"),
+        ("a: Literal['x', 3]", "a: text|int <x/3>"),
+        ("a: Literal['x', None]", "a: text? <x/None>"),
+        ("a: Literal['x'] | Literal['y', 'x']", "a: text <x/y>"),
+        ("a: Optional[Literal['x']] = None", "a: text? <x> = None"),
+        // Another value than the listed one must be possible to type.
+        (
+            "a: Literal['auto'] | float = 'auto'",
+            "a: text|float = \"auto\"",
+        ),
+        ("a: Literal[-1, 1]", "a: int <-1/1>"),
+        ("a: Literal[Colour.RED]", "a"),
+        ("a: list[Annotated[int, loom.Slider(0, 1)]]", "a: list[int]"),
+    ] {
+        let text = format!(
+            "from __future__ import annotations
+from pathlib import Path
+from typing import Annotated, Literal, Optional
+from pydantic import Field
+from loom import Slider
+import loom
+Percent = Annotated[float, loom.Slider(0, 100)]
+def f({parameter}) -> None: ..."
+        );
+        let kinds = read(&text);
+        let found = describe(kinds.first().unwrap());
+        assert_eq!(found, format!("f({expected}) ->"), "{parameter}");
+    }
+}
+
+#[test]
+fn defaults_are_values_when_they_are_literals() {
+    for (parameter, expected) in [
+        ("a=1", "a = 1"),
+        ("a=-1", "a = -1"),
+        ("a=+1.5", "a = 1.5"),
+        ("a=0xff", "a = 255"),
+        ("a=1_000", "a = 1000"),
+        ("a=-9223372036854775807", "a = -9223372036854775807"),
+        ("a=9223372036854775808", "a = …"),
+        ("a=1e999", "a = …"),
+        ("a=2j", "a = …"),
+        ("a='x'", "a = \"x\""),
+        ("a='x' 'y'", "a = \"xy\""),
+        ("a=f'x{1}'", "a = …"),
+        ("a: bytes = b'raw'", "a: bytes = \"raw\""),
+        ("a: bytes = b'\\xff'", "a: bytes = …"),
+        ("a=True", "a = True"),
+        ("a=None", "a = None"),
+        ("a: int = None", "a: int? = None"),
+        ("a: int | None = None", "a: int? = None"),
+        ("a: float = 3", "a: float = 3.0"),
+        ("a: float | None = 3", "a: float? = 3.0"),
+        ("a: int = 3", "a: int = 3"),
+        ("a=[]", "a = []"),
+        ("a=[1, [2, 'x']]", "a = [1, [2, \"x\"]]"),
+        ("a=(1, 2)", "a = [1, 2]"),
+        ("a={'k': 1, 'l': None}", "a = {\"k\": 1, \"l\": None}"),
+        ("a={'k': 1, 'k': 2}", "a = {\"k\": 2}"),
+        ("a={1: 2}", "a = …"),
+        ("a={**x}", "a = …"),
+        ("a=[*x]", "a = …"),
+        ("a=CONSTANT", "a = …"),
+        ("a=60 * 60", "a = …"),
+        ("a=...", "a = …"),
+        ("a=lambda: 1", "a = …"),
+        ("a: Path = Path('in.csv')", "a: path = \"in.csv\""),
+        ("a: Path = Path()", "a: path = \"\""),
+        ("a: Path = Path.home()", "a: path = …"),
+        ("a: date = date(2024, 2, 9)", "a: date = \"2024-02-09\""),
+        (
+            "a: datetime = datetime(2024, 2, 9, 18, 30)",
+            "a: date = \"2024-02-09T18:30\"",
+        ),
+        ("a: datetime = datetime.now()", "a: date = …"),
+        ("a, *, b=1, c", "a, b = 1, c"),
+    ] {
+        let text = format!(
+            "from pathlib import Path
+from datetime import date, datetime
+def f({parameter}) -> None: ..."
+        );
+        let kinds = read(&text);
+        let found = describe(kinds.first().unwrap());
+        assert_eq!(found, format!("f({expected}) ->"), "{parameter}");
+    }
+}
+
+#[test]
+fn return_annotations_give_outputs() {
+    for (mark, returns, expected) in [
+        ("", "", "-> result: any"),
+        ("", " -> int", "-> result: int"),
+        ("", " -> None", "->"),
+        ("", " -> 'None'", "->"),
+        ("", " -> NoReturn", "->"),
+        ("", " -> int | None", "-> result: int?"),
+        (
+            "",
+            " -> tuple[int, str]",
+            "-> tuple result_1: int, result_2: text",
+        ),
+        (
+            "",
+            " -> 'tuple[int, pd.DataFrame]'",
+            "-> tuple result_1: int, result_2: table",
+        ),
+        (
+            "",
+            " -> Tuple[int, str]",
+            "-> tuple result_1: int, result_2: text",
+        ),
+        ("", " -> tuple[int]", "-> tuple result_1: int"),
+        ("", " -> tuple[()]", "-> tuple"),
+        ("", " -> tuple[int, ...]", "-> result: list[int]"),
+        ("", " -> tuple", "-> result: list[any]"),
+        (
+            "",
+            " -> Annotated[tuple[int, str], 'x']",
+            "-> tuple result_1: int, result_2: text",
+        ),
+        ("", " -> Both", "-> tuple result_1: int, result_2: text"),
+        ("", " -> Parts", "-> tuple warm: table, cold: table?"),
+        ("", " -> 'Parts'", "-> tuple warm: table, cold: table?"),
+        ("", " -> More", "-> tuple warm: table, cold: table?"),
+        ("", " -> Stats", "-> dict mean: float, count: int"),
+        (
+            "",
+            " -> MoreStats",
+            "-> dict mean: float, count: text, top: list[text]",
+        ),
+        ("", " -> Generic[int]", "-> tuple one: any"),
+        ("", " -> Plain", "-> result: class Plain"),
+        ("", " -> Parts | None", "-> result: class Parts?"),
+        ("outputs=['n']", "", "-> n: any"),
+        ("outputs=['n']", " -> int", "-> n: int"),
+        ("outputs=('a', 'b')", "", "-> tuple a: any, b: any"),
+        (
+            "outputs=['a', 'b']",
+            " -> tuple[int, str]",
+            "-> tuple a: int, b: text",
+        ),
+        (
+            "outputs=['a', 'b']",
+            " -> list[int]",
+            "-> tuple a: int, b: int",
+        ),
+        (
+            "outputs=['a', 'b']",
+            " -> dict[str, int]",
+            "-> dict a: any, b: any",
+        ),
+        (
+            "outputs=['a', 'b']",
+            " -> Parts",
+            "-> tuple a: table, b: table?",
+        ),
+        (
+            "outputs=['count', 'mean']",
+            " -> Stats",
+            "-> dict count: int, mean: float",
+        ),
+        ("outputs=[]", " -> int", "->"),
+        ("outputs=[]", "", "->"),
+        ("outputs=None", " -> int", "-> result: int"),
+    ] {
+        let text = format!(
+            "import loom
+from typing import Annotated, NamedTuple, NoReturn, NotRequired, Tuple, TypedDict
+import typing
+import pandas as pd
+class Parts(typing.NamedTuple):
+    '''Docs.'''
+    warm: pd.DataFrame
+    cold: 'pd.DataFrame | None' = None
+    def half(self): ...
+class More(Parts): ...
+class Stats(TypedDict):
+    mean: float
+    count: int
+class MoreStats(Stats, total=False):
+    top: NotRequired[list[str]]
+    count: str
+class Generic[T](NamedTuple):
+    one: T
+class Plain:
+    a: int
+Both = tuple[int, str]
+@loom.node({mark})
+def f(){returns}: ..."
+        );
+        let expected = match expected {
+            // A class's own type parameter is a class of no name that is known.
+            "-> tuple one: any" => "-> tuple one: class T",
+            other => other,
+        };
+        check(&text, &format!("f() {expected}"));
+    }
+}
+
+#[test]
+fn marks_give_title_family_and_keywords() {
+    let kinds = read(
+        "import loom
+@loom.node(title=' Add up ', family='Sums', keywords=('plus', '+'), cache=True)
+def add(a: int) -> int:
+    '''Add.'''
+@loom.node
+def load_csv(): ...",
+    );
+    let [add, load] = kinds.as_slice() else {
+        panic!("{} kinds", kinds.len())
+    };
+    assert_eq!(
+        (add.title.as_str(), add.family.as_str()),
+        ("Add up", "Sums")
+    );
+    assert_eq!(add.keywords, ["plus", "+"]);
+    assert_eq!((&*add.summary, add.line, add.cache), ("Add.", 3, true));
+    assert_eq!(
+        (load.title.as_str(), load.family.as_str()),
+        ("Load csv", "Family")
+    );
+    assert_eq!(
+        (load.line, load.call, load.is_legacy()),
+        (6, crate::graph::Call::Named, false)
+    );
+}
