@@ -1,11 +1,12 @@
 //! The shell: menu and run bar above, status line below, and the panels between them, which can be moved.
 
-use egui::{Align, Button, Color32, Layout, RichText, Ui, WidgetText};
+use egui::{Align, Button, Color32, FontId, Layout, RichText, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
     Tree, UiResponse,
 };
 
+use super::canvas::paint::cut_text;
 use super::canvas::{Canvas, canvas_ui};
 use super::console::{Console, console_ui};
 use super::inspector::{Inspector, inspector_ui};
@@ -256,6 +257,17 @@ pub fn top_bar_ui(
     actions: &mut Vec<Action>,
 ) {
     let palette = theme::palette(ui.ctx());
+    let bar = ui.max_rect();
+    let name = FontId::new(14.0, theme::strong());
+    let name = cut_text(
+        ui.painter(),
+        status.project_name,
+        name,
+        palette.text_strong,
+        bar.width() * 0.25,
+    );
+    let at = bar.center() - name.size() / 2.0;
+    ui.painter().galley(at, name, palette.text_strong);
     ui.horizontal_centered(|ui| {
         ui.label(
             RichText::new("Loom")
@@ -306,13 +318,6 @@ pub fn top_bar_ui(
                 );
             }
             ui.label(RichText::new(status.engine).color(status.engine_color));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add_space(12.0);
-                ui.add(
-                    egui::Label::new(RichText::new(status.project_name).color(palette.text_strong))
-                        .truncate(),
-                );
-            });
         });
     });
 }

@@ -212,25 +212,45 @@ pub fn link_ends(graph: &Graph, link: &Link) -> Option<(Pos2, Pos2)> {
     Some((start, end))
 }
 
-/// The four points of a link's curve: it leaves to the right and arrives from the left.
-pub fn link_curve(start: Pos2, end: Pos2) -> [Pos2; 4] {
-    let reach = ((end.x - start.x).abs() * 0.5).clamp(30.0, 160.0);
-    [
+/// The way of a link on the screen, as points of a line: it leaves to the right and arrives from the left. One that
+/// leads back goes around, half-way between the rows of its ends, rather than across what lies between.
+pub fn link_way(start: Pos2, end: Pos2, zoom: f32) -> Vec<Pos2> {
+    let mut way = Vec::with_capacity(32);
+    if end.x < start.x - 40.0 * zoom && (end.y - start.y).abs() > 60.0 * zoom {
+        let turn = vec2(60.0 * zoom, 0.0);
+        let middle = (start.y + end.y) / 2.0;
+        let (right, left) = (pos2(start.x, middle), pos2(end.x, middle));
+        add_curve(&mut way, [start, start + turn, right + turn, right], 12);
+        add_curve(&mut way, [left, left - turn, end - turn, end], 12);
+        return way;
+    }
+    let length = start.distance(end);
+    let reach = ((end.x - start.x).abs() * 0.5).clamp(30.0 * zoom, 160.0 * zoom);
+    let curve = [
         start,
         pos2(start.x + reach, start.y),
         pos2(end.x - reach, end.y),
         end,
-    ]
+    ];
+    let pieces = if length < 24.0 {
+        2
+    } else {
+        (length / 14.0).clamp(6.0, 28.0) as usize
+    };
+    add_curve(&mut way, curve, pieces);
+    way
 }
 
-/// A point of a curve, `t` from 0 to 1.
-pub fn curve_point([a, b, c, d]: [Pos2; 4], t: f32) -> Pos2 {
-    let s = 1.0 - t;
-    let weighted = a.to_vec2() * (s * s * s)
-        + b.to_vec2() * (3.0 * s * s * t)
-        + c.to_vec2() * (3.0 * s * t * t)
-        + d.to_vec2() * (t * t * t);
-    weighted.to_pos2()
+fn add_curve(way: &mut Vec<Pos2>, [a, b, c, d]: [Pos2; 4], pieces: usize) {
+    way.extend((0..=pieces).map(|i| {
+        let t = i as f32 / pieces as f32;
+        let s = 1.0 - t;
+        let weighted = a.to_vec2() * (s * s * s)
+            + b.to_vec2() * (3.0 * s * s * t)
+            + c.to_vec2() * (3.0 * s * t * t)
+            + d.to_vec2() * (t * t * t);
+        weighted.to_pos2()
+    }));
 }
 
 fn cell(pos: Pos2) -> (i32, i32) {

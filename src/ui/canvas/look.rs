@@ -81,6 +81,15 @@ pub fn node_look(
         let texture = pictures.textures.get(&thumb.file)?;
         Some((texture.id(), vec2(thumb.width as f32, thumb.height as f32)))
     });
+    look.outputs = told
+        .outputs
+        .iter()
+        .map(|value| {
+            value
+                .as_ref()
+                .map_or_else(String::new, |value| one_line(&value.text))
+        })
+        .collect();
     if level < Level::Full {
         return look;
     }
@@ -92,15 +101,6 @@ pub fn node_look(
         .iter()
         .zip(&look.linked)
         .map(has_field)
-        .collect();
-    look.outputs = told
-        .outputs
-        .iter()
-        .map(|value| {
-            value
-                .as_ref()
-                .map_or_else(String::new, |value| one_line(&value.text))
-        })
         .collect();
     match &told.status {
         NodeStatus::Done { ms } => look.time = time_text(*ms),

@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::camera::Camera;
-use super::layout::{curve_point, input_pos, link_curve, output_pos};
+use super::layout::{input_pos, link_way, output_pos};
 use super::look::{NodeLook, State};
 use crate::graph::{KindState, Node, Pos2, Rect, Vec2, pos2, vec2};
 use crate::ui::picture::fit_into;
@@ -82,54 +82,31 @@ pub fn grid(painter: &Painter, camera: &Camera, palette: &Palette) {
 
 /// Add a link's curve to a mesh, with soft edges. Ends in screen space.
 pub fn add_link(mesh: &mut Mesh, start: Pos2, end: Pos2, zoom: f32, width: f32, color: Color32) {
-    let curve = link_curve(start, end);
-    // Control points were made for screen distances; keep the shape of 100 % at every zoom.
-    let curve = [
-        curve[0],
-        start + (curve[1] - start) * zoom.clamp(0.4, 1.0),
-        end + (curve[2] - end) * zoom.clamp(0.4, 1.0),
-        curve[3],
-    ];
-    let length = start.distance(end);
-    let pieces = if length < 24.0 {
-        2
-    } else {
-        (length / 14.0).clamp(6.0, 28.0) as u32
-    };
-    let soft = 1.0;
+    let way = link_way(start, end, zoom);
     let half = (width / 2.0).max(0.25);
+    let strips = [
+        (-half - 1.0, Color32::TRANSPARENT),
+        (-half, color),
+        (half, color),
+        (half + 1.0, Color32::TRANSPARENT),
+    ];
     let first = mesh.vertices.len() as u32;
-    let mut before = curve[0];
-    for i in 0..=pieces {
-        let at = curve_point(curve, i as f32 / pieces as f32);
-        let ahead = curve_point(curve, (i as f32 + 0.5) / pieces as f32);
-        let along = (ahead - before).normalized();
+    for (i, at) in way.iter().enumerate() {
+        let before = way[i.saturating_sub(1)];
+        let after = way[(i + 1).min(way.len() - 1)];
+        let along = (after - before).normalized();
         let across = vec2(-along.y, along.x);
-        for (offset, color) in [
-            (-half - soft, Color32::TRANSPARENT),
-            (-half, color),
-            (half, color),
-            (half + soft, Color32::TRANSPARENT),
-        ] {
-            mesh.vertices.push(Vertex {
-                pos: at + across * offset,
-                uv: WHITE_UV,
-                color,
-            });
-        }
-        before = at;
+        mesh.vertices.extend(strips.map(|(offset, color)| Vertex {
+            pos: *at + across * offset,
+            uv: WHITE_UV,
+            color,
+        }));
     }
-    for i in 0..pieces {
-        let base = first + i * 4;
-        for strip in 0..3 {
-            let (a, b, c, d) = (
-                base + strip,
-                base + strip + 1,
-                base + strip + 4,
-                base + strip + 5,
-            );
-            mesh.add_triangle(a, b, c);
-            mesh.add_triangle(b, d, c);
+    for i in 1..way.len() as u32 {
+        let base = first + (i - 1) * 4;
+        for strip in base..base + 3 {
+            mesh.add_triangle(strip, strip + 1, strip + 4);
+            mesh.add_triangle(strip + 1, strip + 5, strip + 4);
         }
     }
 }
@@ -258,7 +235,7 @@ impl NodePainter<'_> {
             palette.text_strong
         };
         let room = header.width() - 18.0 * zoom - badge_width;
-        let bold = FontId::new(font(13.0, zoom).size, theme::strong());
+        let bold = FontId::new(font(13.0, zoom).size.max(8.5), theme::strong());
         let title = cut_text(painter, node.title(), bold, color, room);
         let at = pos2(
             header.min.x + 12.0 * zoom,
@@ -359,6 +336,7 @@ impl NodePainter<'_> {
             let at = self.camera.screen_from_graph(output_pos(node.pos, i));
             self.dot(at, radius, palette.of_type(&output.ty), true);
             if self.level < Level::Full {
+                self.small_value(rect, at, look.outputs.get(i));
                 continue;
             }
             let right = at.x - 12.0 * zoom;
@@ -417,6 +395,27 @@ impl NodePainter<'_> {
                 );
             }
         }
+    }
+
+    /// From afar a value is all that is written beside an output.
+    fn small_value(&self, rect: Rect, port: Pos2, text: Option<&String>) {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
+        let weak = self.palette.text_weak;
+        let size = font(12.0, self.camera.zoom).size.max(8.0);
+        let value = cut_text(
+            self.painter,
+            text,
+            FontId::proportional(size),
+            weak,
+            rect.width() * 0.86,
+        );
+        let at = pos2(
+            port.x - 10.0 * self.camera.zoom - value.size().x,
+            port.y - value.size().y / 2.0,
+        );
+        self.painter.galley(at, value, weak);
     }
 
     /// A port: filled when something flows there, else a ring.
