@@ -19,7 +19,7 @@ type Case = (&'static str, f64, fn() -> f64);
 
 const CASES: &[Case] = &[
     ("index/cold", 300.0, index_cold),
-    ("index/second", 50.0, index_second),
+    ("index/second", 60.0, index_second),
     ("index/refresh", 20.0, index_refresh),
 ];
 
