@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::open::Targets;
 use super::{App, Event};
 use crate::command::Command;
 use crate::document::{Transaction, clipboard, ops};
@@ -52,7 +53,7 @@ impl App {
                 let on_screen = self.panels.canvas.camera.screen_from_graph(pos_in_graph);
                 self.popups.open_nodes(pos_in_graph, on_screen, link_from);
             }
-            Action::RunTo(nodes) => self.start_run(Some(nodes)),
+            Action::RunTo(nodes) => self.start_run(Targets::Nodes(nodes)),
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::CopyText(text) => context.copy_text(text),
             Action::Notice(notice) => self.notices.add(notice),
@@ -156,10 +157,10 @@ impl App {
             Command::ToggleTheme => self.toggle_theme(context),
             Command::ResetPanels => self.panels.tree = arrangement(),
             Command::Palette => self.popups.open_commands(),
-            Command::Run => self.start_run(None),
+            Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
                 let targets = selection.iter().copied().collect();
-                self.start_run(Some(targets));
+                self.start_run(Targets::Nodes(targets));
             }
             Command::Stop => self.stop(),
             Command::RestartEngine => self.restart_engine(),
@@ -167,7 +168,7 @@ impl App {
             Command::Keys => {
                 self.dialog = Some(Dialog::Keys {
                     query: String::new(),
-                })
+                });
             }
             Command::About => self.dialog = Some(Dialog::About),
         }

@@ -103,10 +103,10 @@ impl App {
         match event {
             Event::Engine(event) => self.on_engine_event(event),
             Event::Environment { project, progress } if is_ours(project) => {
-                self.environment_progress(progress)
+                self.environment_progress(progress);
             }
             Event::EnvironmentDone { project, result } if is_ours(project) => {
-                self.environment_done(result)
+                self.environment_done(result);
             }
             Event::Saved {
                 project,

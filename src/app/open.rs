@@ -18,6 +18,14 @@ use crate::project;
 use crate::ui::dialogs::{Dialog, KnownProject};
 use crate::ui::{Fetch, Level};
 
+/// What a run is asked for.
+#[derive(Clone, Debug)]
+pub(super) enum Targets {
+    All,
+    /// These nodes and what they need.
+    Nodes(Vec<NodeId>),
+}
+
 /// A project that is open: its document and all that goes with it.
 #[derive(Default)]
 pub struct Project {
@@ -39,7 +47,7 @@ pub struct Project {
     pub(super) environment_progress: Option<String>,
     pub(super) environment_cancel: Option<CancelFlag>,
     /// What runs as soon as the environment is there.
-    pub(super) wanted_run: Option<Option<Vec<NodeId>>>,
+    pub(super) wanted_run: Option<Targets>,
     /// Fetches that are on their way, by their number.
     pub(super) fetching: HashMap<u64, Fetch>,
     pub(super) next_number: u64,

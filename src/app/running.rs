@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Color32, ColorImage, TextureOptions};
 
+use super::open::Targets;
 use super::{App, Event};
 use crate::engine::protocol::LogLevel;
 use crate::engine::protocol::{self, What};
@@ -42,7 +43,7 @@ fn nodes(count: u32) -> String {
 
 impl App {
     /// Run these nodes and what they need, or all. The environment is made first where it is not there.
-    pub(super) fn start_run(&mut self, targets: Option<Vec<NodeId>>) {
+    pub(super) fn start_run(&mut self, targets: Targets) {
         if self.project.is_busy() {
             return;
         }
@@ -97,7 +98,7 @@ impl App {
                 }
             }
             Err(EnvironmentError::Cancelled) => {
-                self.notify(Level::Info, "The installation was stopped")
+                self.notify(Level::Info, "The installation was stopped");
             }
             Err(error) => {
                 self.dialog = Some(Dialog::Failure {
@@ -121,7 +122,7 @@ impl App {
             run: None,
             node: None,
             level: LogLevel::Info,
-            text: text.into(),
+            text: text,
         });
     }
 
@@ -142,16 +143,16 @@ impl App {
         self.project.engine_events = Some(receiver);
     }
 
-    fn send_run(&mut self, targets: Option<Vec<NodeId>>) {
+    fn send_run(&mut self, targets: Targets) {
         let run = self.project.number();
         let project = &mut self.project;
         let Some(engine) = project.engine.as_mut() else {
             return;
         };
         let graph = project.document.graph();
-        let scope = match &targets {
-            Some(targets) => graph.upstream(targets.iter().copied()),
-            None => graph.nodes().map(|node| node.id).collect(),
+        let (scope, targets) = match targets {
+            Targets::All => (graph.nodes().map(|node| node.id).collect(), None),
+            Targets::Nodes(nodes) => (graph.upstream(nodes.iter().copied()), Some(nodes)),
         };
         project.views.clear();
         project.fetching.clear();
@@ -324,7 +325,7 @@ impl App {
             // The engine may have ended and swept its folder: the next run makes a new one. This one is not asked for
             // again, it stays in `reading`.
             Err(reason) => {
-                tracing::warn!("a picture could not be read: {reason}: {}", file.display())
+                tracing::warn!("a picture could not be read: {reason}: {}", file.display());
             }
         }
     }

@@ -10,7 +10,7 @@ mod run;
 mod value;
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 pub use args::{Args, Verb};

@@ -110,7 +110,7 @@ impl People {
             for (i, (node, progress)) in running.take(3).enumerate() {
                 let comma = if i == 0 { ", running" } else { "," };
                 write!(line, "{comma} {}", node.title()).expect("a text takes all");
-                if let Some(fraction) = progress.and_then(|progress| progress.fraction()) {
+                if let Some(fraction) = progress.and_then(crate::engine::run::Progress::fraction) {
                     write!(line, " {:.0} %", fraction * 100.0).expect("a text takes all");
                 }
             }

@@ -218,7 +218,7 @@ pub fn link_way(start: Pos2, end: Pos2, zoom: f32) -> Vec<Pos2> {
     let mut way = Vec::with_capacity(32);
     if end.x < start.x - 40.0 * zoom && (end.y - start.y).abs() > 60.0 * zoom {
         let turn = vec2(60.0 * zoom, 0.0);
-        let middle = (start.y + end.y) / 2.0;
+        let middle = f32::midpoint(start.y, end.y);
         let (right, left) = (pos2(start.x, middle), pos2(end.x, middle));
         add_curve(&mut way, [start, start + turn, right + turn, right], 12);
         add_curve(&mut way, [left, left - turn, end - turn, end], 12);
