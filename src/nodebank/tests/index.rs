@@ -118,6 +118,24 @@ fn the_nodes_that_come_with_loom_are_whole() {
 }
 
 #[test]
+fn the_first_looms_own_bank_is_read() {
+    let folder = root().join("tests/fixtures/original-format/nodebank/custom");
+    let mut bank = Nodebank::new(vec![(Bank::Custom, folder)], None);
+    bank.refresh();
+    assert_eq!(bank.problems(), []);
+    let catalog = bank.catalog();
+    let found: Vec<String> = catalog.kinds().iter().map(|kind| describe(kind)).collect();
+    assert_eq!(
+        found,
+        [
+            "celsius_node(Celsius) by position -> spread Value: any",
+            "fahrenheit_node(Celsius, Offset) by position -> spread Fahrenheit: any, Rounded: any [async]",
+            "report_node(Text, Number) by position -> spread Sentence: any",
+        ]
+    );
+}
+
+#[test]
 fn families_come_from_folders() {
     let f = "def {}(a: int): ...";
     let at = |name: &str| f.replace("{}", name);
