@@ -436,8 +436,10 @@ fn stuck(stage: &mut Stage) -> std::path::PathBuf {
 #[cfg(target_os = "linux")]
 fn processes(file: &std::path::Path) -> Vec<u32> {
     stage::until(|| file.exists());
-    let text = std::fs::read_to_string(file).unwrap();
-    text.split(' ').map(|id| id.parse().unwrap()).collect()
+    let text = std::fs::read_to_string(file).expect("the file is there");
+    text.split(' ')
+        .map(|id| id.parse().expect("a number"))
+        .collect()
 }
 
 /// A process that has ended and waits for its parent to notice does not run, but is a leftover of ours if it is ours.
