@@ -124,7 +124,7 @@ pub const FILTER_WIDTH: f32 = 180.0;
 pub const CONSOLE_TITLE: f32 = 130.0;
 /// Between two lines of the console.
 pub const LINE_GAP: f32 = 4.0;
-pub const TABLE_HEADER: f32 = 36.0;
+pub const TABLE_HEADER: f32 = 40.0;
 pub const TABLE_ROW: f32 = 20.0;
 /// Size of the letters of a short result in the viewer.
 pub const LARGE_TEXT: f32 = 20.0;
@@ -432,6 +432,35 @@ pub fn well_frame(palette: &Palette) -> Frame {
 /// Around an error's message.
 pub fn error_frame(palette: &Palette) -> Frame {
     well_frame(palette).fill(palette.error_soft)
+}
+
+/// Let a checkbox show from afar whether it is on.
+pub fn set_checkbox_visuals(ui: &mut Ui, is_on: bool) {
+    let palette = palette(ui.ctx());
+    let (ground, outline, sign) = if is_on {
+        (palette.accent, palette.accent, palette.on_accent)
+    } else {
+        (palette.well, palette.idle, palette.text)
+    };
+    let widgets = &mut ui.visuals_mut().widgets;
+    for state in [
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+    ] {
+        state.bg_fill = ground;
+        state.bg_stroke = Stroke::new(1.0, outline);
+        state.fg_stroke = Stroke::new(1.5, sign);
+    }
+}
+
+/// A checkbox with its text.
+pub fn checkbox_ui(ui: &mut Ui, is_on: &mut bool, text: &str) {
+    let text = egui::RichText::new(text).color(palette(ui.ctx()).text);
+    ui.scope(|ui| {
+        set_checkbox_visuals(ui, *is_on);
+        ui.checkbox(is_on, text);
+    });
 }
 
 /// A dot that stands for a type, a family or a status, in a row of text.

@@ -142,7 +142,8 @@ fn bar_ui(ui: &mut Ui, console: &mut Console, ctx: &mut Context<'_>) {
                 }
             });
         drop(combo.response.accessible_name("Level"));
-        ui.checkbox(&mut console.filter.is_of_selection, "Selected nodes only");
+        let is_of_selection = &mut console.filter.is_of_selection;
+        theme::checkbox_ui(ui, is_of_selection, "Selected nodes only");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let has_lines = !console.lines.is_empty();
             if ui.add_enabled(has_lines, Button::new("Clear")).clicked() {
@@ -165,8 +166,8 @@ fn line_ui(
     height: f32,
     palette: &Palette,
 ) {
+    ui.spacing_mut().interact_size.y = height;
     ui.horizontal(|ui| {
-        ui.set_height(height);
         let node = line.node.and_then(|id| graph.node(id));
         let size = vec2(theme::CONSOLE_TITLE, height);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -179,10 +180,6 @@ fn line_ui(
                 ctx.ask(Action::Reveal(node.id));
             }
         });
-        let text = RichText::new(&*line.text)
-            .monospace()
-            .color(color(line.level, palette));
-        ui.add(Label::new(text).extend().selectable(true));
         if let (Some(error), Some(node)) = (&line.error, node) {
             if ui.link("Show node").clicked() {
                 ctx.ask(Action::Reveal(node.id));
@@ -194,6 +191,10 @@ fn line_ui(
                 }
             }
         }
+        let text = RichText::new(&*line.text)
+            .monospace()
+            .color(color(line.level, palette));
+        ui.add(Label::new(text).extend().selectable(true));
     });
 }
 

@@ -64,7 +64,7 @@ fn node_ui(
 ) {
     let kind = &node.kind;
     title_ui(ui, ctx, inspector, node);
-    kind_ui(ui, ctx, kind);
+    kind_ui(ui, ctx, node);
     status_ui(ui, ctx, node);
     match &kind.state {
         KindState::Ready => {}
@@ -137,12 +137,18 @@ fn commit_title(ctx: &mut Context<'_>, node: &Node, typed: &str) {
     }
 }
 
-fn kind_ui(ui: &mut Ui, ctx: &mut Context<'_>, kind: &NodeKind) {
+fn kind_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
+    let kind = &node.kind;
     let palette = theme::palette(ui.ctx());
     ui.horizontal(|ui| {
         theme::dot_ui(ui, palette.of_family(&kind.family));
-        let text = RichText::new(format!("{} · {}", kind.family, kind.title));
-        let label = ui.add(Label::new(text.color(palette.text_weak)).truncate());
+        // The kind's title stands above already unless the node has one of its own.
+        let text = match &node.title {
+            Some(_) => format!("{} · {}", kind.family, kind.title),
+            None => kind.family.to_string(),
+        };
+        let text = RichText::new(text).color(palette.text_weak);
+        let label = ui.add(Label::new(text).truncate());
         if !kind.summary.is_empty() {
             label.on_hover_text(&*kind.summary);
         }

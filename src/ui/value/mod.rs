@@ -280,8 +280,15 @@ impl Field<'_> {
         }
         let mut is_on = self.held == Some(&Value::Bool(true));
         let is_unset = !matches!(self.held, Some(Value::Bool(_)));
-        let checkbox = Checkbox::without_text(&mut is_on).indeterminate(is_unset);
-        let response = ui.add(checkbox).accessible_name(self.label());
+        let response = ui
+            .scope(|ui| {
+                // The box stands where the fields above and below it begin.
+                ui.spacing_mut().button_padding.x = 0.0;
+                theme::set_checkbox_visuals(ui, is_on);
+                ui.add(Checkbox::without_text(&mut is_on).indeterminate(is_unset))
+            })
+            .inner
+            .accessible_name(self.label());
         response
             .changed()
             .then_some(ValueEdit::Set(Some(Value::Bool(is_on))))
@@ -351,12 +358,12 @@ impl Field<'_> {
         let height = ui.spacing().interact_size.y;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x /= 2.0;
-            let text = if self.compact { "…" } else { "Browse…" };
-            let button = Button::new(text).min_size(vec2(0.0, height));
+            let button = Button::new("…").min_size(vec2(height, height));
             // The button first, from the right: the field takes what is left.
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let browse = ui
                     .add(button)
+                    .on_hover_text("Choose…")
                     .accessible_name(format!("Browse {}", self.label()));
                 let typed = self.text_ui(ui, |typed| Some(Value::text(typed)));
                 browse.clicked().then_some(ValueEdit::Browse).or(typed)

@@ -6,11 +6,14 @@ use egui::{Pos2, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
 use super::Fetcher;
 use crate::engine::protocol::View;
-use crate::ui::picture::{fit_into, picture_at};
+use crate::ui::picture::picture_at;
 use crate::ui::{FetchWhat, theme};
 
 /// Least and most points for one pixel.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.02..=64.0;
+
+/// A tiny picture is not blown up further than this by itself.
+const MOST_FITTED: f32 = 16.0;
 
 /// How a picture is looked at.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +62,9 @@ impl Picture<'_> {
 impl Place {
     fn fitted(picture: Vec2, room: Vec2) -> Self {
         Self {
-            zoom: fit_into(picture, room).x / picture.x,
+            zoom: (room.x / picture.x)
+                .min(room.y / picture.y)
+                .min(MOST_FITTED),
             center: (picture / 2.0).to_pos2(),
         }
     }

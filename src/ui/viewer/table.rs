@@ -140,6 +140,7 @@ fn header_ui(ui: &mut Ui, name: &str, ty: &str, sort: Option<(usize, bool)>) -> 
     };
     ui.with_layout(layout, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().interact_size.y = theme::TABLE_ROW;
         ui.add_space(2.0);
         let text = RichText::new(format!("{name}{sign}")).color(palette.text_strong);
         let button = Button::new(text)

@@ -167,7 +167,8 @@ fn a_picture_asks_for_the_pixel_under_the_pointer_one_at_a_time() {
     };
     harness.hover_at(middle + vec2(0.5, 0.5));
     harness.run_steps(2);
-    harness.hover_at(middle + vec2(1.5, 0.5));
+    // A picture this small is shown with 16 points for a pixel.
+    harness.hover_at(middle + vec2(17.0, 0.5));
     harness.run_steps(2);
     assert_eq!(asked(&mut harness), [pixel(4, 3)]);
     let answer = View::Text {

@@ -70,7 +70,7 @@ pub(super) fn text_ui(ui: &mut Ui, text: &str, is_wrapping: &mut bool) {
         ui.add(Label::new(shown).wrap().selectable(true));
         return;
     }
-    ui.checkbox(is_wrapping, "Wrap lines");
+    theme::checkbox_ui(ui, is_wrapping, "Wrap lines");
     let area = if *is_wrapping {
         ScrollArea::vertical()
     } else {
