@@ -2,12 +2,18 @@
 //! `load/CASE<TAB>ms<TAB>budget<TAB>ok|over`, wall time, the median of `ROUNDS`. Files are in the system's cache, as
 //! they are on every start but the first after the machine's own.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use loom::graph::Bank;
+use loom::document::{Document, Meta, file, ops};
+use loom::graph::{
+    Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Value,
+    ValueType, pos2, vec2,
+};
 use loom::nodebank::Nodebank;
 
 const ROUNDS: usize = 7;
@@ -21,7 +27,13 @@ const CASES: &[Case] = &[
     ("index/cold", 300.0, index_cold),
     ("index/second", 60.0, index_second),
     ("index/refresh", 20.0, index_refresh),
+    ("project/load/10000", 150.0, project_load),
+    ("project/save/10000", 100.0, project_save),
+    ("project/edit/10000", 1.0, project_edit),
 ];
+
+/// Nodes of the project that is loaded and saved.
+const NODES: u32 = 10_000;
 
 fn main() {
     let only = std::env::args().nth(1).filter(|arg| !arg.starts_with("--"));
@@ -51,6 +63,76 @@ fn index_cold() -> f64 {
         library.check(&bank);
         elapsed
     })
+}
+
+/// A savefile of 10,000 nodes and as many links becomes a document.
+fn project_load() -> f64 {
+    let (catalog, document) = project();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("savefile.json");
+    file::save(&document, &path).expect("the project is saved");
+    median(|| {
+        let started = Instant::now();
+        let loaded = file::load(&path, &catalog).expect("what was saved can be loaded");
+        let elapsed = started.elapsed();
+        assert_eq!(loaded.document.graph().node_count(), NODES as usize);
+        elapsed
+    })
+}
+
+/// The document becomes a file: written, checked, flushed and moved into place.
+fn project_save() -> f64 {
+    let (_, mut document) = project();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("savefile.json");
+    let mut round = 0_i64;
+    median(|| {
+        round += 1;
+        let input = Port::new(NodeId(7), "b");
+        let edit = ops::set_value(input, Some(Value::Int(round)));
+        document.commit(edit).expect("the value can be set");
+        let started = Instant::now();
+        assert!(file::save(&document, &path).expect("the project is saved"));
+        started.elapsed()
+    })
+}
+
+/// One node is moved, and moved back by undo.
+fn project_edit() -> f64 {
+    let (_, mut document) = project();
+    median(|| {
+        let moved = BTreeSet::from([NodeId(5_000)]);
+        let started = Instant::now();
+        let edit = ops::move_by(document.graph(), &moved, vec2(20.0, 0.0));
+        document.commit(edit).expect("the node can be moved");
+        black_box(document.undo());
+        started.elapsed()
+    })
+}
+
+fn project() -> (Catalog, Document) {
+    let mut kind = NodeKind::new(Bank::Builtin, "add");
+    kind.inputs = ["a", "b"]
+        .map(|name| InputSpec::new(name, ValueType::Int))
+        .to_vec();
+    kind.outputs = vec![OutputSpec::untyped("sum")];
+    let kind = Arc::new(kind);
+    let node = |i: u32| {
+        let pos = pos2((i % 100) as f32 * 280.0, (i / 100) as f32 * 160.0);
+        let mut node = Node::new(NodeId(i), format!("node_{i}"), kind.clone(), pos);
+        node.values.insert("b".into(), Value::Int(i.into()));
+        node
+    };
+    let links = (1..NODES).map(|i| Link {
+        from: Port::new(NodeId(i - 1), "sum"),
+        to: Port::new(NodeId(i), "a"),
+    });
+    let (graph, _, refused) = Graph::from_parts((0..NODES).map(node), links);
+    assert!(refused.is_empty());
+    (
+        Catalog::new([kind.clone()]),
+        Document::new(graph, Meta::default()),
+    )
 }
 
 /// Another process starts: the cache is read and each file's size and time looked at.

@@ -11,7 +11,6 @@ use crate::engine::protocol::{self, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
 use crate::event::channel;
-use crate::graph::NodeId;
 use crate::ui::dialogs::Dialog;
 use crate::ui::theme::Palette;
 use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
@@ -122,7 +121,7 @@ impl App {
             run: None,
             node: None,
             level: LogLevel::Info,
-            text: text,
+            text,
         });
     }
 

@@ -1,9 +1,9 @@
 //! viewer_ui: a result shown large: a table, a picture, a text, a tree; an error; or why there is nothing to see.
 //! Asks the engine for what comes into sight and keeps no value itself.
 
-mod image;
 mod table;
 mod text;
+mod zoomed;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -39,7 +39,7 @@ pub struct Viewer {
 /// How one output is looked at.
 #[derive(Clone, Debug, Default)]
 struct Look {
-    image: image::ImageLook,
+    image: zoomed::ImageLook,
     table: table::TableLook,
 }
 
@@ -212,7 +212,7 @@ fn value_ui(
             ty,
             shape,
         }) => {
-            let picture = image::Picture {
+            let picture = zoomed::Picture {
                 file,
                 size: (*width, *height),
                 ty,
@@ -220,7 +220,7 @@ fn value_ui(
                 // A figure is a drawing: its pixels are no values.
                 has_values: *summary.ty != *"figure",
             };
-            image::image_ui(ui, &mut fetcher, &mut look.image, &picture);
+            zoomed::image_ui(ui, &mut fetcher, &mut look.image, &picture);
         }
         Some(View::Text {
             text: Some(text), ..
