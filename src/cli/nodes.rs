@@ -35,7 +35,7 @@ pub fn nodes(of: Option<&Path>, as_json: bool, paths: &Paths) -> Result<Exit, Fa
             writeln!(
                 out,
                 "  {:<28} {:<28} {}",
-                kind.title,
+                kind.title.as_str(),
                 kind.id(),
                 in_short(kind)
             )?;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::engine::python::Progress;
-use crate::engine::{EngineEvent, LogLevel, NodeError, NodeStatus, RunState};
+use crate::engine::python::Progress as Build;
+use crate::engine::{EngineEvent, LogLevel, NodeError, NodeStatus, Progress, RunState};
 use crate::graph::{Graph, Node, NodeId};
 
 /// The status line is drawn so often at most.
@@ -50,10 +50,10 @@ impl People {
         }
     }
 
-    pub fn on_environment(&mut self, progress: &Progress) {
+    pub fn on_environment(&mut self, progress: &Build) {
         match progress {
-            Progress::Step(step) => self.say(&format!("{}: {step}", self.project)),
-            Progress::Output(line) => {
+            Build::Step(step) => self.say(&format!("{}: {step}", self.project)),
+            Build::Output(line) => {
                 let line = format!("  {line}");
                 self.show(&line);
             }
@@ -110,7 +110,7 @@ impl People {
             for (i, (node, progress)) in running.take(3).enumerate() {
                 let comma = if i == 0 { ", running" } else { "," };
                 write!(line, "{comma} {}", node.title()).expect("a text takes all");
-                if let Some(fraction) = progress.and_then(crate::engine::run::Progress::fraction) {
+                if let Some(fraction) = progress.and_then(Progress::fraction) {
                     write!(line, " {:.0} %", fraction * 100.0).expect("a text takes all");
                 }
             }
