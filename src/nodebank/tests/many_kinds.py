@@ -21,7 +21,7 @@ class Row(TypedDict):
 def widgets(
     a: Annotated[float, loom.Slider(-0.1, 0.30000000000000004, step=0.1)] = 0.2,
     b: Annotated[int, loom.Range(0, None)] = 3,
-    c: Annotated[str, loom.Multiline()] = "é\n\"quoted\" \\ \t \u2028",
+    c: Annotated[str, loom.Multiline()] = 'é\n"quoted" \\ \t \u2028',
     d: Literal["x", 1, None, 2.0] = "x",
     e: Annotated[Path, loom.OpenFile("*.csv")] = Path("in.csv"),
     f: Annotated[Path, loom.SaveFile("*.csv")] = Path(),
