@@ -53,7 +53,10 @@ impl App {
                 let on_screen = self.panels.canvas.camera.screen_from_graph(pos_in_graph);
                 self.popups.open_nodes(pos_in_graph, on_screen, link_from);
             }
-            Action::RunTo(nodes) => self.start_run(Targets::Nodes(nodes)),
+            Action::RunTo(nodes) => {
+                self.finish_drafts();
+                self.start_run(Targets::Nodes(nodes));
+            }
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::CopyText(text) => context.copy_text(text),
             Action::Notice(notice) => self.notices.add(notice),
@@ -64,6 +67,12 @@ impl App {
     pub(super) fn run(&mut self, context: &egui::Context, command: Command) {
         if !self.is_enabled(command) {
             return;
+        }
+        if matches!(
+            command,
+            Command::Save | Command::Quit | Command::Run | Command::RunToHere
+        ) {
+            self.finish_drafts();
         }
         let document = &self.project.document;
         let (graph, selection) = (document.graph(), document.selection());
@@ -186,6 +195,14 @@ impl App {
                 self.notify(Level::Warning, format!("{label}: {error}"));
                 false
             }
+        }
+    }
+
+    /// What is being typed or dragged counts for what is saved or run now.
+    fn finish_drafts(&mut self) {
+        let ended = self.panels.drafts.finish(self.project.document.graph());
+        for transaction in ended {
+            self.commit(transaction);
         }
     }
 

@@ -143,6 +143,9 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
         palette: theme::palette(ui.ctx()),
     };
     tree.ui(&mut shown, ui);
+    // What was typed into a field that is gone by now (another node was selected) is not lost.
+    let ended = drafts.settle(context.document.graph());
+    context.actions.extend(ended.into_iter().map(Action::Edit));
 }
 
 struct Shown<'a, 'b> {
