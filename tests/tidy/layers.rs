@@ -28,7 +28,6 @@ const WINDOW: &[&str] = &[
     "egui_code_editor",
     "egui_commonmark",
     "egui_extras",
-    "egui_notify",
     "egui_plot",
     "egui_tiles",
     "rfd",
@@ -55,7 +54,6 @@ const UI: Layer = Layer {
     crates: &[
         "egui",
         "egui_extras",
-        "egui_notify",
         "egui_tiles",
         "emath",
         "nucleo_matcher",
