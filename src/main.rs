@@ -52,11 +52,10 @@ fn start_log(filter: Option<String>, file: Option<&Path>) {
             std::fs::create_dir_all(path.parent()?).ok()?;
             File::create(path).ok()
         });
-    let has_colours = file.is_none() && io::stderr().is_terminal();
     let writer = file.map_or_else(|| BoxMakeWriter::new(io::stderr), BoxMakeWriter::new);
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn")))
-        .with_ansi(has_colours)
+        .with_ansi(false)
         .with_writer(writer)
         .init();
 }

@@ -507,3 +507,25 @@ fn a_reader_that_has_enough_is_no_failure() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// `script` gives the program a terminal; it is a part of every Debian and Fedora.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_one_line_is_drawn_over() {
+    use std::process::Command;
+    let stage = Stage::new();
+    let slow = "import time\n\n\ndef wait(a: int = 1) -> int:\n    time.sleep(1)\n    return a\n";
+    stage.project("P", slow, &graph(&["w wait a=3"]));
+    let call = format!("'{}' run P --print w.result", env!("CARGO_BIN_EXE_loom"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &call, "/dev/null"]);
+    let command = command.env("LOOM_USERDATA", stage.userdata());
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(
+        text.contains("\r\u{1b}[2KTest: 0 of 1 nodes, running Wait"),
+        "{text}"
+    );
+    assert!(text.ends_with("  Wait.result = 3\r\n3\r\n"), "{text}");
+}
