@@ -42,7 +42,7 @@ class Session:
         self.project = project
         self.revision: int | None = None
         self.graph = Graph()
-        self.registry = Registry()
+        self.registry = Registry(project)
         self.cache = Cache()
         self._stale: set[Node] = set()  # no result, or a key that must be made anew
         self._special: dict[Node, None] = {}  # never reused, or with a file to look at before each run

@@ -13,6 +13,7 @@ import sys
 import threading
 from types import ModuleType
 
+from .conversion import converting
 from .results import unpacker
 from .trivial import is_trivial
 
@@ -90,7 +91,8 @@ class _File:
 class Registry:
     """Every file that nodes come from."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: str) -> None:
+        self._project = project
         self._files: dict[str, _File] = {}
         self._helpers: dict[str, tuple[str, tuple[int, int] | None, str]] = {}  # path: module, stamp, folder
         self._generations: dict[str, int] = {}  # folder: how often a helper in it changed
@@ -111,8 +113,8 @@ class Registry:
             if kind.is_async or (code is not None and code.co_flags & 0x80):
                 function = _blocking(function)
             kind.by_position = kind.call == "positional" or given_positions(kind, kind.names)
-            kind.function = function
             kind.trivial = kind.by_position and is_trivial(function)
+            kind.function = converting(function, kind, self._project)
         return kind.function
 
     def refresh(self) -> set[str]:

@@ -380,3 +380,47 @@ def test_the_golden_run_is_understood(runs) -> None:
     result = engine.until("run_finished")
     assert result[-1]["status"] == "failed"
     assert {event["node"] for event in result if event["type"] in ("node_failed", "node_skipped")} == {1, 2, 3}
+
+
+CONVERSIONS = """
+import pathlib
+
+def text_of(path): return str(path)
+def a_path(): return pathlib.Path("a") / "b.csv"
+def a_text(): return "a/b.csv"
+def shown(path): return f"{type(path).__name__} {path}"
+def picture():
+    from PIL import Image
+    return Image.new("RGB", (4, 3), "red")
+def pixels():
+    import numpy
+    return numpy.zeros((3, 4), dtype="uint8")
+def depths():
+    import numpy
+    return numpy.zeros((3, 4), dtype="float32")
+def what(value): return f"{type(value).__module__.split('.')[0]} {getattr(value, 'shape', None) or value.size}"
+"""
+
+
+def test_links_convert_what_the_window_shows_that_they_convert(runs) -> None:
+    path = runs.file("conversions.py", CONVERSIONS)
+
+    def shown(source: str, function: str, given: str) -> int:
+        maker = runs.node(runs.kind(path, source, "", "result"))
+        return runs.node(runs.kind(path, function, given, "result"), **{given.split(":")[0]: maker})
+
+    cases = {
+        shown("a_text", "shown", "path:path"): "PosixPath ",
+        shown("a_path", "shown", "path:text"): "str a/b.csv",
+        shown("a_path", "shown", "path:path"): "PosixPath a/b.csv",
+        shown("picture", "what", "value:array"): "numpy (3, 4, 3)",
+        shown("pixels", "what", "value:image"): "PIL (4, 3)",
+        shown("depths", "what", "value:image"): "numpy (3, 4)",
+        shown("picture", "what", "value:image"): "PIL (4, 3)",
+    }
+    result = runs.run()
+    for case, expected in cases.items():
+        text = result.outputs[case][0][1]
+        assert text.startswith(expected), (text, expected)
+    from_text = next(iter(cases))
+    assert result.outputs[from_text][0][1].endswith("/a/b.csv"), "a relative path counts from the project's folder"
