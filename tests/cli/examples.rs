@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use serde_json::json;
+use loom::document::Transaction;
+use loom::document::file;
+use loom::graph::{Bank, Edit, pos2};
+use loom::nodebank::Nodebank;
+use serde_json::{Value as Json, json};
 
 use crate::stage::{Stage, copy, example, python, root};
 
@@ -68,6 +72,49 @@ fn a_project_of_the_first_loom_runs_as_far_as_it_can_and_stays_as_it_is() {
     ];
     stage.loom(&call).exits(0).prints("It is 212 F\n");
     assert_eq!(fs::read(&savefile).unwrap(), before, "the file was written");
+}
+
+#[test]
+fn a_project_of_the_first_loom_that_was_saved_runs_as_before_and_lost_nothing() {
+    let stage = Stage::new();
+    let copied = stage.folder.path().join("original");
+    copy(&root().join("tests/fixtures/original-format"), &copied);
+    let project = copied.join("userdata").join("Temperatures");
+    let savefile = project.join("savefile.json");
+    let before = fs::read(&savefile).unwrap();
+
+    let banks = vec![(Bank::Custom, copied.join("nodebank").join("custom"))];
+    let mut bank = Nodebank::new(banks, None);
+    bank.refresh();
+    let mut document = file::load(&savefile, &bank.catalog()).unwrap().document;
+    let node = document.graph().node_by_key("node_1").unwrap().id;
+    let edits = vec![Edit::Move {
+        node,
+        to: pos2(120.0, 80.0),
+    }];
+    document.commit(Transaction::new("Move", edits)).unwrap();
+    assert!(file::save(&document, &savefile).unwrap());
+
+    let saved: Json = serde_json::from_slice(&fs::read(&savefile).unwrap()).unwrap();
+    assert_eq!(saved["uiTheme"], "midnight");
+    assert_eq!(saved["nodes"][0]["position"]["x"], 120);
+    let vanished = &saved["nodes"][3];
+    assert_eq!(vanished["entryFunction"], "vanished_node");
+    assert_eq!(vanished["input"][0], json!({"var": "A", "value": "1"}));
+    assert_eq!(vanished["metadata"]["operation"], "vanished");
+    assert_eq!(saved["connections"][2]["targetNodeId"], "node_9");
+    assert_eq!(fs::read(project.join("savefile.v1.json")).unwrap(), before);
+    let call = [
+        "run",
+        project.to_str().unwrap(),
+        "--print",
+        "report_node.Sentence",
+    ];
+    stage
+        .loom(&call)
+        .exits(1)
+        .prints("It is 71 F\n")
+        .says(&["vanished_node"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod session;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -22,6 +23,9 @@ use crate::settings::Settings;
 use crate::sys;
 use people::People;
 use session::{Session, Stopped};
+
+/// An engine that has nothing to do ends at once; one that does not is killed.
+const ENGINE_ENDS_WITHIN: Duration = Duration::from_secs(2);
 
 /// A call, read and checked.
 struct Job {
@@ -41,9 +45,36 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
         tracing::warn!("Ctrl+C ends this program at once: {error}");
     }
     let mut people = People::new(&opened.name(), options.json, io::stderr().is_terminal());
+    let result = engine_config(&opened.folder, &settings, paths, &mut people)
+        .and_then(|config| Session::start(config, &job.graph, people, options.json))
+        .and_then(|mut session| {
+            let result = job.run(options, &mut session);
+            session.end(if result.is_ok() {
+                ENGINE_ENDS_WITHIN
+            } else {
+                Duration::ZERO
+            });
+            result
+        });
+    match result {
+        Ok(exit) => Ok(exit),
+        Err(Stopped::Cancelled) => {
+            say("loom: cancelled");
+            Ok(Exit::Cancelled)
+        }
+        Err(Stopped::Failed(failure)) => Err(failure),
+    }
+}
 
+/// What the engine is started with; the project's environment is made or brought up to date for it.
+fn engine_config(
+    project: &Path,
+    settings: &Settings,
+    paths: &Paths,
+    people: &mut People,
+) -> Result<EngineConfig, Stopped> {
     let wanted = Wanted {
-        project: opened.folder.clone(),
+        project: project.to_owned(),
         python_version: settings.engine.python_version().map(str::to_owned),
         tools: paths.tools(),
         program: paths.program.clone(),
@@ -51,44 +82,28 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
     let cancel = CancelFlag::watching(|| sys::interrupts() > 0);
     let environment = python::prepare(&wanted, &mut |step| people.on_environment(&step), &cancel);
     people.clear();
-    let environment = match environment {
-        Ok(environment) => environment,
-        Err(EnvironmentError::Cancelled) => return Ok(cancelled()),
-        Err(error) => {
+    let environment = environment.map_err(|error| match error {
+        EnvironmentError::Cancelled => Stopped::Cancelled,
+        error => {
             for line in error.output() {
                 say(&format!("  {line}"));
             }
-            return Err(Failure::engine(error));
+            Stopped::Failed(Failure::engine(error))
         }
-    };
-    let files = private_folder(&opened.folder).map_err(|error| {
-        let folder = opened.folder.display();
-        Failure::engine(format!("cannot write to the project's folder: {error}; copy the project to one where you may: {folder}"))
     })?;
-    let config = EngineConfig {
+    let folder = private_folder(project).map_err(|error| {
+        Stopped::Failed(Failure::engine(format!(
+            "cannot write to the project's folder: {error}; copy the project to one where you may: {}",
+            project.display()
+        )))
+    })?;
+    Ok(EngineConfig {
         python: environment.python,
         executor: paths.executor(),
-        project: opened.folder.clone(),
-        files: files.join("files"),
+        project: project.to_owned(),
+        files: folder.join("files"),
         workers: settings.engine.workers_here(),
-    };
-    let mut session = match Session::start(config, &job.graph, people, options.json) {
-        Ok(session) => session,
-        Err(Stopped::Cancelled) => return Ok(cancelled()),
-        Err(Stopped::Failed(failure)) => return Err(failure),
-    };
-    let result = job.run(options, &mut session);
-    session.end();
-    match result {
-        Ok(exit) => Ok(exit),
-        Err(Stopped::Cancelled) => Ok(cancelled()),
-        Err(Stopped::Failed(failure)) => Err(failure),
-    }
-}
-
-fn cancelled() -> Exit {
-    say("loom: cancelled");
-    Exit::Cancelled
+    })
 }
 
 impl Job {
@@ -189,9 +204,4 @@ fn set(graph: &mut Graph, text: &str) -> Result<(), String> {
         .apply(edit)
         .map(|_| ())
         .map_err(|error| error.to_string())
-}
-
-/// A folder's name for messages.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

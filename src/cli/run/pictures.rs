@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::Failure;
 use super::session::{Session, Stopped};
-use super::{Failure, shown};
 use crate::engine::{NodeStatus, View, What};
 use crate::graph::{Graph, Node, NodeId};
 
@@ -13,7 +13,7 @@ pub fn write(session: &mut Session, folder: &Path) -> Result<(), Stopped> {
     let wrong = |error: String| {
         Stopped::Failed(Failure::usage(format!(
             "cannot write pictures: {error}; name another folder with --pictures: {}",
-            shown(folder)
+            folder.display()
         )))
     };
     std::fs::create_dir_all(folder).map_err(|error| wrong(error.to_string()))?;
@@ -36,7 +36,7 @@ pub fn write(session: &mut Session, folder: &Path) -> Result<(), Stopped> {
         };
         let path = folder.join(names.free(&name));
         save(&file, (width, height), &path).map_err(wrong)?;
-        session.say(&format!("  {} ({width} × {height})", shown(&path)));
+        session.say(&format!("  {} ({width} × {height})", path.display()));
     }
     Ok(())
 }

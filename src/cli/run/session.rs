@@ -205,10 +205,10 @@ impl<'g> Session<'g> {
         self.people.say(line);
     }
 
-    /// End the engine and wait for it.
-    pub fn end(mut self) {
+    /// End the engine and wait for it; it is killed when `patience` is over.
+    pub fn end(mut self, patience: Duration) {
         self.people.clear();
-        self.engine.close(Duration::from_secs(2));
+        self.engine.close(patience);
     }
 
     /// The place of an output that the last run made.
