@@ -416,7 +416,6 @@ def test_links_convert_what_the_window_shows_that_they_convert(runs) -> None:
         shown("picture", "what", "value:array"): "numpy (3, 4, 3)",
         shown("pixels", "what", "value:image"): "PIL (4, 3)",
         shown("depths", "what", "value:image"): "numpy (3, 4)",
-        shown("picture", "what", "value:image"): "PIL (4, 3)",
     }
     result = runs.run()
     for case, expected in cases.items():
