@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::CancelFlag;
-use crate::sys::ProcessTree;
+use crate::sys::{ExitWatch, ProcessTree};
 
 /// Lines kept of a tool's output, the last ones.
 const LINES: usize = 200;
@@ -20,7 +20,7 @@ const LINE_BYTES: u64 = 4096;
 /// Lines that may wait to be handed on.
 const QUEUE: usize = 256;
 const LOOK: Duration = Duration::from_millis(30);
-/// How long its streams are read after it ended.
+/// How long its streams are read after it ended: something that left its group may hold them open for ever.
 const LEFT_BEHIND: Duration = Duration::from_secs(2);
 
 /// How a tool ended.
@@ -110,53 +110,63 @@ fn run_lines(
         .stderr(Stdio::piped());
     // This thread waits for the tool, so the tool ends with it at the latest.
     let (mut child, tree) = ProcessTree::spawn(command)?;
-    let (sender, lines) = mpsc::sync_channel(QUEUE);
-    let readers =
-        read(child.stdout.take(), &sender).and_then(|()| read(child.stderr.take(), &sender));
-    drop(sender);
-    if let Err(error) = readers {
+    let (sender, heard) = mpsc::sync_channel(QUEUE);
+    let listening = read(child.stdout.take(), &sender)
+        .and_then(|()| read(child.stderr.take(), &sender))
+        .and_then(|()| watch(tree.watch(&child)?, sender));
+    if let Err(error) = listening {
         kill(&mut child, &tree);
         return Err(error);
     }
     let end = limit.map(|limit| Instant::now() + limit);
-    let mut ended = None;
+    let mut ended: Option<Instant> = None;
     loop {
-        let is_closed = match lines.recv_timeout(LOOK) {
-            Ok(line) => {
-                on_line(&line);
-                false
+        match heard.recv_timeout(LOOK) {
+            Ok(Heard::Line(line)) => on_line(&line),
+            Ok(Heard::Ended) => {
+                // What it left behind goes with it. It is not reaped yet, so its number is still its own.
+                tree.kill();
+                ended = Some(Instant::now());
             }
-            Err(RecvTimeoutError::Timeout) => false,
-            Err(RecvTimeoutError::Disconnected) => true,
-        };
-        if ended.is_none() {
-            ended = child.try_wait()?.map(|status| (status, Instant::now()));
+            Err(RecvTimeoutError::Timeout) => {}
+            // It has ended, and all that it wrote was read.
+            Err(RecvTimeoutError::Disconnected) => break,
         }
-        match ended {
-            // Something that the tool left behind may hold its streams open for ever.
-            Some((status, since)) if is_closed || since.elapsed() > LEFT_BEHIND => {
-                if status.success() {
-                    return Ok(Ending::Done);
-                }
-                on_line(&format!("({status})"));
-                return Ok(Ending::Failed);
+        if let Some(ended) = ended {
+            if ended.elapsed() > LEFT_BEHIND {
+                break;
             }
-            Some(_) => continue,
-            None => {}
-        }
-        if cancel.is_cancelled() {
+        } else if cancel.is_cancelled() {
             kill(&mut child, &tree);
             return Ok(Ending::Cancelled);
-        }
-        if end.is_some_and(|end| Instant::now() > end) {
+        } else if end.is_some_and(|end| Instant::now() > end) {
             kill(&mut child, &tree);
             on_line("error: it took too long and was stopped");
             return Ok(Ending::Failed);
         }
-        if is_closed {
-            thread::sleep(LOOK);
-        }
     }
+    let status = child.wait()?;
+    if status.success() {
+        return Ok(Ending::Done);
+    }
+    on_line(&format!("({status})"));
+    Ok(Ending::Failed)
+}
+
+/// What a tool's threads report.
+enum Heard {
+    Line(String),
+    Ended,
+}
+
+/// Report the end of a tool from a thread of its own.
+fn watch(watch: ExitWatch, sender: SyncSender<Heard>) -> io::Result<()> {
+    let thread = thread::Builder::new().name("tool end".to_owned());
+    thread.spawn(move || {
+        watch.wait();
+        sender.send(Heard::Ended).ok();
+    })?;
+    Ok(())
 }
 
 fn kill(child: &mut Child, tree: &ProcessTree) {
@@ -165,7 +175,7 @@ fn kill(child: &mut Child, tree: &ProcessTree) {
 }
 
 /// Hand on the lines of a stream from a thread of its own, which ends with the stream.
-fn read(stream: Option<impl Read + Send + 'static>, sender: &SyncSender<String>) -> io::Result<()> {
+fn read(stream: Option<impl Read + Send + 'static>, sender: &SyncSender<Heard>) -> io::Result<()> {
     let Some(stream) = stream else {
         return Ok(());
     };
@@ -185,7 +195,7 @@ fn read(stream: Option<impl Read + Send + 'static>, sender: &SyncSender<String>)
                 // Of a line that was drawn over, what is seen at last.
                 let text = text.trim_end();
                 let text = text.rsplit('\r').next().unwrap_or_default();
-                if !text.is_empty() && sender.send(text.to_owned()).is_err() {
+                if !text.is_empty() && sender.send(Heard::Line(text.to_owned())).is_err() {
                     return;
                 }
             }

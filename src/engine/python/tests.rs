@@ -231,31 +231,41 @@ fn shell(
     child::run(command, limit, on_line, cancel)
 }
 
-#[cfg(unix)]
-#[test]
-fn a_tool_that_is_stopped_takes_its_children_with_it() {
-    let cancel = CancelFlag::default();
-    let mut child = String::new();
-    let outcome = shell("sleep 600 & echo $!; wait", None, &cancel, &mut |line| {
-        child = line.to_owned();
-        cancel.cancel();
-    });
-    assert!(matches!(outcome.ending, Ending::Cancelled));
-    let is_there = || {
-        Path::new("/proc")
-            .join(&child)
-            .join("fd")
-            .read_dir()
-            .is_ok_and(|mut files| files.next().is_some())
-    };
-    // The system may take a moment to clear it away.
+/// Wait until a process is gone; one that nobody has reaped yet has no open files any more.
+#[cfg(target_os = "linux")]
+fn until_gone(process: &str) {
+    let files = Path::new("/proc").join(process).join("fd");
     for _ in 0..200 {
-        if !is_there() {
+        if !files.read_dir().is_ok_and(|mut open| open.next().is_some()) {
             return;
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("process {child} still runs");
+    panic!("process {process} still runs");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_tool_that_ends_or_is_stopped_takes_its_children_with_it() {
+    for (script, is_stopped) in [
+        ("sleep 600 & echo $!; wait", true),
+        ("sleep 600 & echo $!", false),
+    ] {
+        let cancel = CancelFlag::default();
+        let mut child = String::new();
+        let outcome = shell(script, None, &cancel, &mut |line| {
+            child = line.to_owned();
+            if is_stopped {
+                cancel.cancel();
+            }
+        });
+        assert_eq!(
+            matches!(outcome.ending, Ending::Cancelled),
+            is_stopped,
+            "{outcome:?}"
+        );
+        until_gone(&child);
+    }
 }
 
 #[cfg(unix)]
