@@ -412,3 +412,93 @@ fn unsaved_changes_of_a_crash_are_offered_and_restored() {
         "the savefile is never touched by it"
     );
 }
+
+#[test]
+fn a_second_window_on_a_project_shows_it_and_cannot_write_it() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let first = Window::open(|_| project.clone());
+    let mut second = Window::open(|_| project.clone());
+    second.key(Modifiers::NONE, Key::Tab);
+    second.typed("add");
+    second.key(Modifiers::NONE, Key::Enter);
+    let before = std::fs::read(project.join("savefile.json")).unwrap();
+    second.key(Modifiers::COMMAND, Key::S);
+    let told = second
+        .harness
+        .query_all_by_label_contains("open in another Loom");
+    assert!(told.count() > 0);
+    assert!(second.app().project().document.is_dirty());
+    assert_eq!(
+        std::fs::read(project.join("savefile.json")).unwrap(),
+        before
+    );
+    drop(first);
+}
+
+#[test]
+fn a_link_dropped_in_empty_space_lists_what_fits_and_connects_it() {
+    let mut window = Window::open(|_| example("coins", "coins-drop"));
+    let from = window.output("Otsu threshold", 0);
+    let count = window.app().project().document.graph().node_count();
+    window.drag(from, from + vec2(18.0, 40.0));
+    assert!(
+        window.harness.query_by_label("Load image").is_none(),
+        "a node without inputs does not fit"
+    );
+    window.typed("round");
+    window.key(Modifiers::NONE, Key::Enter);
+    let graph = window.app().project().document.graph();
+    assert_eq!(graph.node_count(), count + 1);
+    let added = *window
+        .app()
+        .project()
+        .document
+        .selection()
+        .iter()
+        .next()
+        .unwrap();
+    assert_eq!(graph.incoming(added).len(), 1, "the new node is linked");
+    // One undo step takes node and link away.
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().project().document.graph().node_count(), count);
+}
+
+#[test]
+fn boxes_select_drags_move_in_one_step_and_escape_drops_them() {
+    let mut window = Window::open(|_| example("coins", "coins-select"));
+    let before = loom::document::file::to_text(&window.app().project().document, None);
+    let corner = window.on_screen(Pos2::new(-20.0, -60.0));
+    window.drag(corner, window.on_screen(Pos2::new(520.0, 240.0)));
+    assert_eq!(
+        window.app().project().document.selection().len(),
+        2,
+        "the photo and its threshold"
+    );
+    let grab = window.on_screen(Pos2::new(60.0, 12.0));
+    window.drag(grab, grab + vec2(0.0, -60.0));
+    assert_ne!(
+        loom::document::file::to_text(&window.app().project().document, None),
+        before
+    );
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(
+        loom::document::file::to_text(&window.app().project().document, None),
+        before
+    );
+
+    window.harness.event(egui::Event::PointerMoved(grab));
+    window.harness.step();
+    window.button(grab, true);
+    window
+        .harness
+        .event(egui::Event::PointerMoved(grab + vec2(50.0, 50.0)));
+    window.harness.step();
+    window.key(Modifiers::NONE, Key::Escape);
+    window.button(grab + vec2(50.0, 50.0), false);
+    window.steps();
+    assert_eq!(
+        loom::document::file::to_text(&window.app().project().document, None),
+        before
+    );
+}

@@ -158,7 +158,7 @@ impl App {
 
     /// The window's close button, Ctrl+Q or the menu.
     pub(super) fn close_asked(&mut self, context: &egui::Context) {
-        if self.project.document.is_dirty() && !self.project.is_read_only() {
+        if self.project.document.is_dirty() {
             context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.dialog = Some(Dialog::Unsaved {
                 then: AfterSave::Quit,
@@ -175,7 +175,7 @@ impl App {
     }
 
     fn after_question(&mut self, then: AfterSave) {
-        if self.project.document.is_dirty() && !self.project.is_read_only() {
+        if self.project.document.is_dirty() {
             self.dialog = Some(Dialog::Unsaved { then });
         } else {
             self.go_on(then);

@@ -128,7 +128,7 @@ impl App {
             | Command::Unlink
             | Command::ZoomToSelection => has_selection,
             Command::Rename => document.selected_node().is_some(),
-            Command::Save => document.is_dirty() && !self.project.is_read_only(),
+            Command::Save => document.is_dirty(),
             Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
             Command::RunToHere => !self.project.is_busy() && has_selection,
             Command::Stop => self.project.is_busy(),

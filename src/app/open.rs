@@ -40,7 +40,7 @@ pub struct Project {
     pub run: RunState,
     pub views: HashMap<Fetch, crate::engine::View>,
     pub(super) read_only: Option<String>,
-    #[expect(dead_code, reason = "held, so that no other Loom writes here")]
+    /// Held, so that no other Loom writes here.
     pub(super) lock: Option<project::Lock>,
     pub(super) engine: Option<Engine>,
     pub(super) engine_events: Option<EventReceiver<EngineEvent>>,
@@ -72,10 +72,6 @@ impl Project {
 
     pub fn savefile(&self) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(SAVEFILE))
-    }
-
-    pub fn is_read_only(&self) -> bool {
-        self.read_only.is_some()
     }
 
     /// Is a run going on, or what a run waits for?
@@ -176,10 +172,13 @@ impl App {
 
     fn show_project(&mut self, folder: PathBuf, bank: Nodebank, loaded: file::Loaded) {
         self.project.end_engine();
+        // The same project may be opened again.
+        self.project.lock = None;
+        let mut read_only = loaded.read_only;
         let lock = match project::Lock::take(&folder) {
             Ok(lock) => Some(lock),
             Err(error) => {
-                self.notify(Level::Warning, error.to_string());
+                read_only = read_only.or(Some(error.to_string()));
                 None
             }
         };
@@ -188,7 +187,7 @@ impl App {
             document: loaded.document,
             catalog: bank.catalog(),
             nodebank: Some(bank),
-            read_only: loaded.read_only,
+            read_only,
             lock,
             folder: Some(folder.clone()),
             ..Project::default()

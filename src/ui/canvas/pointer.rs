@@ -78,7 +78,9 @@ pub fn pointer(
         let reach = SNAP_REACH / canvas.camera.zoom;
         let gesture = std::mem::take(&mut canvas.gesture);
         let asked = gesture.end(graph, &canvas.layout, context.document.selection(), reach);
-        context.actions.extend(asked);
+        // A drag that ends while the button is down was dropped with Escape.
+        let is_released = ui.input(|input| input.pointer.any_released());
+        context.actions.extend(asked.filter(|_| is_released));
     }
     if response.double_clicked() && hit == Hit::Nothing {
         context.ask(Action::OpenSearch {
