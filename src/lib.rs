@@ -12,6 +12,7 @@ pub mod graph;
 pub mod nodebank;
 pub mod paths;
 pub mod project;
+pub mod runlog;
 pub mod settings;
 pub mod sys;
 pub mod ui;

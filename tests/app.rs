@@ -502,3 +502,34 @@ fn boxes_select_drags_move_in_one_step_and_escape_drops_them() {
         before
     );
 }
+
+#[test]
+fn a_line_drawn_with_ctrl_cuts_links_and_the_history_panel_brings_them_back() {
+    let mut window = Window::open(|_| example("coins", "coins-cut"));
+    let links = |window: &Window| window.app().project().document.graph().link_count();
+    let before = links(&window);
+    let (from, to) = (Pos2::new(1090.0, 16.0), Pos2::new(1090.0, 110.0));
+    let (from, to) = (window.on_screen(from), window.on_screen(to));
+    window
+        .harness
+        .event(egui::Event::ModifiersChanged(Modifiers::COMMAND));
+    window.drag(from, to);
+    window
+        .harness
+        .event(egui::Event::ModifiersChanged(Modifiers::NONE));
+    window.steps();
+    assert_eq!(
+        links(&window),
+        before - 1,
+        "the link between two nodes is cut"
+    );
+
+    window.harness.get_by_label("History").click();
+    window.steps();
+    window.harness.get_by_label("Opened").click();
+    window.steps();
+    assert_eq!(links(&window), before);
+    window.harness.get_by_label("Unlink").click();
+    window.steps();
+    assert_eq!(links(&window), before - 1);
+}

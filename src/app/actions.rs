@@ -29,6 +29,12 @@ impl App {
                     self.project.document.select(nodes);
                 }
             }
+            Action::GoTo(step) => {
+                let document = &mut self.project.document;
+                while document.history().done() > step && document.undo().is_some() {}
+                while document.history().done() < step && document.redo().is_some() {}
+                self.mark_stale();
+            }
             Action::Select(nodes) => self.project.document.select(nodes),
             Action::Reveal(node) => {
                 self.project.document.select([node]);

@@ -154,6 +154,19 @@ impl App {
             path
         };
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let folder = match self.writable(folder) {
+            Ok(folder) => folder,
+            Err(error) => {
+                self.dialog = Some(Dialog::Failure {
+                    title: "The example cannot be opened".to_owned(),
+                    text: format!(
+                        "It could not be copied to {}: {error}",
+                        self.paths.userdata.display()
+                    ),
+                });
+                return;
+            }
+        };
         let mut bank = Nodebank::new(
             project::banks(&folder, &self.paths),
             Some(self.paths.nodebank_cache()),
@@ -168,6 +181,14 @@ impl App {
                 });
             }
         }
+    }
+
+    /// Examples that an installed program brings are copied to userdata first; in a checkout they open in place.
+    fn writable(&self, folder: PathBuf) -> std::io::Result<PathBuf> {
+        if self.paths.is_checkout || !folder.starts_with(self.paths.examples()) {
+            return Ok(folder);
+        }
+        project::copy_of_example(&folder, &self.paths.userdata)
     }
 
     fn show_project(&mut self, folder: PathBuf, bank: Nodebank, loaded: file::Loaded) {

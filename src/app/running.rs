@@ -11,6 +11,7 @@ use crate::engine::protocol::{self, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
 use crate::event::channel;
+use crate::runlog;
 use crate::ui::dialogs::Dialog;
 use crate::ui::theme::Palette;
 use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
@@ -234,12 +235,28 @@ impl App {
             _ => {}
         }
         self.project.run.on_event(&event);
+        if let EngineEvent::RunFinished { .. } = event {
+            self.keep_log();
+        }
         if let EngineEvent::RunFinished {
             status: RunStatus::Failed,
             ..
         } = event
         {
             self.show_first_failure();
+        }
+    }
+
+    /// The run's log goes to the project's `logs.json`, in the background.
+    fn keep_log(&self) {
+        let project = &self.project;
+        if let Some(folder) = project.folder.clone() {
+            let entry = runlog::entry(project.document.graph(), &project.run);
+            drop(self.services.runtime.spawn_blocking(move || {
+                if let Err(error) = runlog::append(&folder, entry) {
+                    tracing::warn!("the log of the run could not be kept: {error}");
+                }
+            }));
         }
     }
 

@@ -52,6 +52,16 @@ impl History {
         self.undo.iter().map(|step| &step.label)
     }
 
+    /// Labels of the steps that can be made again, the next one first.
+    pub fn redo_labels(&self) -> impl Iterator<Item = &Name> {
+        self.redo.iter().rev().map(|step| &step.label)
+    }
+
+    /// How many steps are done and not taken back.
+    pub fn done(&self) -> usize {
+        self.undo.len()
+    }
+
     /// Names the present state; the start is 0.
     pub fn mark(&self) -> u64 {
         self.undo.last().map_or(0, |step| step.mark)

@@ -291,7 +291,11 @@ fn keys_ui(ui: &mut Ui, query: &mut String) -> Option<Answer> {
                     "Add a node",
                     "double-click, or let a link go in empty space",
                 ),
-                ("Select several", "drag a box; Shift adds, Ctrl toggles"),
+                (
+                    "Select several",
+                    "drag a box; Shift adds, Ctrl-click toggles",
+                ),
+                ("Cut links", "Ctrl-drag across them"),
                 ("Drag without the grid", "Alt"),
             ] {
                 ui.horizontal(|ui| {

@@ -7,6 +7,7 @@ pub mod dialogs;
 mod drafts;
 mod failure;
 mod help;
+pub mod history;
 pub mod inspector;
 pub mod library;
 pub mod menu;
@@ -42,6 +43,8 @@ pub enum Action {
     Edit(Transaction),
     /// The nodes that an edit made become the selection.
     EditAndSelect(Transaction, Vec<NodeId>),
+    /// Undo or redo until this many steps are done.
+    GoTo(usize),
     Select(Vec<NodeId>),
     /// Select the node and bring it into view.
     Reveal(NodeId),

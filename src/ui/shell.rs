@@ -9,6 +9,7 @@ use egui_tiles::{
 use super::canvas::paint::cut_text;
 use super::canvas::{Canvas, canvas_ui};
 use super::console::{Console, console_ui};
+use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::library::{Library, library_ui};
 use super::theme::{self, Palette};
@@ -25,6 +26,7 @@ pub enum Pane {
     Inspector,
     Viewer,
     Console,
+    History,
 }
 
 impl Pane {
@@ -35,6 +37,7 @@ impl Pane {
             Self::Inspector => "Inspector",
             Self::Viewer => "Viewer",
             Self::Console => "Console",
+            Self::History => "History",
         }
     }
 }
@@ -78,7 +81,7 @@ pub fn arrangement() -> Tree<Pane> {
     let library = tab(&mut tiles, &[Pane::Library]);
     let canvas = tab(&mut tiles, &[Pane::Canvas]);
     let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console]);
-    let inspector = tab(&mut tiles, &[Pane::Inspector]);
+    let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History]);
     let middle = linear(
         &mut tiles,
         LinearDir::Vertical,
@@ -117,6 +120,7 @@ pub fn is_whole(tree: &Tree<Pane>) -> bool {
         Pane::Inspector,
         Pane::Viewer,
         Pane::Console,
+        Pane::History,
     ];
     tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1)
 }
@@ -173,6 +177,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Inspector => inspector_ui(ui, self.inspector, self.drafts, self.context),
             Pane::Viewer => viewer_ui(ui, self.viewer, self.context),
             Pane::Console => console_ui(ui, self.console, self.context),
+            Pane::History => history_ui(ui, self.context),
             Pane::Canvas => {}
         });
         UiResponse::None

@@ -151,6 +151,13 @@ pub const LAYERS: &[Layer] = &[
         ..NOTHING
     },
     Layer {
+        folder: "runlog",
+        crates: &["serde_json", "humantime"],
+        modules: &["graph", "document", "engine"],
+        reason: "a run's log is words for a file: it starts nothing and shows nothing",
+        ..NOTHING
+    },
+    Layer {
         folder: "cli",
         crates: &["*"],
         not_crates: WINDOW,

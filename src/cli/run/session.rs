@@ -2,6 +2,7 @@
 //! JSON, to scripts; Ctrl+C stops the run, a second one kills.
 
 use std::io::{self, Stdout, Write as _};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -15,7 +16,7 @@ use crate::engine::{
 };
 use crate::event::{EventReceiver, channel};
 use crate::graph::{Graph, NodeId, Port};
-use crate::sys;
+use crate::{runlog, sys};
 
 /// Events that may wait until they are written.
 const QUEUE: usize = 4096;
@@ -25,6 +26,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Session<'g> {
     pub graph: &'g Graph,
     pub state: RunState,
+    /// The project's folder.
+    project: PathBuf,
     engine: Engine,
     events: EventReceiver<EngineEvent>,
     people: People,
@@ -57,6 +60,7 @@ impl<'g> Session<'g> {
         let (sender, events) = channel(QUEUE, || ());
         let mut session = Self {
             graph,
+            project: config.project.clone(),
             state: RunState::new(),
             engine: Engine::start(config, sender),
             events,
@@ -116,6 +120,11 @@ impl<'g> Session<'g> {
             {
                 let elapsed = sent.elapsed();
                 self.people.on_end_of_run(&self.state, repetition, elapsed);
+                if let Err(error) =
+                    runlog::append(&self.project, runlog::entry(self.graph, &self.state))
+                {
+                    tracing::warn!("the log of the run could not be kept: {error}");
+                }
                 return Ok(status);
             }
             match sys::interrupts() {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::layout::{Hit, Layout, input_pos, output_pos};
+use super::layout::{Hit, Layout, input_pos, link_ends, link_way, output_pos};
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::{EditError, Graph, Link, NodeId, Port, Pos2, Rect, Vec2};
 use crate::ui::Action;
@@ -24,6 +24,11 @@ pub enum Gesture {
         /// The node that was grabbed: its corner snaps.
         grabbed: NodeId,
         offset: Vec2,
+    },
+    /// A line across links that are to go.
+    Cut {
+        start: Pos2,
+        end: Pos2,
     },
     DragLink {
         /// The end that stays.
@@ -70,6 +75,7 @@ impl Gesture {
     /// A press that became a drag. Selecting a node by grabbing it is the caller's: it is in `selection` already.
     pub fn begin(graph: &Graph, hit: &Hit, at: Pos2, modifiers: egui::Modifiers) -> Self {
         match hit {
+            Hit::Nothing if modifiers.command => Self::Cut { start: at, end: at },
             Hit::Nothing => Self::BoxSelect {
                 start: at,
                 end: at,
@@ -102,7 +108,7 @@ impl Gesture {
     /// The pointer is at `at` now; `moved` is the way from where it was pressed, both in graph space.
     pub fn drag(&mut self, graph: &Graph, at: Pos2, moved: Vec2, snaps: bool) {
         match self {
-            Self::BoxSelect { end, .. } => *end = at,
+            Self::BoxSelect { end, .. } | Self::Cut { end, .. } => *end = at,
             Self::DragNodes { grabbed, offset } => {
                 *offset = moved;
                 if let Some(node) = graph.node(*grabbed).filter(|_| snaps) {
@@ -133,6 +139,10 @@ impl Gesture {
                 let touched = layout.nodes_in(Rect::from_two_pos(start, end));
                 Some(Action::Select(mode.apply(selection, touched)))
             }
+            Self::Cut { start, end } => {
+                let links = links_across(graph, start, end);
+                (!links.is_empty()).then(|| Action::Edit(ops::disconnect(links)))
+            }
             Self::DragNodes { offset, .. } => {
                 let transaction = ops::move_by(graph, selection, offset);
                 (!transaction.edits.is_empty()).then_some(Action::Edit(transaction))
@@ -157,6 +167,29 @@ impl Gesture {
             }
         }
     }
+}
+
+/// Links whose way crosses the line from `start` to `end`.
+pub fn links_across(graph: &Graph, start: Pos2, end: Pos2) -> Vec<Link> {
+    let crosses = |link: &Link| {
+        let Some((from, to)) = link_ends(graph, link) else {
+            return false;
+        };
+        let way = link_way(from, to, 1.0);
+        way.windows(2)
+            .any(|piece| segments_cross(piece[0], piece[1], start, end))
+    };
+    // A link can pass far from its nodes, so every link is asked; only the end of a gesture and its frames do.
+    graph
+        .links()
+        .filter(|link| crosses(link))
+        .cloned()
+        .collect()
+}
+
+fn segments_cross(a: Pos2, b: Pos2, c: Pos2, d: Pos2) -> bool {
+    let side = |p: Pos2, q: Pos2, r: Pos2| (q - p).x * (r - p).y - (q - p).y * (r - p).x;
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
 }
 
 /// Where a dragged link end would land.

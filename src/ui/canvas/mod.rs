@@ -262,6 +262,19 @@ fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, pale
                 StrokeKind::Inside,
             );
         }
+        Gesture::Cut { start, end } => {
+            let line = [
+                camera.screen_from_graph(*start),
+                camera.screen_from_graph(*end),
+            ];
+            painter.line_segment(line, Stroke::new(2.0, palette.error));
+            let count = gesture::links_across(graph, *start, *end).len();
+            let text = match count {
+                1 => "cuts 1 link".to_owned(),
+                count => format!("cuts {count} links"),
+            };
+            paint::hint(painter, line[1], &text, palette.text, palette);
+        }
         Gesture::DragLink { fixed, at, .. } => {
             let reach = SNAP_REACH / camera.zoom;
             let target = gesture::drop_target(graph, &canvas.layout, fixed, *at, reach);
