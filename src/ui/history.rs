@@ -3,6 +3,7 @@
 use egui::{RichText, ScrollArea, Ui};
 
 use super::{Action, Context, theme};
+use crate::graph::Name;
 
 /// Show all steps, the present one marked.
 pub fn history_ui(ui: &mut Ui, context: &mut Context<'_>) {
@@ -10,8 +11,8 @@ pub fn history_ui(ui: &mut Ui, context: &mut Context<'_>) {
     let history = context.document.history();
     let done = history.done();
     let labels: Vec<_> = std::iter::once("Opened")
-        .chain(history.undo_labels().map(|label| label.as_str()))
-        .chain(history.redo_labels().map(|label| label.as_str()))
+        .chain(history.undo_labels().map(Name::as_str))
+        .chain(history.redo_labels().map(Name::as_str))
         .map(str::to_owned)
         .collect();
     if labels.len() == 1 {
