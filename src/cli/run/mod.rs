@@ -143,7 +143,8 @@ impl Job {
         for repetition in 1..=options.repeat {
             let targets = self.targets.clone();
             status = session.run(targets, options.workers, (repetition, options.repeat))?;
-            if status == RunStatus::Cancelled {
+            // A run that was over before Ctrl+C reached it is no reason to begin the next one.
+            if status == RunStatus::Cancelled || sys::interrupts() > 0 {
                 return Err(Stopped::Cancelled);
             }
         }

@@ -216,6 +216,12 @@ impl<'g> Session<'g> {
 
     /// End the engine and wait for it; it is killed when `patience` is over.
     pub fn end(mut self, patience: Duration) {
+        if self.state.run().is_some()
+            && let Err(error) =
+                runlog::append(&self.project, runlog::entry(self.graph, &self.state))
+        {
+            tracing::warn!("the log of the run could not be kept: {error}");
+        }
         self.people.clear();
         self.engine.close(patience);
     }
