@@ -133,6 +133,23 @@ fn a_run_stops_with_all_that_it_started() {
 }
 
 #[test]
+fn a_call_that_repeats_short_runs_stops_between_two_of_them() {
+    const QUICK: &str = "import os\n\n\ndef quick(folder: str) -> int:\n    path = os.path.join(folder, 'pids')\n    \
+                         with open(path + '.tmp', 'w') as file:\n        file.write(str(os.getpid()))\n    \
+                         os.replace(path + '.tmp', path)\n    return 1\n";
+    let stage = Stage::new();
+    let pids = stage.folder.path().join("pids");
+    let folder = serde_json::to_string(stage.folder.path()).unwrap();
+    stage.project(
+        "P",
+        QUICK,
+        &graph(&[&format!("quick quick folder={folder}")]),
+    );
+    let arguments = ["run", "P", "--repeat", "100000000"];
+    interrupted(&stage, &pids, &arguments, None, &["-INT"]);
+}
+
+#[test]
 fn a_build_of_an_environment_stops_with_all_that_it_started() {
     use std::os::unix::fs::PermissionsExt as _;
     let stage = Stage::new();
