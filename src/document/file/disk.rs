@@ -37,12 +37,13 @@ pub fn save(document: &Document, path: &Path) -> Result<bool, FileError> {
         path: path.to_owned(),
     };
     let before = fs::read(path).ok();
-    if before.as_deref() == Some(to_text(document, None).as_bytes()) {
+    let unchanged = to_text(document, None);
+    if before.as_deref() == Some(unchanged.as_bytes()) {
         return Ok(false);
     }
-    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-    let text = to_text(document, Some(&now));
-    parse(text.as_bytes(), path, &Catalog::default())?;
+    let text = with_time(unchanged, document);
+    // What is about to replace the user's file must be readable: looked at whole, without making anything of it.
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| io(error.into()))?;
     if let Some(before) = before.filter(|bytes| is_first_form(bytes)) {
         let kept = path.with_extension("v1.json");
         if !kept.exists() {
@@ -51,6 +52,23 @@ pub fn save(document: &Document, path: &Path) -> Result<bool, FileError> {
     }
     write_atomic(path, text.as_bytes()).map_err(io)?;
     Ok(true)
+}
+
+/// The text with the present time as `lastModified`: put in where the old time stands, so that a large graph is
+/// written out once and not twice.
+fn with_time(text: String, document: &Document) -> String {
+    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let before = document
+        .meta
+        .metadata
+        .iter()
+        .find(|(key, _)| *key == "lastModified");
+    let entry = |time: &str| format!("\"lastModified\": {}", serde_json::Value::from(time));
+    match before.and_then(|(_, time)| time.as_str()) {
+        // Metadata stands before the nodes, so the first one is the one that is meant.
+        Some(time) if text.contains(&entry(time)) => text.replacen(&entry(time), &entry(&now), 1),
+        _ => to_text(document, Some(&now)),
+    }
 }
 
 /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
@@ -95,7 +113,11 @@ fn is_held(error: &io::Error) -> bool {
 }
 
 fn is_first_form(bytes: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        #[serde(rename = "formatVersion")]
+        format_version: Option<serde::de::IgnoredAny>,
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice::<serde_json::Value>(bytes)
-        .is_ok_and(|json| json.is_object() && json.get("formatVersion").is_none())
+    serde_json::from_slice::<Head>(bytes).is_ok_and(|head| head.format_version.is_none())
 }
