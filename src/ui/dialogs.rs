@@ -68,25 +68,28 @@ pub enum Answer {
 
 /// Show the dialog; the answer when there is one.
 pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
-    let shown = Modal::new(Id::unique("dialog")).show(context, |ui| {
-        ui.set_width(match dialog {
-            Dialog::Keys { .. } | Dialog::OpenProject { .. } | Dialog::Failure { .. } => 520.0,
-            _ => 400.0,
+    let frame = egui::Frame::popup(&context.global_style()).inner_margin(16);
+    let shown = Modal::new(Id::unique("dialog"))
+        .frame(frame)
+        .show(context, |ui| {
+            ui.set_width(match dialog {
+                Dialog::Keys { .. } | Dialog::OpenProject { .. } | Dialog::Failure { .. } => 520.0,
+                _ => 400.0,
+            });
+            match dialog {
+                Dialog::Unsaved { then } => unsaved_ui(ui, then),
+                Dialog::Recover { when, nodes } => recover_ui(ui, when, *nodes),
+                Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
+                Dialog::OpenProject {
+                    path,
+                    known,
+                    problem,
+                } => open_project_ui(ui, path, known, problem),
+                Dialog::Keys { query } => keys_ui(ui, query),
+                Dialog::About => about_ui(ui),
+                Dialog::Failure { title, text } => failure_ui(ui, title, text),
+            }
         });
-        match dialog {
-            Dialog::Unsaved { then } => unsaved_ui(ui, then),
-            Dialog::Recover { when, nodes } => recover_ui(ui, when, *nodes),
-            Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
-            Dialog::OpenProject {
-                path,
-                known,
-                problem,
-            } => open_project_ui(ui, path, known, problem),
-            Dialog::Keys { query } => keys_ui(ui, query),
-            Dialog::About => about_ui(ui),
-            Dialog::Failure { title, text } => failure_ui(ui, title, text),
-        }
-    });
     let is_dismissed = shown.should_close();
     shown.inner.or(is_dismissed.then_some(Answer::Cancel))
 }
@@ -99,6 +102,18 @@ fn heading(ui: &mut Ui, title: &str, text: &str) {
         ui.label(text);
     }
     ui.add_space(8.0);
+}
+
+/// The end of a path that is too long for a line: it says more than the beginning.
+fn end_of(path: &str) -> String {
+    const MOST: usize = 42;
+    let left_out = path.chars().count().saturating_sub(MOST);
+    let end: String = path.chars().skip(left_out).collect();
+    if left_out > 0 {
+        format!("…{end}")
+    } else {
+        end
+    }
 }
 
 /// Buttons at the right, the one that Enter means first from the right.
@@ -208,11 +223,10 @@ fn open_project_ui(
             .max_height(220.0)
             .show(ui, |ui| {
                 for project in known {
-                    let text = format!("{}\n{}", project.name, project.path);
-                    let button = egui::Button::new(text)
-                        .truncate()
-                        .min_size(egui::vec2(ui.available_width(), 40.0));
-                    if ui.add(button).clicked() {
+                    let button = egui::Button::new(project.name.as_str())
+                        .shortcut_text(end_of(&project.path))
+                        .min_size(egui::vec2(ui.available_width(), 32.0));
+                    if ui.add(button).on_hover_text(&project.path).clicked() {
                         answer = Some(Answer::Open(project.path.clone()));
                     }
                 }
@@ -277,6 +291,8 @@ fn keys_ui(ui: &mut Ui, query: &mut String) -> Option<Answer> {
                     ui.horizontal(|ui| {
                         ui.label(entry.title).on_hover_text(entry.help);
                         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            // Room for the scroll bar.
+                            ui.add_space(16.0);
                             ui.label(RichText::new(keys).color(palette.text_weak));
                         });
                     });
@@ -301,6 +317,8 @@ fn keys_ui(ui: &mut Ui, query: &mut String) -> Option<Answer> {
                 ui.horizontal(|ui| {
                     ui.label(what);
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        // Room for the scroll bar.
+                        ui.add_space(16.0);
                         ui.label(RichText::new(how).color(palette.text_weak));
                     });
                 });

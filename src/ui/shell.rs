@@ -356,9 +356,9 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
     ui.horizontal_centered(|ui| {
         ui.label(weak(format!(
-            "{} nodes · {} links",
-            graph.node_count(),
-            graph.link_count()
+            "{} · {}",
+            counted(graph.node_count(), "node"),
+            counted(graph.link_count(), "link")
         )));
         let selected = context.document.selection().len();
         if selected > 0 {
@@ -374,4 +374,10 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
             ui.label(weak(state.to_owned()));
         });
     });
+}
+
+/// `1 node`, `2 nodes`.
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

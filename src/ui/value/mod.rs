@@ -37,6 +37,11 @@ pub fn value_editor_ui(
         port: Port::new(node.id, input.name.clone()),
         input,
         held: node.value(input),
+        text_type: if node.kind.is_legacy() {
+            &ValueType::Text
+        } else {
+            input.ty.base()
+        },
         compact,
     };
     ui.push_id((node.id.0, input.name.as_str()), |ui| field.show_ui(ui))
@@ -49,6 +54,8 @@ struct Field<'a> {
     port: Port,
     input: &'a InputSpec,
     held: Option<&'a Value>,
+    /// How texts are shown and read. Nodes of the first Loom hold plain texts whatever they mean.
+    text_type: &'a ValueType,
     compact: bool,
 }
 
@@ -75,7 +82,7 @@ impl Field<'_> {
                 }
             }
             Widget::Text { multiline } => {
-                let ty = self.input.ty.base().clone();
+                let ty = self.text_type.clone();
                 let read = move |text: &str| Some(text::read(&ty, text));
                 let has_lines = self
                     .held
@@ -171,7 +178,7 @@ impl Field<'_> {
     fn typed(&self) -> String {
         self.drafts
             .text(&self.port)
-            .map_or_else(|| text::show(&self.input.ty, self.held), str::to_owned)
+            .map_or_else(|| text::show(self.text_type, self.held), str::to_owned)
     }
 
     /// A field of one line, for every type that `read` can read; `None` from it is not committed.
