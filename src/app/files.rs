@@ -223,6 +223,10 @@ impl App {
 
     /// What the user said to a dialog.
     pub(super) fn answer(&mut self, context: &egui::Context, answer: Answer) {
+        if answer == Answer::Cancel && matches!(self.dialog, Some(Dialog::Recover { .. })) {
+            // Escape decides nothing here: the next recovery copy would take the place of this one.
+            return;
+        }
         self.dialog = None;
         match answer {
             Answer::Cancel => {}
