@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::course::{Death, fault_frames};
 use super::process::Process;
 use super::protocol::{PROTOCOL, Request};
-use crate::sys::{self, ProcessTree};
+use crate::sys::ProcessTree;
 
 pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A process that has ended may leave others that hold its pipes open: for so long their output is waited for.
@@ -239,7 +239,7 @@ impl Crashes {
 fn how_it_ended(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("with {}", sys::signal_name(signal));
+        return format!("with {}", crate::sys::signal_name(signal));
     }
     match status.code() {
         Some(code) if (0..256).contains(&code) => format!("with exit code {code}"),
