@@ -29,7 +29,7 @@ pub enum Event {
     Saved {
         project: u64,
         mark: u64,
-        result: Result<bool, String>,
+        result: Result<Option<String>, String>,
         then: Option<crate::ui::dialogs::AfterSave>,
     },
     RecoveryKept {

@@ -44,12 +44,15 @@ impl App {
     pub(super) fn saved(
         &mut self,
         mark: u64,
-        result: Result<bool, String>,
+        result: Result<Option<String>, String>,
         then: Option<AfterSave>,
     ) {
         self.project.is_saving = false;
         match result {
-            Ok(_) => {
+            Ok(written) => {
+                if let Some(time) = written {
+                    self.project.document.meta.set_modified(&time);
+                }
                 self.project.document.set_saved(mark);
                 if !self.project.document.is_dirty() {
                     self.drop_recovery_copy();

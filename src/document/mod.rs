@@ -26,6 +26,21 @@ pub struct Meta {
     pub kept_links: Vec<Value>,
 }
 
+impl Meta {
+    /// The file was written at this time, so that the next save can tell whether anything else changed.
+    pub fn set_modified(&mut self, time: &str) {
+        let time = Value::text(time);
+        match self
+            .metadata
+            .iter_mut()
+            .find(|(key, _)| *key == "lastModified")
+        {
+            Some((_, before)) => *before = time,
+            None => self.metadata.push(("lastModified".into(), time)),
+        }
+    }
+}
+
 /// A project's graph in the hands of a user.
 #[derive(Clone, Debug, Default)]
 pub struct Document {

@@ -93,7 +93,7 @@ fn a_project_of_the_first_loom_that_was_saved_runs_as_before_and_lost_nothing() 
         to: pos2(120.0, 80.0),
     }];
     document.commit(Transaction::new("Move", edits)).unwrap();
-    assert!(file::save(&document, &savefile).unwrap());
+    assert!(file::save(&document, &savefile).unwrap().is_some());
 
     let saved: Json = serde_json::from_slice(&fs::read(&savefile).unwrap()).unwrap();
     assert_eq!(saved["uiTheme"], "midnight");

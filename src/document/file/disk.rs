@@ -27,9 +27,10 @@ pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
     parse(&fs::read(path).map_err(io)?, path, catalog)
 }
 
-/// Write `document` to the savefile at `path`; `false` when the file holds the same content already, and then nothing
-/// is written. A file of the first form that is there is kept beside it, as `savefile.v1.json`.
-pub fn save(document: &Document, path: &Path) -> Result<bool, FileError> {
+/// Write `document` to the savefile at `path` and return the time that stands in it; `None` when the file holds the
+/// same content already, and then nothing is written. A file of the first form that is there is kept beside it, as
+/// `savefile.v1.json`.
+pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
     let io = |source| FileError::Io {
         what: "save",
         source,
@@ -39,9 +40,10 @@ pub fn save(document: &Document, path: &Path) -> Result<bool, FileError> {
     let before = fs::read(path).ok();
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {
-        return Ok(false);
+        return Ok(None);
     }
-    let text = with_time(unchanged, document);
+    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let text = with_time(unchanged, document, &now);
     // What is about to replace the user's file must be readable: looked at whole, without making anything of it.
     serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| io(error.into()))?;
     if let Some(before) = before.filter(|bytes| is_first_form(bytes)) {
@@ -51,13 +53,12 @@ pub fn save(document: &Document, path: &Path) -> Result<bool, FileError> {
         }
     }
     write_atomic(path, text.as_bytes()).map_err(io)?;
-    Ok(true)
+    Ok(Some(now))
 }
 
 /// The text with the present time as `lastModified`: put in where the old time stands, so that a large graph is
 /// written out once and not twice.
-fn with_time(text: String, document: &Document) -> String {
-    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+fn with_time(text: String, document: &Document, now: &str) -> String {
     let before = document
         .meta
         .metadata
@@ -66,8 +67,8 @@ fn with_time(text: String, document: &Document) -> String {
     let entry = |time: &str| format!("\"lastModified\": {}", serde_json::Value::from(time));
     match before.and_then(|(_, time)| time.as_str()) {
         // Metadata stands before the nodes, so the first one is the one that is meant.
-        Some(time) if text.contains(&entry(time)) => text.replacen(&entry(time), &entry(&now), 1),
-        _ => to_text(document, Some(&now)),
+        Some(time) if text.contains(&entry(time)) => text.replacen(&entry(time), &entry(now), 1),
+        _ => to_text(document, Some(now)),
     }
 }
 

@@ -184,7 +184,7 @@ fn saving_writes_only_what_changed_and_keeps_the_first_form() {
     std::fs::write(&path, fixture()).unwrap();
     let mut document = load(&path, &catalog()).unwrap().document;
     document.meta.project_name = "Renamed".into();
-    assert!(save(&document, &path).unwrap());
+    assert!(save(&document, &path).unwrap().is_some());
     assert_eq!(
         std::fs::read(folder.path().join("savefile.v1.json")).unwrap(),
         fixture()
@@ -196,7 +196,16 @@ fn saving_writes_only_what_changed_and_keeps_the_first_form() {
     );
 
     let document = load(&path, &catalog()).unwrap().document;
-    assert!(!save(&document, &path).unwrap());
+    assert_eq!(save(&document, &path).unwrap(), None);
+    // What was changed and changed back is the same content, also in the session that wrote it.
+    let mut document = document;
+    document.meta.project_name = "Again".into();
+    let time = save(&document, &path).unwrap().unwrap();
+    document.meta.set_modified(&time);
+    assert_eq!(save(&document, &path).unwrap(), None);
+    document.meta.project_name = "Renamed".into();
+    assert!(save(&document, &path).unwrap().is_some());
+    let first = std::fs::read_to_string(&path).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
     let names: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()
