@@ -152,6 +152,8 @@ pub const LINES_POPUP_WIDTH: f32 = 340.0;
 pub const NODE_WIDTH: f32 = 220.0;
 pub const NODE_HEADER: f32 = 28.0;
 pub const NODE_ROW: f32 = 24.0;
+/// Height of an editing field in its row.
+pub const NODE_FIELD: f32 = 20.0;
 pub const NODE_PAD: f32 = 6.0;
 pub const NODE_THUMB: f32 = 120.0;
 pub const NODE_RADIUS: f32 = 7.0;
