@@ -167,7 +167,7 @@ function Invoke-Format {
 function Invoke-Bench([string[]]$Names) {
     Assert-Rust
     $null = Get-Python
-    if ($Names.Count -eq 0) { $Names = @('canvas', 'engine', 'load') }
+    if ($Names.Count -eq 0) { $Names = @('canvas', 'engine', 'load', 'picture') }
     foreach ($name in $Names) { Invoke-Part "bench $name" 'cargo' @('bench', '--locked', '--bench', $name) }
 }
 

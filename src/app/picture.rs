@@ -9,7 +9,7 @@ use super::{App, Event, running};
 use crate::document::file::{self, SAVEFILE, write_atomic};
 use crate::document::{Document, Meta, clipboard};
 use crate::engine::protocol::Thumb;
-use crate::graph::{Catalog, Graph};
+use crate::graph::{Catalog, Graph, KindState};
 use crate::picture::{Format, MOST_BYTES, Subject, graph_in};
 use crate::project;
 use crate::ui::Level;
@@ -202,11 +202,32 @@ impl App {
                 document.meta.project_id.clone_from(&own.project_id);
                 document.meta.project_name.clone_from(&own.project_name);
                 self.show_document(document);
-                for note in notes.into_iter().take(5) {
-                    self.notify(Level::Warning, note);
-                }
+                self.tell_of_missing(notes);
             }
             Err(reason) => self.notify(Level::Error, reason),
+        }
+    }
+}
+
+impl App {
+    /// A picture carries the graph and not the files of its project, so nodes of the project's own have no source.
+    fn tell_of_missing(&mut self, notes: Vec<String>) {
+        let nodes = self.project.document.graph().nodes();
+        let count = nodes
+            .filter(|node| node.kind.state == KindState::Missing)
+            .count();
+        let missing = match count {
+            0 => None,
+            1 => Some("1 node has no source here".to_owned()),
+            count => Some(format!("{count} nodes have no source here")),
+        };
+        if let Some(missing) = missing {
+            let text = format!(
+                "{missing}: a picture carries the graph alone; copy the file of those nodes to the project's folder nodes/"
+            );
+            self.notify(Level::Warning, text);
+        } else if let Some(note) = notes.into_iter().next() {
+            self.notify(Level::Warning, note);
         }
     }
 }

@@ -78,6 +78,14 @@ fn a_saved_picture_opens_as_an_unsaved_project_of_its_own() {
         };
         assert_eq!(kinds(graph(&window)), kinds(&original), "{name}");
         assert_eq!(graph(&window).link_count(), original.link_count(), "{name}");
+        window.steps();
+        let told = window
+            .harness
+            .query_all_by_label_contains("10 nodes have no source here");
+        assert!(
+            told.count() > 0,
+            "the project's own nodes stay where they are"
+        );
         window.key(Modifiers::COMMAND, Key::S);
         window.wait("the save", |app| !app.project().document.is_dirty());
         let project = window.app().project();

@@ -244,7 +244,9 @@ fn fields_ui(
 
 /// Widgets inside this `ui` are drawn as large as the canvas is zoomed.
 fn scale_style(ui: &mut Ui, zoom: f32) {
+    let ground = theme::palette(ui.ctx()).node_field;
     let style = ui.style_mut();
+    style.visuals.text_edit_bg_color = Some(ground);
     for font in style.text_styles.values_mut() {
         font.size = paint::font(font.size * 0.92, zoom).size;
     }

@@ -182,9 +182,10 @@ impl Field<'_> {
         size: egui::Vec2,
     ) -> Option<ValueEdit> {
         let palette = theme::palette(ui.ctx());
+        let ground = ui.visuals().text_edit_bg_color();
         let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.weak_bg_fill = palette.well;
-        widgets.hovered.weak_bg_fill = palette.well;
+        widgets.inactive.weak_bg_fill = ground;
+        widgets.hovered.weak_bg_fill = ground;
         let mut float = value.as_f64().unwrap_or_default();
         let before = float;
         let is_typing = ui.memory(|memory| memory.has_focus(ui.next_auto_id()));
