@@ -214,7 +214,10 @@ impl Field<'_> {
         let response = ui.add(drag).accessible_name(self.label());
         if self.compact && number.has_range() && !is_typing {
             let part = ((before - number.min) / (number.max - number.min)).clamp(0.0, 1.0);
-            let rect = response.rect;
+            // Between the round corners.
+            let rect = response
+                .rect
+                .shrink2(egui::vec2(f32::from(theme::RADIUS), 0.0));
             let bar = Rect::from_min_max(
                 egui::pos2(rect.left(), rect.bottom() - theme::RANGE_BAR),
                 egui::pos2(rect.left() + rect.width() * part as f32, rect.bottom()),
