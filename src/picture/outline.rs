@@ -215,7 +215,7 @@ mod tests {
         for i in 0..4_u32 {
             let next = (i + 1) % 4;
             mesh.add_triangle(i, next, i + 4);
-            mesh.add_triangle(i + 4, next, next + 4);
+            mesh.add_triangle(next, i + 4, next + 4);
         }
         let areas = areas(&mesh);
         assert_eq!(areas.len(), 1);
