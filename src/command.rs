@@ -76,12 +76,14 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
+    SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";
 
     Undo, "Undo", Edit, Canvas, [key(CTRL, Key::Z)], "Take the last change back";
     Redo, "Redo", Edit, Canvas, [key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)], "Make the change again that was taken back";
     Cut, "Cut", Edit, Canvas, [key(CTRL, Key::X)], "Move the selected nodes to the clipboard";
     Copy, "Copy", Edit, Canvas, [key(CTRL, Key::C)], "Put the selected nodes on the clipboard as text";
+    CopyPicture, "Copy as picture", Edit, Window, [key(CTRL_SHIFT, Key::C)], "Put a picture of the graph, or of the selection when it is of several nodes, on the clipboard";
     Paste, "Paste", Edit, Canvas, [key(CTRL, Key::V)], "Insert nodes from the clipboard at the pointer";
     Duplicate, "Duplicate", Edit, Canvas, [key(CTRL, Key::D), key(Modifiers::SHIFT, Key::D)], "Copy the selected nodes beside themselves";
     Delete, "Delete", Edit, Canvas, [key(Modifiers::NONE, Key::Delete), key(Modifiers::NONE, Key::Backspace)], "Remove the selected nodes and their links";

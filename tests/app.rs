@@ -1,15 +1,20 @@
-//! The real App by key presses and labels, with the real engine: no mock, no picture.
+//! The real App by key presses and labels, with the real engine: no mock. What it looks like is in `app/snapshots.rs`.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/pictures.rs"]
+mod pictures;
+#[path = "app/snapshots.rs"]
+mod snapshots;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, HarnessBuilder};
 use loom::app::{App, Options};
 use loom::engine::NodeStatus;
 use loom::graph::{NodeId, Value};
@@ -63,6 +68,11 @@ struct Window {
 
 impl Window {
     fn open(project: impl FnOnce(&Path) -> PathBuf) -> Self {
+        let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
+        Self::with(builder, project)
+    }
+
+    fn with(builder: HarnessBuilder<App>, project: impl FnOnce(&Path) -> PathBuf) -> Self {
         let userdata = tempfile::tempdir().unwrap();
         let project = project(userdata.path());
         let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
@@ -73,8 +83,7 @@ impl Window {
             project: Some(project),
             runtime: runtime(),
         };
-        let harness = Harness::builder()
-            .with_size(vec2(1400.0, 900.0))
+        let harness = builder
             .with_max_steps(64)
             .build_eframe(|creation| App::new(&creation.egui_ctx, options));
         let mut window = Self {

@@ -91,6 +91,8 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Save => self.save(None),
+            Command::SavePicture => self.ask_for_picture(),
+            Command::CopyPicture => self.copy_picture(),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),

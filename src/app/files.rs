@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{App, Event};
-use crate::document::file;
+use super::{App, Event, picture};
+use crate::document::{Document, file};
 use crate::project::recovery;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
@@ -151,12 +151,18 @@ impl App {
             return;
         };
         if let Some(found) = recovery::find(&folder, &self.project.catalog) {
-            self.project.document = found.document;
-            self.project.document.set_unsaved();
-            self.panels.canvas.layout.clear();
-            self.panels.canvas.fit_next = true;
+            self.show_document(found.document);
             self.notify(Level::Success, "Restored; save to keep it");
         }
+    }
+
+    /// Show what no file holds in place of what the project's file holds.
+    pub(super) fn show_document(&mut self, document: Document) {
+        self.project.document = document;
+        self.project.document.set_unsaved();
+        self.project.seen_revision = self.project.document.graph().revision();
+        self.panels.canvas.layout.clear();
+        self.panels.canvas.fit_next = true;
     }
 
     /// The window's close button, Ctrl+Q or the menu.
@@ -177,7 +183,7 @@ impl App {
         self.after_question(AfterSave::Open(path.display().to_string()));
     }
 
-    fn after_question(&mut self, then: AfterSave) {
+    pub(super) fn after_question(&mut self, then: AfterSave) {
         if self.project.document.is_dirty() {
             self.dialog = Some(Dialog::Unsaved { then });
         } else {
@@ -193,6 +199,10 @@ impl App {
                     .context
                     .send_viewport_cmd(egui::ViewportCommand::Close);
             }
+            AfterSave::Open(path) if picture::is_picture(path.as_ref()) => {
+                self.open_picture(path.as_ref());
+            }
+            AfterSave::Unpack { name, text } => self.unpack(&name, &text),
             AfterSave::Open(path) => {
                 let found = crate::project::find(path.as_ref(), &self.paths.userdata);
                 match found {

@@ -5,6 +5,7 @@ mod actions;
 mod background;
 mod files;
 mod open;
+mod picture;
 mod running;
 
 use std::collections::HashSet;
@@ -38,7 +39,7 @@ pub struct Options {
     pub paths: Paths,
     pub settings: Settings,
     pub state: State,
-    /// The project to open: its folder or savefile.
+    /// The project to open: its folder or savefile, or a picture that carries a graph.
     pub project: Option<PathBuf>,
     /// The runtime that background work runs on.
     pub runtime: Handle,
@@ -88,6 +89,7 @@ impl App {
         app.apply_settings(context);
         app.restore_panels();
         match options.project {
+            Some(path) if picture::is_picture(&path) => app.open_picture(&path),
             Some(path) => app.open_project(&path),
             None => app.open_at_start(),
         }
@@ -129,6 +131,7 @@ impl App {
             | Command::ZoomToSelection => has_selection,
             Command::Rename => document.selected_node().is_some(),
             Command::Save => document.is_dirty(),
+            Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
             Command::RunToHere => !self.project.is_busy() && has_selection,
             Command::Stop => self.project.is_busy(),
@@ -312,7 +315,12 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
         .thread_name("loom-background")
         .build()?;
     let project = project
-        .map(|named| crate::project::find(&named, &paths.userdata))
+        .map(|named| {
+            if picture::is_picture(&named) {
+                return Ok(named);
+            }
+            crate::project::find(&named, &paths.userdata)
+        })
         .transpose()?;
     let (settings, problems) = Settings::load(&paths.userdata);
     let options = Options {

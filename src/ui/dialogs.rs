@@ -1,5 +1,7 @@
 //! Dialogs: the few questions that stop everything else. Each returns an Answer once and is gone.
 
+use std::sync::Arc;
+
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::theme;
@@ -48,9 +50,14 @@ pub struct KnownProject {
 #[derive(Clone, Debug, PartialEq)]
 pub enum AfterSave {
     Quit,
-    /// Open the project at this path.
+    /// Open the project at this path, or the picture of a graph.
     Open(String),
     Create(String),
+    /// Make a project of the graph that a picture carries.
+    Unpack {
+        name: String,
+        text: Arc<str>,
+    },
 }
 
 /// What the user decided.
