@@ -17,8 +17,8 @@ use std::sync::Arc;
 use subgraph::SubgraphSlot;
 
 pub use edit::{Edit, EditError};
-pub use flat::Flat;
 pub use emath::{Pos2, Rect, Vec2, pos2, vec2};
+pub use flat::Flat;
 pub use kind::{
     Bank, Call, Catalog, Fit, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Role,
     ValueType, Widget, fit, title_from_function,

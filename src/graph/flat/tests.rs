@@ -4,7 +4,9 @@
 use super::super::subgraph::{self, REROUTE_PORT};
 use super::super::tests::add_kind;
 use super::*;
-use crate::graph::{InputSpec, OutputSpec, Pos2, Style, Subgraph, SubgraphKinds, ValueType};
+use crate::graph::{
+    InputSpec, Name, OutputSpec, Pos2, Style, Subgraph, SubgraphId, SubgraphKinds, Value, ValueType,
+};
 
 fn add(id: u32, parent: Option<SubgraphId>) -> Node {
     let mut node = Node::new(NodeId(id), format!("n{id}"), add_kind(), Pos2::ZERO);
@@ -12,7 +14,11 @@ fn add(id: u32, parent: Option<SubgraphId>) -> Node {
     node
 }
 
-fn of_kind(id: u32, kind: std::sync::Arc<crate::graph::NodeKind>, parent: Option<SubgraphId>) -> Node {
+fn of_kind(
+    id: u32,
+    kind: std::sync::Arc<crate::graph::NodeKind>,
+    parent: Option<SubgraphId>,
+) -> Node {
     let mut node = Node::new(NodeId(id), format!("n{id}"), kind, Pos2::ZERO);
     node.parent = parent;
     node
@@ -30,11 +36,22 @@ fn shown(graph: &Graph) -> String {
     let key = |id| graph.node(id).unwrap().key.clone();
     let mut lines: Vec<String> = graph
         .links()
-        .map(|link| format!("{}>{}.{}", key(link.from.node), key(link.to.node), link.to.name))
+        .map(|link| {
+            format!(
+                "{}>{}.{}",
+                key(link.from.node),
+                key(link.to.node),
+                link.to.name
+            )
+        })
         .collect();
     for node in graph.nodes() {
         lines.push(node.key.to_string());
-        lines.extend(node.values.iter().map(|(name, value)| format!("{}.{name}={value}", node.key)));
+        lines.extend(
+            node.values
+                .iter()
+                .map(|(name, value)| format!("{}.{name}={value}", node.key)),
+        );
     }
     lines.sort();
     lines.join(" ")
@@ -51,7 +68,12 @@ fn mode(graph: &mut Graph, id: u32, mode: Mode) {
         mode,
         ..Style::default()
     };
-    graph.apply(Edit::SetStyle { node: NodeId(id), style }).unwrap();
+    graph
+        .apply(Edit::SetStyle {
+            node: NodeId(id),
+            style,
+        })
+        .unwrap();
 }
 
 /// A subgraph that adds its `x` to itself: `10 Inputs -> 11 add -> 12 Outputs`.
@@ -114,7 +136,10 @@ fn a_subgraph_runs_as_its_nodes_once_for_each_use() {
     let second = flat.id_at(&[NodeId(2)], NodeId(11)).unwrap();
     assert_eq!(flat.place(second), (vec![NodeId(2)], NodeId(11)));
     assert_eq!(flat.inside(NodeId(1)), [first]);
-    assert_eq!(flat.graph().node(first).unwrap().title(), &Name::from("Double › Add"));
+    assert_eq!(
+        flat.graph().node(first).unwrap().title(),
+        &Name::from("Double › Add")
+    );
     let output = Port::new(NodeId(2), "y");
     assert_eq!(flat.source(&graph, &[], &output), Some((second, 0)));
     assert_eq!(flat.targets(&graph, &[], &[NodeId(1)]), [first]);
@@ -124,7 +149,9 @@ fn a_subgraph_runs_as_its_nodes_once_for_each_use() {
 #[test]
 fn values_of_a_subgraphs_inputs_go_to_those_that_read_them() {
     let mut graph = nested();
-    graph.apply(Edit::Disconnect(link((0, "sum"), (1, "x")))).unwrap();
+    graph
+        .apply(Edit::Disconnect(link((0, "sum"), (1, "x"))))
+        .unwrap();
     set(&mut graph, 1, "x", 21);
     let shown = shown(Flat::of(&graph).graph());
     assert!(shown.contains("n1/n11.a=21 n1/n11.b=21"), "{shown}");
@@ -171,15 +198,31 @@ fn following_edits_gives_what_building_anew_gives_and_touches_only_what_changed(
         match step {
             0 => set(&mut graph, 3, "b", 1),
             1 => set(&mut graph, 11, "b", 2),
-            2 => drop(graph.apply(Edit::Disconnect(link((10, "x"), (11, "b")))).unwrap()),
+            2 => drop(
+                graph
+                    .apply(Edit::Disconnect(link((10, "x"), (11, "b"))))
+                    .unwrap(),
+            ),
             3 => mode(&mut graph, 1, Mode::Bypassed),
             4 => drop(graph.apply(Edit::AddNode(Box::new(add(13, None)))).unwrap()),
-            5 => drop(graph.apply(Edit::Connect(link((3, "sum"), (13, "a")))).unwrap()),
+            5 => drop(
+                graph
+                    .apply(Edit::Connect(link((3, "sum"), (13, "a"))))
+                    .unwrap(),
+            ),
             6 => mode(&mut graph, 1, Mode::On),
-            _ => drop(graph.apply(Edit::Disconnect(link((2, "y"), (3, "a")))).unwrap()),
+            _ => drop(
+                graph
+                    .apply(Edit::Disconnect(link((2, "y"), (3, "a"))))
+                    .unwrap(),
+            ),
         }
         flat.update(&graph);
-        assert_eq!(shown(flat.graph()), shown(Flat::of(&graph).graph()), "step {step}");
+        assert_eq!(
+            shown(flat.graph()),
+            shown(Flat::of(&graph).graph()),
+            "step {step}"
+        );
         let changed = flat.graph().changed_result_since(since).count();
         let expected = [1, 0, 2, 1, 1, 1, 2, 1][step];
         assert_eq!(changed, expected, "step {step}");
@@ -188,11 +231,14 @@ fn following_edits_gives_what_building_anew_gives_and_touches_only_what_changed(
 
 #[test]
 fn a_plain_graph_is_its_own_flat_form_and_is_followed() {
-    let (mut graph, ..) = Graph::from_parts((0..4).map(|id| add(id, None)), [link((0, "sum"), (1, "a"))]);
+    let (mut graph, ..) =
+        Graph::from_parts((0..4).map(|id| add(id, None)), [link((0, "sum"), (1, "a"))]);
     let mut flat = Flat::of(&graph);
     assert_eq!(flat.graph(), &graph);
     set(&mut graph, 2, "b", 4);
-    graph.apply(Edit::Disconnect(link((0, "sum"), (1, "a")))).unwrap();
+    graph
+        .apply(Edit::Disconnect(link((0, "sum"), (1, "a"))))
+        .unwrap();
     graph.apply(Edit::RemoveNode(NodeId(0))).unwrap();
     graph.apply(Edit::AddNode(Box::new(add(5, None)))).unwrap();
     flat.update(&graph);
