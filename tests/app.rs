@@ -4,6 +4,9 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/arrange.rs"]
+mod arrange;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

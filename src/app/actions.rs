@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::open::Targets;
 use super::{App, Event};
 use crate::command::Command;
+use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::settings::Theme;
@@ -146,6 +147,16 @@ impl App {
                     self.project.document.select([]);
                 }
             }
+            Command::AutoLayout => self.auto_layout(),
+            Command::Straighten => self.straighten(),
+            Command::AlignLeft => self.align(Align::Left),
+            Command::AlignRight => self.align(Align::Right),
+            Command::AlignTop => self.align(Align::Top),
+            Command::AlignBottom => self.align(Align::Bottom),
+            Command::AlignCentreX => self.align(Align::CentreX),
+            Command::AlignCentreY => self.align(Align::CentreY),
+            Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
+            Command::DistributeVertically => self.distribute(Axis::Vertical),
             Command::ZoomToFit => {
                 let bounds = self.panels.canvas.layout.bounds();
                 self.panels.canvas.zoom_to(bounds);

@@ -157,6 +157,9 @@ pub const NODE_THUMB: f32 = 120.0;
 pub const NODE_RADIUS: f32 = 7.0;
 pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
+/// Between nodes that auto layout arranged, beside and below each other.
+pub const COLUMN_GAP: f32 = 80.0;
+pub const ROW_GAP: f32 = 40.0;
 
 /// Colours of the theme that `context` shows now.
 pub fn palette(context: &Context) -> &'static Palette {
