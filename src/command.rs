@@ -98,6 +98,9 @@ commands! {
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     SelectAll, "Select all", Edit, Canvas, [key(CTRL, Key::A)], "Select every node";
     SelectNone, "Select nothing", Edit, Canvas, [key(Modifiers::NONE, Key::Escape)], "Clear the selection and drop what is being dragged";
+    Find, "Find…", Edit, Window, [key(CTRL, Key::F)], "Find nodes by title, kind, value or help";
+    FindNext, "Find next", Edit, Window, [key(Modifiers::NONE, Key::F3)], "Show the next node that was found";
+    FindPrevious, "Find previous", Edit, Window, [key(Modifiers::SHIFT, Key::F3)], "Show the node that was found before";
     Unlink, "Cut links", Edit, Canvas, [key(Modifiers::NONE, Key::X)], "Remove all links of the selected nodes";
 
     AutoLayout, "Auto layout", Arrange, Canvas, [key(Modifiers::NONE, Key::L)], "Arrange the selected nodes in columns along their links; all nodes when fewer than two are selected";

@@ -6,6 +6,8 @@
 
 #[path = "app/arrange.rs"]
 mod arrange;
+#[path = "app/find.rs"]
+mod find;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -143,10 +143,13 @@ impl App {
                 self.project.document.select(all);
             }
             Command::SelectNone => {
-                if !self.panels.canvas.cancel_gesture() {
+                if !self.panels.canvas.cancel_gesture() && !self.panels.find.close() {
                     self.project.document.select([]);
                 }
             }
+            Command::Find => self.find(),
+            Command::FindNext => self.find_next(context, true),
+            Command::FindPrevious => self.find_next(context, false),
             Command::AutoLayout => self.auto_layout(),
             Command::Straighten => self.straighten(),
             Command::AlignLeft => self.align(Align::Left),
@@ -307,6 +310,20 @@ impl App {
             self.project.document.select([id]);
             self.panels.canvas.reveal(id);
         }
+    }
+
+    /// Show the next hit of the last search; without one begin to search.
+    fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
+        let graph = self.project.document.graph();
+        match self.panels.find.step(graph, is_forward) {
+            Some(node) => self.act(context, Action::Reveal(node)),
+            None => self.find(),
+        }
+    }
+
+    fn find(&mut self) {
+        self.panels.show(Pane::Canvas);
+        self.panels.find.open();
     }
 
     fn toggle_theme(&mut self, context: &egui::Context) {

@@ -6,6 +6,7 @@ pub mod console;
 pub mod dialogs;
 mod drafts;
 mod failure;
+pub mod find;
 mod help;
 pub mod history;
 pub mod inspector;

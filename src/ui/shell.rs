@@ -9,6 +9,7 @@ use egui_tiles::{
 use super::canvas::paint::cut_text;
 use super::canvas::{Canvas, canvas_ui};
 use super::console::{Console, console_ui};
+use super::find::{Find, find_ui};
 use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::library::{Library, library_ui};
@@ -46,6 +47,7 @@ impl Pane {
 pub struct Panels {
     pub tree: Tree<Pane>,
     pub canvas: Canvas,
+    pub find: Find,
     pub library: Library,
     pub inspector: Inspector,
     pub viewer: Viewer,
@@ -58,6 +60,7 @@ impl Default for Panels {
         Self {
             tree: arrangement(),
             canvas: Canvas::new(),
+            find: Find::default(),
             library: Library::default(),
             inspector: Inspector::default(),
             viewer: Viewer::default(),
@@ -130,6 +133,7 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
     let Panels {
         tree,
         canvas,
+        find,
         library,
         inspector,
         viewer,
@@ -138,6 +142,7 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
     } = panels;
     let mut shown = Shown {
         canvas,
+        find,
         library,
         inspector,
         viewer,
@@ -154,6 +159,7 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
 
 struct Shown<'a, 'b> {
     canvas: &'a mut Canvas,
+    find: &'a mut Find,
     library: &'a mut Library,
     inspector: &'a mut Inspector,
     viewer: &'a mut Viewer,
@@ -167,6 +173,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         if *pane == Pane::Canvas {
             canvas_ui(ui, self.canvas, self.drafts, self.context);
+            find_ui(ui, self.find, self.canvas, self.context);
             return UiResponse::None;
         }
         let rect = ui.max_rect();

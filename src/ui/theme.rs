@@ -120,6 +120,7 @@ pub const DOT: f32 = 8.0;
 pub const RESET_WIDTH: f32 = 20.0;
 pub const PROGRESS_HEIGHT: f32 = 6.0;
 pub const FILTER_WIDTH: f32 = 180.0;
+pub const FIND_WIDTH: f32 = 360.0;
 /// A node's title before its line in the console.
 pub const CONSOLE_TITLE: f32 = 130.0;
 /// Between two lines of the console.
