@@ -8,6 +8,8 @@
 mod arrange;
 #[path = "app/find.rs"]
 mod find;
+#[path = "app/outline.rs"]
+mod outline;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -11,7 +11,7 @@ use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
-use crate::ui::shell::{Pane, arrangement, is_whole};
+use crate::ui::shell::{Pane, arrangement, whole};
 use crate::ui::theme::GRID_STEP;
 use crate::ui::{Action, Level};
 
@@ -177,13 +177,9 @@ impl App {
             Command::ZoomReset => self.zoom(1.0 / self.panels.canvas.camera.zoom),
             Command::NextNode => self.walk(1.0),
             Command::PreviousNode => self.walk(-1.0),
-            Command::ToggleSnap => {
-                let canvas = &mut self.panels.canvas;
-                canvas.snaps = !canvas.snaps;
-                let state = if canvas.snaps { "on" } else { "off" };
-                self.notify(Level::Info, format!("Snap to grid is {state}"));
-            }
+            Command::ToggleSnap => self.toggle_snap(),
             Command::ToggleTheme => self.toggle_theme(context),
+            Command::Outline => self.show_outline(),
             Command::ResetPanels => self.panels.tree = arrangement(),
             Command::Palette => self.popups.open_commands(),
             Command::Run => self.start_run(Targets::All),
@@ -326,6 +322,18 @@ impl App {
         self.panels.find.open();
     }
 
+    fn show_outline(&mut self) {
+        self.panels.show(Pane::Outline);
+        self.panels.outline.focus();
+    }
+
+    fn toggle_snap(&mut self) {
+        let canvas = &mut self.panels.canvas;
+        canvas.snaps = !canvas.snaps;
+        let state = if canvas.snaps { "on" } else { "off" };
+        self.notify(Level::Info, format!("Snap to grid is {state}"));
+    }
+
     fn toggle_theme(&mut self, context: &egui::Context) {
         let next = match context.theme() {
             egui::Theme::Dark => Theme::Light,
@@ -348,7 +356,7 @@ impl App {
     /// Put the panels where they were at the last end.
     pub(super) fn restore_panels(&mut self) {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
-            && is_whole(&tree)
+            && let Some(tree) = whole(tree)
         {
             self.panels.tree = tree;
         }

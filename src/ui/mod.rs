@@ -13,6 +13,7 @@ pub mod inspector;
 pub mod library;
 pub mod menu;
 pub mod notices;
+pub mod outline;
 pub mod palette;
 mod picture;
 mod row;

@@ -7,11 +7,13 @@ mod layered;
 mod layers;
 mod order;
 mod place;
+mod reading;
 
 use std::collections::BTreeSet;
 
 pub use align::{Align, Axis, align, distribute, straighten};
 pub use guides::{Guide, Snap, snap};
+pub use reading::reading_order;
 
 use self::layered::Layered;
 use super::Transaction;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::document::arrange::reading_order;
 use crate::graph::{Graph, Name, Node, NodeId, NodeKind};
 
-/// The texts of all nodes, in reading order: by columns from the left, in them from the top.
+/// The texts of all nodes, in reading order.
 #[derive(Debug, Default)]
 pub struct Index {
     entries: Vec<Entry>,
@@ -39,16 +40,9 @@ enum Place {
 
 impl Index {
     pub fn new(graph: &Graph) -> Self {
-        let mut nodes: Vec<&Node> = graph.nodes().collect();
-        nodes.sort_by(|a, b| {
-            a.pos
-                .x
-                .total_cmp(&b.pos.x)
-                .then(a.pos.y.total_cmp(&b.pos.y))
-        });
         let mut index = Self::default();
         let mut places = HashMap::new();
-        for node in nodes {
+        for node in reading_order(graph) {
             let kinds = &mut index.kinds;
             let kind = *places.entry(Arc::as_ptr(&node.kind)).or_insert_with(|| {
                 kinds.push(KindTexts::new(&node.kind));
