@@ -8,18 +8,27 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum Menu {
     File,
     Edit,
+    Arrange,
     View,
     Run,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+    pub const ALL: [Self; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::Arrange,
+        Self::View,
+        Self::Run,
+        Self::Help,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Arrange => "Arrange",
             Self::View => "View",
             Self::Run => "Run",
             Self::Help => "Help",
@@ -91,7 +100,21 @@ commands! {
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     SelectAll, "Select all", Edit, Canvas, [key(CTRL, Key::A)], "Select every node";
     SelectNone, "Select nothing", Edit, Canvas, [key(Modifiers::NONE, Key::Escape)], "Clear the selection and drop what is being dragged";
+    Find, "Find…", Edit, Window, [key(CTRL, Key::F)], "Find nodes by title, kind, value or help";
+    FindNext, "Find next", Edit, Window, [key(Modifiers::NONE, Key::F3)], "Show the next node that was found";
+    FindPrevious, "Find previous", Edit, Window, [key(Modifiers::SHIFT, Key::F3)], "Show the node that was found before";
     Unlink, "Cut links", Edit, Canvas, [key(Modifiers::NONE, Key::X)], "Remove all links of the selected nodes";
+
+    AutoLayout, "Auto layout", Arrange, Canvas, [key(Modifiers::NONE, Key::L)], "Arrange the selected nodes in columns along their links; all nodes when fewer than two are selected";
+    Straighten, "Straighten links", Arrange, Canvas, [key(Modifiers::NONE, Key::Q)], "Move the selected nodes up or down so that links between them are level";
+    AlignLeft, "Align left", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowLeft)], "Bring the left edges of the selected nodes onto one line";
+    AlignRight, "Align right", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowRight)], "Bring the right edges of the selected nodes onto one line";
+    AlignTop, "Align top", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowUp)], "Bring the upper edges of the selected nodes onto one line";
+    AlignBottom, "Align bottom", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowDown)], "Bring the lower edges of the selected nodes onto one line";
+    AlignCentreX, "Align horizontal centres", Arrange, Canvas, [key(Modifiers::ALT, Key::H)], "Bring the middles of the selected nodes onto one upright line";
+    AlignCentreY, "Align vertical centres", Arrange, Canvas, [key(Modifiers::ALT, Key::V)], "Bring the middles of the selected nodes onto one level line";
+    DistributeHorizontally, "Distribute horizontally", Arrange, Canvas, [key(Modifiers::SHIFT, Key::H)], "Make the gaps between the selected nodes equal, from left to right";
+    DistributeVertically, "Distribute vertically", Arrange, Canvas, [key(Modifiers::SHIFT, Key::V)], "Make the gaps between the selected nodes equal, from top to bottom";
 
     ZoomToFit, "Zoom to fit", View, Canvas, [key(Modifiers::NONE, Key::Home)], "Show the whole graph";
     ZoomToSelection, "Zoom to selection", View, Canvas, [key(Modifiers::NONE, Key::F)], "Show the selected nodes";
@@ -102,6 +125,7 @@ commands! {
     PreviousNode, "Go to the previous node", View, Canvas, [key(Modifiers::NONE, Key::ArrowLeft), key(Modifiers::NONE, Key::ArrowUp)], "Select the nearest node to the left or above";
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
+    Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";
     Palette, "Command palette…", View, Window, [key(CTRL_SHIFT, Key::P)], "Search a command and run it";
 

@@ -8,6 +8,12 @@
 mod pictures;
 #[path = "app/snapshots.rs"]
 mod snapshots;
+#[path = "app/arrange.rs"]
+mod arrange;
+#[path = "app/find.rs"]
+mod find;
+#[path = "app/outline.rs"]
+mod outline;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

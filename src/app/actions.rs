@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::open::Targets;
 use super::{App, Event};
 use crate::command::Command;
+use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
-use crate::ui::shell::{Pane, arrangement, is_whole};
+use crate::ui::shell::{Pane, arrangement, whole};
 use crate::ui::theme::GRID_STEP;
 use crate::ui::{Action, Level};
 
@@ -144,10 +145,23 @@ impl App {
                 self.project.document.select(all);
             }
             Command::SelectNone => {
-                if !self.panels.canvas.cancel_gesture() {
+                if !self.panels.canvas.cancel_gesture() && !self.panels.find.close() {
                     self.project.document.select([]);
                 }
             }
+            Command::Find => self.find(),
+            Command::FindNext => self.find_next(context, true),
+            Command::FindPrevious => self.find_next(context, false),
+            Command::AutoLayout => self.auto_layout(),
+            Command::Straighten => self.straighten(),
+            Command::AlignLeft => self.align(Align::Left),
+            Command::AlignRight => self.align(Align::Right),
+            Command::AlignTop => self.align(Align::Top),
+            Command::AlignBottom => self.align(Align::Bottom),
+            Command::AlignCentreX => self.align(Align::CentreX),
+            Command::AlignCentreY => self.align(Align::CentreY),
+            Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
+            Command::DistributeVertically => self.distribute(Axis::Vertical),
             Command::ZoomToFit => {
                 let bounds = self.panels.canvas.layout.bounds();
                 self.panels.canvas.zoom_to(bounds);
@@ -165,13 +179,9 @@ impl App {
             Command::ZoomReset => self.zoom(1.0 / self.panels.canvas.camera.zoom),
             Command::NextNode => self.walk(1.0),
             Command::PreviousNode => self.walk(-1.0),
-            Command::ToggleSnap => {
-                let canvas = &mut self.panels.canvas;
-                canvas.snaps = !canvas.snaps;
-                let state = if canvas.snaps { "on" } else { "off" };
-                self.notify(Level::Info, format!("Snap to grid is {state}"));
-            }
+            Command::ToggleSnap => self.toggle_snap(),
             Command::ToggleTheme => self.toggle_theme(context),
+            Command::Outline => self.show_outline(),
             Command::ResetPanels => self.panels.tree = arrangement(),
             Command::Palette => self.popups.open_commands(),
             Command::Run => self.start_run(Targets::All),
@@ -300,6 +310,32 @@ impl App {
         }
     }
 
+    /// Show the next hit of the last search; without one begin to search.
+    fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
+        let graph = self.project.document.graph();
+        match self.panels.find.step(graph, is_forward) {
+            Some(node) => self.act(context, Action::Reveal(node)),
+            None => self.find(),
+        }
+    }
+
+    fn find(&mut self) {
+        self.panels.show(Pane::Canvas);
+        self.panels.find.open();
+    }
+
+    fn show_outline(&mut self) {
+        self.panels.show(Pane::Outline);
+        self.panels.outline.focus();
+    }
+
+    fn toggle_snap(&mut self) {
+        let canvas = &mut self.panels.canvas;
+        canvas.snaps = !canvas.snaps;
+        let state = if canvas.snaps { "on" } else { "off" };
+        self.notify(Level::Info, format!("Snap to grid is {state}"));
+    }
+
     fn toggle_theme(&mut self, context: &egui::Context) {
         let next = match context.theme() {
             egui::Theme::Dark => Theme::Light,
@@ -322,7 +358,7 @@ impl App {
     /// Put the panels where they were at the last end.
     pub(super) fn restore_panels(&mut self) {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
-            && is_whole(&tree)
+            && let Some(tree) = whole(tree)
         {
             self.panels.tree = tree;
         }

@@ -2,6 +2,7 @@
 //! The only place where window, document, files and engine meet.
 
 mod actions;
+mod arranging;
 mod background;
 mod files;
 mod open;
@@ -129,6 +130,17 @@ impl App {
             | Command::Delete
             | Command::Unlink
             | Command::ZoomToSelection => has_selection,
+            Command::AutoLayout => !document.graph().is_empty(),
+            Command::Straighten => has_selection,
+            Command::AlignLeft
+            | Command::AlignRight
+            | Command::AlignTop
+            | Command::AlignBottom
+            | Command::AlignCentreX
+            | Command::AlignCentreY => document.selection().len() >= 2,
+            Command::DistributeHorizontally | Command::DistributeVertically => {
+                document.selection().len() >= 3
+            }
             Command::Rename => document.selected_node().is_some(),
             Command::Save => document.is_dirty(),
             Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),

@@ -9,9 +9,11 @@ use egui_tiles::{
 use super::canvas::paint::cut_text;
 use super::canvas::{Canvas, canvas_ui};
 use super::console::{Console, console_ui};
+use super::find::{Find, find_ui};
 use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::library::{Library, library_ui};
+use super::outline::{Outline, outline_ui};
 use super::theme::{self, Palette};
 use super::value::Drafts;
 use super::viewer::{Viewer, viewer_ui};
@@ -27,6 +29,7 @@ pub enum Pane {
     Viewer,
     Console,
     History,
+    Outline,
 }
 
 impl Pane {
@@ -38,6 +41,7 @@ impl Pane {
             Self::Viewer => "Viewer",
             Self::Console => "Console",
             Self::History => "History",
+            Self::Outline => "Outline",
         }
     }
 }
@@ -46,10 +50,12 @@ impl Pane {
 pub struct Panels {
     pub tree: Tree<Pane>,
     pub canvas: Canvas,
+    pub find: Find,
     pub library: Library,
     pub inspector: Inspector,
     pub viewer: Viewer,
     pub console: Console,
+    pub outline: Outline,
     pub drafts: Drafts,
 }
 
@@ -58,10 +64,12 @@ impl Default for Panels {
         Self {
             tree: arrangement(),
             canvas: Canvas::new(),
+            find: Find::default(),
             library: Library::default(),
             inspector: Inspector::default(),
             viewer: Viewer::default(),
             console: Console::default(),
+            outline: Outline::default(),
             drafts: Drafts::default(),
         }
     }
@@ -81,7 +89,7 @@ pub fn arrangement() -> Tree<Pane> {
     let library = tab(&mut tiles, &[Pane::Library]);
     let canvas = tab(&mut tiles, &[Pane::Canvas]);
     let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console]);
-    let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History]);
+    let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History, Pane::Outline]);
     let middle = linear(
         &mut tiles,
         LinearDir::Vertical,
@@ -108,8 +116,20 @@ fn linear(tiles: &mut Tiles<Pane>, dir: LinearDir, children: &[(TileId, f32)]) -
     tiles.insert_container(Container::Linear(linear))
 }
 
-/// Does an arrangement that was remembered still hold every panel once?
-pub fn is_whole(tree: &Tree<Pane>) -> bool {
+/// An arrangement that was remembered, if it holds every panel once. Panels that are newer than it get a tab beside
+/// an older one.
+pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
+    for (newer, older) in [(Pane::Outline, Pane::History)] {
+        if tree.tiles.find_pane(&newer).is_none() {
+            let beside = tree.tiles.find_pane(&older)?;
+            let tabs = tree.tiles.parent_of(beside)?;
+            let newer = tree.tiles.insert_pane(newer);
+            let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get_mut(tabs) else {
+                return None;
+            };
+            tabs.add_child(newer);
+        }
+    }
     let count = |pane| {
         let is_it = |tile: &&Tile<Pane>| matches!(tile, Tile::Pane(other) if *other == pane);
         tree.tiles.tiles().filter(is_it).count()
@@ -121,8 +141,10 @@ pub fn is_whole(tree: &Tree<Pane>) -> bool {
         Pane::Viewer,
         Pane::Console,
         Pane::History,
+        Pane::Outline,
     ];
-    tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1)
+    let is_whole = tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1);
+    is_whole.then_some(tree)
 }
 
 /// All panels, in the room that is left.
@@ -130,18 +152,22 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
     let Panels {
         tree,
         canvas,
+        find,
         library,
         inspector,
         viewer,
         console,
+        outline,
         drafts,
     } = panels;
     let mut shown = Shown {
         canvas,
+        find,
         library,
         inspector,
         viewer,
         console,
+        outline,
         drafts,
         context,
         palette: theme::palette(ui.ctx()),
@@ -154,10 +180,12 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
 
 struct Shown<'a, 'b> {
     canvas: &'a mut Canvas,
+    find: &'a mut Find,
     library: &'a mut Library,
     inspector: &'a mut Inspector,
     viewer: &'a mut Viewer,
     console: &'a mut Console,
+    outline: &'a mut Outline,
     drafts: &'a mut Drafts,
     context: &'a mut Context<'b>,
     palette: &'static Palette,
@@ -167,6 +195,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         if *pane == Pane::Canvas {
             canvas_ui(ui, self.canvas, self.drafts, self.context);
+            find_ui(ui, self.find, self.canvas, self.context);
             return UiResponse::None;
         }
         let rect = ui.max_rect();
@@ -178,6 +207,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Viewer => viewer_ui(ui, self.viewer, self.context),
             Pane::Console => console_ui(ui, self.console, self.context),
             Pane::History => history_ui(ui, self.context),
+            Pane::Outline => outline_ui(ui, self.outline, self.context),
             Pane::Canvas => {}
         });
         UiResponse::None
@@ -380,4 +410,56 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
 fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tabs that stand together, by their titles.
+    fn groups(tree: &Tree<Pane>) -> Vec<String> {
+        let tabs = tree.tiles.tiles().filter_map(|tile| match tile {
+            Tile::Container(Container::Tabs(tabs)) => Some(&tabs.children),
+            _ => None,
+        });
+        let title = |id: &TileId| tree.tiles.get_pane(id).map_or("?", |pane| pane.title());
+        let mut groups: Vec<String> = tabs
+            .map(|children| children.iter().map(title).collect::<Vec<_>>().join(" "))
+            .collect();
+        groups.sort();
+        groups
+    }
+
+    fn without(pane: Pane) -> Tree<Pane> {
+        let mut tree = arrangement();
+        let id = tree.tiles.find_pane(&pane).unwrap();
+        tree.remove_recursively(id);
+        tree
+    }
+
+    #[test]
+    fn an_older_arrangement_gets_the_panels_that_it_lacks() {
+        assert_eq!(
+            groups(&whole(arrangement()).unwrap()),
+            groups(&arrangement())
+        );
+        let older = without(Pane::Outline);
+        assert_ne!(groups(&older), groups(&arrangement()));
+        assert_eq!(groups(&whole(older).unwrap()), groups(&arrangement()));
+    }
+
+    #[test]
+    fn an_arrangement_without_an_old_panel_or_with_one_twice_is_not_taken() {
+        for pane in [Pane::Canvas, Pane::History] {
+            assert!(whole(without(pane)).is_none(), "{pane:?}");
+        }
+        let mut twice = arrangement();
+        let id = twice.tiles.find_pane(&Pane::Viewer).unwrap();
+        let tabs = twice.tiles.parent_of(id).unwrap();
+        let again = twice.tiles.insert_pane(Pane::Viewer);
+        if let Some(Tile::Container(tabs)) = twice.tiles.get_mut(tabs) {
+            tabs.add_child(again);
+        }
+        assert!(whole(twice).is_none());
+    }
 }

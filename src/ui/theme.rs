@@ -124,6 +124,7 @@ pub const DOT: f32 = 8.0;
 pub const RESET_WIDTH: f32 = 20.0;
 pub const PROGRESS_HEIGHT: f32 = 6.0;
 pub const FILTER_WIDTH: f32 = 180.0;
+pub const FIND_WIDTH: f32 = 360.0;
 /// A node's title before its line in the console.
 pub const CONSOLE_TITLE: f32 = 130.0;
 /// Between two lines of the console.
@@ -163,6 +164,9 @@ pub const NODE_THUMB: f32 = 120.0;
 pub const NODE_RADIUS: f32 = 7.0;
 pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
+/// Between nodes that auto layout arranged, beside and below each other.
+pub const COLUMN_GAP: f32 = 80.0;
+pub const ROW_GAP: f32 = 40.0;
 
 /// Colours of the theme that `context` shows now.
 pub fn palette(context: &Context) -> &'static Palette {

@@ -1,12 +1,15 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
 pub mod camera;
+mod found;
 pub mod gesture;
 pub mod layout;
 mod links;
 pub mod look;
 pub mod paint;
 mod pointer;
+
+use std::collections::HashSet;
 
 use egui::epaint::Mesh;
 use egui::{Id, Role, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
@@ -38,6 +41,8 @@ pub struct Canvas {
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
     pub snaps: bool,
+    /// What a search has found; it is marked.
+    pub found: HashSet<NodeId>,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
     /// It is drawn for a picture: the graph alone, without what helps to work on it.
@@ -193,6 +198,7 @@ fn draw(
         }
     }
     painter.add(Shape::mesh(small));
+    found::found_marks(&painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
     gesture_overlay(&painter, canvas, graph, palette);
 }
