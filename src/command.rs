@@ -76,6 +76,7 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
+    CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";
 
     Undo, "Undo", Edit, Canvas, [key(CTRL, Key::Z)], "Take the last change back";
@@ -101,6 +102,8 @@ commands! {
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";
+    NextProject, "Next project", View, Window, [key(CTRL, Key::Tab), key(CTRL, Key::PageDown)], "Show the next of the open projects";
+    PreviousProject, "Previous project", View, Window, [key(CTRL_SHIFT, Key::Tab), key(CTRL, Key::PageUp)], "Show the previous of the open projects";
     Palette, "Command palette…", View, Window, [key(CTRL_SHIFT, Key::P)], "Search a command and run it";
 
     Run, "Run all", Run, Window, [key(Modifiers::NONE, Key::F5), key(CTRL, Key::Enter)], "Run every node that changed and what depends on it";
@@ -109,6 +112,7 @@ commands! {
     RestartEngine, "Restart the engine", Run, Window, [], "End the project's Python process; the next run starts a new one";
     RebuildEnvironment, "Rebuild the environment", Run, Window, [], "Install the project's packages anew";
 
+    Welcome, "Welcome page", Help, Window, [key(CTRL, Key::T)], "Recent projects, templates and what is new";
     Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1)], "All commands and their keys";
     About, "About Loom", Help, Window, [], "Version and licence";
 }

@@ -4,7 +4,11 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/tabs.rs"]
+mod tabs;
+
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
@@ -58,19 +62,28 @@ fn empty(userdata: &Path) -> PathBuf {
 
 struct Window {
     harness: Harness<'static, App>,
-    _userdata: tempfile::TempDir,
+    _userdata: Rc<tempfile::TempDir>,
 }
 
 impl Window {
     fn open(project: impl FnOnce(&Path) -> PathBuf) -> Self {
-        let userdata = tempfile::tempdir().unwrap();
+        let userdata = Rc::new(tempfile::tempdir().unwrap());
         let project = project(userdata.path());
+        Self::start(userdata, Some(project), Settings::default())
+    }
+
+    /// What `loom` does, with this userdata folder.
+    fn start(
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+    ) -> Self {
         let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
         let options = Options {
             paths,
-            settings: Settings::default(),
-            state: State::default(),
-            project: Some(project),
+            settings,
+            state: State::load(userdata.path()),
+            project,
             runtime: runtime(),
         };
         let harness = Harness::builder()

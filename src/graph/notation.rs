@@ -78,7 +78,9 @@ fn atom(rest: &mut &str, depth: usize) -> Option<T> {
         return take(rest, ')').then_some(inner);
     }
     let text = rest.trim_start();
-    let end = text.find(['[', ']', '(', ')', '|', '?']).unwrap_or(text.len());
+    let end = text
+        .find(['[', ']', '(', ')', '|', '?'])
+        .unwrap_or(text.len());
     let (name, after) = text.split_at(end);
     *rest = after;
     match name.trim() {
@@ -134,7 +136,16 @@ mod tests {
     #[test]
     fn what_is_no_type_is_refused() {
         let deep = format!("{}int{}", "list[".repeat(40), "]".repeat(40));
-        for text in ["", "list[", "int |", "?", "(int", "int)", "list[int]]", &deep] {
+        for text in [
+            "",
+            "list[",
+            "int |",
+            "?",
+            "(int",
+            "int)",
+            "list[int]]",
+            &deep,
+        ] {
             assert_eq!(T::from_notation(text), None, "{text}");
         }
     }

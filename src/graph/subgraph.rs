@@ -74,7 +74,12 @@ fn graph_kind(function: &str, title: &str, role: Role, summary: &str) -> NodeKin
 
 /// A dot on a link that leads it another way.
 pub fn reroute_kind() -> Arc<NodeKind> {
-    let mut kind = graph_kind(REROUTE, "Reroute", Role::Reroute, "A dot that leads a link another way");
+    let mut kind = graph_kind(
+        REROUTE,
+        "Reroute",
+        Role::Reroute,
+        "A dot that leads a link another way",
+    );
     kind.inputs = vec![InputSpec {
         widget: Widget::LinkOnly,
         ..InputSpec::untyped(REROUTE_PORT)
@@ -85,12 +90,22 @@ pub fn reroute_kind() -> Arc<NodeKind> {
 
 /// A titled box that carries the nodes that lie in it.
 pub fn frame_kind() -> Arc<NodeKind> {
-    Arc::new(graph_kind(FRAME, "Frame", Role::Frame, "A titled box that carries the nodes in it"))
+    Arc::new(graph_kind(
+        FRAME,
+        "Frame",
+        Role::Frame,
+        "A titled box that carries the nodes in it",
+    ))
 }
 
 /// A text on the canvas.
 pub fn note_kind() -> Arc<NodeKind> {
-    let mut kind = graph_kind(NOTE, "Note", Role::Note, "A text with Markdown on the canvas");
+    let mut kind = graph_kind(
+        NOTE,
+        "Note",
+        Role::Note,
+        "A text with Markdown on the canvas",
+    );
     let mut text = InputSpec::new(NOTE_TEXT, ValueType::Text);
     text.widget = Widget::Text { multiline: true };
     text.default = Some(super::Value::text(""));
@@ -142,10 +157,7 @@ impl SubgraphKinds {
 
 /// The kind of a node that is the graph's own, by its name in the file; `None` for other names and outside of a
 /// subgraph for its inputs and outputs.
-pub fn kind_by_name(
-    name: &str,
-    parent: Option<&SubgraphKinds>,
-) -> Option<Arc<NodeKind>> {
+pub fn kind_by_name(name: &str, parent: Option<&SubgraphKinds>) -> Option<Arc<NodeKind>> {
     match name {
         REROUTE => Some(reroute_kind()),
         FRAME => Some(frame_kind()),
@@ -223,7 +235,11 @@ impl Graph {
                 return true;
             }
             let parts = self.parts.get(&id).into_iter().flatten();
-            queue.extend(parts.map(|(part, _)| *part).filter(|part| seen.insert(*part)));
+            queue.extend(
+                parts
+                    .map(|(part, _)| *part)
+                    .filter(|part| seen.insert(*part)),
+            );
         }
         false
     }
@@ -272,7 +288,9 @@ impl Graph {
             .map(|node| node.id)
             .collect();
         for node_id in ids {
-            let kind = self.node(node_id).and_then(|node| self.kind_of_role(node.kind.role));
+            let kind = self
+                .node(node_id)
+                .and_then(|node| self.kind_of_role(node.kind.role));
             if let (Some(kind), Some(slot)) = (kind, self.slot_mut(node_id)) {
                 slot.node.kind = kind;
             }

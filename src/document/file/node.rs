@@ -134,7 +134,8 @@ impl NodeReader<'_> {
                         .unwrap_or(0.0)
                         .clamp(-LARGEST_COORDINATE, LARGEST_COORDINATE)
                 };
-                let note = format!("node {key} had no usable position and was put where there is room");
+                let note =
+                    format!("node {key} had no usable position and was put where there is room");
                 (pos2(inside(x), inside(y)), Some(note))
             }
         };
@@ -213,7 +214,13 @@ impl NodeReader<'_> {
 /// How a node is drawn and whether it runs; what does not read so stays among the unknown keys.
 fn style(entry: &Map<String, Json>) -> Style {
     let text = |key: &str| entry.get(key).and_then(Json::as_str);
-    let side = |key: &str| entry.get("size")?.get(key)?.as_f64().map(|side| side as f32);
+    let side = |key: &str| {
+        entry
+            .get("size")?
+            .get(key)?
+            .as_f64()
+            .map(|side| side as f32)
+    };
     Style {
         mode: match text("mode") {
             Some("muted") => Mode::Muted,
@@ -246,7 +253,9 @@ fn is_size(size: Vec2) -> bool {
 
 /// `#rrggbb`.
 fn colour(text: &str) -> Option<Rgb> {
-    let hex = text.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii())?;
+    let hex = text
+        .strip_prefix('#')
+        .filter(|hex| hex.len() == 6 && hex.is_ascii())?;
     let channel = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
     Some([channel(0)?, channel(2)?, channel(4)?])
 }
@@ -324,4 +333,3 @@ fn typed_text(text: &str, ty: &ValueType) -> Value {
     };
     typed.unwrap_or_else(|| Value::text(text))
 }
-

@@ -214,9 +214,9 @@ pub fn subgraph_to_json(subgraph: &Subgraph, mut nodes: Vec<Json>, mut links: Ve
     entry.insert("title".to_owned(), subgraph.title.as_str().into());
     let inputs = subgraph.inputs.iter().map(input_to_json).collect();
     entry.insert("input".to_owned(), inputs);
-    let outputs = subgraph.outputs.iter().map(|output| {
-        serde_json::json!({"var": output.name.as_str(), "type": output.ty.notation()})
-    });
+    let outputs = subgraph.outputs.iter().map(
+        |output| serde_json::json!({"var": output.name.as_str(), "type": output.ty.notation()}),
+    );
     entry.insert("output".to_owned(), outputs.collect());
     for (key, value) in &subgraph.kept.fields {
         match (key.as_str(), value) {
