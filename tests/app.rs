@@ -4,18 +4,21 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
-#[path = "app/pictures.rs"]
-mod pictures;
-#[path = "app/snapshots.rs"]
-mod snapshots;
 #[path = "app/arrange.rs"]
 mod arrange;
 #[path = "app/find.rs"]
 mod find;
 #[path = "app/outline.rs"]
 mod outline;
+#[path = "app/pictures.rs"]
+mod pictures;
+#[path = "app/snapshots.rs"]
+mod snapshots;
+#[path = "app/tabs.rs"]
+mod tabs;
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
@@ -69,7 +72,7 @@ fn empty(userdata: &Path) -> PathBuf {
 
 struct Window {
     harness: Harness<'static, App>,
-    _userdata: tempfile::TempDir,
+    _userdata: Rc<tempfile::TempDir>,
 }
 
 impl Window {
@@ -79,14 +82,33 @@ impl Window {
     }
 
     fn with(builder: HarnessBuilder<App>, project: impl FnOnce(&Path) -> PathBuf) -> Self {
-        let userdata = tempfile::tempdir().unwrap();
+        let userdata = Rc::new(tempfile::tempdir().unwrap());
         let project = project(userdata.path());
+        Self::build(builder, userdata, Some(project), Settings::default())
+    }
+
+    /// What `loom` does, with this userdata folder.
+    fn start(
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+    ) -> Self {
+        let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
+        Self::build(builder, userdata, project, settings)
+    }
+
+    fn build(
+        builder: HarnessBuilder<App>,
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+    ) -> Self {
         let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
         let options = Options {
             paths,
-            settings: Settings::default(),
-            state: State::default(),
-            project: Some(project),
+            settings,
+            state: State::load(userdata.path()),
+            project,
             runtime: runtime(),
         };
         let harness = builder

@@ -13,7 +13,7 @@ use crate::graph::{Catalog, Graph, KindState};
 use crate::picture::{Format, MOST_BYTES, Subject, graph_in};
 use crate::project;
 use crate::ui::Level;
-use crate::ui::dialogs::{AfterSave, Dialog};
+use crate::ui::dialogs::Dialog;
 
 /// May the file be a picture that carries a graph? By its name; what it holds is found out by reading it.
 pub fn is_picture(path: &Path) -> bool {
@@ -162,10 +162,8 @@ impl App {
         let (level, why) = match result {
             Ok(Some(text)) => {
                 let stem = path.file_stem().unwrap_or_default();
-                self.after_question(AfterSave::Unpack {
-                    name: project::name_like(&stem.to_string_lossy()),
-                    text: text.into(),
-                });
+                let name = project::name_like(&stem.to_string_lossy());
+                self.unpack(&name, &text);
                 return;
             }
             Ok(None) => (Level::Info, "This picture carries no graph".to_owned()),
@@ -174,10 +172,6 @@ impl App {
                 format!("The picture cannot be opened: {reason}"),
             ),
         };
-        if self.project.folder.is_none() && self.dialog.is_none() {
-            // The window was started on it and would stay empty.
-            self.open_at_start();
-        }
         self.notify(level, format!("{why}: {}", path.display()));
     }
 

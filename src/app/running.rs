@@ -13,8 +13,7 @@ use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, Run
 use crate::event::channel;
 use crate::graph::NodeId;
 use crate::runlog;
-use crate::ui::dialogs::Dialog;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{self, Palette};
 use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
 
 /// Engine events that may wait for a frame.
@@ -43,13 +42,31 @@ fn nodes(count: u32) -> String {
 }
 
 impl App {
-    /// Run these nodes and what they need, or all. The environment is made first where it is not there.
+    /// Run these nodes and what they need, or all. The environment is made first where it is not there. While as many
+    /// projects run as may, it waits for its turn.
     pub(super) fn start_run(&mut self, targets: Targets) {
         if self.project.is_busy() {
             return;
         }
         self.project.wanted_run = Some(targets);
-        self.prepare_environment();
+        self.waiting.push_back(self.project.serial);
+        self.start_waiting();
+    }
+
+    /// Start the runs that wait, the one that was asked for first before the others, as long as there is room.
+    pub(super) fn start_waiting(&mut self) {
+        while let Some(serial) = self.waiting.front().copied() {
+            let working = self.projects().filter(|project| project.is_working());
+            if working.count() >= self.settings.engine.max_parallel_projects as usize {
+                break;
+            }
+            self.waiting.pop_front();
+            self.with_project(serial, |app| {
+                if app.project.is_waiting() {
+                    app.prepare_environment();
+                }
+            });
+        }
     }
 
     /// Make the project's environment, or see that it is as it should be, in the background.
@@ -102,10 +119,8 @@ impl App {
                 self.notify(Level::Info, "The installation was stopped");
             }
             Err(error) => {
-                self.dialog = Some(Dialog::Failure {
-                    title: "The environment could not be built".to_owned(),
-                    text: format!("{error}\n\n{}", error.output().join("\n")),
-                });
+                let text = format!("{error}\n\n{}", error.output().join("\n"));
+                self.tell_failure("The environment could not be built", text);
             }
         }
     }
@@ -169,8 +184,10 @@ impl App {
     }
 
     pub(super) fn stop(&mut self) {
+        self.project.wanted_run = None;
+        let serial = self.project.serial;
+        self.waiting.retain(|waiting| *waiting != serial);
         if let Some(cancel) = &self.project.environment_cancel {
-            self.project.wanted_run = None;
             cancel.cancel();
         }
         if let (Some(engine), Some(run)) = (&self.project.engine, self.project.run.run())
@@ -247,6 +264,12 @@ impl App {
         } = event
         {
             self.show_first_failure();
+        } else if self.tabs.is_in_background
+            && let EngineEvent::RunFinished { status, .. } = event
+        {
+            let palette = theme::palette(&self.services.context);
+            let (text, _) = summary(&self.project.run, status, palette);
+            self.notify(Level::Info, text);
         }
     }
 
@@ -258,7 +281,7 @@ impl App {
             self.read_picture(&thumb.file, thumb.width, thumb.height);
         }
         let graph = self.project.document.graph();
-        let layout = &mut self.panels.canvas.layout;
+        let layout = &mut self.project.panels.canvas.layout;
         layout.set_thumb(graph, node, thumb.is_some());
     }
 

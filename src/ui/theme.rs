@@ -114,6 +114,11 @@ pub const LIGHT: Palette = Palette {
     idle: rgb(0x006d_7788),
 };
 
+/// Height of the strip of open projects.
+pub const TAB_HEIGHT: f32 = 32.0;
+/// Widths that a tab's name may take.
+pub const TAB_NAME: std::ops::RangeInclusive<f32> = 56.0..=180.0;
+
 /// Height of a row of buttons, fields and list entries, in points.
 pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
