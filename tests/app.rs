@@ -171,7 +171,7 @@ impl Window {
             .graph()
             .node(self.node(title))
             .unwrap();
-        self.on_screen(output_pos(node.pos, at))
+        self.on_screen(output_pos(node, at))
     }
 
     fn input(&self, title: &str, at: usize) -> Pos2 {
@@ -182,7 +182,7 @@ impl Window {
             .graph()
             .node(self.node(title))
             .unwrap();
-        self.on_screen(input_pos(node.pos, &node.kind, at))
+        self.on_screen(input_pos(node, at))
     }
 
     fn button(&mut self, pos: Pos2, pressed: bool) {

@@ -8,7 +8,7 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
-use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
+use crate::graph::{NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
 use crate::ui::shell::{Pane, arrangement, whole};
@@ -37,10 +37,15 @@ impl App {
                 self.mark_stale();
             }
             Action::Select(nodes) => self.project.document.select(nodes),
-            Action::Reveal(node) => {
-                self.project.document.select([node]);
-                self.project.panels.canvas.reveal(node);
+            Action::Reveal(node) => self.reveal(node),
+            Action::RevealRun(node) => {
+                let (path, node) = self.project.flat.place(node);
+                if self.project.document.path() != path {
+                    self.open_path(path);
+                }
+                self.reveal(node);
             }
+            Action::OpenPath(path) => self.open_path(path),
             Action::AddNode(kind, pos) => self.add_node(&kind, pos),
             Action::Fetch(fetch) => self.fetch(fetch),
             Action::LoadPicture {
@@ -67,7 +72,7 @@ impl App {
             }
             Action::RunTo(nodes) => {
                 self.finish_drafts();
-                self.start_run(Targets::Nodes(nodes));
+                self.run_to(&nodes);
             }
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::Tab(asked) => self.tab_action(asked),
@@ -145,7 +150,7 @@ impl App {
                 );
             }
             Command::SelectAll => {
-                let all: Vec<_> = graph.nodes().map(|node| node.id).collect();
+                let all: Vec<_> = document.nodes().map(|node| node.id).collect();
                 self.project.document.select(all);
             }
             Command::SelectNone => {
@@ -194,8 +199,8 @@ impl App {
             Command::Palette => self.popups.open_commands(),
             Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
-                let targets = selection.iter().copied().collect();
-                self.start_run(Targets::Nodes(targets));
+                let targets: Vec<_> = selection.iter().copied().collect();
+                self.run_to(&targets);
             }
             Command::Stop => self.stop(),
             Command::RestartEngine => self.restart_engine(),
@@ -237,6 +242,18 @@ impl App {
         }
     }
 
+    /// Select a node and bring it into view.
+    fn reveal(&mut self, node: NodeId) {
+        self.project.document.select([node]);
+        self.project.panels.canvas.reveal(node);
+    }
+
+    /// Open subgraphs, or go back to those around; all of what is open is in view then.
+    fn open_path(&mut self, path: Vec<NodeId>) {
+        self.project.document.open(path);
+        self.project.panels.canvas.fit_next = true;
+    }
+
     fn undo(&mut self) {
         if let Some(label) = self.project.document.undo() {
             self.mark_stale();
@@ -268,7 +285,7 @@ impl App {
             (pos.y / GRID_STEP).round() * GRID_STEP,
         );
         let is_taken = |pos: Pos2| {
-            let mut nodes = self.project.document.graph().nodes();
+            let mut nodes = self.project.document.nodes();
             nodes.any(|node| node.pos.distance(pos) < GRID_STEP)
         };
         while is_taken(pos) {

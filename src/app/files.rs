@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::{App, Event};
 use crate::document::{Document, file};
+use crate::graph::Flat;
 use crate::project::recovery;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
@@ -166,6 +167,7 @@ impl App {
     pub(super) fn show_document(&mut self, document: Document) {
         self.project.document = document;
         self.project.document.set_unsaved();
+        self.project.flat = Flat::default();
         self.project.seen_revision = self.project.document.graph().revision();
         self.project.panels.canvas.layout.clear();
         self.project.panels.canvas.fit_next = true;

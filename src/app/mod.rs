@@ -246,6 +246,7 @@ impl App {
         let Project {
             document,
             run,
+            flat,
             views,
             catalog,
             panels,
@@ -255,6 +256,7 @@ impl App {
             document,
             catalog,
             run,
+            flat,
             pictures: &self.pictures,
             views,
             actions: &mut actions,

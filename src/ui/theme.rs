@@ -169,6 +169,15 @@ pub const NODE_THUMB: f32 = 120.0;
 pub const NODE_RADIUS: f32 = 7.0;
 pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
+pub const REROUTE_SIZE: f32 = 16.0;
+/// Size of a frame and of a note that were not given one.
+pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
+pub const NOTE_SIZE: Vec2 = vec2(260.0, 140.0);
+/// Height of a frame's title, and how wide its edge is to the pointer.
+pub const FRAME_TITLE: f32 = 30.0;
+pub const FRAME_EDGE: f32 = 10.0;
+/// Room around what a new frame is put around.
+pub const FRAME_MARGIN: f32 = 24.0;
 /// Between nodes that auto layout arranged, beside and below each other.
 pub const COLUMN_GAP: f32 = 80.0;
 pub const ROW_GAP: f32 = 40.0;
@@ -248,6 +257,16 @@ impl Palette {
             }
         };
         rgb(if self.is_dark { DARK[at] } else { LIGHT[at] })
+    }
+
+    /// A colour that a user chose.
+    pub fn of_user(&self, [red, green, blue]: [u8; 3]) -> Color32 {
+        Color32::from_rgb(red, green, blue)
+    }
+
+    /// One colour laid over another, `part` of it from 0 to 1.
+    pub fn mixed(under: Color32, over: Color32, part: f32) -> Color32 {
+        under.lerp_to_gamma(over, part)
     }
 
     /// The colour, with `alpha` from 0 to 1.

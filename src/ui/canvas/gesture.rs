@@ -140,7 +140,7 @@ impl Gesture {
                 Some(Action::Select(mode.apply(selection, touched)))
             }
             Self::Cut { start, end } => {
-                let links = links_across(graph, start, end);
+                let links = links_across(graph, layout, start, end);
                 (!links.is_empty()).then(|| Action::Edit(ops::disconnect(links)))
             }
             Self::DragNodes { offset, .. } => {
@@ -170,7 +170,7 @@ impl Gesture {
 }
 
 /// Links whose way crosses the line from `start` to `end`.
-pub fn links_across(graph: &Graph, start: Pos2, end: Pos2) -> Vec<Link> {
+pub fn links_across(graph: &Graph, layout: &Layout, start: Pos2, end: Pos2) -> Vec<Link> {
     let crosses = |link: &Link| {
         let Some((from, to)) = link_ends(graph, link) else {
             return false;
@@ -182,7 +182,7 @@ pub fn links_across(graph: &Graph, start: Pos2, end: Pos2) -> Vec<Link> {
     // A link can pass far from its nodes, so every link is asked; only the end of a gesture and its frames do.
     graph
         .links()
-        .filter(|link| crosses(link))
+        .filter(|link| layout.rect(link.to.node).is_some() && crosses(link))
         .cloned()
         .collect()
 }
@@ -219,10 +219,11 @@ pub fn drop_target(
         };
         match fixed {
             LinkEnd::Output(from) => {
-                for (i, input) in node.kind.inputs.iter().enumerate() {
+                let inputs = node.kind.inputs.iter().enumerate();
+                for (i, input) in inputs.filter(|_| !node.kind.role.is_decoration()) {
                     let to = Port::new(id, input.name.clone());
                     consider(
-                        input_pos(node.pos, &node.kind, i),
+                        input_pos(node, i),
                         Link {
                             from: from.clone(),
                             to,
@@ -234,7 +235,7 @@ pub fn drop_target(
                 for (i, output) in node.kind.outputs.iter().enumerate() {
                     let from = Port::new(id, output.name.clone());
                     consider(
-                        output_pos(node.pos, i),
+                        output_pos(node, i),
                         Link {
                             from,
                             to: to.clone(),
