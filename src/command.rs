@@ -101,10 +101,21 @@ commands! {
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     SelectAll, "Select all", Edit, Canvas, [key(CTRL, Key::A)], "Select every node";
     SelectNone, "Select nothing", Edit, Canvas, [key(Modifiers::NONE, Key::Escape)], "Clear the selection and drop what is being dragged";
+    SelectUpstream, "Select upstream", Edit, Canvas, [key(Modifiers::NONE, Key::OpenBracket)], "Select all that the selected nodes need as well";
+    SelectDownstream, "Select downstream", Edit, Canvas, [key(Modifiers::NONE, Key::CloseBracket)], "Select all that needs the selected nodes as well";
     Find, "Find…", Edit, Window, [key(CTRL, Key::F)], "Find nodes by title, kind, value or help";
     FindNext, "Find next", Edit, Window, [key(Modifiers::NONE, Key::F3)], "Show the next node that was found";
     FindPrevious, "Find previous", Edit, Window, [key(Modifiers::SHIFT, Key::F3)], "Show the node that was found before";
     Unlink, "Cut links", Edit, Canvas, [key(Modifiers::NONE, Key::X)], "Remove all links of the selected nodes";
+
+    Group, "Group into a subgraph", Arrange, Canvas, [key(Modifiers::NONE, Key::G), key(CTRL, Key::G)], "Put the selected nodes into one node, with ports for the links that are cut";
+    Ungroup, "Ungroup", Arrange, Canvas, [key(Modifiers::SHIFT, Key::G), key(CTRL_SHIFT, Key::G)], "Put what is inside the selected subgraphs in their place";
+    RemoveUnusedSubgraphs, "Remove unused subgraphs", Arrange, Canvas, [], "Remove subgraphs that no node stands for";
+    Mute, "Mute", Arrange, Canvas, [key(Modifiers::NONE, Key::M)], "Leave the selected nodes, and all that needs them, out of runs; once more: run them again";
+    Bypass, "Bypass", Arrange, Canvas, [key(Modifiers::NONE, Key::B)], "Pass the first fitting input of the selected nodes on in place of their output; once more: run them again";
+    Collapse, "Collapse", Arrange, Canvas, [key(Modifiers::NONE, Key::H)], "Show only the titles of the selected nodes; once more: all of them";
+    AddFrame, "Add frame", Arrange, Canvas, [key(Modifiers::SHIFT, Key::F)], "Put a titled frame around the selected nodes, which carries what lies in it";
+    AddNote, "Add note", Arrange, Canvas, [key(Modifiers::SHIFT, Key::N)], "Put a text with Markdown on the canvas";
 
     AutoLayout, "Auto layout", Arrange, Canvas, [key(Modifiers::NONE, Key::L)], "Arrange the selected nodes in columns along their links; all nodes when fewer than two are selected";
     Straighten, "Straighten links", Arrange, Canvas, [key(Modifiers::NONE, Key::Q)], "Move the selected nodes up or down so that links between them are level";
@@ -117,6 +128,8 @@ commands! {
     DistributeHorizontally, "Distribute horizontally", Arrange, Canvas, [key(Modifiers::SHIFT, Key::H)], "Make the gaps between the selected nodes equal, from left to right";
     DistributeVertically, "Distribute vertically", Arrange, Canvas, [key(Modifiers::SHIFT, Key::V)], "Make the gaps between the selected nodes equal, from top to bottom";
 
+    OpenSubgraph, "Open subgraph", View, Canvas, [key(Modifiers::NONE, Key::I)], "Go inside the subgraph that the selected node stands for";
+    CloseSubgraph, "Close subgraph", View, Canvas, [key(Modifiers::NONE, Key::U)], "Go back to the graph around this subgraph";
     ZoomToFit, "Zoom to fit", View, Canvas, [key(Modifiers::NONE, Key::Home)], "Show the whole graph";
     ZoomToSelection, "Zoom to selection", View, Canvas, [key(Modifiers::NONE, Key::F)], "Show the selected nodes";
     ZoomIn, "Zoom in", View, Canvas, [key(Modifiers::NONE, Key::Plus), key(Modifiers::NONE, Key::Equals)], "Come nearer";

@@ -8,7 +8,7 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
-use crate::graph::{NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
+use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
 use crate::ui::shell::{Pane, arrangement, whole};
@@ -172,6 +172,27 @@ impl App {
             Command::AlignCentreY => self.align(Align::CentreY),
             Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
             Command::DistributeVertically => self.distribute(Axis::Vertical),
+            Command::Group => self.group(),
+            Command::Ungroup => self.ungroup(),
+            Command::RemoveUnusedSubgraphs => self.remove_unused_subgraphs(),
+            Command::Mute => self.toggle_mode(Mode::Muted),
+            Command::Bypass => self.toggle_mode(Mode::Bypassed),
+            Command::Collapse => self.toggle_collapsed(),
+            Command::AddFrame => self.add_frame(),
+            Command::AddNote => self.add_note(),
+            Command::SelectUpstream => self.select_along(true),
+            Command::SelectDownstream => self.select_along(false),
+            Command::OpenSubgraph => {
+                let node = document.selected_node().map(|node| node.id);
+                let path = document.path().iter().copied().chain(node).collect();
+                self.open_path(path);
+            }
+            Command::CloseSubgraph => {
+                let mut path = document.path().to_vec();
+                let left = path.pop();
+                self.open_path(path);
+                self.project.document.select(left);
+            }
             Command::ZoomToFit => {
                 let bounds = self.project.panels.canvas.layout.bounds();
                 self.project.panels.canvas.zoom_to(bounds);
@@ -270,7 +291,9 @@ impl App {
 
     fn add_node(&mut self, kind: &Arc<NodeKind>, pos: Option<Pos2>) {
         let pos = pos.unwrap_or_else(|| self.free_place());
-        let (id, transaction) = ops::add_node(self.project.document.graph(), kind, pos, None);
+        let document = &self.project.document;
+        let place = (pos, document.open_subgraph());
+        let (id, transaction) = ops::add_node(document.graph(), kind, place, None);
         if self.commit(transaction) {
             self.project.document.select([id]);
         }
@@ -296,16 +319,18 @@ impl App {
 
     /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
     pub(super) fn paste(&mut self, text: &str) {
-        let Some((nodes, links)) = clipboard::parse(text, &self.project.catalog) else {
+        let Some(copied) = clipboard::parse(text, &self.project.catalog) else {
             self.notify(
                 Level::Info,
                 "The clipboard holds no nodes: copy some with Ctrl+C first",
             );
             return;
         };
-        let offset = self.project.panels.canvas.place_for_new() - clipboard::bounds(&nodes).min;
-        let graph = self.project.document.graph();
-        let (ids, transaction) = ops::insert_copies(graph, "Paste", &nodes, &links, offset);
+        let offset =
+            self.project.panels.canvas.place_for_new() - clipboard::bounds(&copied.nodes).min;
+        let document = &self.project.document;
+        let place = (offset, document.open_subgraph());
+        let (ids, transaction) = ops::insert_copies(document.graph(), "Paste", &copied, place);
         if self.commit(transaction) {
             self.project.document.select(ids);
         }

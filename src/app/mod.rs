@@ -8,6 +8,7 @@ mod files;
 mod open;
 mod picture;
 mod running;
+mod structuring;
 mod tabs;
 
 use std::collections::{HashSet, VecDeque};
@@ -156,6 +157,13 @@ impl App {
             | Command::Duplicate
             | Command::Delete
             | Command::Unlink
+            | Command::Group
+            | Command::Ungroup
+            | Command::Mute
+            | Command::Bypass
+            | Command::Collapse
+            | Command::SelectUpstream
+            | Command::SelectDownstream
             | Command::ZoomToSelection => has_selection,
             Command::AutoLayout => !document.graph().is_empty(),
             Command::Straighten => has_selection,
@@ -169,6 +177,10 @@ impl App {
                 document.selection().len() >= 3
             }
             Command::Rename => document.selected_node().is_some(),
+            Command::OpenSubgraph => document
+                .selected_node()
+                .is_some_and(|node| node.kind.role.inside().is_some()),
+            Command::CloseSubgraph => !document.path().is_empty(),
             Command::Save => document.is_dirty(),
             Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => !self.project.is_busy() && !document.graph().is_empty(),

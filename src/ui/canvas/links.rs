@@ -26,10 +26,10 @@ pub fn links(
     let graph = context.document.graph();
     let selection = context.document.selection();
     let camera = &canvas.camera;
-    let (offset, taken) = match &canvas.gesture {
-        Gesture::DragNodes { offset, .. } => (*offset, None),
-        Gesture::DragLink { taken, .. } => (Vec2::ZERO, taken.as_ref()),
-        _ => (Vec2::ZERO, None),
+    let (offset, dragged, taken) = match &canvas.gesture {
+        Gesture::DragNodes { offset, nodes, .. } => (*offset, nodes, None),
+        Gesture::DragLink { taken, .. } => (Vec2::ZERO, selection, taken.as_ref()),
+        _ => (Vec2::ZERO, selection, None),
     };
     let in_view: HashSet<NodeId> = visible.iter().copied().collect();
     let mut mesh = Mesh::default();
@@ -48,12 +48,12 @@ pub fn links(
                 continue;
             };
             if offset != Vec2::ZERO {
-                start += if selection.contains(&link.from.node) {
+                start += if dragged.contains(&link.from.node) {
                     offset
                 } else {
                     Vec2::ZERO
                 };
-                end += if selection.contains(&link.to.node) {
+                end += if dragged.contains(&link.to.node) {
                     offset
                 } else {
                     Vec2::ZERO

@@ -2,6 +2,7 @@
 
 mod annotations;
 pub mod camera;
+mod crumbs;
 mod found;
 pub mod gesture;
 pub mod layout;
@@ -29,6 +30,8 @@ use crate::graph::{Graph, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2
 
 /// How near the pointer must come to a port, in points.
 const PORT_REACH: f32 = 11.0;
+/// How near to a link a double click must be, in points.
+const LINK_REACH: f32 = 6.0;
 /// How far a dragged link end is caught, in points.
 const SNAP_REACH: f32 = 26.0;
 
@@ -157,9 +160,10 @@ fn draw(
         palette,
         level,
     };
+    let selection = context.document.selection();
     let (dragged, offset) = match &canvas.gesture {
-        Gesture::DragNodes { offset, .. } => (context.document.selection(), *offset),
-        _ => (context.document.selection(), Vec2::ZERO),
+        Gesture::DragNodes { offset, nodes, .. } => (nodes, *offset),
+        _ => (selection, Vec2::ZERO),
     };
     let hovered = match hit {
         Hit::Node(id) | Hit::Input(Port { node: id, .. }) | Hit::Output(Port { node: id, .. }) => {
@@ -168,8 +172,12 @@ fn draw(
         Hit::Nothing => None,
     };
     let place = |id: NodeId| {
-        let is_selected = dragged.contains(&id);
-        let offset = if is_selected { offset } else { Vec2::ZERO };
+        let is_selected = selection.contains(&id);
+        let offset = if dragged.contains(&id) {
+            offset
+        } else {
+            Vec2::ZERO
+        };
         let rect = canvas.layout.rect(id)?.translate(offset);
         Some((canvas.camera.rect_on_screen(rect), is_selected, offset))
     };
@@ -234,6 +242,9 @@ fn draw(
     found::found_marks(&painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
     gesture_overlay(&painter, canvas, graph, palette);
+    if !canvas.is_picture {
+        crumbs::crumbs_ui(ui, rect, context);
+    }
 }
 
 /// The editing fields of a node's unlinked inputs: real widgets over the painted node.
