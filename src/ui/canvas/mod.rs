@@ -6,6 +6,7 @@ pub mod gesture;
 pub mod layout;
 mod links;
 pub mod look;
+mod minimap;
 pub mod paint;
 mod pointer;
 
@@ -18,6 +19,7 @@ use self::camera::Camera;
 use self::gesture::{Gesture, Target};
 use self::layout::{Hit, Layout};
 use self::look::NodeLook;
+use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
 use super::theme::{self, Palette};
 use super::value::{self, Drafts, ValueEdit};
@@ -43,6 +45,7 @@ pub struct Canvas {
     pub snaps: bool,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
+    pub minimap: Minimap,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
 }
@@ -116,6 +119,7 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     }
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
+    minimap::minimap_ui(ui, canvas, graph);
 }
 
 fn draw(
