@@ -85,12 +85,15 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
+    SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
+    CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";
 
     Undo, "Undo", Edit, Canvas, [key(CTRL, Key::Z)], "Take the last change back";
     Redo, "Redo", Edit, Canvas, [key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)], "Make the change again that was taken back";
     Cut, "Cut", Edit, Canvas, [key(CTRL, Key::X)], "Move the selected nodes to the clipboard";
     Copy, "Copy", Edit, Canvas, [key(CTRL, Key::C)], "Put the selected nodes on the clipboard as text";
+    CopyPicture, "Copy as picture", Edit, Window, [key(CTRL_SHIFT, Key::C)], "Put a picture of the graph, or of the selection when it is of several nodes, on the clipboard";
     Paste, "Paste", Edit, Canvas, [key(CTRL, Key::V)], "Insert nodes from the clipboard at the pointer";
     Duplicate, "Duplicate", Edit, Canvas, [key(CTRL, Key::D), key(Modifiers::SHIFT, Key::D)], "Copy the selected nodes beside themselves";
     Delete, "Delete", Edit, Canvas, [key(Modifiers::NONE, Key::Delete), key(Modifiers::NONE, Key::Backspace)], "Remove the selected nodes and their links";
@@ -126,6 +129,8 @@ commands! {
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";
+    NextProject, "Next project", View, Window, [key(CTRL, Key::Tab), key(CTRL, Key::PageDown)], "Show the next of the open projects";
+    PreviousProject, "Previous project", View, Window, [key(CTRL_SHIFT, Key::Tab), key(CTRL, Key::PageUp)], "Show the previous of the open projects";
     Palette, "Command palette…", View, Window, [key(CTRL_SHIFT, Key::P)], "Search a command and run it";
 
     Run, "Run all", Run, Window, [key(Modifiers::NONE, Key::F5), key(CTRL, Key::Enter)], "Run every node that changed and what depends on it";
@@ -134,6 +139,7 @@ commands! {
     RestartEngine, "Restart the engine", Run, Window, [], "End the project's Python process; the next run starts a new one";
     RebuildEnvironment, "Rebuild the environment", Run, Window, [], "Install the project's packages anew";
 
+    Welcome, "Welcome page", Help, Window, [key(CTRL, Key::T)], "Recent projects, templates and what is new";
     Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1)], "All commands and their keys";
     About, "About Loom", Help, Window, [], "Version and licence";
 }

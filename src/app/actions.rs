@@ -39,7 +39,7 @@ impl App {
             Action::Select(nodes) => self.project.document.select(nodes),
             Action::Reveal(node) => {
                 self.project.document.select([node]);
-                self.panels.canvas.reveal(node);
+                self.project.panels.canvas.reveal(node);
             }
             Action::AddNode(kind, pos) => self.add_node(&kind, pos),
             Action::Fetch(fetch) => self.fetch(fetch),
@@ -49,15 +49,20 @@ impl App {
                 height,
             } => self.read_picture(&file, width, height),
             Action::View { node, output } => {
-                self.panels.viewer.show(node, output);
-                self.panels.show(Pane::Viewer);
+                self.project.panels.viewer.show(node, output);
+                self.shell.show(Pane::Viewer);
             }
             Action::Browse(port, widget) => self.browse(port, widget),
             Action::OpenSearch {
                 pos_in_graph,
                 link_from,
             } => {
-                let on_screen = self.panels.canvas.camera.screen_from_graph(pos_in_graph);
+                let on_screen = self
+                    .project
+                    .panels
+                    .canvas
+                    .camera
+                    .screen_from_graph(pos_in_graph);
                 self.popups.open_nodes(pos_in_graph, on_screen, link_from);
             }
             Action::RunTo(nodes) => {
@@ -65,6 +70,7 @@ impl App {
                 self.start_run(Targets::Nodes(nodes));
             }
             Action::OpenSource(path, line) => self.open_source(&path, line),
+            Action::Tab(asked) => self.tab_action(asked),
             Action::CopyText(text) => context.copy_text(text),
             Action::Notice(notice) => self.notices.add(notice),
         }
@@ -75,10 +81,7 @@ impl App {
         if !self.is_enabled(command) {
             return;
         }
-        if matches!(
-            command,
-            Command::Save | Command::Quit | Command::Run | Command::RunToHere
-        ) {
+        if matches!(command, Command::Save | Command::Run | Command::RunToHere) {
             self.finish_drafts();
         }
         let document = &self.project.document;
@@ -92,6 +95,9 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Save => self.save(None),
+            Command::SavePicture => self.ask_for_picture(),
+            Command::CopyPicture => self.copy_picture(),
+            Command::CloseProject => self.close_tab_asked(self.project.serial),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
@@ -125,11 +131,11 @@ impl App {
                 self.commit(transaction);
             }
             Command::Rename => {
-                self.panels.show(Pane::Inspector);
-                self.panels.inspector.rename();
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.rename();
             }
             Command::AddNode => {
-                let pos_in_graph = self.panels.canvas.place_for_new();
+                let pos_in_graph = self.project.panels.canvas.place_for_new();
                 self.act(
                     context,
                     Action::OpenSearch {
@@ -143,7 +149,8 @@ impl App {
                 self.project.document.select(all);
             }
             Command::SelectNone => {
-                if !self.panels.canvas.cancel_gesture() && !self.panels.find.close() {
+                if !self.project.panels.canvas.cancel_gesture() && !self.project.panels.find.close()
+                {
                     self.project.document.select([]);
                 }
             }
@@ -161,27 +168,30 @@ impl App {
             Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
             Command::DistributeVertically => self.distribute(Axis::Vertical),
             Command::ZoomToFit => {
-                let bounds = self.panels.canvas.layout.bounds();
-                self.panels.canvas.zoom_to(bounds);
+                let bounds = self.project.panels.canvas.layout.bounds();
+                self.project.panels.canvas.zoom_to(bounds);
             }
             Command::ZoomToSelection => {
                 let bounds = self
+                    .project
                     .panels
                     .canvas
                     .layout
                     .bounds_of(selection.iter().copied());
-                self.panels.canvas.zoom_to(bounds);
+                self.project.panels.canvas.zoom_to(bounds);
             }
             Command::ZoomIn => self.zoom(1.25),
             Command::ZoomOut => self.zoom(0.8),
-            Command::ZoomReset => self.zoom(1.0 / self.panels.canvas.camera.zoom),
+            Command::ZoomReset => self.zoom(1.0 / self.project.panels.canvas.camera.zoom),
             Command::NextNode => self.walk(1.0),
             Command::PreviousNode => self.walk(-1.0),
             Command::ToggleSnap => self.toggle_snap(),
             Command::ToggleMinimap => self.toggle_minimap(),
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
-            Command::ResetPanels => self.panels.tree = arrangement(),
+            Command::ResetPanels => self.shell.tree = arrangement(),
+            Command::NextProject => self.step_tab(1),
+            Command::PreviousProject => self.step_tab(self.tab_count() - 1),
             Command::Palette => self.popups.open_commands(),
             Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
@@ -191,6 +201,7 @@ impl App {
             Command::Stop => self.stop(),
             Command::RestartEngine => self.restart_engine(),
             Command::RebuildEnvironment => self.rebuild_environment(),
+            Command::Welcome => self.show_welcome(),
             Command::Keys => {
                 self.dialog = Some(Dialog::Keys {
                     query: String::new(),
@@ -216,8 +227,12 @@ impl App {
     }
 
     /// What is being typed or dragged counts for what is saved or run now.
-    fn finish_drafts(&mut self) {
-        let ended = self.panels.drafts.finish(self.project.document.graph());
+    pub(super) fn finish_drafts(&mut self) {
+        let ended = self
+            .project
+            .panels
+            .drafts
+            .finish(self.project.document.graph());
         for transaction in ended {
             self.commit(transaction);
         }
@@ -247,7 +262,7 @@ impl App {
 
     /// In the view where nothing lies, for nodes that were not given a place.
     fn free_place(&self) -> Pos2 {
-        let canvas = &self.panels.canvas;
+        let canvas = &self.project.panels.canvas;
         let mut pos = canvas.camera.view_in_graph().center();
         pos = Pos2::new(
             (pos.x / GRID_STEP).round() * GRID_STEP,
@@ -272,7 +287,7 @@ impl App {
             );
             return;
         };
-        let offset = self.panels.canvas.place_for_new() - clipboard::bounds(&nodes).min;
+        let offset = self.project.panels.canvas.place_for_new() - clipboard::bounds(&nodes).min;
         let graph = self.project.document.graph();
         let (ids, transaction) = ops::insert_copies(graph, "Paste", &nodes, &links, offset);
         if self.commit(transaction) {
@@ -281,7 +296,7 @@ impl App {
     }
 
     fn zoom(&mut self, factor: f32) {
-        let camera = &mut self.panels.canvas.camera;
+        let camera = &mut self.project.panels.canvas.camera;
         camera.zoom_at(camera.screen.center(), factor);
     }
 
@@ -305,31 +320,31 @@ impl App {
         if let Some((_, id)) = nodes.get(next) {
             let id = *id;
             self.project.document.select([id]);
-            self.panels.canvas.reveal(id);
+            self.project.panels.canvas.reveal(id);
         }
     }
 
     /// Show the next hit of the last search; without one begin to search.
     fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
         let graph = self.project.document.graph();
-        match self.panels.find.step(graph, is_forward) {
+        match self.project.panels.find.step(graph, is_forward) {
             Some(node) => self.act(context, Action::Reveal(node)),
             None => self.find(),
         }
     }
 
     fn find(&mut self) {
-        self.panels.show(Pane::Canvas);
-        self.panels.find.open();
+        self.shell.show(Pane::Canvas);
+        self.project.panels.find.open();
     }
 
     fn show_outline(&mut self) {
-        self.panels.show(Pane::Outline);
-        self.panels.outline.focus();
+        self.shell.show(Pane::Outline);
+        self.project.panels.outline.focus();
     }
 
     fn toggle_snap(&mut self) {
-        let canvas = &mut self.panels.canvas;
+        let canvas = &mut self.project.panels.canvas;
         canvas.snaps = !canvas.snaps;
         let state = if canvas.snaps { "on" } else { "off" };
         self.notify(Level::Info, format!("Snap to grid is {state}"));
@@ -370,7 +385,7 @@ impl App {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
             && let Some(tree) = whole(tree)
         {
-            self.panels.tree = tree;
+            self.shell.tree = tree;
         }
     }
 
@@ -396,7 +411,7 @@ impl App {
 
     /// The arrangement of panels is kept for the next start.
     pub(super) fn remember_window(&mut self) {
-        if let Ok(layout) = serde_json::to_value(&self.panels.tree) {
+        if let Ok(layout) = serde_json::to_value(&self.shell.tree) {
             self.state.layout = layout;
         }
         self.keep_state();
@@ -408,7 +423,7 @@ impl App {
             return;
         };
         let (serial, sender) = (self.project.serial, self.services.sender.clone());
-        self.panels.show(Pane::Canvas);
+        self.shell.show(Pane::Canvas);
         drop(self.services.runtime.spawn_blocking(move || {
             let dialog = rfd::FileDialog::new().set_directory(&folder);
             let picked = match &widget {

@@ -32,7 +32,7 @@ impl App {
             let (size_of, ends) = (size_of(layout), ends(graph));
             arrange::auto_layout(graph, &nodes, SPACING, size_of, ends)
         });
-        let canvas = &mut self.panels.canvas;
+        let canvas = &mut self.project.panels.canvas;
         canvas.layout.update(self.project.document.graph());
         let bounds = canvas.layout.bounds_of(nodes);
         let view = canvas.camera.view_in_graph();
@@ -59,7 +59,7 @@ impl App {
     fn arrange(&mut self, op: impl FnOnce(&Graph, &BTreeSet<NodeId>, &Layout) -> Transaction) {
         let document = &self.project.document;
         let graph = document.graph();
-        let layout = &mut self.panels.canvas.layout;
+        let layout = &mut self.project.panels.canvas.layout;
         layout.update(graph);
         let transaction = op(graph, document.selection(), layout);
         if transaction.edits.is_empty() {

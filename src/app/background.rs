@@ -15,7 +15,10 @@ use crate::nodebank::Nodebank;
 /// Everything that happens outside the UI's thread.
 #[derive(Debug)]
 pub enum Event {
-    Engine(EngineEvent),
+    Engine {
+        project: u64,
+        event: EngineEvent,
+    },
     /// A line of progress while the environment is built.
     Environment {
         project: u64,
@@ -25,12 +28,11 @@ pub enum Event {
         project: u64,
         result: Result<Environment, EnvironmentError>,
     },
-    /// A save ended; `mark` names the state that was written, `then` is what waited for it.
+    /// A save ended; `mark` names the state that was written.
     Saved {
         project: u64,
         mark: u64,
         result: Result<Option<String>, String>,
-        then: Option<crate::ui::dialogs::AfterSave>,
     },
     RecoveryKept {
         project: u64,
@@ -40,6 +42,18 @@ pub enum Event {
     Picture {
         file: PathBuf,
         result: Result<ColorImage, String>,
+    },
+    /// A picture of the canvas was written, or could not be.
+    PictureSaved {
+        path: PathBuf,
+        result: Result<(), String>,
+    },
+    /// A picture of the canvas for the clipboard.
+    PictureDrawn(Result<ColorImage, String>),
+    /// The graph that a picture carries; `None` when it carries none.
+    PictureRead {
+        path: PathBuf,
+        result: Result<Option<String>, String>,
     },
     /// The user chose a file or folder for an input.
     Picked {
@@ -91,48 +105,55 @@ impl Services {
 impl App {
     /// The next event of any source.
     pub(super) fn next_event(&mut self) -> Option<Event> {
-        let engine = self.project.engine_events.as_mut();
-        engine
-            .and_then(EventReceiver::try_next)
-            .map(Event::Engine)
-            .or_else(|| self.events.try_next())
+        let event = self.events.try_next();
+        event.or_else(|| self.next_engine_event())
     }
 
+    /// Those of a project that was closed since are nobody's any more.
     pub(super) fn on_event(&mut self, event: Event) {
-        let is_ours = |project: u64| project == self.project.serial;
         match event {
-            Event::Engine(event) => self.on_engine_event(event),
-            Event::Environment { project, progress } if is_ours(project) => {
-                self.environment_progress(progress);
+            Event::Engine { project, event } => {
+                self.with_project(project, |app| app.on_engine_event(event));
             }
-            Event::EnvironmentDone { project, result } if is_ours(project) => {
-                self.environment_done(result);
+            Event::Environment { project, progress } => {
+                self.with_project(project, |app| app.environment_progress(progress));
+            }
+            Event::EnvironmentDone { project, result } => {
+                self.with_project(project, |app| app.environment_done(result));
             }
             Event::Saved {
                 project,
                 mark,
                 result,
-                then,
-            } if is_ours(project) => self.saved(mark, result, then),
+            } => {
+                self.with_project(project, |app| app.saved(mark, result));
+            }
             Event::RecoveryKept {
                 project,
                 mark,
                 result,
-            } if is_ours(project) => self.recovery_kept(mark, result),
+            } => {
+                self.with_project(project, |app| app.recovery_kept(mark, result));
+            }
             Event::Picture { file, result } => self.picture_read(file, result),
+            Event::PictureSaved { path, result } => self.picture_saved(&path, result),
+            Event::PictureDrawn(result) => self.picture_drawn(result),
+            Event::PictureRead { path, result } => self.picture_opened(&path, result),
             Event::Picked {
                 project,
                 port,
                 path,
-            } if is_ours(project) => self.picked(port, &path),
-            Event::PickedProject(path) => self.open_asked(&path),
+            } => {
+                self.with_project(project, |app| app.picked(port, &path));
+            }
+            Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
             Event::Nodebank {
                 project,
                 bank,
                 is_new,
-            } if is_ours(project) => self.nodebank_read(bank, is_new),
-            // Of a project that was closed since.
-            _ => {}
+            } => {
+                self.with_project(project, |app| app.nodebank_read(bank, is_new));
+            }
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Keeping work: saving off the UI's thread, a recovery copy while there are changes, and the question before any
 //! are thrown away.
 
-use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{App, Event};
-use crate::document::file;
+use crate::document::{Document, file};
 use crate::project::recovery;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
@@ -23,6 +22,9 @@ impl App {
         let Some(path) = self.project.savefile() else {
             return;
         };
+        if then.is_some() {
+            self.project.after_save = then;
+        }
         if self.project.is_saving {
             return;
         }
@@ -36,39 +38,42 @@ impl App {
                 project: serial,
                 mark,
                 result,
-                then,
             }
         });
     }
 
-    pub(super) fn saved(
-        &mut self,
-        mark: u64,
-        result: Result<Option<String>, String>,
-        then: Option<AfterSave>,
-    ) {
+    pub(super) fn saved(&mut self, mark: u64, result: Result<Option<String>, String>) {
         self.project.is_saving = false;
+        let then = self.project.after_save.take();
         match result {
             Ok(written) => {
                 if let Some(time) = written {
                     self.project.document.meta.set_modified(&time);
                 }
                 self.project.document.set_saved(mark);
-                if !self.project.document.is_dirty() {
+                let is_dirty = self.project.document.is_dirty();
+                if !is_dirty {
                     self.drop_recovery_copy();
                 }
-                if let Some(then) = then {
-                    self.go_on(then);
-                } else {
-                    self.notify(Level::Success, "Saved");
+                match then {
+                    // Asked for while an older state was being written.
+                    Some(_) if is_dirty => self.save(then),
+                    Some(then) => self.after_saves.push(then),
+                    None => self.notify(Level::Success, "Saved"),
                 }
             }
             Err(reason) => self.notify(Level::Error, reason),
         }
     }
 
-    /// Renew the recovery copy when it is due. Called every frame; an idle window is woken for it.
-    pub(super) fn keep_recovery_copy(&mut self, context: &egui::Context) {
+    /// Renew the recovery copies that are due. Called every frame; an idle window is woken for it.
+    pub(super) fn keep_recovery_copies(&mut self, context: &egui::Context) {
+        for serial in self.serials() {
+            self.with_project(serial, |app| app.keep_recovery_copy(context));
+        }
+    }
+
+    fn keep_recovery_copy(&mut self, context: &egui::Context) {
         let project = &mut self.project;
         let mark = project.document.history().mark();
         if !project.document.is_dirty()
@@ -141,6 +146,7 @@ impl App {
             return;
         }
         self.dialog = Some(Dialog::Recover {
+            project: self.project.serial,
             when: age(found.written),
             nodes: found.document.graph().node_count(),
         });
@@ -151,76 +157,88 @@ impl App {
             return;
         };
         if let Some(found) = recovery::find(&folder, &self.project.catalog) {
-            self.project.document = found.document;
-            self.project.document.set_unsaved();
-            self.panels.canvas.layout.clear();
-            self.panels.canvas.fit_next = true;
+            self.show_document(found.document);
             self.notify(Level::Success, "Restored; save to keep it");
         }
     }
 
-    /// The window's close button, Ctrl+Q or the menu.
+    /// Show what no file holds in place of what the project's file holds.
+    pub(super) fn show_document(&mut self, document: Document) {
+        self.project.document = document;
+        self.project.document.set_unsaved();
+        self.project.seen_revision = self.project.document.graph().revision();
+        self.project.panels.canvas.layout.clear();
+        self.project.panels.canvas.fit_next = true;
+    }
+
+    /// The window's close button, Ctrl+Q or the menu: one question for all that is not saved.
     pub(super) fn close_asked(&mut self, context: &egui::Context) {
-        if self.project.document.is_dirty() {
-            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.dialog = Some(Dialog::Unsaved {
-                then: AfterSave::Quit,
-            });
-        } else {
+        self.finish_drafts();
+        let names = self.names_of_unsaved();
+        if names.is_empty() {
             self.may_close = true;
             context.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
-    }
-
-    /// Open another project, after the question if there are changes.
-    pub(super) fn open_asked(&mut self, path: &Path) {
-        self.after_question(AfterSave::Open(path.display().to_string()));
-    }
-
-    fn after_question(&mut self, then: AfterSave) {
-        if self.project.document.is_dirty() {
-            self.dialog = Some(Dialog::Unsaved { then });
         } else {
-            self.go_on(then);
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.dialog = Some(Dialog::Unsaved {
+                names,
+                then: AfterSave::Quit,
+            });
         }
     }
 
-    fn go_on(&mut self, then: AfterSave) {
+    fn names_of_unsaved(&self) -> Vec<String> {
+        let unsaved = self
+            .projects()
+            .filter(|project| project.document.is_dirty());
+        unsaved.map(|project| project.name().to_owned()).collect()
+    }
+
+    /// The open projects that `then` takes away.
+    fn concerned(&self, then: AfterSave) -> Vec<u64> {
+        match then {
+            AfterSave::Quit => self.serials(),
+            AfterSave::Close(serial) => vec![serial],
+        }
+    }
+
+    fn save_concerned(&mut self, then: AfterSave) {
+        for serial in self.concerned(then) {
+            self.with_project(serial, |app| {
+                if app.project.document.is_dirty() {
+                    app.save(Some(then));
+                }
+            });
+        }
+    }
+
+    fn discard_concerned(&mut self, then: AfterSave) {
+        for serial in self.concerned(then) {
+            self.with_project(serial, |app| {
+                app.drop_recovery_copy();
+                let mark = app.project.document.history().mark();
+                app.project.document.set_saved(mark);
+            });
+        }
+        self.go_on(then);
+    }
+
+    /// What was to follow a save follows, unless something is still not saved: a save that failed has said why, and
+    /// one that is under way comes here itself.
+    pub(super) fn go_on(&mut self, then: AfterSave) {
+        let is_dirty = |app: &mut Self| app.project.document.is_dirty();
+        for serial in self.concerned(then) {
+            if self.with_project(serial, is_dirty) == Some(true) {
+                return;
+            }
+        }
         match then {
             AfterSave::Quit => {
                 self.may_close = true;
-                self.services
-                    .context
-                    .send_viewport_cmd(egui::ViewportCommand::Close);
+                let context = &self.services.context;
+                context.send_viewport_cmd(egui::ViewportCommand::Close);
             }
-            AfterSave::Open(path) => {
-                let found = crate::project::find(path.as_ref(), &self.paths.userdata);
-                match found {
-                    Ok(folder) => self.open_project(&folder),
-                    Err(error) => {
-                        let mut dialog = self.open_dialog();
-                        if let Dialog::OpenProject {
-                            path: typed,
-                            problem,
-                            ..
-                        } = &mut dialog
-                        {
-                            *typed = path;
-                            *problem = error.to_string();
-                        }
-                        self.dialog = Some(dialog);
-                    }
-                }
-            }
-            AfterSave::Create(name) => match crate::project::create(&name, &self.paths.userdata) {
-                Ok(folder) => self.open_project(&folder),
-                Err(error) => {
-                    self.dialog = Some(Dialog::NewProject {
-                        name,
-                        problem: error.to_string(),
-                    });
-                }
-            },
+            AfterSave::Close(serial) => self.close_tab(serial),
         }
     }
 
@@ -230,20 +248,23 @@ impl App {
             // Escape decides nothing here: the next recovery copy would take the place of this one.
             return;
         }
-        self.dialog = None;
+        let asked = self.dialog.take();
+        let about = match asked {
+            Some(Dialog::Recover { project, .. }) => project,
+            _ => self.project.serial,
+        };
         match answer {
             Answer::Cancel => {}
-            Answer::Save(then) => self.save(Some(then)),
-            Answer::Discard(then) => {
-                self.drop_recovery_copy();
-                let mark = self.project.document.history().mark();
-                self.project.document.set_saved(mark);
-                self.go_on(then);
+            Answer::Save(then) => self.save_concerned(then),
+            Answer::Discard(then) => self.discard_concerned(then),
+            Answer::Restore => {
+                self.with_project(about, Self::restore);
             }
-            Answer::Restore => self.restore(),
-            Answer::DropRecovery => self.drop_recovery_copy(),
-            Answer::Create(name) => self.after_question(AfterSave::Create(name)),
-            Answer::Open(path) => self.after_question(AfterSave::Open(path)),
+            Answer::DropRecovery => {
+                self.with_project(about, Self::drop_recovery_copy);
+            }
+            Answer::Create(name) => self.create_project(name),
+            Answer::Open(path) => self.open_named(&path),
             Answer::BrowseProject => self.browse_project(),
         }
         context.request_repaint();

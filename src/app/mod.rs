@@ -6,9 +6,11 @@ mod arranging;
 mod background;
 mod files;
 mod open;
+mod picture;
 mod running;
+mod tabs;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,7 @@ use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
 pub use open::Project;
+use tabs::Tabs;
 
 use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
@@ -24,11 +27,12 @@ use crate::event::EventReceiver;
 use crate::paths::Paths;
 use crate::project::state::State;
 use crate::settings::Settings;
-use crate::ui::dialogs::{Dialog, dialog_ui};
+use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
-use crate::ui::shell::{self, Panels, Status};
+use crate::ui::shell::{self, Panels, Shell, Status};
 use crate::ui::shortcuts::{self, Pressed};
+use crate::ui::tabs::strip_ui;
 use crate::ui::{Action, Context, Level, Notice, Pictures, theme};
 
 /// How long events may be taken in before a frame is drawn.
@@ -39,7 +43,7 @@ pub struct Options {
     pub paths: Paths,
     pub settings: Settings,
     pub state: State,
-    /// The project to open: its folder or savefile.
+    /// The project to open: its folder or savefile, or a picture that carries a graph.
     pub project: Option<PathBuf>,
     /// The runtime that background work runs on.
     pub runtime: Handle,
@@ -52,8 +56,14 @@ pub struct App {
     paths: Paths,
     settings: Settings,
     state: State,
+    /// The project that is shown; the other open ones lie in `tabs`.
     project: Project,
-    panels: Panels,
+    tabs: Tabs,
+    /// Projects whose run waits for those of others, the first one first.
+    waiting: VecDeque<u64>,
+    /// What waited for saves that ended.
+    after_saves: Vec<AfterSave>,
+    shell: Shell,
     popups: Popups,
     notices: Notices,
     pictures: Pictures,
@@ -76,7 +86,10 @@ impl App {
             settings: options.settings,
             state: options.state,
             project: Project::default(),
-            panels: Panels::default(),
+            tabs: Tabs::default(),
+            waiting: VecDeque::new(),
+            after_saves: Vec::new(),
+            shell: Shell::default(),
             popups: Popups::default(),
             notices: Notices::default(),
             pictures: Pictures::default(),
@@ -88,14 +101,11 @@ impl App {
         };
         app.apply_settings(context);
         app.restore_panels();
-        match options.project {
-            Some(path) => app.open_project(&path),
-            None => app.open_at_start(),
-        }
+        app.open_at_start(options.project.as_deref());
         app
     }
 
-    /// What is being edited. For tests, which look and never touch.
+    /// What is shown and edited. For tests, which look and never touch.
     pub fn project(&self) -> &Project {
         &self.project
     }
@@ -105,18 +115,37 @@ impl App {
     }
 
     pub fn panels(&self) -> &Panels {
-        &self.panels
+        &self.project.panels
     }
 
+    /// Say something; what is about a project in the background begins with its name.
     fn notify(&mut self, level: Level, text: impl Into<String>) {
-        self.notices.add(Notice {
-            level,
-            text: text.into(),
-        });
+        let mut text = text.into();
+        if self.tabs.is_in_background {
+            text = format!("{}: {text}", self.project.name());
+        }
+        self.notices.add(Notice { level, text });
+    }
+
+    /// Tell at length what failed in the background; a question that is open stays.
+    fn tell_failure(&mut self, title: &str, text: String) {
+        if self.dialog.is_some() {
+            self.notify(Level::Error, title);
+            return;
+        }
+        let title = if self.tabs.is_in_background {
+            format!("{}: {title}", self.project.name())
+        } else {
+            title.to_owned()
+        };
+        self.dialog = Some(Dialog::Failure { title, text });
     }
 
     /// Can the command do something now?
     fn is_enabled(&self, command: Command) -> bool {
+        if self.project.is_welcome() && !is_for_welcome(command) {
+            return false;
+        }
         let document = &self.project.document;
         let has_selection = !document.selection().is_empty();
         match command {
@@ -141,9 +170,12 @@ impl App {
             }
             Command::Rename => document.selected_node().is_some(),
             Command::Save => document.is_dirty(),
+            Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
             Command::RunToHere => !self.project.is_busy() && has_selection,
             Command::Stop => self.project.is_busy(),
+            Command::NextProject | Command::PreviousProject => self.tab_count() > 1,
+            Command::CloseProject => !self.project.is_welcome() || self.tab_count() > 1,
             Command::RestartEngine => self.project.has_engine(),
             Command::RebuildEnvironment => !self.project.is_busy() && self.project.folder.is_some(),
             _ => true,
@@ -152,6 +184,10 @@ impl App {
 
     fn status_text(&self) -> (String, egui::Color32) {
         let palette = theme::palette(&self.services.context);
+        if self.project.is_waiting() {
+            let text = "Waiting for another project's run".to_owned();
+            return (text, palette.busy);
+        }
         if let Some(progress) = &self.project.environment_progress {
             return (format!("Environment: {progress}"), palette.busy);
         }
@@ -178,21 +214,17 @@ impl App {
 
     fn shell_ui(&mut self, ui: &mut Ui) {
         let (engine, engine_color) = self.status_text();
-        let name = self.project.name().to_owned();
-        let dirty = if self.project.document.is_dirty() {
-            " •"
-        } else {
-            ""
-        };
         let fraction = self.project.run.counts();
+        let tabs = self.tabs_to_show();
         let status = Status {
-            project_name: &format!("{name}{dirty}"),
+            tabs: &tabs,
+            is_welcome: self.project.is_welcome(),
             engine: &engine,
             engine_color,
             is_running: self.project.is_busy(),
             fraction: (self.project.run.is_running() && fraction.total > 0)
                 .then(|| fraction.settled() as f32 / fraction.total as f32),
-            zoom: self.panels.canvas.camera.zoom,
+            zoom: self.project.panels.canvas.camera.zoom,
         };
         let enabled: Vec<bool> = TABLE
             .iter()
@@ -203,20 +235,22 @@ impl App {
         let frame = egui::Frame::new()
             .fill(theme::palette(ui.ctx()).window)
             .inner_margin(egui::Margin::symmetric(10, 0));
-        Panel::top("bar")
-            .exact_size(42.0)
-            .frame(frame)
-            .resizable(false)
-            .show(ui, |ui| {
-                shell::top_bar_ui(ui, &status, is_enabled, &mut actions);
-            });
+        let bar = |panel: Panel, height: f32| panel.exact_size(height).resizable(false);
+        bar(Panel::top("bar"), 42.0).frame(frame).show(ui, |ui| {
+            shell::top_bar_ui(ui, &status, is_enabled, &mut actions);
+        });
+        if tabs.len() > 1 {
+            let strip = bar(Panel::top("tabs"), theme::TAB_HEIGHT).frame(frame);
+            strip.show(ui, |ui| strip_ui(ui, &tabs, &mut actions));
+        }
         let Project {
             document,
             run,
             views,
             catalog,
+            panels,
             ..
-        } = &self.project;
+        } = &mut self.project;
         let mut context = Context {
             document,
             catalog,
@@ -225,15 +259,15 @@ impl App {
             views,
             actions: &mut actions,
         };
-        Panel::bottom("status")
-            .exact_size(24.0)
-            .frame(frame)
-            .resizable(false)
-            .show(ui, |ui| {
-                shell::status_bar_ui(ui, &status, &context);
-            });
+        if !status.is_welcome {
+            bar(Panel::bottom("status"), 24.0)
+                .frame(frame)
+                .show(ui, |ui| shell::status_bar_ui(ui, &status, &context));
+        }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            shell::panels_ui(ui, &mut self.panels, &mut context);
+            if !status.is_welcome {
+                shell::panels_ui(ui, &mut self.shell, panels, &mut context);
+            }
         });
         crate::ui::palette::palette_ui(ui.ctx(), &mut self.popups, is_enabled, &mut context);
         self.actions = actions;
@@ -253,6 +287,24 @@ impl App {
     }
 }
 
+/// What can be done where no project is shown.
+fn is_for_welcome(command: Command) -> bool {
+    matches!(
+        command,
+        Command::NewProject
+            | Command::OpenProject
+            | Command::CloseProject
+            | Command::NextProject
+            | Command::PreviousProject
+            | Command::Quit
+            | Command::ToggleTheme
+            | Command::Palette
+            | Command::Welcome
+            | Command::Keys
+            | Command::About
+    )
+}
+
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         let deadline = Instant::now() + DRAIN;
@@ -263,7 +315,11 @@ impl eframe::App for App {
                 break;
             }
         }
-        self.keep_recovery_copy(context);
+        for then in std::mem::take(&mut self.after_saves) {
+            self.go_on(then);
+        }
+        self.start_waiting();
+        self.keep_recovery_copies(context);
         if context.input(|input| input.viewport().close_requested()) && !self.may_close {
             self.close_asked(context);
         }
@@ -273,10 +329,10 @@ impl eframe::App for App {
         let context = ui.ctx().clone();
         if context.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
             // Back from another program, which may have been an editor of nodes.
-            self.refresh_catalog();
+            self.refresh_catalogs();
         }
         if self.dialog.is_none() {
-            for pressed in shortcuts::pressed(&context) {
+            for pressed in shortcuts::pressed(&context, !self.project.is_welcome()) {
                 match pressed {
                     Pressed::Command(command) => self.actions.push(Action::Command(command)),
                     Pressed::Paste(text) => self.paste(&text),
@@ -302,7 +358,9 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.remember_window();
-        self.project.end_engine();
+        for serial in self.serials() {
+            self.with_project(serial, |app| app.project.end());
+        }
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
@@ -324,7 +382,12 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
         .thread_name("loom-background")
         .build()?;
     let project = project
-        .map(|named| crate::project::find(&named, &paths.userdata))
+        .map(|named| {
+            if picture::is_picture(&named) {
+                return Ok(named);
+            }
+            crate::project::find(&named, &paths.userdata)
+        })
         .transpose()?;
     let (settings, problems) = Settings::load(&paths.userdata);
     let options = Options {

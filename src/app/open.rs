@@ -1,4 +1,5 @@
-//! Opening and closing: the one project that the window shows, its catalog and what it remembers.
+//! Opening: an open project with all that belongs to it, how it is loaded, and its catalog. Which tab it stands in is
+//! the business of `tabs.rs`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::{App, Event};
+use super::{App, Event, picture};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
 use crate::engine::python::CancelFlag;
@@ -14,8 +15,10 @@ use crate::engine::{Engine, EngineEvent, RunState};
 use crate::event::EventReceiver;
 use crate::graph::{Catalog, NodeId};
 use crate::nodebank::Nodebank;
+use crate::paths::full;
 use crate::project;
-use crate::ui::dialogs::{Dialog, KnownProject};
+use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
+use crate::ui::shell::Panels;
 use crate::ui::{Fetch, Level};
 
 /// What a run is asked for.
@@ -29,16 +32,19 @@ pub(super) enum Targets {
 /// A project that is open: its document and all that goes with it.
 #[derive(Default)]
 pub struct Project {
-    /// Tells events of this project from those of one that was open before.
+    /// Tells its events from those of others, also of ones that were open before; 0 is the welcome page.
     pub(super) serial: u64,
-    /// `None`: nothing is open.
+    /// `None`: no project but the welcome page.
     pub folder: Option<PathBuf>,
+    /// Open since an earlier window and not looked at yet: only the folder is known.
+    pub(super) is_asleep: bool,
     pub document: Document,
     pub catalog: Arc<Catalog>,
     /// Away while it looks at the folders in the background.
     pub(super) nodebank: Option<Nodebank>,
     pub run: RunState,
     pub views: HashMap<Fetch, crate::engine::View>,
+    pub panels: Panels,
     pub(super) read_only: Option<String>,
     /// Held, so that no other Loom writes here.
     pub(super) lock: Option<project::Lock>,
@@ -55,16 +61,31 @@ pub struct Project {
     pub(super) recovery_mark: Option<u64>,
     pub(super) recovery_at: Option<Instant>,
     pub(super) is_saving: bool,
+    /// What goes on when it is saved.
+    pub(super) after_save: Option<AfterSave>,
     /// Revision of the graph that the run state was told of.
     pub(super) seen_revision: u64,
 }
 
 impl Project {
+    pub(super) fn asleep(folder: PathBuf) -> Self {
+        Self {
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            folder: Some(folder),
+            is_asleep: true,
+            ..Self::default()
+        }
+    }
+
+    pub fn is_welcome(&self) -> bool {
+        self.folder.is_none()
+    }
+
     pub fn name(&self) -> &str {
         let name = self.document.meta.project_name.as_str();
         let folder = || self.folder.as_deref()?.file_name()?.to_str();
         if name.is_empty() {
-            folder().unwrap_or("No project")
+            folder().unwrap_or("Welcome")
         } else {
             name
         }
@@ -74,9 +95,19 @@ impl Project {
         self.folder.as_ref().map(|folder| folder.join(SAVEFILE))
     }
 
-    /// Is a run going on, or what a run waits for?
+    /// Is a run going on, or asked for?
     pub fn is_busy(&self) -> bool {
+        self.is_working() || self.wanted_run.is_some()
+    }
+
+    /// Does it run or build its environment now?
+    pub(super) fn is_working(&self) -> bool {
         self.run.is_running() || self.environment_cancel.is_some()
+    }
+
+    /// Does a run wait for those of other projects?
+    pub fn is_waiting(&self) -> bool {
+        self.wanted_run.is_some() && !self.is_working()
     }
 
     pub fn has_engine(&self) -> bool {
@@ -86,6 +117,12 @@ impl Project {
     pub(super) fn number(&mut self) -> u64 {
         self.next_number += 1;
         self.next_number
+    }
+
+    /// It is closed: what ran for it ends, and another Loom may have it.
+    pub(super) fn end(&mut self) {
+        self.end_engine();
+        self.lock = None;
     }
 
     pub(super) fn end_engine(&mut self) {
@@ -100,12 +137,16 @@ impl Project {
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 impl App {
-    /// The project that was open last, when it is still there.
-    pub(super) fn open_at_start(&mut self) {
-        let active = self.state.active.clone();
-        match active.filter(|folder| folder.join(SAVEFILE).is_file()) {
-            Some(folder) => self.open_project(&folder),
-            None => self.dialog = Some(self.open_dialog()),
+    /// What was open last and is still there, or else the welcome page; and the project that the call names.
+    pub(super) fn open_at_start(&mut self, named: Option<&Path>) {
+        self.restore_tabs();
+        match named {
+            Some(path) if picture::is_picture(path) => {
+                self.wake_project();
+                self.open_picture(path);
+            }
+            Some(path) => self.open_project(path),
+            None => self.wake_project(),
         }
     }
 
@@ -116,7 +157,6 @@ impl App {
                 path: entry.folder().display().to_string(),
                 name: entry.name,
             })
-            .chain(self.examples())
             .collect();
         Dialog::OpenProject {
             path: String::new(),
@@ -125,35 +165,48 @@ impl App {
         }
     }
 
-    /// The examples that a checkout or an installed program brings.
-    fn examples(&self) -> Vec<KnownProject> {
-        let folders = std::fs::read_dir(self.paths.examples())
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut examples: Vec<_> = folders
-            .map(|entry| entry.path())
-            .filter(|folder| folder.join(SAVEFILE).is_file())
-            .map(|folder| KnownProject {
-                name: format!(
-                    "Example: {}",
-                    folder.file_name().unwrap_or_default().display()
-                ),
-                path: folder.display().to_string(),
-            })
-            .collect();
-        examples.sort_by(|a, b| a.name.cmp(&b.name));
-        examples
+    /// Open what the user named: a folder, a savefile, or a project's name in userdata.
+    pub(super) fn open_named(&mut self, name: &str) {
+        if picture::is_picture(name.as_ref()) {
+            self.open_picture(name.as_ref());
+            return;
+        }
+        match project::find(name.as_ref(), &self.paths.userdata) {
+            Ok(folder) => self.open_project(&folder),
+            Err(error) => {
+                let mut dialog = self.open_dialog();
+                if let Dialog::OpenProject { path, problem, .. } = &mut dialog {
+                    name.clone_into(path);
+                    *problem = error.to_string();
+                }
+                self.dialog = Some(dialog);
+            }
+        }
     }
 
-    /// Open the project at `path`, which is its folder or its savefile. What was open is closed without a question.
+    pub(super) fn create_project(&mut self, name: String) {
+        match project::create(&name, &self.paths.userdata) {
+            Ok(folder) => self.open_project(&folder),
+            Err(error) => {
+                self.dialog = Some(Dialog::NewProject {
+                    name,
+                    problem: error.to_string(),
+                });
+            }
+        }
+    }
+
+    /// Open the project at `path`, which is its folder or its savefile, in a tab of its own; one that is open already
+    /// is shown.
     pub(super) fn open_project(&mut self, path: &Path) {
         let folder = if path.is_file() {
             path.parent().unwrap_or(path)
         } else {
             path
         };
-        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let folder = full(folder)
+            .or_else(|_| std::path::absolute(folder))
+            .unwrap_or_else(|_| folder.to_owned());
         let folder = match self.writable(folder) {
             Ok(folder) => folder,
             Err(error) => {
@@ -167,19 +220,31 @@ impl App {
                 return;
             }
         };
-        let mut bank = Nodebank::new(
-            project::banks(&folder, &self.paths),
-            Some(self.paths.nodebank_cache()),
-        );
-        bank.refresh();
-        match file::load(&folder.join(SAVEFILE), &bank.catalog()) {
-            Ok(loaded) => self.show_project(folder, bank, loaded),
-            Err(error) => {
-                self.dialog = Some(Dialog::Failure {
-                    title: "The project cannot be opened".to_owned(),
-                    text: error.to_string(),
-                });
-            }
+        if let Some(serial) = self.tab_of(&folder) {
+            self.show_tab(serial);
+        } else if let Some(project) = self.load(Project::asleep(folder)) {
+            self.add_tab(project);
+        }
+    }
+
+    /// Load what is in the tab that is shown, if it is not yet. One that cannot be loaded is closed.
+    pub(super) fn wake_project(&mut self) {
+        if !self.project.is_asleep {
+            return;
+        }
+        let asleep = std::mem::take(&mut self.project);
+        let (serial, folder) = (asleep.serial, asleep.folder.clone());
+        if let Some(project) = self.load(asleep) {
+            self.project = project;
+            self.remember_tabs();
+            self.offer_recovery();
+        } else {
+            self.project = Project {
+                serial,
+                folder,
+                ..Project::default()
+            };
+            self.close_tab(serial);
         }
     }
 
@@ -191,10 +256,25 @@ impl App {
         project::copy_of_example(&folder, &self.paths.userdata)
     }
 
-    fn show_project(&mut self, folder: PathBuf, bank: Nodebank, loaded: file::Loaded) {
-        self.project.end_engine();
-        // The same project may be opened again.
-        self.project.lock = None;
+    /// The project of a tab that is asleep, awake; why it cannot be is said.
+    fn load(&mut self, asleep: Project) -> Option<Project> {
+        let folder = asleep.folder.clone()?;
+        let mut bank = Nodebank::new(
+            project::banks(&folder, &self.paths),
+            Some(self.paths.nodebank_cache()),
+        );
+        bank.refresh();
+        let loaded = file::load(&folder.join(SAVEFILE), &bank.catalog());
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                self.dialog = Some(Dialog::Failure {
+                    title: "The project cannot be opened".to_owned(),
+                    text: error.to_string(),
+                });
+                return None;
+            }
+        };
         let mut read_only = loaded.read_only;
         let lock = match project::Lock::take(&folder) {
             Ok(lock) => Some(lock),
@@ -203,37 +283,33 @@ impl App {
                 None
             }
         };
-        self.project = Project {
-            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+        for note in loaded.notes.iter().take(5) {
+            self.notify(Level::Warning, note.clone());
+        }
+        if let Some(reason) = &read_only {
+            self.notify(Level::Warning, reason.clone());
+        }
+        self.state.add_recent(&folder);
+        Some(Project {
+            seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
             catalog: bank.catalog(),
             nodebank: Some(bank),
             read_only,
             lock,
-            folder: Some(folder.clone()),
-            ..Project::default()
-        };
-        self.project.seen_revision = self.project.document.graph().revision();
-        self.pictures.textures.clear();
-        self.reading.clear();
-        let canvas = &mut self.panels.canvas;
-        canvas.layout.clear();
-        canvas.fit_next = true;
-        for note in loaded.notes.iter().take(5) {
-            self.notify(Level::Warning, note.clone());
-        }
-        if let Some(reason) = self.project.read_only.clone() {
-            self.notify(Level::Warning, reason);
-        }
-        let meta = &self.project.document.meta;
-        self.state
-            .set_active(&folder, &meta.project_id, &meta.project_name);
-        self.keep_state();
-        self.offer_recovery();
+            is_asleep: false,
+            ..asleep
+        })
     }
 
-    /// Look for sources that changed, off the UI's thread.
-    pub(super) fn refresh_catalog(&mut self) {
+    /// Look for sources that changed, off the UI's thread, for every project that is open.
+    pub(super) fn refresh_catalogs(&mut self) {
+        for serial in self.serials() {
+            self.with_project(serial, Self::refresh_catalog);
+        }
+    }
+
+    fn refresh_catalog(&mut self) {
         let Some(mut bank) = self.project.nodebank.take() else {
             return;
         };

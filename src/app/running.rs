@@ -7,13 +7,13 @@ use egui::{Color32, ColorImage, TextureOptions};
 use super::open::Targets;
 use super::{App, Event};
 use crate::engine::protocol::LogLevel;
-use crate::engine::protocol::{self, What};
+use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
 use crate::event::channel;
+use crate::graph::NodeId;
 use crate::runlog;
-use crate::ui::dialogs::Dialog;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{self, Palette};
 use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
 
 /// Engine events that may wait for a frame.
@@ -42,13 +42,31 @@ fn nodes(count: u32) -> String {
 }
 
 impl App {
-    /// Run these nodes and what they need, or all. The environment is made first where it is not there.
+    /// Run these nodes and what they need, or all. The environment is made first where it is not there. While as many
+    /// projects run as may, it waits for its turn.
     pub(super) fn start_run(&mut self, targets: Targets) {
         if self.project.is_busy() {
             return;
         }
         self.project.wanted_run = Some(targets);
-        self.prepare_environment();
+        self.waiting.push_back(self.project.serial);
+        self.start_waiting();
+    }
+
+    /// Start the runs that wait, the one that was asked for first before the others, as long as there is room.
+    pub(super) fn start_waiting(&mut self) {
+        while let Some(serial) = self.waiting.front().copied() {
+            let working = self.projects().filter(|project| project.is_working());
+            if working.count() >= self.settings.engine.max_parallel_projects as usize {
+                break;
+            }
+            self.waiting.pop_front();
+            self.with_project(serial, |app| {
+                if app.project.is_waiting() {
+                    app.prepare_environment();
+                }
+            });
+        }
     }
 
     /// Make the project's environment, or see that it is as it should be, in the background.
@@ -101,10 +119,8 @@ impl App {
                 self.notify(Level::Info, "The installation was stopped");
             }
             Err(error) => {
-                self.dialog = Some(Dialog::Failure {
-                    title: "The environment could not be built".to_owned(),
-                    text: format!("{error}\n\n{}", error.output().join("\n")),
-                });
+                let text = format!("{error}\n\n{}", error.output().join("\n"));
+                self.tell_failure("The environment could not be built", text);
             }
         }
     }
@@ -168,8 +184,10 @@ impl App {
     }
 
     pub(super) fn stop(&mut self) {
+        self.project.wanted_run = None;
+        let serial = self.project.serial;
+        self.waiting.retain(|waiting| *waiting != serial);
         if let Some(cancel) = &self.project.environment_cancel {
-            self.project.wanted_run = None;
             cancel.cancel();
         }
         if let (Some(engine), Some(run)) = (&self.project.engine, self.project.run.run())
@@ -202,6 +220,16 @@ impl App {
         self.prepare_environment();
     }
 
+    /// Show a run of the whole graph as events tell it, without an engine: for pictures of what a real run never shows
+    /// twice alike.
+    pub fn replay(&mut self, run: u64, events: impl IntoIterator<Item = EngineEvent>) {
+        let nodes = self.project.document.graph().nodes();
+        self.project.run.begin(run, nodes.map(|node| node.id));
+        for event in events {
+            self.on_engine_event(event);
+        }
+    }
+
     pub(super) fn on_engine_event(&mut self, event: EngineEvent) {
         match &event {
             EngineEvent::Value { fetch, view } => {
@@ -218,19 +246,11 @@ impl App {
                     self.project.views.insert(wanted, view.clone());
                 }
             }
-            EngineEvent::NodeFinished { node, outputs, .. } => {
-                let thumb = outputs
-                    .iter()
-                    .flatten()
-                    .find_map(|value| value.thumb.as_ref());
-                if let Some(thumb) = thumb {
-                    self.read_picture(&thumb.file, thumb.width, thumb.height);
+            EngineEvent::NodeFinished { node, outputs, .. } => self.show_thumb(*node, outputs),
+            EngineEvent::NodesCached { outputs, .. } => {
+                for (node, outputs) in outputs {
+                    self.show_thumb(*node, outputs);
                 }
-                let graph = self.project.document.graph();
-                self.panels
-                    .canvas
-                    .layout
-                    .set_thumb(graph, *node, thumb.is_some());
             }
             _ => {}
         }
@@ -244,7 +264,25 @@ impl App {
         } = event
         {
             self.show_first_failure();
+        } else if self.tabs.is_in_background
+            && let EngineEvent::RunFinished { status, .. } = event
+        {
+            let palette = theme::palette(&self.services.context);
+            let (text, _) = summary(&self.project.run, status, palette);
+            self.notify(Level::Info, text);
         }
+    }
+
+    /// A node whose value has a picture gets room for it.
+    fn show_thumb(&mut self, node: NodeId, outputs: &Outputs) {
+        let mut values = outputs.iter().flatten();
+        let thumb = values.find_map(|value| value.thumb.as_ref());
+        if let Some(thumb) = thumb {
+            self.read_picture(&thumb.file, thumb.width, thumb.height);
+        }
+        let graph = self.project.document.graph();
+        let layout = &mut self.project.panels.canvas.layout;
+        layout.set_thumb(graph, node, thumb.is_some());
     }
 
     /// The run's log goes to the project's `logs.json`, in the background.
@@ -361,7 +399,7 @@ impl App {
 }
 
 /// Raw RGBA, 8 bits a channel, as the engine writes it.
-fn picture(file: &Path, width: usize, height: usize) -> Result<ColorImage, String> {
+pub(super) fn picture(file: &Path, width: usize, height: usize) -> Result<ColorImage, String> {
     let bytes = crate::sys::map_file(file).map_err(|error| error.to_string())?;
     if bytes.len() != width * height * 4 || bytes.is_empty() {
         return Err(format!(

@@ -25,6 +25,7 @@ pub struct Meta {
     /// Entries of `nodes` and `connections` that could not be taken in, written back as they were.
     pub kept_nodes: Vec<Value>,
     pub kept_links: Vec<Value>,
+    pub kept_subgraphs: Vec<Value>,
 }
 
 impl Meta {

@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
-use super::{Graph, Link, Name, Node, NodeId, Port, Pos2, Value, ValueType};
+use super::{
+    Graph, Link, Name, Node, NodeId, Port, Pos2, Style, Subgraph, SubgraphId, Value, ValueType,
+    is_special,
+};
 
 /// The smallest changes there are; user actions are made of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +29,15 @@ pub enum Edit {
         node: NodeId,
         title: Option<Name>,
     },
+    SetStyle {
+        node: NodeId,
+        style: Style,
+    },
+    AddSubgraph(Box<Subgraph>),
+    /// The subgraph must be empty and stand nowhere.
+    RemoveSubgraph(SubgraphId),
+    /// Title and ports of a subgraph; all nodes that stand for it follow.
+    SetSubgraph(Box<Subgraph>),
 }
 
 /// Why an edit was refused.
@@ -53,6 +65,14 @@ pub enum EditError {
     NotFinite(Port),
     #[error("a position must be two finite numbers")]
     NoPosition,
+    #[error("there is no subgraph {0}")]
+    NoSubgraph(SubgraphId),
+    #[error("the subgraph \"{0}\" is still in use")]
+    StillUsed(Name),
+    #[error("a subgraph cannot stand inside itself")]
+    Recursion,
+    #[error("a link cannot leave its subgraph: give the subgraph a port")]
+    OtherSubgraph,
 }
 
 impl Graph {
@@ -75,6 +95,8 @@ impl Graph {
                 let node = slot.node.clone();
                 self.slots[id.0 as usize] = None;
                 self.by_key.remove(&node.key);
+                self.count_part(node.parent, node.kind.role, false);
+                self.special -= usize::from(is_special(&node));
                 self.revision += 1;
                 self.removed.push((self.revision, id));
                 Ok(Edit::AddNode(Box::new(node)))
@@ -128,6 +150,35 @@ impl Graph {
                     node,
                     title: before,
                 })
+            }
+            Edit::SetStyle { node, style } => {
+                if style.size.is_some_and(|size| !is_position(size.to_pos2())) {
+                    return Err(EditError::NoPosition);
+                }
+                let slot = self.slot_mut(node).ok_or(EditError::NoNode(node))?;
+                let was_special = is_special(&slot.node);
+                let before = std::mem::replace(&mut slot.node.style, style);
+                let is_special = is_special(&slot.node);
+                self.special += usize::from(is_special);
+                self.special -= usize::from(was_special);
+                self.touch(node, before.mode != style.mode);
+                Ok(Edit::SetStyle {
+                    node,
+                    style: before,
+                })
+            }
+            Edit::AddSubgraph(subgraph) => {
+                let id = subgraph.id;
+                self.add_subgraph(*subgraph)?;
+                Ok(Edit::RemoveSubgraph(id))
+            }
+            Edit::RemoveSubgraph(id) => {
+                let before = self.remove_subgraph(id)?;
+                Ok(Edit::AddSubgraph(Box::new(before)))
+            }
+            Edit::SetSubgraph(subgraph) => {
+                let before = self.set_subgraph(*subgraph)?;
+                Ok(Edit::SetSubgraph(Box::new(before)))
             }
         }
     }

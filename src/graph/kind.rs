@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Name, Value};
+use super::{Name, SubgraphId, Value};
 
 /// Type of a port. The names are those of the protocol and of the savefile.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -212,6 +212,8 @@ pub enum Bank {
     Custom,
     /// Loom's own.
     Builtin,
+    /// No source at all: reroutes, frames, notes and subgraphs are the graph's own.
+    Graph,
 }
 
 impl Bank {
@@ -220,13 +222,57 @@ impl Bank {
             Self::Project => "project",
             Self::Custom => "custom",
             Self::Builtin => "builtin",
+            Self::Graph => "graph",
         }
     }
 
     pub fn from_wire_name(name: &str) -> Option<Self> {
-        [Self::Project, Self::Custom, Self::Builtin]
+        [Self::Project, Self::Custom, Self::Builtin, Self::Graph]
             .into_iter()
             .find(|bank| bank.wire_name() == name)
+    }
+}
+
+/// What nodes of a kind are to the graph.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A Python function: all that runs.
+    #[default]
+    Function,
+    /// A dot that a link passes through.
+    Reroute,
+    /// A titled box around nodes.
+    Frame,
+    /// A text.
+    Note,
+    /// Stands for a subgraph.
+    Subgraph(SubgraphId),
+    /// Inside a subgraph: what its inputs hold.
+    Inputs(SubgraphId),
+    /// Inside a subgraph: what its outputs give.
+    Outputs(SubgraphId),
+}
+
+impl Role {
+    /// The subgraph whose ports make the kind.
+    pub fn subgraph(self) -> Option<SubgraphId> {
+        match self {
+            Self::Subgraph(id) | Self::Inputs(id) | Self::Outputs(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The subgraph that the node stands for and that can be opened.
+    pub fn inside(self) -> Option<SubgraphId> {
+        match self {
+            Self::Subgraph(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Nothing flows through it: it is there to be read.
+    pub fn is_decoration(self) -> bool {
+        matches!(self, Self::Frame | Self::Note)
     }
 }
 
@@ -265,6 +311,7 @@ pub enum KindState {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeKind {
     pub bank: Bank,
+    pub role: Role,
     /// The function's name: with `bank` it is the kind's identity.
     pub function: Name,
     pub title: Name,
@@ -292,6 +339,7 @@ impl NodeKind {
         let function = function.into();
         Self {
             bank,
+            role: Role::Function,
             title: title_from_function(&function).into(),
             function,
             family: "Project".into(),

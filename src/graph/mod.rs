@@ -2,19 +2,29 @@
 //! Knows no window, no file and no process.
 
 mod edit;
+mod flat;
 mod kind;
+mod notation;
+mod style;
+pub mod subgraph;
+mod types;
 mod value;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use subgraph::SubgraphSlot;
+
 pub use edit::{Edit, EditError};
 pub use emath::{Pos2, Rect, Vec2, pos2, vec2};
+pub use flat::Flat;
 pub use kind::{
-    Bank, Call, Catalog, Fit, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, ValueType,
-    Widget, fit, title_from_function,
+    Bank, Call, Catalog, Fit, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Role,
+    ValueType, Widget, fit, title_from_function,
 };
+pub use style::{Mode, Rgb, Style};
+pub use subgraph::{Subgraph, SubgraphId, SubgraphKinds};
 pub use value::{Name, Value, Values};
 
 /// A node's number: unique in a document, never reused while it is open, in the order of the file.
@@ -63,12 +73,15 @@ pub struct Node {
     pub id: NodeId,
     /// The id that the file uses, such as `node_7`: unique in a graph.
     pub key: Name,
+    /// The subgraph that it lies in; `None`: the graph around all.
+    pub parent: Option<SubgraphId>,
     pub kind: Arc<NodeKind>,
     /// The user's title; the kind's holds when there is none.
     pub title: Option<Name>,
     /// Upper left corner.
     pub pos: Pos2,
     pub values: Values,
+    pub style: Style,
     pub kept: Arc<Kept>,
 }
 
@@ -77,10 +90,12 @@ impl Node {
         Self {
             id,
             key: key.into(),
+            parent: None,
             kind,
             title: None,
             pos,
             values: Values::new(),
+            style: Style::default(),
             kept: Arc::default(),
         }
     }
@@ -94,6 +109,9 @@ impl Node {
         self.values.get(&input.name).or(input.default.as_ref())
     }
 }
+
+/// What could not be taken in, each with why.
+pub type Refused<T> = Vec<(T, EditError)>;
 
 #[derive(Clone, Debug)]
 struct Slot {
@@ -113,7 +131,13 @@ pub struct Graph {
     /// By `NodeId`; a hole is a node that was removed.
     slots: Vec<Option<Slot>>,
     by_key: HashMap<Name, NodeId>,
+    /// By `SubgraphId`; a hole is one that was removed.
+    subgraphs: Vec<Option<SubgraphSlot>>,
+    /// Which subgraphs stand in which, and how often.
+    parts: HashMap<SubgraphId, Vec<(SubgraphId, u32)>>,
     links: usize,
+    /// How many nodes are no functions that run as they stand.
+    special: usize,
     revision: u64,
     removed: Vec<(u64, NodeId)>,
 }
@@ -125,12 +149,24 @@ impl Graph {
     pub fn from_parts(
         nodes: impl IntoIterator<Item = Node>,
         links: impl IntoIterator<Item = Link>,
-    ) -> (Self, Vec<Node>, Vec<(Link, EditError)>) {
+    ) -> (Self, Refused<Node>, Refused<Link>) {
+        Self::from_all_parts([], nodes, links)
+    }
+
+    /// The same with subgraphs, whose keys and ids are unique.
+    pub fn from_all_parts(
+        subgraphs: impl IntoIterator<Item = Subgraph>,
+        nodes: impl IntoIterator<Item = Node>,
+        links: impl IntoIterator<Item = Link>,
+    ) -> (Self, Refused<Node>, Refused<Link>) {
         let mut graph = Self::default();
+        for subgraph in subgraphs {
+            graph.add_subgraph(subgraph).ok();
+        }
         let mut refused_nodes = Vec::new();
         for node in nodes {
-            if graph.insert(node.clone()).is_err() {
-                refused_nodes.push(node);
+            if let Err(error) = graph.insert(node.clone()) {
+                refused_nodes.push((node, error));
             }
         }
         let mut refused_links = Vec::new();
@@ -166,6 +202,11 @@ impl Graph {
 
     pub fn link_count(&self) -> usize {
         self.links
+    }
+
+    /// Are all nodes functions that run, in one graph? It is its own flat form then.
+    pub fn is_plain(&self) -> bool {
+        self.special == 0
     }
 
     pub fn is_empty(&self) -> bool {
@@ -258,27 +299,14 @@ impl Graph {
         false
     }
 
-    /// May this link be made, the link that the input has now aside? The types decide as well as the shape.
-    pub fn check_link(&self, link: &Link) -> Result<Fit, EditError> {
-        let (output, input) = self.ends(link)?;
-        let fits = fit(&output.ty, &input.ty);
-        if fits == Fit::Refused {
-            return Err(EditError::Types {
-                from: output.ty.clone(),
-                to: input.ty.clone(),
-            });
-        }
-        if self.reaches(link.to.node, link.from.node) {
-            return Err(EditError::Cycle);
-        }
-        Ok(fits)
-    }
-
     /// Give every node the kind that `resolve` finds for it now, links and values kept. Not an edit: the file does
     /// not change by it.
     pub fn set_kinds(&mut self, mut resolve: impl FnMut(&Node) -> Arc<NodeKind>) {
         self.revision += 1;
         for slot in self.slots.iter_mut().flatten() {
+            if slot.node.kind.role != Role::Function {
+                continue;
+            }
             let kind = resolve(&slot.node);
             if kind != slot.node.kind {
                 slot.node.kind = kind;
@@ -320,28 +348,15 @@ impl Graph {
             .collect()
     }
 
-    fn ends(&self, link: &Link) -> Result<(&OutputSpec, &InputSpec), EditError> {
-        let node = |id| self.node(id).ok_or(EditError::NoNode(id));
-        let from = node(link.from.node)?;
-        let to = node(link.to.node)?;
-        let output = from
-            .kind
-            .output(&link.from.name)
-            .ok_or_else(|| EditError::NoPort(link.from.clone()))?;
-        let input = to
-            .kind
-            .input(&link.to.name)
-            .ok_or_else(|| EditError::NoPort(link.to.clone()))?;
-        Ok((output, input))
-    }
-
     /// Both nodes are there and the input is free. Port names are not asked of the kind: a link to a port that the
     /// kind lost is kept until the user decides.
     fn check_ends(&self, link: &Link) -> Result<(), EditError> {
-        for id in [link.from.node, link.to.node] {
-            if self.node(id).is_none() {
-                return Err(EditError::NoNode(id));
-            }
+        let parent = |id| {
+            let node = self.node(id).ok_or(EditError::NoNode(id))?;
+            Ok(node.parent)
+        };
+        if parent(link.from.node)? != parent(link.to.node)? {
+            return Err(EditError::OtherSubgraph);
         }
         if self.link_to(link.to.node, &link.to.name).is_some() {
             return Err(EditError::InputTaken(link.to.clone()));
@@ -349,7 +364,7 @@ impl Graph {
         Ok(())
     }
 
-    fn insert(&mut self, node: Node) -> Result<(), EditError> {
+    fn insert(&mut self, mut node: Node) -> Result<(), EditError> {
         let at = node.id.0 as usize;
         if self.slot(node.id).is_some() {
             return Err(EditError::IdTaken(node.id));
@@ -357,6 +372,11 @@ impl Graph {
         if self.by_key.contains_key(&node.key) {
             return Err(EditError::KeyTaken(node.key));
         }
+        if let Some(kind) = self.admitted_kind(&node)? {
+            node.kind = kind;
+        }
+        self.count_part(node.parent, node.kind.role, true);
+        self.special += usize::from(is_special(&node));
         if self.slots.len() <= at {
             self.slots.resize_with(at + 1, || None);
         }
@@ -461,11 +481,17 @@ impl Graph {
     }
 }
 
+/// Does the node not run as it stands?
+fn is_special(node: &Node) -> bool {
+    node.kind.role != Role::Function || node.style.mode != Mode::On || node.parent.is_some()
+}
+
 /// Equal when a file of both would be: history of changes does not count.
 impl PartialEq for Graph {
     fn eq(&self, other: &Self) -> bool {
         self.node_count() == other.node_count()
             && self.links == other.links
+            && self.subgraphs().eq(other.subgraphs())
             && self.nodes().eq(other.nodes())
             && self.links().eq(other.links())
     }

@@ -60,7 +60,7 @@ pub fn scan(folders: &[(Bank, PathBuf)]) -> (Vec<Found>, Vec<Problem>) {
         let family = match bank {
             Bank::Project => "Project",
             Bank::Custom => "Custom",
-            Bank::Builtin => "General",
+            Bank::Builtin | Bank::Graph => "General",
         };
         // Two banks may be one folder: the first has it.
         if scan.seen.insert(root.clone()) {

@@ -1,8 +1,10 @@
-//! State: which project is active and which were open lately, in `state.json` of the userdata folder. The first
+//! State: which projects are open, which of them is shown, and which were open lately, in `state.json` of the userdata folder. The first
 //! Loom's keys are read and written on, others are kept. A file that cannot be read costs nothing but itself.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde_json::{Map, Value as Json};
 
@@ -14,10 +16,14 @@ const MOST_RECENT: usize = 20;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// Folder of the project that was open last.
+    /// Folder of the project that was shown last.
     pub active: Option<PathBuf>,
+    /// Folders of the projects that were open last, in the order of their tabs.
+    pub open: Vec<PathBuf>,
     /// Folders of projects, the last one first.
     pub recent: Vec<PathBuf>,
+    /// When those were opened, as in `2026-01-07T09:15:02Z`.
+    opened: BTreeMap<PathBuf, String>,
     /// How the window's panels lie: the window's own words.
     pub layout: Json,
     /// The file as it was read.
@@ -36,22 +42,55 @@ impl State {
             .get("projectPath")
             .and_then(Json::as_str)
             .and_then(here);
-        let recent = file.get("recent").and_then(Json::as_array);
-        let recent = recent.into_iter().flatten().filter_map(Json::as_str);
+        let folders = |key: &str| {
+            let paths = file.get(key)?.as_array()?.iter();
+            Some(paths.filter_map(Json::as_str).filter_map(here))
+        };
+        // Files from before there were tabs know one project.
+        let open = match folders("open") {
+            Some(open) => open.collect(),
+            None => active.iter().cloned().collect(),
+        };
+        let recent = folders("recent").map(|recent| recent.take(MOST_RECENT).collect());
+        let opened = file.get("opened").and_then(Json::as_object);
+        let opened = opened.into_iter().flatten().filter_map(|(path, time)| {
+            let time = time.as_str()?.to_owned();
+            Some((here(path)?, time))
+        });
         Self {
-            active,
-            recent: recent.filter_map(here).take(MOST_RECENT).collect(),
+            open,
+            recent: recent.unwrap_or_default(),
+            opened: opened.collect(),
             layout: file.get("layout").cloned().unwrap_or_default(),
+            active,
             file,
         }
     }
 
-    /// A project was opened: it is active and the first of the recent ones.
-    pub fn set_active(&mut self, project: &Path, id: &str, name: &str) {
-        self.active = Some(project.to_owned());
+    /// A project was opened: it is the first of the recent ones.
+    pub fn add_recent(&mut self, project: &Path) {
         self.recent.retain(|folder| folder != project);
         self.recent.insert(0, project.to_owned());
         self.recent.truncate(MOST_RECENT);
+        let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        self.opened.insert(project.to_owned(), now);
+        self.opened.retain(|folder, _| self.recent.contains(folder));
+    }
+
+    /// When a project was opened last, if that is known.
+    pub fn opened(&self, project: &Path) -> Option<SystemTime> {
+        humantime::parse_rfc3339(self.opened.get(project)?).ok()
+    }
+
+    /// Leave a project out of the recent ones. Nothing of it is touched.
+    pub fn forget(&mut self, project: &Path) {
+        self.recent.retain(|folder| folder != project);
+        self.opened.remove(project);
+    }
+
+    /// The project that is shown; `None`: none is open.
+    pub fn set_active(&mut self, project: Option<&Path>, id: &str, name: &str) {
+        self.active = project.map(Path::to_owned);
         for (key, value) in [("projectId", id), ("projectName", name)] {
             self.file.insert(key.to_owned(), value.into());
         }
@@ -60,11 +99,19 @@ impl State {
     pub fn save(&self, userdata: &Path) -> io::Result<()> {
         let mut file = self.file.clone();
         let text = |path: &Path| Json::from(path.to_string_lossy());
-        if let Some(active) = &self.active {
-            file.insert("projectPath".to_owned(), text(&active.join(SAVEFILE)));
+        let active = self.active.as_ref();
+        let savefile = active.map_or(Json::Null, |active| text(&active.join(SAVEFILE)));
+        file.insert("projectPath".to_owned(), savefile);
+        for (key, folders) in [("open", &self.open), ("recent", &self.recent)] {
+            let folders = folders.iter().map(|folder| text(folder)).collect();
+            file.insert(key.to_owned(), folders);
         }
-        let recent = self.recent.iter().map(|folder| text(folder)).collect();
-        file.insert("recent".to_owned(), recent);
+        let opened = self.opened.iter();
+        let opened = opened.map(|(folder, time)| {
+            let folder = folder.to_string_lossy().into_owned();
+            (folder, Json::from(time.as_str()))
+        });
+        file.insert("opened".to_owned(), Json::Object(opened.collect()));
         file.insert("layout".to_owned(), self.layout.clone());
         std::fs::create_dir_all(userdata)?;
         let text = format!("{:#}\n", Json::Object(file));
@@ -94,18 +141,45 @@ mod tests {
     }
 
     #[test]
-    fn recent_projects_are_the_last_ones_that_are_there() {
+    fn tabs_and_recent_projects_are_those_that_are_still_there() {
         let userdata = tempfile::tempdir().unwrap();
         let folders = ["a", "b", "c"].map(|name| create(name, userdata.path()).unwrap());
         let mut state = State::default();
         for folder in folders.iter().chain([&folders[0]]) {
-            state.set_active(folder, "id", "name");
+            state.add_recent(folder);
         }
+        state.open = folders.to_vec();
+        state.set_active(Some(&folders[2]), "id", "name");
         state.save(userdata.path()).unwrap();
         std::fs::remove_dir_all(&folders[1]).unwrap();
-        let state = State::load(userdata.path());
+        let mut state = State::load(userdata.path());
         assert_eq!(state.recent, [folders[0].clone(), folders[2].clone()]);
-        assert_eq!(state.active.as_ref(), Some(&folders[0]));
+        assert_eq!(state.open, [folders[0].clone(), folders[2].clone()]);
+        assert_eq!(state.active.as_ref(), Some(&folders[2]));
+        let age = state.opened(&folders[0]).unwrap().elapsed().unwrap();
+        assert!(age < std::time::Duration::from_mins(10), "{age:?}");
+
+        state.forget(&folders[0]);
+        state.open.clear();
+        state.set_active(None, "", "");
+        state.save(userdata.path()).unwrap();
+        let state = State::load(userdata.path());
+        assert_eq!(state.recent, [folders[2].clone()]);
+        assert_eq!(state.opened(&folders[0]), None);
+        assert_eq!((state.open, state.active), (Vec::new(), None));
+    }
+
+    #[test]
+    fn a_state_from_before_there_were_tabs_opens_its_project() {
+        let userdata = tempfile::tempdir().unwrap();
+        let project = create("a", userdata.path()).unwrap();
+        let mut state = State::default();
+        state.set_active(Some(&project), "id", "a");
+        state.save(userdata.path()).unwrap();
+        let path = userdata.path().join(FILE);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"open\"", "\"unknown\"")).unwrap();
+        assert_eq!(State::load(userdata.path()).open, [project]);
     }
 
     #[test]

@@ -8,12 +8,14 @@ use crate::command::{Menu, TABLE};
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    /// There are changes that no file holds.
+    /// These projects have changes that no file holds.
     Unsaved {
+        names: Vec<String>,
         then: AfterSave,
     },
-    /// A recovery copy lies beside the savefile.
+    /// A recovery copy lies beside the savefile of a project, which is named by its serial.
     Recover {
+        project: u64,
         when: String,
         nodes: usize,
     },
@@ -45,12 +47,11 @@ pub struct KnownProject {
 }
 
 /// What goes on after the question of unsaved changes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterSave {
     Quit,
-    /// Open the project at this path.
-    Open(String),
-    Create(String),
+    /// Close the tab of the project with this serial.
+    Close(u64),
 }
 
 /// What the user decided.
@@ -77,8 +78,8 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 _ => 400.0,
             });
             match dialog {
-                Dialog::Unsaved { then } => unsaved_ui(ui, then),
-                Dialog::Recover { when, nodes } => recover_ui(ui, when, *nodes),
+                Dialog::Unsaved { names, then } => unsaved_ui(ui, names, *then),
+                Dialog::Recover { when, nodes, .. } => recover_ui(ui, when, *nodes),
                 Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
                 Dialog::OpenProject {
                     path,
@@ -144,10 +145,11 @@ fn enter(ui: &Ui) -> bool {
 /// A text field that has the keyboard when the dialog opens.
 fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
     let id = ui.scope_id().with(label);
+    let frame = ui.ctx().cumulative_frame_nr();
     let is_first = ui.data_mut(|data| {
-        let is_first = data.get_temp::<bool>(id).is_none();
-        data.insert_temp(id, true);
-        is_first
+        let before = data.get_temp::<u64>(id);
+        data.insert_temp(id, frame);
+        before.is_none_or(|before| before + 1 < frame)
     });
     let name = ui.label(label);
     let edit = TextEdit::singleline(text)
@@ -166,21 +168,31 @@ fn problem_ui(ui: &mut Ui, problem: &str) {
     }
 }
 
-fn unsaved_ui(ui: &mut Ui, then: &AfterSave) -> Option<Answer> {
-    heading(
-        ui,
-        "Save your changes?",
-        "The project has changes that are not in its file yet.",
-    );
+fn unsaved_ui(ui: &mut Ui, names: &[String], then: AfterSave) -> Option<Answer> {
+    let (save, text) = match names {
+        [name] => (
+            "Save",
+            format!("\"{name}\" has changes that are not in its file yet."),
+        ),
+        _ => (
+            "Save all",
+            format!(
+                "{} projects have changes that are not in their files yet: {}.",
+                names.len(),
+                names.join(", ")
+            ),
+        ),
+    };
+    heading(ui, "Save your changes?", &text);
     let choice = buttons(
         ui,
-        &[("Save", true), ("Cancel", false), ("Don't save", false)],
+        &[(save, true), ("Cancel", false), ("Don't save", false)],
     );
     match choice {
-        Some(0) => Some(Answer::Save(then.clone())),
+        Some(0) => Some(Answer::Save(then)),
         Some(1) => Some(Answer::Cancel),
-        Some(_) => Some(Answer::Discard(then.clone())),
-        None => enter(ui).then(|| Answer::Save(then.clone())),
+        Some(_) => Some(Answer::Discard(then)),
+        None => enter(ui).then_some(Answer::Save(then)),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod search;
 pub mod shell;
 pub mod shortcuts;
 pub mod status;
+pub mod tabs;
 #[cfg(test)]
 mod testing;
 pub mod theme;
@@ -77,6 +78,8 @@ pub enum Action {
     RunTo(Vec<NodeId>),
     /// Open a source in the user's editor, at a line from 1.
     OpenSource(PathBuf, u32),
+    /// Something about the row of open projects.
+    Tab(tabs::TabAction),
     CopyText(String),
     Notice(Notice),
 }

@@ -14,6 +14,7 @@ use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::library::{Library, library_ui};
 use super::outline::{Outline, outline_ui};
+use super::tabs::{self, Tab};
 use super::theme::{self, Palette};
 use super::value::Drafts;
 use super::viewer::{Viewer, viewer_ui};
@@ -46,12 +47,10 @@ impl Pane {
     }
 }
 
-/// The state of all panels: view state, nothing of the document.
+/// What the panels remember of one project: view state, nothing of the document.
 pub struct Panels {
-    pub tree: Tree<Pane>,
     pub canvas: Canvas,
     pub find: Find,
-    pub library: Library,
     pub inspector: Inspector,
     pub viewer: Viewer,
     pub console: Console,
@@ -62,10 +61,8 @@ pub struct Panels {
 impl Default for Panels {
     fn default() -> Self {
         Self {
-            tree: arrangement(),
             canvas: Canvas::new(),
             find: Find::default(),
-            library: Library::default(),
             inspector: Inspector::default(),
             viewer: Viewer::default(),
             console: Console::default(),
@@ -75,7 +72,22 @@ impl Default for Panels {
     }
 }
 
-impl Panels {
+/// What the window remembers whatever project it shows.
+pub struct Shell {
+    pub tree: Tree<Pane>,
+    pub library: Library,
+}
+
+impl Default for Shell {
+    fn default() -> Self {
+        Self {
+            tree: arrangement(),
+            library: Library::default(),
+        }
+    }
+}
+
+impl Shell {
     /// Bring a panel to the front of its tabs.
     pub fn show(&mut self, pane: Pane) {
         self.tree
@@ -148,12 +160,11 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
 }
 
 /// All panels, in the room that is left.
-pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
+pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &mut Context<'_>) {
+    let Shell { tree, library } = shell;
     let Panels {
-        tree,
         canvas,
         find,
-        library,
         inspector,
         viewer,
         console,
@@ -277,7 +288,9 @@ impl Behavior<Pane> for Shown<'_, '_> {
 
 /// What the bars tell besides the document.
 pub struct Status<'a> {
-    pub project_name: &'a str,
+    pub tabs: &'a [Tab],
+    /// No project is shown.
+    pub is_welcome: bool,
     /// The engine or the environment, in a few words.
     pub engine: &'a str,
     pub engine_color: Color32,
@@ -295,17 +308,9 @@ pub fn top_bar_ui(
     actions: &mut Vec<Action>,
 ) {
     let palette = theme::palette(ui.ctx());
-    let bar = ui.max_rect();
-    let name = FontId::new(14.0, theme::strong());
-    let name = cut_text(
-        ui.painter(),
-        status.project_name,
-        name,
-        palette.text_strong,
-        bar.width() * 0.25,
-    );
-    let at = bar.center() - name.size() / 2.0;
-    ui.painter().galley(at, name, palette.text_strong);
+    if let [only] = status.tabs {
+        lone_tab_ui(ui, only, actions);
+    }
     ui.horizontal_centered(|ui| {
         ui.label(
             RichText::new("Loom")
@@ -316,6 +321,9 @@ pub fn top_bar_ui(
         ui.add_space(4.0);
         if let Some(command) = menu::menu_bar_ui(ui, &is_enabled) {
             actions.push(Action::Command(command));
+        }
+        if status.is_welcome {
+            return;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let run_enabled = is_enabled(Command::Run);
@@ -358,6 +366,32 @@ pub fn top_bar_ui(
             ui.label(RichText::new(status.engine).color(status.engine_color));
         });
     });
+}
+
+/// The name of the project in the middle of the bar: one alone needs no strip of tabs.
+fn lone_tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) {
+    if tab.path.is_none() {
+        return;
+    }
+    let palette = theme::palette(ui.ctx());
+    let bar = ui.max_rect();
+    let dirty = if tab.is_unsaved { " •" } else { "" };
+    let name = cut_text(
+        ui.painter(),
+        &format!("{}{dirty}", tab.name),
+        FontId::new(14.0, theme::strong()),
+        palette.text_strong,
+        bar.width() * 0.25,
+    );
+    let at = bar.center() - name.size() / 2.0;
+    let right = at.x + name.size().x;
+    ui.painter().galley(at, name, palette.text_strong);
+    let plus = egui::Rect::from_center_size(
+        egui::pos2(right + theme::ROW, bar.center().y),
+        egui::Vec2::splat(theme::ROW),
+    );
+    let builder = egui::UiBuilder::new().max_rect(plus);
+    ui.scope_builder(builder, |ui| tabs::plus_ui(ui, actions));
 }
 
 fn command_tool(

@@ -39,9 +39,9 @@ static BY_SPECIFICITY: LazyLock<Vec<(KeyboardShortcut, &'static Entry)>> = LazyL
     all
 });
 
-/// Take the keys that mean a command out of the input. While a text field has the keyboard only those that count
+/// Take the keys that mean a command out of the input; those of the canvas only when there is one. While a text field has the keyboard only those that count
 /// everywhere; plain keys belong to the canvas and to nobody's widget.
-pub fn pressed(context: &Context) -> Vec<Pressed> {
+pub fn pressed(context: &Context, has_canvas: bool) -> Vec<Pressed> {
     let focused = context.memory(egui::Memory::focused);
     let is_in_text = context.text_edit_focused();
     let is_canvas_free = focused.is_none() || focused == Some(canvas_id());
@@ -50,6 +50,7 @@ pub fn pressed(context: &Context) -> Vec<Pressed> {
         for (shortcut, entry) in BY_SPECIFICITY.iter() {
             let counts = match entry.reach {
                 Reach::Window => true,
+                Reach::Canvas if !has_canvas => false,
                 Reach::Canvas if shortcut.modifiers.command => !is_in_text,
                 Reach::Canvas => is_canvas_free && !is_in_text,
             };
@@ -57,7 +58,7 @@ pub fn pressed(context: &Context) -> Vec<Pressed> {
                 found.push(Pressed::Command(entry.command));
             }
         }
-        if !is_in_text {
+        if has_canvas && !is_in_text {
             // The system's own copy, cut and paste arrive as events of their own.
             input.events.retain(|event| {
                 found.push(match event {

@@ -2,7 +2,9 @@
 //! `docs/savefile.md` describes the format. The only part of `document` that knows JSON and touches files.
 
 mod disk;
+mod node;
 mod read;
+mod subgraphs;
 mod write;
 
 use std::path::PathBuf;
@@ -10,15 +12,19 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use disk::{load, save, write_atomic};
-pub use read::{Parts, parse, parts_from_json, resolve_again};
+pub use node::resolve_again;
+pub use read::{Parts, parse, parts_from_json};
+pub use subgraphs::subgraph_to_json;
 pub use write::{link_to_json, node_to_json, to_text};
 
 use super::Document;
 
 /// Written into new files; absent in files of the first Loom.
 pub const FORMAT_VERSION: u64 = 2;
+/// What a file asks for that has subgraphs, which the reader before would not see.
+const SUBGRAPH_READER: u64 = 3;
 /// Files that ask for a newer reader are shown and not written.
-const OUR_READER: u64 = 2;
+const OUR_READER: u64 = 3;
 /// Larger files are refused before they fill the memory.
 const LARGEST_FILE_BYTES: u64 = 256 << 20;
 /// Name of the savefile in a project's folder.

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::FORMAT_VERSION;
+use super::{FORMAT_VERSION, SUBGRAPH_READER, subgraph_to_json};
 use crate::document::Document;
-use crate::graph::{Link, Name, Node, NodeId, Value};
+use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, SubgraphId, Value};
 
 /// The file's text. `last_modified` replaces the time in `metadata`; `None` leaves it as it is.
 pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
@@ -13,7 +13,13 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
     let mut top = Map::new();
     let mut put = |key: &str, value: Json| top.insert(key.to_owned(), value);
     put("formatVersion", FORMAT_VERSION.into());
-    put("minReader", FORMAT_VERSION.into());
+    let has_subgraphs = graph.subgraphs().next().is_some() || !meta.kept_subgraphs.is_empty();
+    let reader = if has_subgraphs {
+        SUBGRAPH_READER
+    } else {
+        FORMAT_VERSION
+    };
+    put("minReader", reader.into());
     put("projectId", meta.project_id.clone().into());
     put("projectName", meta.project_name.clone().into());
     // Kept keys that the first Loom wrote before the metadata stay there.
@@ -27,23 +33,19 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
     }
     put("metadata", metadata.into());
     let kept = |entries: &[Value]| entries.iter().map(to_json).collect::<Vec<_>>();
-    put(
-        "nodes",
-        graph
-            .nodes()
-            .map(node_to_json)
-            .chain(kept(&meta.kept_nodes))
-            .collect(),
-    );
-    let key = |id| graph.node(id).map_or("", |node| &node.key);
-    put(
-        "connections",
-        graph
-            .links()
-            .map(|link| link_to_json(link, key))
-            .chain(kept(&meta.kept_links))
-            .collect(),
-    );
+    let (mut nodes, mut links) = parts_to_json(graph, None);
+    nodes.extend(kept(&meta.kept_nodes));
+    links.extend(kept(&meta.kept_links));
+    put("nodes", nodes.into());
+    put("connections", links.into());
+    if has_subgraphs {
+        let subgraphs = graph.subgraphs().map(|subgraph| {
+            let (nodes, links) = parts_to_json(graph, Some(subgraph.id));
+            subgraph_to_json(subgraph, nodes, links)
+        });
+        let subgraphs = subgraphs.chain(kept(&meta.kept_subgraphs)).collect();
+        put("subgraphs", subgraphs);
+    }
     for (key, value) in meta.kept.iter().filter(|(key, _)| !is_path(key)) {
         put(key, to_json(value));
     }
@@ -51,6 +53,18 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
         serde_json::to_string_pretty(&top).expect("JSON values and text keys can be written");
     text.push('\n');
     text
+}
+
+/// Nodes and links of a subgraph, or of the graph around all.
+fn parts_to_json(graph: &Graph, parent: Option<SubgraphId>) -> (Vec<Json>, Vec<Json>) {
+    let key = |id| graph.node(id).map_or("", |node| &node.key);
+    let nodes = graph.nodes_in(parent).map(node_to_json).collect();
+    let links = graph
+        .nodes_in(parent)
+        .flat_map(|node| graph.incoming(node.id))
+        .map(|link| link_to_json(link, key))
+        .collect();
+    (nodes, links)
 }
 
 /// One entry of `nodes`.
@@ -72,6 +86,7 @@ pub fn node_to_json(node: &Node) -> Json {
         "position".to_owned(),
         json!({"x": coordinate(node.pos.x), "y": coordinate(node.pos.y)}),
     );
+    put_style(&mut entry, node);
     let lost = node.values.keys().filter(|name| kind.input(name).is_none());
     let inputs = kind.inputs.iter().map(|input| &input.name).chain(lost);
     entry.insert(
@@ -94,6 +109,26 @@ pub fn node_to_json(node: &Node) -> Json {
         }
     }
     entry.into()
+}
+
+fn put_style(entry: &mut Map<String, Json>, node: &Node) {
+    let style = &node.style;
+    let mut put = |key: &str, value: Json| entry.insert(key.to_owned(), value);
+    match style.mode {
+        Mode::On => {}
+        Mode::Muted => drop(put("mode", "muted".into())),
+        Mode::Bypassed => drop(put("mode", "bypassed".into())),
+    }
+    if style.is_collapsed {
+        put("collapsed", true.into());
+    }
+    if let Some([red, green, blue]) = style.colour {
+        put("colour", format!("#{red:02x}{green:02x}{blue:02x}").into());
+    }
+    if let Some(size) = style.size {
+        let size = json!({"width": coordinate(size.x), "height": coordinate(size.y)});
+        put("size", size);
+    }
 }
 
 /// One entry of `connections`; `key` gives a node's id in the file.
@@ -128,7 +163,7 @@ fn coordinate(at: f32) -> Json {
     }
 }
 
-fn to_json(value: &Value) -> Json {
+pub(super) fn to_json(value: &Value) -> Json {
     match value {
         Value::None => Json::Null,
         Value::Bool(bool) => (*bool).into(),

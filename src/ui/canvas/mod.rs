@@ -21,7 +21,7 @@ use self::layout::{Hit, Layout};
 use self::look::NodeLook;
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
-use super::theme::{self, Palette};
+use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
 use crate::document::ops::{self, LinkEnd};
@@ -48,6 +48,8 @@ pub struct Canvas {
     pub minimap: Minimap,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
+    /// It is drawn for a picture: the graph alone, without what helps to work on it.
+    is_picture: bool,
 }
 
 /// The widget that has the keyboard while the canvas is in use.
@@ -60,6 +62,13 @@ impl Canvas {
         Self {
             snaps: true,
             fit_next: true,
+            ..Self::default()
+        }
+    }
+
+    pub fn for_picture() -> Self {
+        Self {
+            is_picture: true,
             ..Self::default()
         }
     }
@@ -133,7 +142,9 @@ fn draw(
     let palette = theme::palette(ui.ctx());
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0, palette.canvas);
-    paint::grid(&painter, &canvas.camera, palette);
+    if !canvas.is_picture {
+        paint::grid(&painter, &canvas.camera, palette);
+    }
     let graph = context.document.graph();
     if graph.is_empty() {
         empty_state(&painter, rect, palette);
@@ -243,14 +254,17 @@ fn fields_ui(
 
 /// Widgets inside this `ui` are drawn as large as the canvas is zoomed.
 fn scale_style(ui: &mut Ui, zoom: f32) {
+    let ground = theme::palette(ui.ctx()).node_field;
     let style = ui.style_mut();
+    style.visuals.text_edit_bg_color = Some(ground);
     for font in style.text_styles.values_mut() {
         font.size = paint::font(font.size * 0.92, zoom).size;
     }
     let spacing = &mut style.spacing;
     spacing.item_spacing *= zoom;
     spacing.button_padding *= zoom;
-    spacing.interact_size *= zoom;
+    // Fields of neighbouring rows do not touch.
+    spacing.interact_size = vec2(spacing.interact_size.x, NODE_FIELD) * zoom;
     spacing.icon_width *= zoom;
     spacing.icon_width_inner *= zoom;
     spacing.icon_spacing *= zoom;

@@ -1,0 +1,337 @@
+//! Several projects in one window, by keys and clicks, with the real engine.
+
+use eframe::App as _;
+use loom::engine::RunStatus;
+
+use super::*;
+
+/// A project of this name in userdata, with the given nodes of its own: each in the graph once.
+fn project(userdata: &Path, name: &str, functions: &[(&str, &str)]) -> PathBuf {
+    let folder = loom::project::create(name, userdata).unwrap();
+    let savefile = folder.join("savefile.json");
+    let mut nodes = Vec::new();
+    for (i, (function, source)) in functions.iter().enumerate() {
+        std::fs::write(folder.join("nodes").join(format!("{function}.py")), source).unwrap();
+        nodes.push(format!(
+            r#"{{"nodeId": "node_{}", "name": "{function}", "position": {{"x": {}, "y": 0}}, "input": [],
+                "output": ["result"], "ref": "project", "entryFunction": "{function}"}}"#,
+            i + 1,
+            i * 300
+        ));
+    }
+    let text = std::fs::read_to_string(&savefile).unwrap();
+    let filled = text.replace(
+        "\"nodes\": []",
+        &format!("\"nodes\": [{}]", nodes.join(",")),
+    );
+    assert!(functions.is_empty() || filled != text, "{text}");
+    std::fs::write(&savefile, filled).unwrap();
+    folder
+}
+
+/// A node that runs until a file is there.
+fn waiting_for(file: &Path) -> String {
+    let file = file.to_str().unwrap();
+    format!(
+        "import pathlib, time\n\n\ndef wait() -> int:\n    while not pathlib.Path({file:?}).exists():\n        \
+         time.sleep(0.01)\n    return 7\n"
+    )
+}
+
+fn userdata() -> Rc<tempfile::TempDir> {
+    Rc::new(tempfile::tempdir().unwrap())
+}
+
+impl Window {
+    fn names(&self) -> Vec<&str> {
+        self.app()
+            .projects()
+            .map(loom::app::Project::name)
+            .collect()
+    }
+
+    fn shown(&self) -> &str {
+        self.app().project().name()
+    }
+
+    fn nodes(&self) -> usize {
+        self.app().project().document.graph().node_count()
+    }
+
+    fn project_named(&self, name: &str) -> &loom::app::Project {
+        let mut projects = self.app().projects();
+        projects.find(|project| project.name() == name).unwrap()
+    }
+
+    /// Ctrl+O, the path, Enter.
+    fn open_by_path(&mut self, path: &Path) {
+        self.key(Modifiers::COMMAND, Key::O);
+        self.typed(path.to_str().unwrap());
+        self.key(Modifiers::NONE, Key::Enter);
+    }
+
+    fn add_a_node(&mut self) {
+        self.key(Modifiers::NONE, Key::Tab);
+        self.typed("add");
+        self.key(Modifiers::NONE, Key::Enter);
+    }
+
+    fn is_closing(&self) -> bool {
+        let output = self.harness.output().viewport_output.values();
+        output
+            .flat_map(|viewport| &viewport.commands)
+            .any(|command| *command == egui::ViewportCommand::Close)
+    }
+}
+
+#[test]
+fn each_tab_has_its_own_graph_history_and_selection() {
+    let userdata = userdata();
+    let first = project(userdata.path(), "First", &[]);
+    let second = project(userdata.path(), "Second", &[]);
+    let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
+    window.open_by_path(&second);
+    assert_eq!(window.names(), ["First", "Second"]);
+    assert_eq!(window.shown(), "Second");
+    window.add_a_node();
+    window.add_a_node();
+    assert_eq!(window.nodes(), 2);
+    window.key(Modifiers::COMMAND, Key::A);
+
+    window.key(Modifiers::COMMAND, Key::Tab);
+    assert_eq!((window.shown(), window.nodes()), ("First", 0));
+    window.add_a_node();
+    window.key(Modifiers::COMMAND, Key::Z);
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.nodes(), 0);
+    assert!(!window.app().project().document.is_dirty());
+
+    window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab);
+    assert_eq!((window.shown(), window.nodes()), ("Second", 2));
+    assert_eq!(window.app().project().document.selection().len(), 2);
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.nodes(), 1);
+    window.key(Modifiers::COMMAND, Key::PageUp);
+    assert_eq!((window.shown(), window.nodes()), ("First", 0));
+
+    // One that is open already is shown, not opened twice.
+    window.open_by_path(&second.join("savefile.json"));
+    assert_eq!(window.shown(), "Second");
+    assert_eq!(window.names(), ["First", "Second"]);
+    // By the mouse.
+    window.harness.get_by_label("First").click();
+    window.steps();
+    assert_eq!(window.shown(), "First");
+    window.harness.get_by_label("Close First").click();
+    window.steps();
+    assert_eq!(window.names(), ["Second"]);
+}
+
+#[test]
+fn a_run_goes_on_while_another_project_is_shown() {
+    let userdata = userdata();
+    let flag = userdata.path().join("go on");
+    let first = project(userdata.path(), "First", &[("wait", &waiting_for(&flag))]);
+    let second = project(userdata.path(), "Second", &[]);
+    let mut window = Window::start(userdata, Some(first), Settings::default());
+    window.key(Modifiers::NONE, Key::F5);
+    window.wait("the run", |app| app.project().run.is_running());
+    window.open_by_path(&second);
+    window.add_a_node();
+    assert!(window.project_named("First").run.is_running());
+    window.harness.get_by_label("First, running");
+    std::fs::write(&flag, "").unwrap();
+    window.wait("the end of the run in the background", |app| {
+        app.projects().all(|project| !project.is_busy())
+    });
+    assert_eq!(window.shown(), "Second");
+    assert_eq!(window.app().project().run.status(), None);
+    let first = window.project_named("First");
+    assert_eq!(first.run.status(), Some(RunStatus::Ok));
+    window.key(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(window.text_of("Wait"), "7");
+}
+
+#[test]
+fn runs_beyond_the_limit_wait_for_their_turn() {
+    let userdata = userdata();
+    let flag = userdata.path().join("go on");
+    let one = "def one() -> int:\n    return 1\n";
+    let first = project(userdata.path(), "First", &[("wait", &waiting_for(&flag))]);
+    let second = project(userdata.path(), "Second", &[("one", one)]);
+    let third = project(userdata.path(), "Third", &[("one", one)]);
+    let mut settings = Settings::default();
+    settings.engine.max_parallel_projects = 1;
+    let mut window = Window::start(userdata, Some(first), settings);
+    window.key(Modifiers::NONE, Key::F5);
+    window.wait("the run", |app| app.project().run.is_running());
+    for path in [&second, &third] {
+        window.open_by_path(path);
+        window.key(Modifiers::NONE, Key::F5);
+        assert!(window.app().project().is_waiting());
+        window
+            .harness
+            .get_by_label("Waiting for another project's run");
+    }
+    // One that waits can be stopped and is then out of the row.
+    window.key(Modifiers::SHIFT, Key::F5);
+    assert!(!window.app().project().is_busy());
+    std::fs::write(&flag, "").unwrap();
+    window.wait("the second run", |app| {
+        app.projects().all(|project| !project.is_busy())
+    });
+    let status = |name| window.project_named(name).run.status();
+    assert_eq!(status("First"), Some(RunStatus::Ok));
+    assert_eq!(status("Second"), Some(RunStatus::Ok));
+    assert_eq!(status("Third"), None);
+}
+
+#[test]
+fn closing_asks_for_what_is_not_saved() {
+    let userdata = userdata();
+    let first = project(userdata.path(), "First", &[]);
+    let second = project(userdata.path(), "Second", &[]);
+    let before = std::fs::read(second.join("savefile.json")).unwrap();
+    let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
+    window.open_by_path(&second);
+    window.add_a_node();
+    window.key(Modifiers::COMMAND, Key::W);
+    let names = match window.app().dialog() {
+        Some(Dialog::Unsaved { names, .. }) => names.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(names, ["Second"]);
+    window.harness.get_by_label("Cancel").click();
+    window.steps();
+    assert_eq!(window.names(), ["First", "Second"]);
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Don't save").click();
+    window.steps();
+    assert_eq!(window.names(), ["First"]);
+    assert_eq!(std::fs::read(second.join("savefile.json")).unwrap(), before);
+    // Its lock is free: another window may have it.
+    loom::project::Lock::take(&second).unwrap();
+
+    window.add_a_node();
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Save").click();
+    window.wait("the page after the last project", |app| {
+        app.project().is_welcome()
+    });
+    let saved = std::fs::read_to_string(first.join("savefile.json")).unwrap();
+    assert!(saved.contains("\"add\""), "{saved}");
+    assert_eq!(window.names(), ["Welcome"]);
+}
+
+#[test]
+fn quitting_asks_once_for_all_projects() {
+    let userdata = userdata();
+    let first = project(userdata.path(), "First", &[]);
+    let second = project(userdata.path(), "Second", &[]);
+    let third = project(userdata.path(), "Third", &[]);
+    let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
+    window.add_a_node();
+    window.open_by_path(&second);
+    window.add_a_node();
+    window.open_by_path(&third);
+    window.key(Modifiers::COMMAND, Key::Q);
+    let names = match window.app().dialog() {
+        Some(Dialog::Unsaved { names, .. }) => names.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(names, ["First", "Second"]);
+    assert!(!window.is_closing());
+    window.harness.get_by_label("Save all").click();
+    window.steps();
+    window.wait("both saves", |app| {
+        app.projects().all(|project| !project.document.is_dirty())
+    });
+    let start = Instant::now();
+    while !window.is_closing() {
+        assert!(start.elapsed() < Duration::from_mins(1), "the window stays");
+        window.harness.step();
+    }
+    for project in [first, second] {
+        let saved = std::fs::read_to_string(project.join("savefile.json")).unwrap();
+        assert!(saved.contains("\"add\""), "{saved}");
+    }
+}
+
+#[test]
+fn a_save_that_fails_keeps_the_window_open() {
+    let userdata = userdata();
+    let first = project(userdata.path(), "First", &[]);
+    let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
+    window.add_a_node();
+    window.key(Modifiers::COMMAND, Key::Q);
+    // A folder in the place of the savefile cannot be written over.
+    std::fs::remove_file(first.join("savefile.json")).unwrap();
+    std::fs::create_dir(first.join("savefile.json")).unwrap();
+    window.harness.get_by_label("Save").click();
+    for _ in 0..100 {
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+        assert!(!window.is_closing());
+        if window
+            .harness
+            .query_by_label_contains("cannot save")
+            .is_some()
+        {
+            break;
+        }
+    }
+    window.harness.get_by_label_contains("cannot save");
+    assert!(window.app().project().document.is_dirty());
+}
+
+#[test]
+fn the_next_window_has_the_same_tabs() {
+    let userdata = userdata();
+    let folders = ["A", "B", "C"].map(|name| project(userdata.path(), name, &[]));
+    let mut window = Window::start(
+        userdata.clone(),
+        Some(folders[0].clone()),
+        Settings::default(),
+    );
+    window.open_by_path(&folders[1]);
+    window.open_by_path(&folders[2]);
+    window.key(Modifiers::COMMAND, Key::PageUp);
+    assert_eq!(window.shown(), "B");
+    window.harness.state_mut().on_exit(None);
+    drop(window);
+
+    std::fs::remove_dir_all(&folders[0]).unwrap();
+    let mut window = Window::start(userdata, None, Settings::default());
+    assert_eq!(window.names(), ["B", "C"]);
+    assert_eq!(window.shown(), "B");
+    // The other one is loaded when it is looked at.
+    loom::project::Lock::take(&folders[2]).unwrap();
+    window.key(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(window.shown(), "C");
+    loom::project::Lock::take(&folders[2]).unwrap_err();
+    window.add_a_node();
+    assert_eq!(window.nodes(), 1);
+}
+
+#[test]
+fn what_is_lost_in_a_tab_from_before_is_said_and_its_tab_closed() {
+    let userdata = userdata();
+    let folders = ["A", "B"].map(|name| project(userdata.path(), name, &[]));
+    let mut window = Window::start(
+        userdata.clone(),
+        Some(folders[0].clone()),
+        Settings::default(),
+    );
+    window.open_by_path(&folders[1]);
+    drop(window);
+    let mut window = Window::start(userdata, None, Settings::default());
+    assert_eq!(window.shown(), "B");
+    std::fs::write(folders[0].join("savefile.json"), "{ torn").unwrap();
+    window.key(Modifiers::COMMAND, Key::Tab);
+    assert!(
+        matches!(window.app().dialog(), Some(Dialog::Failure { .. })),
+        "{:?}",
+        window.app().dialog()
+    );
+    assert_eq!(window.names(), ["B"]);
+}
