@@ -351,7 +351,7 @@ impl App {
     }
 
     fn toggle_minimap(&mut self) {
-        let is_on = &mut self.panels.canvas.minimap.is_on;
+        let is_on = &mut self.project.panels.canvas.minimap.is_on;
         *is_on = !*is_on;
         let state = if *is_on {
             "on: it is shown while some nodes are out of view"
