@@ -138,6 +138,7 @@ commands! {
     NextNode, "Go to the next node", View, Canvas, [key(Modifiers::NONE, Key::ArrowRight), key(Modifiers::NONE, Key::ArrowDown)], "Select the nearest node to the right or below";
     PreviousNode, "Go to the previous node", View, Canvas, [key(Modifiers::NONE, Key::ArrowLeft), key(Modifiers::NONE, Key::ArrowUp)], "Select the nearest node to the left or above";
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
+    ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";

@@ -8,6 +8,8 @@
 mod arrange;
 #[path = "app/find.rs"]
 mod find;
+#[path = "app/minimap.rs"]
+mod minimap;
 #[path = "app/outline.rs"]
 mod outline;
 #[path = "app/pictures.rs"]

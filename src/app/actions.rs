@@ -212,6 +212,7 @@ impl App {
             Command::NextNode => self.walk(1.0),
             Command::PreviousNode => self.walk(-1.0),
             Command::ToggleSnap => self.toggle_snap(),
+            Command::ToggleMinimap => self.toggle_minimap(),
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
             Command::ResetPanels => self.shell.tree = arrangement(),
@@ -389,6 +390,17 @@ impl App {
         canvas.snaps = !canvas.snaps;
         let state = if canvas.snaps { "on" } else { "off" };
         self.notify(Level::Info, format!("Snap to grid is {state}"));
+    }
+
+    fn toggle_minimap(&mut self) {
+        let is_on = &mut self.project.panels.canvas.minimap.is_on;
+        *is_on = !*is_on;
+        let state = if *is_on {
+            "on: it is shown while some nodes are out of view"
+        } else {
+            "off"
+        };
+        self.notify(Level::Info, format!("The minimap is {state}"));
     }
 
     fn toggle_theme(&mut self, context: &egui::Context) {

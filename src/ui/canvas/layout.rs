@@ -97,6 +97,8 @@ pub struct Layout {
     /// The subgraph whose nodes are laid out; `None`: the graph around all.
     scope: Option<SubgraphId>,
     revision: u64,
+    /// Counts every change of a rectangle.
+    version: u64,
     bounds: Option<Rect>,
 }
 
@@ -129,7 +131,11 @@ impl Layout {
 
     /// Forget everything: another graph follows.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            // Who follows the version must see that all is new.
+            version: self.version + 1,
+            ..Self::default()
+        };
     }
 
     /// A node that shows a picture is taller.
@@ -154,6 +160,18 @@ impl Layout {
 
     pub fn rect(&self, id: NodeId) -> Option<Rect> {
         *self.placed.get(id.0 as usize)?
+    }
+
+    /// Another number says that some node is not where it was.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// All nodes with their rectangles, in the order of ids.
+    pub fn rects(&self) -> impl Iterator<Item = (NodeId, Rect)> {
+        let ids = (0..).map(NodeId);
+        ids.zip(&self.placed)
+            .filter_map(|(id, rect)| Some((id, (*rect)?)))
     }
 
     /// The box around all nodes; `None` when there is none.
@@ -235,6 +253,7 @@ impl Layout {
             self.placed.resize(at + 1, None);
         }
         self.placed[at] = Some(rect);
+        self.version += 1;
         for cell in cells_of(rect) {
             self.cells.entry(cell).or_default().push(id);
         }
@@ -245,6 +264,7 @@ impl Layout {
         let Some(rect) = self.placed.get_mut(id.0 as usize).and_then(Option::take) else {
             return;
         };
+        self.version += 1;
         for cell in cells_of(rect) {
             if let Some(ids) = self.cells.get_mut(&cell) {
                 ids.retain(|other| *other != id);
@@ -406,5 +426,39 @@ mod tests {
         assert!(layout.rect(NodeId(0)).unwrap().height() > before.height());
         layout.set_thumb(&graph, NodeId(0), false);
         assert_eq!(layout.rect(NodeId(0)).unwrap(), before);
+    }
+
+    #[test]
+    fn the_version_follows_rectangles_and_nothing_else() {
+        let mut graph = graph(3);
+        let mut layout = Layout::default();
+        layout.update(&graph);
+        let mut version = layout.version();
+        for (edit, is_new) in [
+            (
+                Edit::Move {
+                    node: NodeId(1),
+                    to: pos2(9.0, 9.0),
+                },
+                true,
+            ),
+            (
+                Edit::SetTitle {
+                    node: NodeId(1),
+                    title: Some("Other".into()),
+                },
+                false,
+            ),
+            (Edit::RemoveNode(NodeId(2)), true),
+        ] {
+            graph.apply(edit.clone()).unwrap();
+            layout.update(&graph);
+            assert_eq!(layout.version() != version, is_new, "{edit:?}");
+            version = layout.version();
+        }
+        let rects: Vec<_> = layout.rects().map(|(id, _)| id).collect();
+        assert_eq!(rects, [NodeId(0), NodeId(1)]);
+        layout.clear();
+        assert_ne!(layout.version(), version);
     }
 }

@@ -8,6 +8,7 @@ pub mod gesture;
 pub mod layout;
 mod links;
 pub mod look;
+mod minimap;
 pub mod paint;
 mod pointer;
 
@@ -20,6 +21,7 @@ use self::camera::Camera;
 use self::gesture::{Gesture, Target};
 use self::layout::{Hit, Layout};
 use self::look::NodeLook;
+use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
@@ -48,6 +50,7 @@ pub struct Canvas {
     pub snaps: bool,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
+    pub minimap: Minimap,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
     /// It is drawn for a picture: the graph alone, without what helps to work on it.
@@ -131,6 +134,7 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     }
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
+    minimap::minimap_ui(ui, canvas, graph);
 }
 
 fn draw(
