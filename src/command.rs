@@ -9,40 +9,52 @@ pub enum Menu {
     File,
     Edit,
     View,
+    Go,
     Run,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+    pub const ALL: [Self; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::View,
+        Self::Go,
+        Self::Run,
+        Self::Help,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
             Self::View => "View",
+            Self::Go => "Go",
             Self::Run => "Run",
             Self::Help => "Help",
         }
     }
 }
 
-/// Where a command's keys count.
+/// Where a command's keys count; `ui::keymap` has the rule for each kind of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Everywhere, also while a text field has the keyboard.
+    /// Everywhere; in a text field only with a modifier, or as a function key.
     Window,
-    /// Only while no text field has the keyboard: plain keys, and keys that text fields use themselves.
+    /// On the canvas; with Ctrl, or as a function key, in the other panels too, but in no text field.
     Canvas,
 }
 
 /// What stands in the table about a command.
 pub struct Entry {
     pub command: Command,
+    /// As settings call it: the name of the command itself.
+    pub name: &'static str,
     pub title: &'static str,
     pub menu: Menu,
     pub reach: Reach,
-    /// The first is shown; the others work too.
+    /// Its keys unless the user gave it others: the first is shown, the others work too. `ui::keymap` has those that
+    /// hold.
     pub shortcuts: &'static [KeyboardShortcut],
     pub help: &'static str,
 }
@@ -63,6 +75,7 @@ macro_rules! commands {
         /// In the order of the menus.
         pub const TABLE: &[Entry] = &[$(Entry {
             command: Command::$command,
+            name: stringify!($command),
             title: $title,
             menu: Menu::$menu,
             reach: Reach::$reach,
@@ -76,6 +89,7 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
+    Settings, "Settings…", File, Window, [key(CTRL, Key::Comma)], "Theme, size of the interface, keys";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";
 
     Undo, "Undo", Edit, Canvas, [key(CTRL, Key::Z)], "Take the last change back";
@@ -100,16 +114,28 @@ commands! {
     PreviousNode, "Go to the previous node", View, Canvas, [key(Modifiers::NONE, Key::ArrowLeft), key(Modifiers::NONE, Key::ArrowUp)], "Select the nearest node to the left or above";
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
+    ScaleUp, "Larger interface", View, Window, [key(CTRL, Key::Plus), key(CTRL, Key::Equals)], "Show everything in the window larger";
+    ScaleDown, "Smaller interface", View, Window, [key(CTRL, Key::Minus)], "Show everything in the window smaller";
+    ScaleReset, "Interface at 100 %", View, Window, [key(CTRL, Key::Num0)], "Show everything in the window as large as the screen suggests";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";
     Palette, "Command palette…", View, Window, [key(CTRL_SHIFT, Key::P)], "Search a command and run it";
 
+    NextPanel, "Next panel", Go, Window, [key(Modifiers::NONE, Key::F6)], "Move the keyboard to the next panel";
+    PreviousPanel, "Previous panel", Go, Window, [key(Modifiers::SHIFT, Key::F6)], "Move the keyboard to the panel before";
+    GoLibrary, "Go to the library", Go, Window, [key(Modifiers::ALT, Key::Num1)], "Move the keyboard to the library";
+    GoCanvas, "Go to the graph", Go, Window, [key(Modifiers::ALT, Key::Num2)], "Move the keyboard to the canvas, from wherever it is";
+    GoInspector, "Go to the inspector", Go, Window, [key(Modifiers::ALT, Key::Num3)], "Move the keyboard to the inspector";
+    GoViewer, "Go to the viewer", Go, Window, [key(Modifiers::ALT, Key::Num4)], "Move the keyboard to the viewer";
+    GoConsole, "Go to the console", Go, Window, [key(Modifiers::ALT, Key::Num5)], "Move the keyboard to the console";
+    GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
+
     Run, "Run all", Run, Window, [key(Modifiers::NONE, Key::F5), key(CTRL, Key::Enter)], "Run every node that changed and what depends on it";
-    RunToHere, "Run to here", Run, Window, [key(Modifiers::NONE, Key::F6), key(CTRL_SHIFT, Key::Enter)], "Run the selected nodes and what they need";
+    RunToHere, "Run to here", Run, Window, [key(Modifiers::NONE, Key::F9), key(CTRL_SHIFT, Key::Enter)], "Run the selected nodes and what they need";
     Stop, "Stop", Run, Window, [key(Modifiers::SHIFT, Key::F5), key(CTRL, Key::Period)], "Stop the run";
     RestartEngine, "Restart the engine", Run, Window, [], "End the project's Python process; the next run starts a new one";
     RebuildEnvironment, "Rebuild the environment", Run, Window, [], "Install the project's packages anew";
 
-    Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1)], "All commands and their keys";
+    Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1), key(Modifiers::NONE, Key::Questionmark)], "All commands and their keys";
     About, "About Loom", Help, Window, [], "Version and licence";
 }
 
@@ -120,6 +146,12 @@ impl Command {
 
     pub fn title(self) -> &'static str {
         self.entry().title
+    }
+
+    /// The command that settings call so.
+    pub fn named(name: &str) -> Option<Self> {
+        let entry = TABLE.iter().find(|entry| entry.name == name);
+        entry.map(|entry| entry.command)
     }
 }
 
@@ -132,22 +164,10 @@ mod tests {
         let mut seen = std::collections::HashMap::new();
         for (i, entry) in TABLE.iter().enumerate() {
             assert_eq!(entry.command as usize, i);
+            assert_eq!(Command::named(entry.name), Some(entry.command));
             for shortcut in entry.shortcuts {
                 if let Some(other) = seen.insert(*shortcut, entry.title) {
                     panic!("{shortcut:?} means \"{other}\" and \"{}\"", entry.title);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn plain_keys_never_take_typing_away() {
-        for entry in TABLE {
-            for shortcut in entry.shortcuts {
-                let is_function_key = shortcut.logical_key.name().starts_with('F')
-                    && shortcut.logical_key.name().len() > 1;
-                if !shortcut.modifiers.command && !is_function_key {
-                    assert_eq!(entry.reach, Reach::Canvas, "{}", entry.title);
                 }
             }
         }

@@ -4,6 +4,9 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/keys.rs"]
+mod keys;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -58,17 +61,21 @@ fn empty(userdata: &Path) -> PathBuf {
 
 struct Window {
     harness: Harness<'static, App>,
-    _userdata: tempfile::TempDir,
+    userdata: tempfile::TempDir,
 }
 
 impl Window {
     fn open(project: impl FnOnce(&Path) -> PathBuf) -> Self {
+        Self::open_with(Settings::default(), project)
+    }
+
+    fn open_with(settings: Settings, project: impl FnOnce(&Path) -> PathBuf) -> Self {
         let userdata = tempfile::tempdir().unwrap();
         let project = project(userdata.path());
         let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
         let options = Options {
             paths,
-            settings: Settings::default(),
+            settings,
             state: State::default(),
             project: Some(project),
             runtime: runtime(),
@@ -77,10 +84,7 @@ impl Window {
             .with_size(vec2(1400.0, 900.0))
             .with_max_steps(64)
             .build_eframe(|creation| App::new(&creation.egui_ctx, options));
-        let mut window = Self {
-            harness,
-            _userdata: userdata,
-        };
+        let mut window = Self { harness, userdata };
         window.steps();
         window
     }

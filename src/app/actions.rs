@@ -8,8 +8,8 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
-use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
+use crate::ui::settings::Setting;
 use crate::ui::shell::{Pane, arrangement, is_whole};
 use crate::ui::theme::GRID_STEP;
 use crate::ui::{Action, Level};
@@ -91,6 +91,7 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Save => self.save(None),
+            Command::Settings => self.dialog = Some(Dialog::Settings(self.settings_page())),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
@@ -170,8 +171,19 @@ impl App {
                 self.notify(Level::Info, format!("Snap to grid is {state}"));
             }
             Command::ToggleTheme => self.toggle_theme(context),
+            Command::ScaleUp => self.scale_by(context, 1.0),
+            Command::ScaleDown => self.scale_by(context, -1.0),
+            Command::ScaleReset => self.set(context, Setting::Scale(1.0)),
             Command::ResetPanels => self.panels.tree = arrangement(),
             Command::Palette => self.popups.open_commands(),
+            Command::NextPanel => self.panels.focus.step(context, 1),
+            Command::PreviousPanel => self.panels.focus.step(context, -1),
+            Command::GoLibrary => self.panels.go(Pane::Library),
+            Command::GoCanvas => self.panels.go(Pane::Canvas),
+            Command::GoInspector => self.panels.go(Pane::Inspector),
+            Command::GoViewer => self.panels.go(Pane::Viewer),
+            Command::GoConsole => self.panels.go(Pane::Console),
+            Command::GoHistory => self.panels.go(Pane::History),
             Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
                 let targets = selection.iter().copied().collect();
@@ -298,41 +310,12 @@ impl App {
         }
     }
 
-    fn toggle_theme(&mut self, context: &egui::Context) {
-        let next = match context.theme() {
-            egui::Theme::Dark => Theme::Light,
-            egui::Theme::Light => Theme::Dark,
-        };
-        self.settings.theme = next;
-        self.apply_settings(context);
-        self.keep_settings();
-    }
-
-    pub(super) fn apply_settings(&mut self, context: &egui::Context) {
-        context.set_theme(match self.settings.theme {
-            Theme::System => egui::ThemePreference::System,
-            Theme::Dark => egui::ThemePreference::Dark,
-            Theme::Light => egui::ThemePreference::Light,
-        });
-        context.set_zoom_factor(self.settings.ui_scale);
-    }
-
     /// Put the panels where they were at the last end.
     pub(super) fn restore_panels(&mut self) {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
             && is_whole(&tree)
         {
             self.panels.tree = tree;
-        }
-    }
-
-    /// Settings go to disk in the background; a failure is said and changes nothing else.
-    fn keep_settings(&mut self) {
-        if let Err(error) = self.settings.save(&self.paths.userdata) {
-            self.notify(
-                Level::Warning,
-                format!("The settings could not be kept: {error}"),
-            );
         }
     }
 

@@ -230,9 +230,13 @@ impl App {
             // Escape decides nothing here: the next recovery copy would take the place of this one.
             return;
         }
+        if let Answer::Set(setting) = answer {
+            self.set(context, setting);
+            return;
+        }
         self.dialog = None;
         match answer {
-            Answer::Cancel => {}
+            Answer::Cancel | Answer::Set(_) => {}
             Answer::Save(then) => self.save(Some(then)),
             Answer::Discard(then) => {
                 self.drop_recovery_copy();

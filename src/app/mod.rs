@@ -5,6 +5,7 @@ mod actions;
 mod background;
 mod files;
 mod open;
+mod preferences;
 mod running;
 
 use std::collections::HashSet;
@@ -24,6 +25,7 @@ use crate::paths::Paths;
 use crate::project::state::State;
 use crate::settings::Settings;
 use crate::ui::dialogs::{Dialog, dialog_ui};
+use crate::ui::focus::{Focus, Part};
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Status};
@@ -85,7 +87,9 @@ impl App {
             title: String::new(),
             may_close: false,
         };
-        app.apply_settings(context);
+        for problem in app.apply_settings(context) {
+            app.notify(Level::Warning, format!("Settings: {problem}"));
+        }
         app.restore_panels();
         match options.project {
             Some(path) => app.open_project(&path),
@@ -196,7 +200,10 @@ impl App {
             .frame(frame)
             .resizable(false)
             .show(ui, |ui| {
+                let mark = Focus::mark(ui);
                 shell::top_bar_ui(ui, &status, is_enabled, &mut actions);
+                let rect = ui.max_rect();
+                self.panels.focus.note(ui, Part::Bar, rect, mark);
             });
         let Project {
             document,
@@ -241,6 +248,13 @@ impl App {
     }
 }
 
+fn is_of_scale(command: Command) -> bool {
+    matches!(
+        command,
+        Command::ScaleUp | Command::ScaleDown | Command::ScaleReset
+    )
+}
+
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         let deadline = Instant::now() + DRAIN;
@@ -263,14 +277,16 @@ impl eframe::App for App {
             // Back from another program, which may have been an editor of nodes.
             self.refresh_catalog();
         }
-        if self.dialog.is_none() {
-            for pressed in shortcuts::pressed(&context) {
-                match pressed {
-                    Pressed::Command(command) => self.actions.push(Action::Command(command)),
-                    Pressed::Paste(text) => self.paste(&text),
-                }
+        let has_dialog = self.dialog.is_some();
+        // A dialog stops everything else, but it may have to be made smaller to be read.
+        for pressed in shortcuts::pressed(&context, |command| !has_dialog || is_of_scale(command)) {
+            match pressed {
+                Pressed::Command(command) => self.actions.push(Action::Command(command)),
+                Pressed::Paste(text) => self.paste(&text),
             }
         }
+        let is_free = !has_dialog && !self.popups.is_open();
+        self.panels.focus.begin(&context, is_free);
         self.shell_ui(ui);
         if let Some(dialog) = &mut self.dialog
             && let Some(answer) = dialog_ui(&context, dialog)
@@ -278,6 +294,7 @@ impl eframe::App for App {
             self.answer(&context, answer);
         }
         self.notices.ui(&context);
+        self.panels.focus.end(&context);
         // Actions may ask for more of them.
         while !self.actions.is_empty() {
             for action in std::mem::take(&mut self.actions) {
