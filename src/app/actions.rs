@@ -9,8 +9,9 @@ use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
-use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
+use crate::ui::focus::Part;
+use crate::ui::settings::Setting;
 use crate::ui::shell::{Pane, arrangement, whole};
 use crate::ui::theme::GRID_STEP;
 use crate::ui::{Action, Level};
@@ -103,6 +104,7 @@ impl App {
             Command::SavePicture => self.ask_for_picture(),
             Command::CopyPicture => self.copy_picture(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
+            Command::Settings => self.dialog = Some(Dialog::Settings(self.settings_page())),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
@@ -215,10 +217,21 @@ impl App {
             Command::ToggleMinimap => self.toggle_minimap(),
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
+            Command::ScaleUp => self.scale_by(context, 1.0),
+            Command::ScaleDown => self.scale_by(context, -1.0),
+            Command::ScaleReset => self.set(context, Setting::Scale(1.0)),
             Command::ResetPanels => self.shell.tree = arrangement(),
             Command::NextProject => self.step_tab(1),
             Command::PreviousProject => self.step_tab(self.tab_count() - 1),
             Command::Palette => self.popups.open_commands(),
+            Command::NextPanel => self.project.panels.focus.step(context, 1),
+            Command::PreviousPanel => self.project.panels.focus.step(context, -1),
+            Command::GoLibrary => self.go(Pane::Library),
+            Command::GoCanvas => self.go(Pane::Canvas),
+            Command::GoInspector => self.go(Pane::Inspector),
+            Command::GoViewer => self.go(Pane::Viewer),
+            Command::GoConsole => self.go(Pane::Console),
+            Command::GoHistory => self.go(Pane::History),
             Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
                 let targets: Vec<_> = selection.iter().copied().collect();
@@ -380,6 +393,12 @@ impl App {
         self.project.panels.find.open();
     }
 
+    /// Show a panel and give it the keyboard.
+    fn go(&mut self, pane: Pane) {
+        self.shell.show(pane);
+        self.project.panels.focus.go(Part::Pane(pane));
+    }
+
     fn show_outline(&mut self) {
         self.shell.show(Pane::Outline);
         self.project.panels.outline.focus();
@@ -403,41 +422,12 @@ impl App {
         self.notify(Level::Info, format!("The minimap is {state}"));
     }
 
-    fn toggle_theme(&mut self, context: &egui::Context) {
-        let next = match context.theme() {
-            egui::Theme::Dark => Theme::Light,
-            egui::Theme::Light => Theme::Dark,
-        };
-        self.settings.theme = next;
-        self.apply_settings(context);
-        self.keep_settings();
-    }
-
-    pub(super) fn apply_settings(&mut self, context: &egui::Context) {
-        context.set_theme(match self.settings.theme {
-            Theme::System => egui::ThemePreference::System,
-            Theme::Dark => egui::ThemePreference::Dark,
-            Theme::Light => egui::ThemePreference::Light,
-        });
-        context.set_zoom_factor(self.settings.ui_scale);
-    }
-
     /// Put the panels where they were at the last end.
     pub(super) fn restore_panels(&mut self) {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
             && let Some(tree) = whole(tree)
         {
             self.shell.tree = tree;
-        }
-    }
-
-    /// Settings go to disk in the background; a failure is said and changes nothing else.
-    fn keep_settings(&mut self) {
-        if let Err(error) = self.settings.save(&self.paths.userdata) {
-            self.notify(
-                Level::Warning,
-                format!("The settings could not be kept: {error}"),
-            );
         }
     }
 

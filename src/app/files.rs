@@ -250,13 +250,17 @@ impl App {
             // Escape decides nothing here: the next recovery copy would take the place of this one.
             return;
         }
+        if let Answer::Set(setting) = answer {
+            self.set(context, setting);
+            return;
+        }
         let asked = self.dialog.take();
         let about = match asked {
             Some(Dialog::Recover { project, .. }) => project,
             _ => self.project.serial,
         };
         match answer {
-            Answer::Cancel => {}
+            Answer::Cancel | Answer::Set(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
             Answer::Restore => {

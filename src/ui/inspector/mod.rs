@@ -8,7 +8,7 @@ use super::help::help_ui;
 use super::picture::thumb_ui;
 use super::status::{status_color, status_text};
 use super::value::{Drafts, ValueEdit, value_editor_ui};
-use super::{Action, Context, theme};
+use super::{Action, Context, menu, theme};
 use crate::command::Command;
 use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
@@ -393,10 +393,9 @@ fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, count: usize) {
 /// A command as a wide button with its keys.
 fn command_ui(ui: &mut Ui, ctx: &mut Context<'_>, command: Command) {
     let entry = command.entry();
-    let mut button = Button::new(entry.title).min_size(vec2(ui.available_width(), theme::ROW));
-    if let Some(shortcut) = entry.shortcuts.first() {
-        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
-    }
+    let button = Button::new(entry.title)
+        .min_size(vec2(ui.available_width(), theme::ROW))
+        .shortcut_text(menu::shortcut_text(ui.ctx(), command));
     if ui.add(button).on_hover_text(entry.help).clicked() {
         ctx.ask(Action::Command(command));
     }
