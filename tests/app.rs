@@ -18,6 +18,8 @@ mod outline;
 mod pictures;
 #[path = "app/snapshots.rs"]
 mod snapshots;
+#[path = "app/structure.rs"]
+mod structure;
 #[path = "app/tabs.rs"]
 mod tabs;
 

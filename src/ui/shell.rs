@@ -452,8 +452,9 @@ fn lone_tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) {
         egui::pos2(right + theme::ROW, bar.center().y),
         egui::Vec2::splat(theme::ROW),
     );
-    let builder = egui::UiBuilder::new().max_rect(plus);
-    ui.scope_builder(builder, |ui| tabs::plus_ui(ui, actions));
+    // A child of its own: the bar's other parts begin at the left as if this were not there.
+    let mut place = ui.new_child(egui::UiBuilder::new().max_rect(plus));
+    tabs::plus_ui(&mut place, actions);
 }
 
 fn command_tool(

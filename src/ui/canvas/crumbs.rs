@@ -47,9 +47,13 @@ pub fn crumbs_ui(ui: &mut Ui, canvas: Rect, context: &mut Context<'_>) {
                 let button = Button::new(RichText::new(*title).color(color))
                     .fill(Color32::TRANSPARENT)
                     .truncate();
-                let response = ui.add_enabled(!is_open, button);
-                let hint = format!("Back to {title}");
-                if response.on_hover_text(hint).clicked() {
+                let name = if is_open {
+                    format!("Inside {title}")
+                } else {
+                    format!("Back to {title}")
+                };
+                let response = ui.add_enabled(!is_open, button).accessible_name(&name);
+                if response.on_hover_text(name).clicked() {
                     chosen = Some(path[..depth].to_vec());
                 }
             }
