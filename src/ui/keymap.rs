@@ -522,7 +522,7 @@ mod tests {
         for (modifiers, key, expected) in [
             (Modifiers::NONE, Key::F, Some(Command::ZoomToSelection)),
             (alt, Key::F, None),
-            (shift, Key::F, None),
+            (shift, Key::B, None),
             (shift, Key::Tab, None),
             (Modifiers::NONE, Key::Plus, Some(Command::ZoomIn)),
             (shift, Key::Plus, Some(Command::ZoomIn)),
