@@ -18,7 +18,7 @@ function Show-Usage {
 
   run [PROJECT]   build in release and open PROJECT (examples/coins)
   test            install what tests need, then format, lints, Rust tests and Python tests
-  bench [NAMES]   the benchmarks: canvas, engine, load (all)
+  bench [NAMES]   the benchmarks: canvas, engine, load, picture (all)
   format          rewrite the sources in their format
   help            this text
 '@
@@ -167,7 +167,7 @@ function Invoke-Format {
 function Invoke-Bench([string[]]$Names) {
     Assert-Rust
     $null = Get-Python
-    if ($Names.Count -eq 0) { $Names = @('canvas', 'engine', 'load') }
+    if ($Names.Count -eq 0) { $Names = @('canvas', 'engine', 'load', 'picture') }
     foreach ($name in $Names) { Invoke-Part "bench $name" 'cargo' @('bench', '--locked', '--bench', $name) }
 }
 

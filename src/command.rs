@@ -8,18 +8,27 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum Menu {
     File,
     Edit,
+    Arrange,
     View,
     Run,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+    pub const ALL: [Self; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::Arrange,
+        Self::View,
+        Self::Run,
+        Self::Help,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Arrange => "Arrange",
             Self::View => "View",
             Self::Run => "Run",
             Self::Help => "Help",
@@ -76,6 +85,7 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
+    SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";
 
@@ -83,6 +93,7 @@ commands! {
     Redo, "Redo", Edit, Canvas, [key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)], "Make the change again that was taken back";
     Cut, "Cut", Edit, Canvas, [key(CTRL, Key::X)], "Move the selected nodes to the clipboard";
     Copy, "Copy", Edit, Canvas, [key(CTRL, Key::C)], "Put the selected nodes on the clipboard as text";
+    CopyPicture, "Copy as picture", Edit, Window, [key(CTRL_SHIFT, Key::C)], "Put a picture of the graph, or of the selection when it is of several nodes, on the clipboard";
     Paste, "Paste", Edit, Canvas, [key(CTRL, Key::V)], "Insert nodes from the clipboard at the pointer";
     Duplicate, "Duplicate", Edit, Canvas, [key(CTRL, Key::D), key(Modifiers::SHIFT, Key::D)], "Copy the selected nodes beside themselves";
     Delete, "Delete", Edit, Canvas, [key(Modifiers::NONE, Key::Delete), key(Modifiers::NONE, Key::Backspace)], "Remove the selected nodes and their links";
@@ -90,7 +101,21 @@ commands! {
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     SelectAll, "Select all", Edit, Canvas, [key(CTRL, Key::A)], "Select every node";
     SelectNone, "Select nothing", Edit, Canvas, [key(Modifiers::NONE, Key::Escape)], "Clear the selection and drop what is being dragged";
+    Find, "Find…", Edit, Window, [key(CTRL, Key::F)], "Find nodes by title, kind, value or help";
+    FindNext, "Find next", Edit, Window, [key(Modifiers::NONE, Key::F3)], "Show the next node that was found";
+    FindPrevious, "Find previous", Edit, Window, [key(Modifiers::SHIFT, Key::F3)], "Show the node that was found before";
     Unlink, "Cut links", Edit, Canvas, [key(Modifiers::NONE, Key::X)], "Remove all links of the selected nodes";
+
+    AutoLayout, "Auto layout", Arrange, Canvas, [key(Modifiers::NONE, Key::L)], "Arrange the selected nodes in columns along their links; all nodes when fewer than two are selected";
+    Straighten, "Straighten links", Arrange, Canvas, [key(Modifiers::NONE, Key::Q)], "Move the selected nodes up or down so that links between them are level";
+    AlignLeft, "Align left", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowLeft)], "Bring the left edges of the selected nodes onto one line";
+    AlignRight, "Align right", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowRight)], "Bring the right edges of the selected nodes onto one line";
+    AlignTop, "Align top", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowUp)], "Bring the upper edges of the selected nodes onto one line";
+    AlignBottom, "Align bottom", Arrange, Canvas, [key(CTRL_SHIFT, Key::ArrowDown)], "Bring the lower edges of the selected nodes onto one line";
+    AlignCentreX, "Align horizontal centres", Arrange, Canvas, [key(Modifiers::ALT, Key::H)], "Bring the middles of the selected nodes onto one upright line";
+    AlignCentreY, "Align vertical centres", Arrange, Canvas, [key(Modifiers::ALT, Key::V)], "Bring the middles of the selected nodes onto one level line";
+    DistributeHorizontally, "Distribute horizontally", Arrange, Canvas, [key(Modifiers::SHIFT, Key::H)], "Make the gaps between the selected nodes equal, from left to right";
+    DistributeVertically, "Distribute vertically", Arrange, Canvas, [key(Modifiers::SHIFT, Key::V)], "Make the gaps between the selected nodes equal, from top to bottom";
 
     ZoomToFit, "Zoom to fit", View, Canvas, [key(Modifiers::NONE, Key::Home)], "Show the whole graph";
     ZoomToSelection, "Zoom to selection", View, Canvas, [key(Modifiers::NONE, Key::F)], "Show the selected nodes";
@@ -101,6 +126,7 @@ commands! {
     PreviousNode, "Go to the previous node", View, Canvas, [key(Modifiers::NONE, Key::ArrowLeft), key(Modifiers::NONE, Key::ArrowUp)], "Select the nearest node to the left or above";
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
+    Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";
     NextProject, "Next project", View, Window, [key(CTRL, Key::Tab), key(CTRL, Key::PageDown)], "Show the next of the open projects";
     PreviousProject, "Previous project", View, Window, [key(CTRL_SHIFT, Key::Tab), key(CTRL, Key::PageUp)], "Show the previous of the open projects";

@@ -1,9 +1,19 @@
-//! The real App by key presses and labels, with the real engine: no mock, no picture.
+//! The real App by key presses and labels, with the real engine: no mock. What it looks like is in `app/snapshots.rs`.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/arrange.rs"]
+mod arrange;
+#[path = "app/find.rs"]
+mod find;
+#[path = "app/outline.rs"]
+mod outline;
+#[path = "app/pictures.rs"]
+mod pictures;
+#[path = "app/snapshots.rs"]
+mod snapshots;
 #[path = "app/tabs.rs"]
 mod tabs;
 
@@ -12,8 +22,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, HarnessBuilder};
 use loom::app::{App, Options};
 use loom::engine::NodeStatus;
 use loom::graph::{NodeId, Value};
@@ -67,13 +77,28 @@ struct Window {
 
 impl Window {
     fn open(project: impl FnOnce(&Path) -> PathBuf) -> Self {
+        let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
+        Self::with(builder, project)
+    }
+
+    fn with(builder: HarnessBuilder<App>, project: impl FnOnce(&Path) -> PathBuf) -> Self {
         let userdata = Rc::new(tempfile::tempdir().unwrap());
         let project = project(userdata.path());
-        Self::start(userdata, Some(project), Settings::default())
+        Self::start_in(builder, userdata, Some(project), Settings::default())
     }
 
     /// What `loom` does, with this userdata folder.
     fn start(
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+    ) -> Self {
+        let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
+        Self::start_in(builder, userdata, project, settings)
+    }
+
+    fn start_in(
+        builder: HarnessBuilder<App>,
         userdata: Rc<tempfile::TempDir>,
         project: Option<PathBuf>,
         settings: Settings,
@@ -86,8 +111,7 @@ impl Window {
             project,
             runtime: runtime(),
         };
-        let harness = Harness::builder()
-            .with_size(vec2(1400.0, 900.0))
+        let harness = builder
             .with_max_steps(64)
             .build_eframe(|creation| App::new(&creation.egui_ctx, options));
         let mut window = Self {

@@ -10,6 +10,8 @@ mod examples;
 #[cfg(unix)]
 #[path = "cli/interrupts.rs"]
 mod interrupts;
+#[path = "cli/pictures.rs"]
+mod pictures;
 #[path = "cli/stage.rs"]
 mod stage;
 

@@ -48,9 +48,9 @@ until_true() {
 }
 
 [ -x "$program" ] || fail "$program is not there: cargo build makes it"
-for tool in Xvfb xdotool xwininfo import compare identify; do
+for tool in Xvfb xdotool xwininfo import compare identify xclip; do
   command -v "$tool" >/dev/null ||
-    fail "$tool is missing: apt-get install -y --no-install-recommends xvfb xdotool imagemagick x11-utils libgl1-mesa-dri"
+    fail "$tool is missing: apt-get install -y --no-install-recommends xvfb xdotool xclip imagemagick x11-utils libgl1-mesa-dri"
 done
 
 # A screen of its own; the server chooses a free number and says which.
@@ -119,6 +119,15 @@ palette_is_gone() { shot after && [ "$(different before after)" -lt $((palette_p
 xdotool key Escape
 until_true "closed palette on Escape" palette_is_gone
 echo "smoke: the palette opened ($palette_pixels pixels changed) and closed"
+
+is_copied() { timeout 5 xclip -selection clipboard -o 2>/dev/null | grep -q '"loom": "nodes"'; }
+xdotool key ctrl+a
+xdotool key ctrl+c
+until_true "nodes on the system's clipboard after Ctrl+A, Ctrl+C" is_copied
+is_drawn() { timeout 5 xclip -selection clipboard -t TARGETS -o 2>/dev/null | grep -q image/png; }
+xdotool key ctrl+shift+c
+until_true "picture on the system's clipboard after Ctrl+Shift+C" is_drawn
+echo "smoke: nodes and picture reached the system's clipboard"
 
 xdotool key ctrl+q
 end=$(($(date +%s) + 20))

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::open::Targets;
 use super::{App, Event};
 use crate::command::Command;
+use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::settings::Theme;
 use crate::ui::dialogs::Dialog;
-use crate::ui::shell::{Pane, arrangement, is_whole};
+use crate::ui::shell::{Pane, arrangement, whole};
 use crate::ui::theme::GRID_STEP;
 use crate::ui::{Action, Level};
 
@@ -94,6 +95,8 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Save => self.save(None),
+            Command::SavePicture => self.ask_for_picture(),
+            Command::CopyPicture => self.copy_picture(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
@@ -146,10 +149,24 @@ impl App {
                 self.project.document.select(all);
             }
             Command::SelectNone => {
-                if !self.project.panels.canvas.cancel_gesture() {
+                if !self.project.panels.canvas.cancel_gesture() && !self.project.panels.find.close()
+                {
                     self.project.document.select([]);
                 }
             }
+            Command::Find => self.find(),
+            Command::FindNext => self.find_next(context, true),
+            Command::FindPrevious => self.find_next(context, false),
+            Command::AutoLayout => self.auto_layout(),
+            Command::Straighten => self.straighten(),
+            Command::AlignLeft => self.align(Align::Left),
+            Command::AlignRight => self.align(Align::Right),
+            Command::AlignTop => self.align(Align::Top),
+            Command::AlignBottom => self.align(Align::Bottom),
+            Command::AlignCentreX => self.align(Align::CentreX),
+            Command::AlignCentreY => self.align(Align::CentreY),
+            Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
+            Command::DistributeVertically => self.distribute(Axis::Vertical),
             Command::ZoomToFit => {
                 let bounds = self.project.panels.canvas.layout.bounds();
                 self.project.panels.canvas.zoom_to(bounds);
@@ -168,13 +185,9 @@ impl App {
             Command::ZoomReset => self.zoom(1.0 / self.project.panels.canvas.camera.zoom),
             Command::NextNode => self.walk(1.0),
             Command::PreviousNode => self.walk(-1.0),
-            Command::ToggleSnap => {
-                let canvas = &mut self.project.panels.canvas;
-                canvas.snaps = !canvas.snaps;
-                let state = if canvas.snaps { "on" } else { "off" };
-                self.notify(Level::Info, format!("Snap to grid is {state}"));
-            }
+            Command::ToggleSnap => self.toggle_snap(),
             Command::ToggleTheme => self.toggle_theme(context),
+            Command::Outline => self.show_outline(),
             Command::ResetPanels => self.shell.tree = arrangement(),
             Command::NextProject => self.step_tab(1),
             Command::PreviousProject => self.step_tab(self.tab_count() - 1),
@@ -310,6 +323,32 @@ impl App {
         }
     }
 
+    /// Show the next hit of the last search; without one begin to search.
+    fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
+        let graph = self.project.document.graph();
+        match self.project.panels.find.step(graph, is_forward) {
+            Some(node) => self.act(context, Action::Reveal(node)),
+            None => self.find(),
+        }
+    }
+
+    fn find(&mut self) {
+        self.shell.show(Pane::Canvas);
+        self.project.panels.find.open();
+    }
+
+    fn show_outline(&mut self) {
+        self.shell.show(Pane::Outline);
+        self.project.panels.outline.focus();
+    }
+
+    fn toggle_snap(&mut self) {
+        let canvas = &mut self.project.panels.canvas;
+        canvas.snaps = !canvas.snaps;
+        let state = if canvas.snaps { "on" } else { "off" };
+        self.notify(Level::Info, format!("Snap to grid is {state}"));
+    }
+
     fn toggle_theme(&mut self, context: &egui::Context) {
         let next = match context.theme() {
             egui::Theme::Dark => Theme::Light,
@@ -332,7 +371,7 @@ impl App {
     /// Put the panels where they were at the last end.
     pub(super) fn restore_panels(&mut self) {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
-            && is_whole(&tree)
+            && let Some(tree) = whole(tree)
         {
             self.shell.tree = tree;
         }

@@ -43,6 +43,18 @@ pub enum Event {
         file: PathBuf,
         result: Result<ColorImage, String>,
     },
+    /// A picture of the canvas was written, or could not be.
+    PictureSaved {
+        path: PathBuf,
+        result: Result<(), String>,
+    },
+    /// A picture of the canvas for the clipboard.
+    PictureDrawn(Result<ColorImage, String>),
+    /// The graph that a picture carries; `None` when it carries none.
+    PictureRead {
+        path: PathBuf,
+        result: Result<Option<String>, String>,
+    },
     /// The user chose a file or folder for an input.
     Picked {
         project: u64,
@@ -124,6 +136,9 @@ impl App {
                 self.with_project(project, |app| app.recovery_kept(mark, result));
             }
             Event::Picture { file, result } => self.picture_read(file, result),
+            Event::PictureSaved { path, result } => self.picture_saved(&path, result),
+            Event::PictureDrawn(result) => self.picture_drawn(result),
+            Event::PictureRead { path, result } => self.picture_opened(&path, result),
             Event::Picked {
                 project,
                 port,

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{App, Event};
-use crate::document::file;
+use crate::document::{Document, file};
 use crate::project::recovery;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
@@ -157,12 +157,18 @@ impl App {
             return;
         };
         if let Some(found) = recovery::find(&folder, &self.project.catalog) {
-            self.project.document = found.document;
-            self.project.document.set_unsaved();
-            self.project.panels.canvas.layout.clear();
-            self.project.panels.canvas.fit_next = true;
+            self.show_document(found.document);
             self.notify(Level::Success, "Restored; save to keep it");
         }
+    }
+
+    /// Show what no file holds in place of what the project's file holds.
+    pub(super) fn show_document(&mut self, document: Document) {
+        self.project.document = document;
+        self.project.document.set_unsaved();
+        self.project.seen_revision = self.project.document.graph().revision();
+        self.project.panels.canvas.layout.clear();
+        self.project.panels.canvas.fit_next = true;
     }
 
     /// The window's close button, Ctrl+Q or the menu: one question for all that is not saved.

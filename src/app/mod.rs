@@ -2,9 +2,11 @@
 //! The only place where window, document, files and engine meet.
 
 mod actions;
+mod arranging;
 mod background;
 mod files;
 mod open;
+mod picture;
 mod running;
 mod tabs;
 
@@ -41,7 +43,7 @@ pub struct Options {
     pub paths: Paths,
     pub settings: Settings,
     pub state: State,
-    /// The project to open: its folder or savefile.
+    /// The project to open: its folder or savefile, or a picture that carries a graph.
     pub project: Option<PathBuf>,
     /// The runtime that background work runs on.
     pub runtime: Handle,
@@ -155,8 +157,20 @@ impl App {
             | Command::Delete
             | Command::Unlink
             | Command::ZoomToSelection => has_selection,
+            Command::AutoLayout => !document.graph().is_empty(),
+            Command::Straighten => has_selection,
+            Command::AlignLeft
+            | Command::AlignRight
+            | Command::AlignTop
+            | Command::AlignBottom
+            | Command::AlignCentreX
+            | Command::AlignCentreY => document.selection().len() >= 2,
+            Command::DistributeHorizontally | Command::DistributeVertically => {
+                document.selection().len() >= 3
+            }
             Command::Rename => document.selected_node().is_some(),
             Command::Save => document.is_dirty(),
+            Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
             Command::RunToHere => !self.project.is_busy() && has_selection,
             Command::Stop => self.project.is_busy(),
@@ -368,7 +382,12 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
         .thread_name("loom-background")
         .build()?;
     let project = project
-        .map(|named| crate::project::find(&named, &paths.userdata))
+        .map(|named| {
+            if picture::is_picture(&named) {
+                return Ok(named);
+            }
+            crate::project::find(&named, &paths.userdata)
+        })
         .transpose()?;
     let (settings, problems) = Settings::load(&paths.userdata);
     let options = Options {

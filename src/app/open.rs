@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::picture::is_picture;
 use super::{App, Event};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
@@ -141,8 +142,11 @@ impl App {
     pub(super) fn open_at_start(&mut self, named: Option<&Path>) {
         self.restore_tabs();
         match named {
-            Some(path) => self.open_project(path),
-            None => self.wake_project(),
+            Some(path) if !is_picture(path) => self.open_project(path),
+            _ => self.wake_project(),
+        }
+        if let Some(path) = named.filter(|path| is_picture(path)) {
+            self.open_picture(path);
         }
     }
 
@@ -161,8 +165,12 @@ impl App {
         }
     }
 
-    /// Open what the user named: a folder, a savefile, or a project's name in userdata.
+    /// Open what the user named: a folder, a savefile, the picture of a graph, or a project's name in userdata.
     pub(super) fn open_named(&mut self, name: &str) {
+        if is_picture(name.as_ref()) {
+            self.open_picture(name.as_ref());
+            return;
+        }
         match project::find(name.as_ref(), &self.paths.userdata) {
             Ok(folder) => self.open_project(&folder),
             Err(error) => {

@@ -7,10 +7,11 @@ use egui::{Color32, ColorImage, TextureOptions};
 use super::open::Targets;
 use super::{App, Event};
 use crate::engine::protocol::LogLevel;
-use crate::engine::protocol::{self, What};
+use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
 use crate::event::channel;
+use crate::graph::NodeId;
 use crate::runlog;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
@@ -219,6 +220,16 @@ impl App {
         self.prepare_environment();
     }
 
+    /// Show a run of the whole graph as events tell it, without an engine: for pictures of what a real run never shows
+    /// twice alike.
+    pub fn replay(&mut self, run: u64, events: impl IntoIterator<Item = EngineEvent>) {
+        let nodes = self.project.document.graph().nodes();
+        self.project.run.begin(run, nodes.map(|node| node.id));
+        for event in events {
+            self.on_engine_event(event);
+        }
+    }
+
     pub(super) fn on_engine_event(&mut self, event: EngineEvent) {
         match &event {
             EngineEvent::Value { fetch, view } => {
@@ -235,20 +246,11 @@ impl App {
                     self.project.views.insert(wanted, view.clone());
                 }
             }
-            EngineEvent::NodeFinished { node, outputs, .. } => {
-                let thumb = outputs
-                    .iter()
-                    .flatten()
-                    .find_map(|value| value.thumb.as_ref());
-                if let Some(thumb) = thumb {
-                    self.read_picture(&thumb.file, thumb.width, thumb.height);
+            EngineEvent::NodeFinished { node, outputs, .. } => self.show_thumb(*node, outputs),
+            EngineEvent::NodesCached { outputs, .. } => {
+                for (node, outputs) in outputs {
+                    self.show_thumb(*node, outputs);
                 }
-                let graph = self.project.document.graph();
-                self.project
-                    .panels
-                    .canvas
-                    .layout
-                    .set_thumb(graph, *node, thumb.is_some());
             }
             _ => {}
         }
@@ -269,6 +271,18 @@ impl App {
             let (text, _) = summary(&self.project.run, status, palette);
             self.notify(Level::Info, text);
         }
+    }
+
+    /// A node whose value has a picture gets room for it.
+    fn show_thumb(&mut self, node: NodeId, outputs: &Outputs) {
+        let mut values = outputs.iter().flatten();
+        let thumb = values.find_map(|value| value.thumb.as_ref());
+        if let Some(thumb) = thumb {
+            self.read_picture(&thumb.file, thumb.width, thumb.height);
+        }
+        let graph = self.project.document.graph();
+        let layout = &mut self.project.panels.canvas.layout;
+        layout.set_thumb(graph, node, thumb.is_some());
     }
 
     /// The run's log goes to the project's `logs.json`, in the background.
@@ -385,7 +399,7 @@ impl App {
 }
 
 /// Raw RGBA, 8 bits a channel, as the engine writes it.
-fn picture(file: &Path, width: usize, height: usize) -> Result<ColorImage, String> {
+pub(super) fn picture(file: &Path, width: usize, height: usize) -> Result<ColorImage, String> {
     let bytes = crate::sys::map_file(file).map_err(|error| error.to_string())?;
     if bytes.len() != width * height * 4 || bytes.is_empty() {
         return Err(format!(

@@ -11,7 +11,7 @@ is wrong; 3 the environment could not be built or the engine not be started; 130
 #[derive(Debug, Parser)]
 #[command(name = "loom", version, subcommand_precedence_over_arg = true)]
 pub struct Args {
-    /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+    /// A folder with a savefile.json, or that file, or the name of a project in userdata; or a picture of a graph.
     pub project: Option<PathBuf>,
     /// The folder of projects, settings and state, in place of the usual one.
     #[arg(long, global = true, value_name = "DIR")]
@@ -36,11 +36,27 @@ pub enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Draw the graph of a project, as a picture that opens as the graph again. Runs nothing.
+    Picture {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+        /// The file to write, a .png or an .svg.
+        file: PathBuf,
+        #[arg(long, value_name = "THEME", default_value = "dark")]
+        theme: Ground,
+    },
     /// Make an empty project in the userdata folder.
     New {
         /// Its name, which its folder gets.
         name: String,
     },
+}
+
+/// What a picture is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Ground {
+    Dark,
+    Light,
 }
 
 /// Run a project without a window. Naming a project here is consent to run its code.
@@ -122,6 +138,8 @@ mod tests {
             "loom run a --repeat 0",
             "loom run a --workers 0",
             "loom run a --no-such",
+            "loom picture a",
+            "loom picture a b.png --theme blue",
         ] {
             let error = Args::try_parse_from(call.split(' ')).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{call}");

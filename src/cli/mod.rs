@@ -1,10 +1,12 @@
-//! The command line: `loom run`, `check`, `nodes` and `new`, on the same core as the window. Standard output carries
-//! what was asked for and nothing else; what people read goes to standard error. `docs/cli.md` describes it.
+//! The command line: `loom run`, `check`, `nodes`, `picture` and `new`, on the same core as the window. Standard
+//! output carries what was asked for and nothing else; what people read goes to standard error. `docs/cli.md`
+//! describes it.
 
 mod address;
 mod args;
 mod check;
 mod nodes;
+mod picture;
 mod project;
 mod run;
 mod value;
@@ -77,6 +79,11 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
         Verb::Run(options) => run::run(options, paths),
         Verb::Check { project } => check::check(project, paths),
         Verb::Nodes { project, json } => nodes::nodes(project.as_deref(), *json, paths),
+        Verb::Picture {
+            project,
+            file,
+            theme,
+        } => picture::picture(project, file, *theme, paths),
         Verb::New { name } => project::new(name, paths),
     };
     let exit = result.unwrap_or_else(|failure| {

@@ -1,6 +1,7 @@
 //! Document: a graph being edited, its selection, its history and what its file says beside the graph.
 //! Changes come as Transactions and can be taken back. Knows no window and no process; only `file.rs` touches disk.
 
+pub mod arrange;
 pub mod clipboard;
 pub mod file;
 mod history;

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::{
     Graph, Link, Name, Node, NodeId, Port, Pos2, Style, Subgraph, SubgraphId, Value, ValueType,
+    is_special,
 };
 
 /// The smallest changes there are; user actions are made of them.
@@ -95,6 +96,7 @@ impl Graph {
                 self.slots[id.0 as usize] = None;
                 self.by_key.remove(&node.key);
                 self.count_part(node.parent, node.kind.role, false);
+                self.special -= usize::from(is_special(&node));
                 self.revision += 1;
                 self.removed.push((self.revision, id));
                 Ok(Edit::AddNode(Box::new(node)))
@@ -154,7 +156,11 @@ impl Graph {
                     return Err(EditError::NoPosition);
                 }
                 let slot = self.slot_mut(node).ok_or(EditError::NoNode(node))?;
+                let was_special = is_special(&slot.node);
                 let before = std::mem::replace(&mut slot.node.style, style);
+                let is_special = is_special(&slot.node);
+                self.special += usize::from(is_special);
+                self.special -= usize::from(was_special);
                 self.touch(node, before.mode != style.mode);
                 Ok(Edit::SetStyle {
                     node,

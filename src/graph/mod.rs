@@ -2,6 +2,7 @@
 //! Knows no window, no file and no process.
 
 mod edit;
+mod flat;
 mod kind;
 mod notation;
 mod style;
@@ -17,6 +18,7 @@ use subgraph::SubgraphSlot;
 
 pub use edit::{Edit, EditError};
 pub use emath::{Pos2, Rect, Vec2, pos2, vec2};
+pub use flat::Flat;
 pub use kind::{
     Bank, Call, Catalog, Fit, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Role,
     ValueType, Widget, fit, title_from_function,
@@ -134,6 +136,8 @@ pub struct Graph {
     /// Which subgraphs stand in which, and how often.
     parts: HashMap<SubgraphId, Vec<(SubgraphId, u32)>>,
     links: usize,
+    /// How many nodes are no functions that run as they stand.
+    special: usize,
     revision: u64,
     removed: Vec<(u64, NodeId)>,
 }
@@ -198,6 +202,11 @@ impl Graph {
 
     pub fn link_count(&self) -> usize {
         self.links
+    }
+
+    /// Are all nodes functions that run, in one graph? It is its own flat form then.
+    pub fn is_plain(&self) -> bool {
+        self.special == 0
     }
 
     pub fn is_empty(&self) -> bool {
@@ -367,6 +376,7 @@ impl Graph {
             node.kind = kind;
         }
         self.count_part(node.parent, node.kind.role, true);
+        self.special += usize::from(is_special(&node));
         if self.slots.len() <= at {
             self.slots.resize_with(at + 1, || None);
         }
@@ -469,6 +479,11 @@ impl Graph {
             ready.push(NodeId(stuck as u32));
         }
     }
+}
+
+/// Does the node not run as it stands?
+fn is_special(node: &Node) -> bool {
+    node.kind.role != Role::Function || node.style.mode != Mode::On || node.parent.is_some()
 }
 
 /// Equal when a file of both would be: history of changes does not count.

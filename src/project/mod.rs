@@ -16,7 +16,7 @@ use std::time::SystemTime;
 use thiserror::Error;
 
 pub use lock::{Lock, LockError};
-pub use name::check_name;
+pub use name::{check_name, name_like};
 
 use crate::document::file::{self, FileError, SAVEFILE};
 use crate::document::{Document, Meta};
@@ -104,6 +104,18 @@ pub fn find(name: &Path, userdata: &Path) -> Result<PathBuf, ProjectError> {
                 userdata: userdata.to_owned(),
             }
         })
+}
+
+/// Make a new, empty project of this name, or where there is one already of the name with the next number.
+pub fn create_like(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
+    let numbered = (2..).map(|number| format!("{name} {number}"));
+    for name in std::iter::once(name.to_owned()).chain(numbered) {
+        match create(&name, userdata) {
+            Err(ProjectError::Exists(_)) => {}
+            other => return other,
+        }
+    }
+    unreachable!("there are more numbers than folders")
 }
 
 /// Make a new, empty project in userdata and return its folder.

@@ -1,6 +1,8 @@
 //! Names of projects: what every file system takes, since projects move between them. Touches no file.
 
 const LONGEST: usize = 80;
+/// Characters that some file system does not take.
+const REFUSED: &str = "<>:\"/\\|?*";
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// May a project be called so? Says why not.
@@ -20,7 +22,7 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
             "it is longer than 80 characters",
         ),
         (
-            name.contains(|c: char| c.is_control() || "<>:\"/\\|?*".contains(c)),
+            name.contains(|c: char| c.is_control() || REFUSED.contains(c)),
             "it has one of < > : \" / \\ | ? * or a control character in it",
         ),
         (name.trim() != name, "it begins or ends with a space"),
@@ -44,6 +46,23 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     ];
     let broken = rules.into_iter().find(|(is_broken, _)| *is_broken);
     broken.map_or(Ok(()), |(_, why)| Err(why))
+}
+
+/// A name that a project may have, as near to a text as can be, with room for a number behind it.
+pub fn name_like(text: &str) -> String {
+    let is_refused = |c: char| c.is_control() || REFUSED.contains(c);
+    let name: String = text
+        .chars()
+        .map(|c| if is_refused(c) { ' ' } else { c })
+        .take(LONGEST - 10)
+        .collect();
+    let is_at_no_end = |c: char| c.is_whitespace() || c == '.' || c == '-';
+    let name = name.trim_matches(is_at_no_end);
+    if check_name(name).is_ok() {
+        name.to_owned()
+    } else {
+        "Graph".to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +105,22 @@ mod tests {
         ] {
             let found = check_name(name).unwrap_err();
             assert!(found.contains(why), "{name:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn any_text_has_a_name_near_it() {
+        let long = "x".repeat(200);
+        for (text, name) in [
+            ("Coins", "Coins"),
+            ("my graph (1)", "my graph (1)"),
+            (" .a/b?. ", "a b"),
+            ("--", "Graph"),
+            ("con", "Graph"),
+            ("", "Graph"),
+            (long.as_str(), &long[..70]),
+        ] {
+            assert_eq!(name_like(text), name, "{text:?}");
         }
     }
 }

@@ -24,6 +24,10 @@ fn a_new_project_is_found_by_folder_file_and_name() {
         Err(ProjectError::Exists(_))
     ));
     assert_eq!(fs::read_dir(&userdata).unwrap().count(), 1);
+    for name in ["my graph 2", "my graph 3"] {
+        let another = create_like("my graph", &userdata).unwrap();
+        assert_eq!(another, userdata.join(name));
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! is, as a card.
 
 use egui::{
-    Color32, CornerRadius, Label, Response, RichText, Role, Sense, TextStyle, TextWrapMode, Ui,
-    WidgetInfo, WidgetText, pos2, vec2,
+    Color32, CornerRadius, Id, Label, Rect, Response, RichText, Role, Sense, TextStyle,
+    TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::theme;
@@ -24,9 +24,20 @@ pub struct Row<'a> {
 
 /// A row over the whole width; clicks and drags are the caller's.
 pub fn row_ui(ui: &mut Ui, row: &Row<'_>, sense: Sense) -> Response {
-    let palette = theme::palette(ui.ctx());
     let size = vec2(ui.available_width(), theme::ROW);
-    let (rect, response) = ui.allocate_exact_size(size, sense);
+    let (_, response) = ui.allocate_exact_size(size, sense);
+    shown(ui, row, response)
+}
+
+/// A row at a place of its own.
+pub fn row_at_ui(ui: &Ui, rect: Rect, id: Id, row: &Row<'_>, sense: Sense) -> Response {
+    let response = ui.interact(rect, id, sense);
+    shown(ui, row, response)
+}
+
+fn shown(ui: &Ui, row: &Row<'_>, response: Response) -> Response {
+    let palette = theme::palette(ui.ctx());
+    let rect = response.rect;
     response
         .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, row.is_chosen, row.text));
     if !ui.is_rect_visible(rect) {

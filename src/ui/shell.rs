@@ -9,9 +9,11 @@ use egui_tiles::{
 use super::canvas::paint::cut_text;
 use super::canvas::{Canvas, canvas_ui};
 use super::console::{Console, console_ui};
+use super::find::{Find, find_ui};
 use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::library::{Library, library_ui};
+use super::outline::{Outline, outline_ui};
 use super::tabs::{self, Tab};
 use super::theme::{self, Palette};
 use super::value::Drafts;
@@ -28,6 +30,7 @@ pub enum Pane {
     Viewer,
     Console,
     History,
+    Outline,
 }
 
 impl Pane {
@@ -39,6 +42,7 @@ impl Pane {
             Self::Viewer => "Viewer",
             Self::Console => "Console",
             Self::History => "History",
+            Self::Outline => "Outline",
         }
     }
 }
@@ -46,9 +50,11 @@ impl Pane {
 /// What the panels remember of one project: view state, nothing of the document.
 pub struct Panels {
     pub canvas: Canvas,
+    pub find: Find,
     pub inspector: Inspector,
     pub viewer: Viewer,
     pub console: Console,
+    pub outline: Outline,
     pub drafts: Drafts,
 }
 
@@ -56,9 +62,11 @@ impl Default for Panels {
     fn default() -> Self {
         Self {
             canvas: Canvas::new(),
+            find: Find::default(),
             inspector: Inspector::default(),
             viewer: Viewer::default(),
             console: Console::default(),
+            outline: Outline::default(),
             drafts: Drafts::default(),
         }
     }
@@ -93,7 +101,7 @@ pub fn arrangement() -> Tree<Pane> {
     let library = tab(&mut tiles, &[Pane::Library]);
     let canvas = tab(&mut tiles, &[Pane::Canvas]);
     let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console]);
-    let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History]);
+    let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History, Pane::Outline]);
     let middle = linear(
         &mut tiles,
         LinearDir::Vertical,
@@ -120,8 +128,20 @@ fn linear(tiles: &mut Tiles<Pane>, dir: LinearDir, children: &[(TileId, f32)]) -
     tiles.insert_container(Container::Linear(linear))
 }
 
-/// Does an arrangement that was remembered still hold every panel once?
-pub fn is_whole(tree: &Tree<Pane>) -> bool {
+/// An arrangement that was remembered, if it holds every panel once. Panels that are newer than it get a tab beside
+/// an older one.
+pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
+    for (newer, older) in [(Pane::Outline, Pane::History)] {
+        if tree.tiles.find_pane(&newer).is_none() {
+            let beside = tree.tiles.find_pane(&older)?;
+            let tabs = tree.tiles.parent_of(beside)?;
+            let newer = tree.tiles.insert_pane(newer);
+            let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get_mut(tabs) else {
+                return None;
+            };
+            tabs.add_child(newer);
+        }
+    }
     let count = |pane| {
         let is_it = |tile: &&Tile<Pane>| matches!(tile, Tile::Pane(other) if *other == pane);
         tree.tiles.tiles().filter(is_it).count()
@@ -133,8 +153,10 @@ pub fn is_whole(tree: &Tree<Pane>) -> bool {
         Pane::Viewer,
         Pane::Console,
         Pane::History,
+        Pane::Outline,
     ];
-    tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1)
+    let is_whole = tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1);
+    is_whole.then_some(tree)
 }
 
 /// All panels, in the room that is left.
@@ -142,17 +164,21 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
     let Shell { tree, library } = shell;
     let Panels {
         canvas,
+        find,
         inspector,
         viewer,
         console,
+        outline,
         drafts,
     } = panels;
     let mut shown = Shown {
         canvas,
+        find,
         library,
         inspector,
         viewer,
         console,
+        outline,
         drafts,
         context,
         palette: theme::palette(ui.ctx()),
@@ -165,10 +191,12 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
 
 struct Shown<'a, 'b> {
     canvas: &'a mut Canvas,
+    find: &'a mut Find,
     library: &'a mut Library,
     inspector: &'a mut Inspector,
     viewer: &'a mut Viewer,
     console: &'a mut Console,
+    outline: &'a mut Outline,
     drafts: &'a mut Drafts,
     context: &'a mut Context<'b>,
     palette: &'static Palette,
@@ -178,6 +206,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         if *pane == Pane::Canvas {
             canvas_ui(ui, self.canvas, self.drafts, self.context);
+            find_ui(ui, self.find, self.canvas, self.context);
             return UiResponse::None;
         }
         let rect = ui.max_rect();
@@ -189,6 +218,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Viewer => viewer_ui(ui, self.viewer, self.context),
             Pane::Console => console_ui(ui, self.console, self.context),
             Pane::History => history_ui(ui, self.context),
+            Pane::Outline => outline_ui(ui, self.outline, self.context),
             Pane::Canvas => {}
         });
         UiResponse::None
@@ -360,8 +390,9 @@ fn lone_tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) {
         egui::pos2(right + theme::ROW, bar.center().y),
         egui::Vec2::splat(theme::ROW),
     );
-    let builder = egui::UiBuilder::new().max_rect(plus);
-    ui.scope_builder(builder, |ui| tabs::plus_ui(ui, actions));
+    // A child of its own: the bar's other parts begin at the left as if this were not there.
+    let mut place = ui.new_child(egui::UiBuilder::new().max_rect(plus));
+    tabs::plus_ui(&mut place, actions);
 }
 
 fn command_tool(
@@ -414,4 +445,56 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
 fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tabs that stand together, by their titles.
+    fn groups(tree: &Tree<Pane>) -> Vec<String> {
+        let tabs = tree.tiles.tiles().filter_map(|tile| match tile {
+            Tile::Container(Container::Tabs(tabs)) => Some(&tabs.children),
+            _ => None,
+        });
+        let title = |id: &TileId| tree.tiles.get_pane(id).map_or("?", |pane| pane.title());
+        let mut groups: Vec<String> = tabs
+            .map(|children| children.iter().map(title).collect::<Vec<_>>().join(" "))
+            .collect();
+        groups.sort();
+        groups
+    }
+
+    fn without(pane: Pane) -> Tree<Pane> {
+        let mut tree = arrangement();
+        let id = tree.tiles.find_pane(&pane).unwrap();
+        tree.remove_recursively(id);
+        tree
+    }
+
+    #[test]
+    fn an_older_arrangement_gets_the_panels_that_it_lacks() {
+        assert_eq!(
+            groups(&whole(arrangement()).unwrap()),
+            groups(&arrangement())
+        );
+        let older = without(Pane::Outline);
+        assert_ne!(groups(&older), groups(&arrangement()));
+        assert_eq!(groups(&whole(older).unwrap()), groups(&arrangement()));
+    }
+
+    #[test]
+    fn an_arrangement_without_an_old_panel_or_with_one_twice_is_not_taken() {
+        for pane in [Pane::Canvas, Pane::History] {
+            assert!(whole(without(pane)).is_none(), "{pane:?}");
+        }
+        let mut twice = arrangement();
+        let id = twice.tiles.find_pane(&Pane::Viewer).unwrap();
+        let tabs = twice.tiles.parent_of(id).unwrap();
+        let again = twice.tiles.insert_pane(Pane::Viewer);
+        if let Some(Tile::Container(tabs)) = twice.tiles.get_mut(tabs) {
+            tabs.add_child(again);
+        }
+        assert!(whole(twice).is_none());
+    }
 }

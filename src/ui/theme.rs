@@ -38,6 +38,8 @@ pub struct Palette {
     pub node_header: Color32,
     pub node_outline: Color32,
     pub node_shadow: Color32,
+    /// Editing fields on a node.
+    pub node_field: Color32,
     pub ok: Color32,
     pub busy: Color32,
     pub warn: Color32,
@@ -72,6 +74,7 @@ pub const DARK: Palette = Palette {
     node_header: rgb(0x002d_323d),
     node_outline: rgb(0x0010_1216),
     node_shadow: Color32::from_black_alpha(90),
+    node_field: rgb(0x0013_151a),
     ok: rgb(0x0052_c98b),
     busy: rgb(0x0062_a3ff),
     warn: rgb(0x00f0_b54a),
@@ -102,6 +105,7 @@ pub const LIGHT: Palette = Palette {
     node_header: rgb(0x00f0_f2f6),
     node_outline: rgb(0x00c3_cad6),
     node_shadow: Color32::from_black_alpha(34),
+    node_field: rgb(0x00ea_edf2),
     ok: rgb(0x0011_7a48),
     busy: rgb(0x001f_66d1),
     warn: rgb(0x0093_5f00),
@@ -125,6 +129,7 @@ pub const DOT: f32 = 8.0;
 pub const RESET_WIDTH: f32 = 20.0;
 pub const PROGRESS_HEIGHT: f32 = 6.0;
 pub const FILTER_WIDTH: f32 = 180.0;
+pub const FIND_WIDTH: f32 = 360.0;
 /// A node's title before its line in the console.
 pub const CONSOLE_TITLE: f32 = 130.0;
 /// Between two lines of the console.
@@ -157,11 +162,16 @@ pub const LINES_POPUP_WIDTH: f32 = 340.0;
 pub const NODE_WIDTH: f32 = 220.0;
 pub const NODE_HEADER: f32 = 28.0;
 pub const NODE_ROW: f32 = 24.0;
+/// Height of an editing field in its row.
+pub const NODE_FIELD: f32 = 20.0;
 pub const NODE_PAD: f32 = 6.0;
 pub const NODE_THUMB: f32 = 120.0;
 pub const NODE_RADIUS: f32 = 7.0;
 pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
+/// Between nodes that auto layout arranged, beside and below each other.
+pub const COLUMN_GAP: f32 = 80.0;
+pub const ROW_GAP: f32 = 40.0;
 
 /// Colours of the theme that `context` shows now.
 pub fn palette(context: &Context) -> &'static Palette {
@@ -506,6 +516,7 @@ mod tests {
                 ("weak on panel", palette.text_weak, palette.panel),
                 ("weak on node", palette.text_weak, palette.node),
                 ("text on well", palette.text, palette.well),
+                ("text on field", palette.text, palette.node_field),
                 ("text on button", palette.text, palette.raised),
                 ("on accent", palette.on_accent, palette.accent),
                 ("selected", palette.text_strong, palette.accent_soft),

@@ -190,6 +190,15 @@ pub const LAYERS: &[Layer] = &[
         ..UI
     },
     Layer {
+        folder: "picture",
+        crates: &["egui", "png", "thiserror"],
+        modules: &["graph", "document", "engine::run", "engine::protocol", "ui"],
+        not_std: OUTSIDE,
+        reason: "a picture is made of a document and given back as bytes, with or without a window: who asks reads and \
+                 writes files",
+        ..NOTHING
+    },
+    Layer {
         folder: "settings",
         crates: &["serde", "serde_json", "tempfile", "thiserror", "tracing"],
         modules: &["document::file", "paths"],

@@ -1,12 +1,15 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
 pub mod camera;
+mod found;
 pub mod gesture;
 pub mod layout;
 mod links;
 pub mod look;
 pub mod paint;
 mod pointer;
+
+use std::collections::HashSet;
 
 use egui::epaint::Mesh;
 use egui::{Id, Role, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
@@ -16,7 +19,7 @@ use self::gesture::{Gesture, Target};
 use self::layout::{Hit, Layout};
 use self::look::NodeLook;
 use self::paint::{Level, NodePainter};
-use super::theme::{self, Palette};
+use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
 use crate::document::ops::{self, LinkEnd};
@@ -38,8 +41,12 @@ pub struct Canvas {
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
     pub snaps: bool,
+    /// What a search has found; it is marked.
+    pub found: HashSet<NodeId>,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
+    /// It is drawn for a picture: the graph alone, without what helps to work on it.
+    is_picture: bool,
 }
 
 /// The widget that has the keyboard while the canvas is in use.
@@ -52,6 +59,13 @@ impl Canvas {
         Self {
             snaps: true,
             fit_next: true,
+            ..Self::default()
+        }
+    }
+
+    pub fn for_picture() -> Self {
+        Self {
+            is_picture: true,
             ..Self::default()
         }
     }
@@ -124,7 +138,9 @@ fn draw(
     let palette = theme::palette(ui.ctx());
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0, palette.canvas);
-    paint::grid(&painter, &canvas.camera, palette);
+    if !canvas.is_picture {
+        paint::grid(&painter, &canvas.camera, palette);
+    }
     let graph = context.document.graph();
     if graph.is_empty() {
         empty_state(&painter, rect, palette);
@@ -182,6 +198,7 @@ fn draw(
         }
     }
     painter.add(Shape::mesh(small));
+    found::found_marks(&painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
     gesture_overlay(&painter, canvas, graph, palette);
 }
@@ -233,14 +250,17 @@ fn fields_ui(
 
 /// Widgets inside this `ui` are drawn as large as the canvas is zoomed.
 fn scale_style(ui: &mut Ui, zoom: f32) {
+    let ground = theme::palette(ui.ctx()).node_field;
     let style = ui.style_mut();
+    style.visuals.text_edit_bg_color = Some(ground);
     for font in style.text_styles.values_mut() {
         font.size = paint::font(font.size * 0.92, zoom).size;
     }
     let spacing = &mut style.spacing;
     spacing.item_spacing *= zoom;
     spacing.button_padding *= zoom;
-    spacing.interact_size *= zoom;
+    // Fields of neighbouring rows do not touch.
+    spacing.interact_size = vec2(spacing.interact_size.x, NODE_FIELD) * zoom;
     spacing.icon_width *= zoom;
     spacing.icon_width_inner *= zoom;
     spacing.icon_spacing *= zoom;

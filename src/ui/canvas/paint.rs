@@ -15,7 +15,7 @@ use super::look::{NodeLook, State};
 use crate::graph::{KindState, Node, Pos2, Rect, Vec2, pos2, vec2};
 use crate::ui::picture::fit_into;
 use crate::ui::theme::{
-    self, GRID_STEP, NODE_HEADER, NODE_PAD, NODE_RADIUS, NODE_ROW, NODE_THUMB, PORT_RADIUS, Palette,
+    self, GRID_STEP, NODE_HEADER, NODE_PAD, NODE_RADIUS, NODE_THUMB, PORT_RADIUS, Palette,
 };
 
 /// How much of a node is drawn.
@@ -203,19 +203,11 @@ impl NodePainter<'_> {
             sw: 0,
             se: 0,
         };
-        painter.rect_filled(header, top, palette.node_header);
-        let family = palette.of_family(&node.kind.family);
-        let stripe = Rect::from_min_size(header.min, vec2((4.0 * zoom).max(2.0), header.height()));
-        painter.rect_filled(
-            stripe,
-            CornerRadius {
-                nw: radius,
-                ne: 0,
-                sw: 0,
-                se: 0,
-            },
-            family,
-        );
+        // The family's stripe is what the header leaves of it: so it follows the round corner.
+        painter.rect_filled(header, top, palette.of_family(&node.kind.family));
+        let mut title = header;
+        title.min.x += (4.0 * zoom).max(2.0);
+        painter.rect_filled(title, CornerRadius { nw: 0, ..top }, palette.node_header);
         self.progress(header, look);
 
         let outline = match (is_selected, look.state) {
@@ -465,7 +457,6 @@ impl NodePainter<'_> {
         job.wrap = TextWrapping {
             max_width: rect.width() - 20.0 * zoom,
             max_rows: 3,
-            break_anywhere: true,
             ..TextWrapping::default()
         };
         let text = self.painter.layout_job(job);
@@ -493,8 +484,9 @@ const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
 /// The field of an input's widget on the screen.
 pub fn field_rect(camera: &Camera, node: &Node, at: usize) -> Rect {
     let port = input_pos(node.pos, &node.kind, at);
-    let left = port + vec2(theme::NODE_WIDTH * 0.42, -NODE_ROW / 2.0 + 1.5);
-    let right = port + vec2(theme::NODE_WIDTH - 10.0, NODE_ROW / 2.0 - 1.5);
+    let half = theme::NODE_FIELD / 2.0;
+    let left = port + vec2(theme::NODE_WIDTH * 0.42, -half);
+    let right = port + vec2(theme::NODE_WIDTH - 10.0, half);
     camera.rect_on_screen(Rect::from_min_max(left, right))
 }
 

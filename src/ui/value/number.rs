@@ -182,9 +182,10 @@ impl Field<'_> {
         size: egui::Vec2,
     ) -> Option<ValueEdit> {
         let palette = theme::palette(ui.ctx());
+        let ground = ui.visuals().text_edit_bg_color();
         let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.weak_bg_fill = palette.well;
-        widgets.hovered.weak_bg_fill = palette.well;
+        widgets.inactive.weak_bg_fill = ground;
+        widgets.hovered.weak_bg_fill = ground;
         let mut float = value.as_f64().unwrap_or_default();
         let before = float;
         let is_typing = ui.memory(|memory| memory.has_focus(ui.next_auto_id()));
@@ -213,7 +214,10 @@ impl Field<'_> {
         let response = ui.add(drag).accessible_name(self.label());
         if self.compact && number.has_range() && !is_typing {
             let part = ((before - number.min) / (number.max - number.min)).clamp(0.0, 1.0);
-            let rect = response.rect;
+            // Between the round corners.
+            let rect = response
+                .rect
+                .shrink2(egui::vec2(f32::from(theme::RADIUS), 0.0));
             let bar = Rect::from_min_max(
                 egui::pos2(rect.left(), rect.bottom() - theme::RANGE_BAR),
                 egui::pos2(rect.left() + rect.width() * part as f32, rect.bottom()),

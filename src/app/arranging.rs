@@ -1,0 +1,88 @@
+//! Arranging: the commands that move nodes by rule. The sizes come from the canvas's layout, what to do with them from
+//! `document::arrange`.
+
+use std::collections::BTreeSet;
+
+use super::App;
+use crate::document::Transaction;
+use crate::document::arrange::{self, Align, Axis, Spacing};
+use crate::graph::{Graph, Link, NodeId, Vec2};
+use crate::ui::Level;
+use crate::ui::canvas::layout::{Layout, link_ends};
+use crate::ui::theme::{COLUMN_GAP, GRID_STEP, ROW_GAP};
+
+const SPACING: Spacing = Spacing {
+    grid: GRID_STEP,
+    columns: COLUMN_GAP,
+    rows: ROW_GAP,
+};
+
+impl App {
+    /// The selection, or everything when there is none worth arranging; what was arranged is in view then.
+    pub(super) fn auto_layout(&mut self) {
+        let selection = self.project.document.selection();
+        let is_of_all = selection.len() < 2;
+        let nodes: BTreeSet<NodeId> = if is_of_all {
+            let nodes = self.project.document.graph().nodes();
+            nodes.map(|node| node.id).collect()
+        } else {
+            selection.clone()
+        };
+        self.arrange(|graph, _, layout| {
+            let (size_of, ends) = (size_of(layout), ends(graph));
+            arrange::auto_layout(graph, &nodes, SPACING, size_of, ends)
+        });
+        let canvas = &mut self.project.panels.canvas;
+        canvas.layout.update(self.project.document.graph());
+        let bounds = canvas.layout.bounds_of(nodes);
+        let view = canvas.camera.view_in_graph();
+        if bounds.is_some_and(|bounds| is_of_all && !view.contains_rect(bounds)) {
+            canvas.zoom_to(bounds);
+        }
+    }
+
+    pub(super) fn straighten(&mut self) {
+        self.arrange(|graph, nodes, _| arrange::straighten(graph, nodes, ends(graph)));
+    }
+
+    pub(super) fn align(&mut self, how: Align) {
+        self.arrange(|graph, nodes, layout| arrange::align(graph, nodes, how, size_of(layout)));
+    }
+
+    pub(super) fn distribute(&mut self, axis: Axis) {
+        self.arrange(|graph, nodes, layout| {
+            arrange::distribute(graph, nodes, axis, size_of(layout))
+        });
+    }
+
+    /// Commit what `op` makes of the selection; nothing to do is said, and is no step.
+    fn arrange(&mut self, op: impl FnOnce(&Graph, &BTreeSet<NodeId>, &Layout) -> Transaction) {
+        let document = &self.project.document;
+        let graph = document.graph();
+        let layout = &mut self.project.panels.canvas.layout;
+        layout.update(graph);
+        let transaction = op(graph, document.selection(), layout);
+        if transaction.edits.is_empty() {
+            let text = format!("{}: nothing to move", transaction.label);
+            self.notify(Level::Info, text);
+        } else {
+            self.commit(transaction);
+        }
+    }
+}
+
+fn size_of(layout: &Layout) -> impl Fn(NodeId) -> Vec2 {
+    |id| layout.rect(id).map_or(Vec2::ZERO, |rect| rect.size())
+}
+
+/// How far below its nodes' upper edges a link leaves and arrives.
+fn ends(graph: &Graph) -> impl Fn(&Link) -> (f32, f32) {
+    |link| {
+        let top = |id| graph.node(id).map_or(0.0, |node| node.pos.y);
+        let ends = link_ends(graph, link).map(|(start, end)| {
+            let (from, to) = (top(link.from.node), top(link.to.node));
+            (start.y - from, end.y - to)
+        });
+        ends.unwrap_or_default()
+    }
+}

@@ -1,0 +1,13 @@
+//! The order in which nodes are read, walked and listed.
+
+use crate::graph::{Graph, Node};
+
+/// By columns from the left, in them from the top.
+pub fn reading_order(graph: &Graph) -> Vec<&Node> {
+    let mut nodes: Vec<&Node> = graph.nodes().collect();
+    nodes.sort_by(|a, b| {
+        let by_column = a.pos.x.total_cmp(&b.pos.x);
+        by_column.then(a.pos.y.total_cmp(&b.pos.y))
+    });
+    nodes
+}

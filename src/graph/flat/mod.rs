@@ -1,0 +1,280 @@
+//! Flat: a graph as it runs. Subgraphs are replaced by their nodes, reroutes and bypassed nodes by what flows through
+//! them, muted nodes and all that needs them are left out, and so is what only decorates. The result is again a Graph,
+//! of functions alone, kept up to date by edits, so that whoever runs it sees what changed and nothing else.
+
+mod expand;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use expand::{Expansion, Resolver, Source};
+
+use super::{Edit, Graph, Link, Mode, Node, NodeId, Port, Role};
+
+/// The flat form of one graph.
+#[derive(Clone, Debug, Default)]
+pub struct Flat {
+    graph: Graph,
+    ids: Ids,
+    /// Nodes that are left out, with the muted node that is why.
+    muted: BTreeMap<NodeId, NodeId>,
+    /// All flat nodes of a node that stands for a subgraph.
+    inside: HashMap<NodeId, Vec<NodeId>>,
+    /// Revision of the graph that this is the form of.
+    of_revision: u64,
+    is_plain: bool,
+    is_too_large: bool,
+}
+
+/// Numbers of flat nodes: those of the graph around all keep theirs, those inside of subgraphs get one for each node
+/// that stands for the subgraph.
+#[derive(Clone, Debug, Default)]
+struct Ids {
+    by_place: HashMap<(Option<NodeId>, NodeId), NodeId>,
+    places: HashMap<NodeId, (Option<NodeId>, NodeId)>,
+    next: u32,
+}
+
+impl Ids {
+    fn find(&self, instance: Option<NodeId>, node: NodeId) -> Option<NodeId> {
+        let is_itself = instance.is_none() && !self.places.contains_key(&node);
+        let given = self.by_place.get(&(instance, node)).copied();
+        given.or_else(|| is_itself.then_some(node))
+    }
+
+    fn give(&mut self, instance: Option<NodeId>, node: NodeId) -> NodeId {
+        if let Some(id) = self.find(instance, node) {
+            return id;
+        }
+        let id = NodeId(self.next);
+        self.next += 1;
+        self.by_place.insert((instance, node), id);
+        self.places.insert(id, (instance, node));
+        id
+    }
+
+    fn place(&self, id: NodeId) -> (Option<NodeId>, NodeId) {
+        self.places.get(&id).copied().unwrap_or((None, id))
+    }
+}
+
+impl Flat {
+    pub fn of(graph: &Graph) -> Self {
+        let mut flat = Self::default();
+        flat.update(graph);
+        flat
+    }
+
+    /// The functions that run and the links between them.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Follow the graph. What only moves costs nothing; where there is nothing to expand only what changed is looked
+    /// at.
+    pub fn update(&mut self, graph: &Graph) {
+        let since = self.of_revision;
+        if since == graph.revision() {
+            return;
+        }
+        self.of_revision = graph.revision();
+        if graph.is_plain() && since == 0 {
+            self.graph = graph.clone();
+            self.is_plain = true;
+            return;
+        }
+        let was_plain = std::mem::replace(&mut self.is_plain, graph.is_plain());
+        if was_plain && self.is_plain && self.ids.places.is_empty() {
+            self.follow_plain(graph, since);
+            return;
+        }
+        if !was_plain
+            && !self.is_plain
+            && graph.changed_result_since(since).next().is_none()
+            && graph.removed_since(since).next().is_none()
+        {
+            return;
+        }
+        self.rebuild(graph);
+    }
+
+    /// The flat node of a node inside the subgraphs that the nodes of `path` stand for, the outermost first.
+    pub fn id_at(&self, path: &[NodeId], node: NodeId) -> Option<NodeId> {
+        let instance = self.instance(path)?;
+        self.ids.find(instance, node)
+    }
+
+    /// Where a flat node stands: the nodes to open, the outermost first, and the node.
+    pub fn place(&self, id: NodeId) -> (Vec<NodeId>, NodeId) {
+        let (mut instance, node) = self.ids.place(id);
+        let mut path = Vec::new();
+        while let Some(id) = instance {
+            let (outer, node) = self.ids.place(id);
+            path.push(node);
+            instance = outer;
+        }
+        path.reverse();
+        (path, node)
+    }
+
+    /// All flat nodes of a node that stands for a subgraph, at whatever depth.
+    pub fn inside(&self, id: NodeId) -> &[NodeId] {
+        self.inside.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Nodes that do not run, with the muted node that is why.
+    pub fn muted(&self) -> &BTreeMap<NodeId, NodeId> {
+        &self.muted
+    }
+
+    /// Nested subgraphs make more nodes than can be run: nothing was expanded.
+    pub fn is_too_large(&self) -> bool {
+        self.is_too_large
+    }
+
+    /// The function and its output whose value is on a port; `None` where there is none.
+    pub fn source(&self, graph: &Graph, path: &[NodeId], port: &Port) -> Option<(NodeId, usize)> {
+        let instance = self.instance(path)?;
+        let source = Resolver::new(graph, &self.ids).source(instance, port);
+        let Source::Output(id, name) = source else {
+            return None;
+        };
+        let output = self.graph.node(id)?.kind.output_index(&name)?;
+        Some((id, output))
+    }
+
+    /// What is to run so that these nodes have a value: functions themselves, all of a subgraph, what a reroute reads.
+    pub fn targets(&self, graph: &Graph, path: &[NodeId], nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut targets = BTreeSet::new();
+        for node in nodes.iter().filter_map(|id| graph.node(*id)) {
+            let Some(id) = self.id_at(path, node.id) else {
+                continue;
+            };
+            let is_bypassed = node.style.mode == Mode::Bypassed;
+            match node.kind.role {
+                Role::Function if !is_bypassed => drop(targets.insert(id)),
+                Role::Subgraph(_) if !is_bypassed => targets.extend(self.inside(id)),
+                _ => {
+                    let ports = node.kind.outputs.iter();
+                    let sources = ports.filter_map(|output| {
+                        let port = Port::new(node.id, output.name.clone());
+                        self.source(graph, path, &port)
+                    });
+                    targets.extend(sources.map(|(id, _)| id));
+                }
+            }
+        }
+        targets.retain(|id| self.graph.node(*id).is_some());
+        targets.into_iter().collect()
+    }
+
+    fn instance(&self, path: &[NodeId]) -> Option<Option<NodeId>> {
+        path.iter().try_fold(None, |instance, node| {
+            self.ids.find(instance, *node).map(Some)
+        })
+    }
+
+    fn follow_plain(&mut self, graph: &Graph, since: u64) {
+        let mut wanted = Wanted::new();
+        for id in graph.removed_since(since) {
+            wanted.insert(id, None);
+        }
+        for id in graph.changed_since(since) {
+            let node = graph.node(id).cloned();
+            wanted.insert(id, node.map(|node| (node, graph.incoming(id).to_vec())));
+        }
+        apply(&mut self.graph, wanted);
+    }
+
+    fn rebuild(&mut self, graph: &Graph) {
+        self.ids.next = self.ids.next.max(graph.next_id().0);
+        let expanded = Expansion::of(graph, &mut self.ids);
+        self.is_too_large = expanded.is_none();
+        let Expansion {
+            mut nodes,
+            muted,
+            inside,
+        } = expanded.unwrap_or_default();
+        self.inside = inside;
+        self.muted = leave_out(&mut nodes, muted);
+        let mut wanted: Wanted = nodes.into_iter().map(|(id, it)| (id, Some(it))).collect();
+        for node in self.graph.nodes() {
+            wanted.entry(node.id).or_insert(None);
+        }
+        apply(&mut self.graph, wanted);
+    }
+}
+
+/// Nodes as they are to be, with the links into them; `None`: gone.
+type Wanted = BTreeMap<NodeId, Option<(Node, Vec<Link>)>>;
+
+/// Change a graph to hold these nodes, by as few edits as do it: what stays as it is is not touched.
+fn apply(graph: &mut Graph, wanted: Wanted) {
+    let mut links = Vec::new();
+    for (id, to) in &wanted {
+        let (node, incoming) = match to {
+            Some((node, incoming)) => (Some(node), incoming.as_slice()),
+            None => (None, &[][..]),
+        };
+        for link in graph.incoming(*id).to_vec() {
+            if !incoming.contains(&link) {
+                graph.unlink(&link);
+            }
+        }
+        match node.zip(graph.node(*id)) {
+            Some((node, before)) if node == before => {}
+            Some((node, before)) if before.key == node.key => {
+                let is_result = before.kind != node.kind || before.values != node.values;
+                if let Some(slot) = graph.slot_mut(*id) {
+                    slot.node = node.clone();
+                }
+                graph.touch(*id, is_result);
+            }
+            _ => {
+                for link in graph.outgoing(*id).to_vec() {
+                    graph.unlink(&link);
+                    links.push(link);
+                }
+                graph.apply(Edit::RemoveNode(*id)).ok();
+                if let Some(node) = node {
+                    graph.insert(node.clone()).ok();
+                }
+            }
+        }
+    }
+    links.extend(wanted.into_values().flatten().flat_map(|(_, links)| links));
+    for link in links {
+        let is_there = graph.link_to(link.to.node, &link.to.name) == Some(&link);
+        if !is_there && graph.check_ends(&link).is_ok() {
+            graph.link(link);
+        }
+    }
+}
+
+/// Take muted nodes out, and what needs them; each is returned with the muted node that is why.
+fn leave_out(
+    nodes: &mut BTreeMap<NodeId, (Node, Vec<Link>)>,
+    muted: Vec<NodeId>,
+) -> BTreeMap<NodeId, NodeId> {
+    let mut readers: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+    if !muted.is_empty() {
+        for link in nodes.values().flat_map(|(_, links)| links) {
+            let of = readers.entry(link.from.node).or_default();
+            of.push(link.to.node);
+        }
+    }
+    let mut left_out = BTreeMap::new();
+    let mut stack: Vec<_> = muted.into_iter().map(|id| (id, id)).collect();
+    while let Some((id, cause)) = stack.pop() {
+        if left_out.contains_key(&id) {
+            continue;
+        }
+        left_out.insert(id, cause);
+        nodes.remove(&id);
+        let next = readers.get(&id).into_iter().flatten();
+        stack.extend(next.map(|reader| (*reader, cause)));
+    }
+    left_out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,434 @@
+//! What the window looks like: frames of the real App, painted by `picture::raster` and compared with the pictures in
+//! `tests/snapshots/`. A frame that differs is written beside its picture, `NAME.new.png`; look at both, then
+//! `UPDATE_SNAPSHOTS=1 cargo test --test app snapshots`. At most sixteen pictures in all, of 80 kB each.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use egui::{ColorImage, Key, Modifiers, Rect, TexturesDelta, Theme, Vec2, vec2};
+use egui_kittest::{Harness, TestRenderer};
+use loom::engine::EngineEvent;
+use loom::engine::protocol::{Frame, LogLevel, NodeError, RunStatus, Thumb, ValueSummary};
+use loom::graph::{NodeId, Pos2};
+use loom::picture::raster::Raster;
+
+use super::{Window, example};
+
+/// Of the whole window, in points.
+const SIZE: Vec2 = vec2(1200.0, 760.0);
+/// Channels that differ by less are the same: the mathematics of systems differ in their last digits.
+const SMALL: u8 = 24;
+/// Pixels that may differ by more.
+const FEW: usize = 16;
+const LARGEST_FILE: usize = 80_000;
+
+/// A window whose frames can be looked at.
+struct Seen {
+    window: Window,
+    raster: Rc<RefCell<Raster>>,
+}
+
+struct Textures(Rc<RefCell<Raster>>);
+
+impl TestRenderer for Textures {
+    fn handle_delta(&mut self, delta: &mut TexturesDelta) {
+        self.0.borrow_mut().update(delta);
+    }
+}
+
+impl Seen {
+    /// A window on the coins, of which each test has a copy of its own.
+    fn coins(theme: Theme, copy: &str) -> Self {
+        let raster = Rc::default();
+        let builder = Harness::builder()
+            .with_size(SIZE)
+            .with_theme(theme)
+            .renderer(Textures(Rc::clone(&raster)));
+        let window = Window::with(builder, |_| example("coins", copy));
+        Self { window, raster }
+    }
+
+    /// The frame that is shown now, or a part of it.
+    fn frame(&self, part: Option<Rect>) -> ColorImage {
+        let harness = &self.window.harness;
+        let mut image =
+            ColorImage::filled([SIZE.x as usize, SIZE.y as usize], egui::Color32::BLACK);
+        let primitives = harness.ctx.tessellate(harness.output().shapes.clone(), 1.0);
+        self.raster.borrow().paint(&mut image, &primitives, 1.0);
+        part.map_or(image.clone(), |part| image.region(&part, None))
+    }
+
+    fn canvas(&self) -> Rect {
+        self.window.app().panels().canvas.camera.screen
+    }
+
+    /// Compare the frame with its picture.
+    fn is_as(&self, name: &str, part: Option<Rect>) {
+        let frame = png(&self.frame(part));
+        assert!(
+            frame.len() <= LARGEST_FILE,
+            "{name} takes {} bytes: show less of the window",
+            frame.len()
+        );
+        compare(name, &frame);
+    }
+
+    fn node(&self, title: &str) -> NodeId {
+        self.window.node(title)
+    }
+
+    fn zoom(&self) -> f32 {
+        self.window.app().panels().canvas.camera.zoom
+    }
+}
+
+fn compare(name: &str, frame: &[u8]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    let (kept, new) = (
+        folder.join(format!("{name}.png")),
+        folder.join(format!("{name}.new.png")),
+    );
+    fs::remove_file(&new).ok();
+    let problem = match fs::read(&kept) {
+        Ok(before) => difference(&before, frame),
+        Err(error) => Some(error.to_string()),
+    };
+    let Some(problem) = problem else { return };
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some_and(|value| value != "0") {
+        fs::write(&kept, frame).unwrap();
+        return;
+    }
+    fs::write(&new, frame).unwrap();
+    panic!(
+        "{name}: {problem}; compare {} with {}, and if the new one is right: UPDATE_SNAPSHOTS=1 cargo test --test app \
+         snapshots",
+        new.display(),
+        kept.display()
+    );
+}
+
+/// In which way two pictures are not the same.
+fn difference(before: &[u8], after: &[u8]) -> Option<String> {
+    let decode = |bytes| image::load_from_memory(bytes).unwrap().to_rgb8();
+    let (before, after) = (decode(before), decode(after));
+    if before.dimensions() != after.dimensions() {
+        return Some(format!(
+            "{:?} before, {:?} now",
+            before.dimensions(),
+            after.dimensions()
+        ));
+    }
+    let pairs = before.pixels().zip(after.pixels());
+    let differs = |(a, b): &(&image::Rgb<u8>, &image::Rgb<u8>)| {
+        a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > SMALL)
+    };
+    let count = pairs.filter(differs).count();
+    (count > FEW).then(|| format!("{count} pixels differ"))
+}
+
+/// A small PNG: of 256 colours, the most frequent ones. Letters' edges take what is nearest.
+fn png(image: &ColorImage) -> Vec<u8> {
+    let mut counts = BTreeMap::<[u8; 3], usize>::new();
+    let rgb = |pixel: &egui::Color32| [pixel.r(), pixel.g(), pixel.b()];
+    for pixel in &image.pixels {
+        *counts.entry(rgb(pixel)).or_default() += 1;
+    }
+    let mut palette: Vec<_> = counts.keys().copied().collect();
+    palette.sort_by_key(|color| std::cmp::Reverse(counts[color]));
+    palette.truncate(256);
+    let nearest = |color: &[u8; 3]| {
+        let distance = |other: &[u8; 3]| -> u32 {
+            let channels = color.iter().zip(other);
+            channels
+                .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2))
+                .sum()
+        };
+        let at = (0..palette.len()).min_by_key(|at| distance(&palette[*at]));
+        at.unwrap() as u8
+    };
+    let index: BTreeMap<_, _> = counts
+        .keys()
+        .map(|color| (*color, nearest(color)))
+        .collect();
+    let pixels: Vec<u8> = image
+        .pixels
+        .iter()
+        .map(|pixel| index[&rgb(pixel)])
+        .collect();
+
+    let [width, height] = image.size.map(|side| side as u32);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(palette.concat());
+    encoder.set_compression(png::Compression::High);
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&pixels).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+#[test]
+fn the_canvas_at_three_zooms() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-zooms");
+    let node = seen.window.output("Keep large regions", 0);
+    seen.window.click(node - vec2(30.0, 4.0));
+    seen.window.key(Modifiers::NONE, Key::F);
+    seen.window.key(Modifiers::NONE, Key::Escape);
+    seen.away();
+    assert_eq!(seen.zoom(), 1.0);
+    seen.is_as("canvas-close", Some(seen.canvas()));
+    seen.window.key(Modifiers::NONE, Key::Home);
+    assert!((0.26..0.5).contains(&seen.zoom()), "{}", seen.zoom());
+    seen.is_as("canvas-middle", Some(seen.canvas()));
+    while seen.zoom() > 0.22 {
+        seen.window.key(Modifiers::NONE, Key::Minus);
+    }
+    seen.is_as("canvas-far", Some(seen.canvas()));
+}
+
+#[test]
+fn the_light_theme_with_a_selected_node() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-light");
+    let header = seen.window.on_screen(Pos2::new(590.0, 12.0));
+    seen.window.click(header);
+    let document = &seen.window.app().project().document;
+    assert_eq!(document.selection().len(), 1);
+    seen.away();
+    seen.is_as("window-light", None);
+}
+
+impl Seen {
+    /// The pointer leaves the window: nothing is lit under it.
+    fn away(&mut self) {
+        self.window.harness.event(egui::Event::PointerGone);
+        self.window.steps();
+    }
+
+    /// Frames until the pictures of values are on the screen.
+    fn until_loaded(&mut self, textures: usize) {
+        let start = std::time::Instant::now();
+        let count = |seen: &Self| seen.window.harness.ctx.tex_manager().read().num_allocated();
+        while count(self) < textures {
+            assert!(
+                start.elapsed() < std::time::Duration::from_mins(1),
+                "no picture came"
+            );
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            self.window.harness.step();
+        }
+        self.window.steps();
+    }
+}
+
+/// A picture of a value, as the engine would have written it: discs on a dark ground.
+fn thumb(folder: &Path) -> Arc<Thumb> {
+    const SIDE: [u32; 2] = [160, 100];
+    let file = folder.join("thumb.rgba");
+    let pixel = |i: u32| {
+        let (x, y) = (i % SIDE[0], i / SIDE[0]);
+        let away = (x % 40).abs_diff(20).pow(2) + (y % 40).abs_diff(20).pow(2);
+        if away < 200 {
+            let light = (230 - away / 2) as u8;
+            [light, light, light - 20, 255]
+        } else {
+            [40, 36, 44, 255]
+        }
+    };
+    let pixels: Vec<u8> = (0..SIDE[0] * SIDE[1]).flat_map(pixel).collect();
+    fs::write(&file, pixels).unwrap();
+    Arc::new(Thumb {
+        file,
+        width: SIDE[0],
+        height: SIDE[1],
+    })
+}
+
+fn value(ty: &str, text: &str) -> ValueSummary {
+    ValueSummary {
+        ty: ty.into(),
+        text: text.into(),
+        thumb: None,
+    }
+}
+
+fn done(node: NodeId, ms: f64, value: ValueSummary) -> EngineEvent {
+    EngineEvent::NodeFinished {
+        run: 1,
+        node,
+        ms,
+        outputs: Arc::new([Some(value)]),
+    }
+}
+
+#[test]
+fn a_run_in_progress() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-run");
+    let node = |title: &str| seen.node(title);
+    let folder = tempfile::tempdir().unwrap();
+    let thumb = thumb(folder.path());
+    let picture = |text| ValueSummary {
+        thumb: Some(Arc::clone(&thumb)),
+        ..value("image", text)
+    };
+    let started = |title| EngineEvent::NodeStarted {
+        run: 1,
+        node: node(title),
+    };
+    let events = vec![
+        EngineEvent::RunStarted { run: 1, total: 17 },
+        EngineEvent::NodesCached {
+            run: 1,
+            nodes: vec![node("Coins photo")],
+            outputs: BTreeMap::from([(node("Coins photo"), [Some(picture("384 × 303"))].into())]),
+        },
+        started("Otsu threshold"),
+        done(node("Otsu threshold"), 2.5, value("float", "107.0")),
+        started("Brighter than"),
+        done(node("Brighter than"), 0.8, picture("384 × 303")),
+        started("Close gaps"),
+        EngineEvent::Log {
+            run: Some(1),
+            node: Some(node("Close gaps")),
+            level: LogLevel::Info,
+            text: "closing with 3 × 3".to_owned(),
+        },
+        EngineEvent::NodeProgress {
+            run: 1,
+            node: node("Close gaps"),
+            done: 2.0,
+            total: Some(5.0),
+            text: "row 120".to_owned(),
+        },
+    ];
+    let textures = seen.window.harness.ctx.tex_manager().read().num_allocated();
+    seen.window.harness.state_mut().replay(1, events);
+    seen.until_loaded(textures + 1);
+    seen.is_as("run", None);
+}
+
+#[test]
+fn a_node_that_failed() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-error");
+    let failed = seen.node("Brighter than");
+    let error = NodeError {
+        kind: "ValueError".to_owned(),
+        message: "operands could not be broadcast together with shapes (303,384) (3,)".to_owned(),
+        traceback: vec![Frame {
+            file: "nodes/regions.py".to_owned(),
+            line: 31,
+            function: "brighter_than".to_owned(),
+            code: "return image > limit".to_owned(),
+        }],
+        inputs: vec![
+            (
+                "image".to_owned(),
+                "array".to_owned(),
+                "303 × 384 uint8".to_owned(),
+            ),
+            (
+                "limit".to_owned(),
+                "list".to_owned(),
+                "[107, 110, 99]".to_owned(),
+            ),
+        ],
+        ..NodeError::default()
+    };
+    let skipped = ["Close gaps", "Clear border", "Label regions"].map(|title| seen.node(title));
+    let mut events = vec![
+        EngineEvent::RunStarted { run: 1, total: 17 },
+        done(
+            seen.node("Coins photo"),
+            12.0,
+            value("array", "303 × 384 uint8"),
+        ),
+        done(
+            seen.node("Otsu threshold"),
+            2.5,
+            value("list", "[107, 110, 99]"),
+        ),
+        EngineEvent::NodeFailed {
+            run: 1,
+            node: failed,
+            ms: 1.0,
+            error: Arc::new(error),
+        },
+    ];
+    events.extend(skipped.map(|node| EngineEvent::NodeSkipped {
+        run: 1,
+        node,
+        cause: failed,
+    }));
+    events.push(EngineEvent::RunFinished {
+        run: 1,
+        status: RunStatus::Failed,
+        ran: 2,
+        cached: 0,
+        failed: 1,
+        skipped: 14,
+        ms: 20.0,
+    });
+    seen.window.harness.state_mut().replay(1, events);
+    seen.window.steps();
+    seen.window.key(Modifiers::NONE, Key::Num1);
+    seen.window.key(Modifiers::NONE, Key::F);
+    seen.is_as("error", None);
+}
+
+#[test]
+fn the_search_for_a_node() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-search");
+    seen.window.key(Modifiers::NONE, Key::Tab);
+    seen.window.typed("im");
+    seen.is_as("node-search", None);
+}
+
+#[test]
+fn the_command_palette() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-palette");
+    seen.window
+        .key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    seen.window.typed("zo");
+    seen.is_as("palette", None);
+}
+
+#[test]
+fn pictures_are_few_and_each_belongs_to_a_test() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    let source = include_str!("snapshots.rs");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let parts: Vec<_> = name.split('.').collect();
+        if let [name, "png"] = parts[..] {
+            let is_made = source.contains(&format!("\"{name}\""));
+            assert!(is_made, "no test makes {name}.png");
+            count += 1;
+        }
+    }
+    assert!((1..=16).contains(&count), "{count} pictures");
+}
+
+#[test]
+fn what_differs_is_seen_and_what_hardly_does_is_not() {
+    let gray = |level: u8| egui::Color32::BLACK + egui::Color32::from_white_alpha(level);
+    let before = ColorImage::filled([40, 30], gray(100));
+    for (count, by, is_seen) in [
+        (0, 0, false),
+        (1200, SMALL - 8, false),
+        (FEW, 90, false),
+        (FEW + 1, SMALL + 8, true),
+    ] {
+        let mut after = before.clone();
+        after.pixels[..count].fill(gray(100 + by));
+        let difference = difference(&png(&before), &png(&after));
+        assert_eq!(difference.is_some(), is_seen, "{count} pixels by {by}");
+    }
+    let wider = ColorImage::filled([41, 30], gray(100));
+    assert!(difference(&png(&before), &png(&wider)).is_some());
+}
