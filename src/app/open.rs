@@ -145,6 +145,9 @@ impl App {
             Some(path) if !is_picture(path) => self.open_project(path),
             _ => self.wake_project(),
         }
+        if self.project.is_welcome() {
+            self.welcome_shown();
+        }
         if let Some(path) = named.filter(|path| is_picture(path)) {
             self.open_picture(path);
         }
