@@ -2,8 +2,8 @@
 //! is, as a card.
 
 use egui::{
-    Color32, CornerRadius, Label, Response, RichText, Role, Sense, TextStyle, TextWrapMode, Ui,
-    WidgetInfo, WidgetText, pos2, vec2,
+    Color32, CornerRadius, Id, Label, Rect, Response, RichText, Role, Sense, TextStyle,
+    TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::theme;
@@ -24,14 +24,25 @@ pub struct Row<'a> {
 
 /// A row over the whole width; clicks and drags are the caller's.
 pub fn row_ui(ui: &mut Ui, row: &Row<'_>, sense: Sense) -> Response {
-    let palette = theme::palette(ui.ctx());
+    let id = ui.next_auto_id();
+    row_with_id_ui(ui, id, row, sense)
+}
+
+/// The same, for lists that must know a row before it is painted.
+pub fn row_with_id_ui(ui: &mut Ui, id: Id, row: &Row<'_>, sense: Sense) -> Response {
     let size = vec2(ui.available_width(), theme::ROW);
-    let (rect, response) = ui.allocate_exact_size(size, sense);
+    let (_, rect) = ui.allocate_space(size);
+    let response = ui.interact(rect, id, sense);
     response
         .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, row.is_chosen, row.text));
-    if !ui.is_rect_visible(rect) {
-        return response;
+    if ui.is_rect_visible(rect) {
+        paint(ui, rect, &response, row);
     }
+    response
+}
+
+fn paint(ui: &Ui, rect: Rect, response: &Response, row: &Row<'_>) {
+    let palette = theme::palette(ui.ctx());
     let ground = if row.is_chosen {
         Some(palette.accent_soft)
     } else if response.hovered() || response.has_focus() {
@@ -70,7 +81,6 @@ pub fn row_ui(ui: &mut Ui, row: &Row<'_>, sense: Sense) -> Response {
     let text = galley(ui, row.text, TextStyle::Body, right - left);
     let pos = pos2(left, rect.center().y - text.size().y / 2.0);
     painter.galley(pos, text, color);
-    response
 }
 
 /// What a kind is, for a tooltip: title, summary, ports.

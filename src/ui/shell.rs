@@ -1,6 +1,5 @@
 //! The shell: menu and run bar above, status line below, and the panels between them, which can be moved.
 
-use egui::accesskit::{Action as Asked, Role};
 use egui::{Align, Button, Color32, FontId, Layout, RichText, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
@@ -15,6 +14,7 @@ use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::keymap::Holder;
 use super::library::{Library, library_ui};
+use super::list::List;
 use super::theme::{self, Palette};
 use super::value::Drafts;
 use super::viewer::{Viewer, viewer_ui};
@@ -54,6 +54,7 @@ pub struct Panels {
     pub viewer: Viewer,
     pub console: Console,
     pub drafts: Drafts,
+    pub history: List,
     pub focus: Focus,
 }
 
@@ -67,6 +68,7 @@ impl Default for Panels {
             viewer: Viewer::default(),
             console: Console::default(),
             drafts: Drafts::default(),
+            history: List::default(),
             focus: Focus::default(),
         }
     }
@@ -146,6 +148,7 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
         viewer,
         console,
         drafts,
+        history,
         focus,
     } = panels;
     let mut shown = Shown {
@@ -155,6 +158,7 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
         viewer,
         console,
         drafts,
+        history,
         focus,
         context,
         palette: theme::palette(ui.ctx()),
@@ -162,7 +166,7 @@ pub fn panels_ui(ui: &mut Ui, panels: &mut Panels, context: &mut Context<'_>) {
     let mark = Focus::mark(ui);
     tree.ui(&mut shown, ui);
     note_tabs(tree, focus);
-    name_borders(ui, focus, mark);
+    focus::quiet_borders(ui, focus, mark);
     // What was typed into a field that is gone by now (another node was selected) is not lost.
     let ended = drafts.settle(context.document.graph());
     context.actions.extend(ended.into_iter().map(Action::Edit));
@@ -175,6 +179,7 @@ struct Shown<'a, 'b> {
     viewer: &'a mut Viewer,
     console: &'a mut Console,
     drafts: &'a mut Drafts,
+    history: &'a mut List,
     focus: &'a mut Focus,
     context: &'a mut Context<'b>,
     palette: &'static Palette,
@@ -206,8 +211,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             self.focus.note(ui, part, rect, mark);
             return UiResponse::None;
         }
-        let is_scrolled =
-            self.focus.part() == part && shortcuts::holder(ui.ctx()) == Holder::Widget;
+        let is_scrolled = self.focus.scrolls(part) && shortcuts::holder(ui.ctx()) == Holder::Widget;
         if is_scrolled {
             focus::scroll_by_keys(ui);
         }
@@ -218,7 +222,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Inspector => inspector_ui(ui, self.inspector, self.drafts, self.context),
             Pane::Viewer => viewer_ui(ui, self.viewer, self.context),
             Pane::Console => console_ui(ui, self.console, self.context),
-            Pane::History => history_ui(ui, self.context),
+            Pane::History => history_ui(ui, self.history, self.context),
             Pane::Canvas => {}
         });
         if is_scrolled {
@@ -287,29 +291,6 @@ impl Behavior<Pane> for Shown<'_, '_> {
         } else {
             self.palette.text_weak
         }
-    }
-}
-
-/// What is dragged between the panels is no stop for the keyboard, and screen readers get a name for it.
-fn name_borders(ui: &Ui, focus: &Focus, mark: focus::Mark) {
-    let grab = ui.style().interaction.resize_grab_radius_side;
-    for (id, rect) in focus::focusable(ui, mark) {
-        if focus.holds(id) {
-            continue;
-        }
-        ui.ctx().accesskit_node_builder(id, |node| {
-            node.remove_action(Asked::Focus);
-            if node.label().is_none() {
-                let is_border = rect.size().min_elem() <= 2.0 * grab;
-                let (role, name) = if is_border {
-                    (Role::Splitter, "Border between panels")
-                } else {
-                    (Role::Group, "Tabs")
-                };
-                node.set_role(role);
-                node.set_label(name);
-            }
-        });
     }
 }
 
@@ -422,17 +403,15 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
     let graph = context.document.graph();
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
     ui.horizontal_centered(|ui| {
-        ui.label(weak(format!(
-            "{} · {}",
-            counted(graph.node_count(), "node"),
-            counted(graph.link_count(), "link")
-        )));
-        let selected = context.document.selection().len();
-        if selected > 0 {
-            ui.label(weak(format!("{selected} selected")));
-        }
+        let nodes = counted(graph.node_count(), "node");
+        let nodes = match context.document.selection().len() {
+            0 => nodes,
+            selected => format!("{selected} of {nodes} selected"),
+        };
+        let links = counted(graph.link_count(), "link");
+        ui.label(weak(format!("{nodes} · {links}")));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(weak(format!("{:.0} %", status.zoom * 100.0)));
+            ui.label(weak(format!("Zoom {:.0} %", status.zoom * 100.0)));
             let state = if context.document.is_dirty() {
                 "not saved"
             } else {
