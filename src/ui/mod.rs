@@ -3,6 +3,8 @@
 
 pub mod canvas;
 pub mod console;
+#[cfg(test)]
+mod contrast;
 pub mod dialogs;
 mod drafts;
 mod failure;
