@@ -4,6 +4,8 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/access.rs"]
+mod access;
 #[path = "app/keys.rs"]
 mod keys;
 
