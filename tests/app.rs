@@ -8,6 +8,8 @@
 mod access;
 #[path = "app/keys.rs"]
 mod keys;
+#[path = "app/touchpad.rs"]
+mod touchpad;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
