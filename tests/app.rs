@@ -4,6 +4,8 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+#[path = "app/access.rs"]
+mod access;
 #[path = "app/arrange.rs"]
 mod arrange;
 #[path = "app/find.rs"]
@@ -22,6 +24,8 @@ mod snapshots;
 mod structure;
 #[path = "app/tabs.rs"]
 mod tabs;
+#[path = "app/touchpad.rs"]
+mod touchpad;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

@@ -33,6 +33,7 @@ use crate::project::state::State;
 use crate::settings::Settings;
 use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
 use crate::ui::focus::{Focus, Part};
+use crate::ui::handover::Handover;
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell, Status};
@@ -74,6 +75,7 @@ pub struct App {
     popups: Popups,
     notices: Notices,
     pictures: Pictures,
+    handover: Handover,
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
@@ -101,6 +103,7 @@ impl App {
             popups: Popups::default(),
             notices: Notices::default(),
             pictures: Pictures::default(),
+            handover: Handover::default(),
             reading: HashSet::new(),
             dialog: None,
             actions: Vec::new(),
@@ -385,6 +388,9 @@ impl eframe::App for App {
             }
         }
         let is_free = !has_dialog && !self.popups.is_open();
+        if is_free {
+            self.handover.begin(&context);
+        }
         self.project.panels.focus.begin(&context, is_free);
         self.shell_ui(ui);
         if let Some(dialog) = &mut self.dialog
@@ -393,6 +399,8 @@ impl eframe::App for App {
             self.answer(&context, answer);
         }
         self.notices.ui(&context);
+        let handed_over = self.handover.end(&context);
+        self.actions.extend(handed_over.map(Action::Command));
         self.project.panels.focus.end(&context);
         // Actions may ask for more of them.
         while !self.actions.is_empty() {

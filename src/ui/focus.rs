@@ -2,7 +2,7 @@
 //! within one, brings it back when what had it goes, and shows it. Knows parts by what they painted, not by what they
 //! are for.
 
-use egui::accesskit::{Action, ActionRequest, TreeId};
+use egui::accesskit::{self, Action, ActionRequest, TreeId};
 use egui::{
     Context, CornerRadius, Event, FocusDirection, Id, Key, LayerId, Memory, Modifiers, Rect, Role,
     Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetRect, vec2,
@@ -31,6 +31,7 @@ pub struct Focus {
     last: Vec<(Part, Id)>,
     /// The widget that has it now, and where it is.
     focused: Option<(Id, Rect)>,
+    is_on_row: bool,
     /// An arrow was pressed in the frame before, by which egui may have moved the focus.
     is_walked: bool,
     /// The part that gets the keyboard as soon as it is painted.
@@ -44,6 +45,8 @@ struct Shown {
     /// What can have the keyboard, in the order of Tab; the tabs of the part's panels first.
     tabs: Vec<Id>,
     widgets: Vec<(Id, Rect)>,
+    /// Rows of lists, and whether Tab stops at them: of each list it stops at one.
+    rows: Vec<(Id, bool)>,
 }
 
 /// How many widgets there were before a part was painted.
@@ -57,6 +60,7 @@ impl Default for Focus {
             part: Part::Pane(Pane::Canvas),
             last: Vec::new(),
             focused: None,
+            is_on_row: false,
             is_walked: false,
             wanted: None,
         }
@@ -64,14 +68,18 @@ impl Default for Focus {
 }
 
 impl Shown {
-    /// The places in the order of Tab.
-    fn ring(&self) -> impl Iterator<Item = Id> + Clone {
+    fn all(&self) -> impl Iterator<Item = Id> + Clone {
         let widgets = self.widgets.iter().map(|(id, _)| *id);
         self.tabs.iter().copied().chain(widgets)
     }
 
     fn holds(&self, id: Id) -> bool {
-        self.ring().any(|other| other == id)
+        self.all().any(|other| other == id)
+    }
+
+    /// The stops of Tab, in their order.
+    fn ring(&self) -> impl Iterator<Item = Id> + Clone {
+        self.all().filter(|id| !self.rows.contains(&(*id, false)))
     }
 
     fn nearest(&self, rect: Rect) -> Option<Id> {
@@ -84,9 +92,9 @@ impl Shown {
 }
 
 impl Focus {
-    /// The part that has the keyboard.
-    pub fn part(&self) -> Part {
-        self.part
+    /// Are page up and page down for this part as a whole? In a list they walk.
+    pub fn scrolls(&self, part: Part) -> bool {
+        self.part == part && !self.is_on_row
     }
 
     /// To be called before anything is painted, and after the keys of commands were taken. `is_free`: no dialog and no
@@ -115,7 +123,8 @@ impl Focus {
 
     /// A part was painted from `mark` on.
     pub fn note(&mut self, ui: &Ui, part: Part, rect: Rect, mark: Mark) {
-        let mut widgets = focusable(ui, mark);
+        let (borders, mut widgets) = focusable(ui, mark);
+        quiet(ui, &borders, Role::Splitter, "Border");
         if widgets.is_empty() {
             // With nothing in it that takes the keyboard the part takes it itself: to be read and scrolled.
             let id = ui.scope_id().with("whole part");
@@ -128,6 +137,7 @@ impl Focus {
             rect,
             tabs: Vec::new(),
             widgets,
+            rows: take_rows(ui.ctx()),
         });
         if self.wanted == Some(part) {
             self.wanted = None;
@@ -146,16 +156,20 @@ impl Focus {
     pub fn end(&mut self, context: &Context) {
         let focused = context.memory(Memory::focused);
         let widget = focused.and_then(|id| widget(context, id));
-        self.focused = focused.map(|id| {
-            let rect = widget.map_or(Rect::NOTHING, |widget| widget.rect);
-            (id, rect)
-        });
+        if let Some(widget) = widget {
+            // What had it last stays known while nobody has it.
+            self.focused = Some((widget.id, widget.rect));
+        }
         if let Some(id) = focused
-            && let Some(part) = self.part_of(id)
+            && let Some(shown) = self.shown_with(id)
         {
+            let (part, is_tab) = (shown.part, shown.tabs.contains(&id));
+            self.is_on_row = shown.rows.iter().any(|(row, _)| *row == id);
             self.part = part;
-            self.last.retain(|(other, _)| *other != part);
-            self.last.push((part, id));
+            if !is_tab {
+                self.last.retain(|(other, _)| *other != part);
+                self.last.push((part, id));
+            }
         }
         self.is_walked = context.input(|input| {
             let arrows = [
@@ -191,10 +205,8 @@ impl Focus {
         let Some(shown) = self.shown.iter().find(|shown| shown.part == part) else {
             return;
         };
-        let last = self.last.iter().find(|(other, _)| *other == part);
-        let last = last.map(|(_, id)| *id).filter(|id| shown.holds(*id));
         let first = shown.widgets.first().map(|(id, _)| *id);
-        if let Some(id) = last.or(first) {
+        if let Some(id) = self.last_in(shown).or(first) {
             self.part = part;
             context.memory_mut(|memory| memory.request_focus(id));
         }
@@ -206,20 +218,32 @@ impl Focus {
     }
 
     fn part_of(&self, id: Id) -> Option<Part> {
-        let shown = self.shown.iter().find(|shown| shown.holds(id));
-        shown.map(|shown| shown.part)
+        self.shown_with(id).map(|shown| shown.part)
     }
 
-    /// Arrows walk within a part: egui would go to whatever lies in their direction.
+    fn shown_with(&self, id: Id) -> Option<&Shown> {
+        self.shown.iter().find(|shown| shown.holds(id))
+    }
+
+    /// The widget of the part that had the keyboard last, if it is still there.
+    fn last_in(&self, shown: &Shown) -> Option<Id> {
+        let last = self.last.iter().find(|(part, _)| *part == shown.part);
+        last.map(|(_, id)| *id).filter(|id| shown.holds(*id))
+    }
+
+    /// Arrows walk within a part, and from it into its menus: egui would go to whatever lies in their direction.
     fn stay_in_part(&self, context: &Context) {
         let Some((before, _)) = self.focused.filter(|_| self.is_walked) else {
             return;
         };
-        let now = context.memory(Memory::focused);
-        let parts = (self.part_of(before), now.and_then(|id| self.part_of(id)));
-        if let (Some(was), Some(is)) = parts
-            && was != is
-        {
+        let now = context.memory(Memory::focused).filter(|now| *now != before);
+        let was = self.part_of(before);
+        let is_outside = |id| {
+            let is_in_popup =
+                widget(context, id).is_some_and(|widget| widget.layer_id != LayerId::background());
+            !is_in_popup && self.part_of(id) != was
+        };
+        if was.is_some() && now.is_some_and(is_outside) {
             context.memory_mut(|memory| memory.request_focus(before));
         }
     }
@@ -229,7 +253,7 @@ impl Focus {
         let Some(focused) = context.memory(Memory::focused) else {
             return;
         };
-        let shown = self.shown.iter().find(|shown| shown.holds(focused));
+        let shown = self.shown_with(focused);
         let Some(shown) = shown.filter(|_| focused != canvas_id()) else {
             return;
         };
@@ -269,9 +293,7 @@ impl Focus {
             Some(part) if part.holds(id) => canvas_id(),
             // A dialog or a popup has closed: back to where it was before.
             Some(part) if !self.last.contains(&(self.part, id)) => {
-                let last = self.last.iter().find(|(part, _)| *part == self.part);
-                let last = last.map(|(_, id)| *id).filter(|id| part.holds(*id));
-                last.unwrap_or(canvas_id())
+                self.last_in(part).unwrap_or(canvas_id())
             }
             // What had it is gone: a button that was pressed for the last time, a row that scrolled away.
             Some(part) if self.part != Part::Pane(Pane::Canvas) => {
@@ -310,7 +332,7 @@ impl Focus {
     fn show(&self, context: &Context, widget: Option<WidgetRect>) {
         let Some(widget) = widget else { return };
         let color = theme::palette(context).focus;
-        if let Some(part) = self.shown.iter().find(|shown| shown.holds(widget.id)) {
+        if let Some(part) = self.shown_with(widget.id) {
             let painter = context.layer_painter(LayerId::background());
             let stroke = Stroke::new(theme::PART_FRAME, color);
             painter.rect_stroke(part.rect, 0, stroke, StrokeKind::Inside);
@@ -329,6 +351,23 @@ impl Focus {
             );
         }
     }
+}
+
+/// A row of a list was painted; Tab stops at one of them.
+pub fn note_row(context: &Context, row: Id, is_stop: bool) {
+    context.data_mut(|data| {
+        let rows: &mut Vec<(Id, bool)> = data.get_temp_mut_or_default(rows_id());
+        rows.push((row, is_stop));
+    });
+}
+
+fn take_rows(context: &Context) -> Vec<(Id, bool)> {
+    let rows = context.data_mut(|data| data.remove_temp(rows_id()));
+    rows.unwrap_or_default()
+}
+
+fn rows_id() -> Id {
+    Id::unique("rows of lists")
 }
 
 /// Page up and page down scroll what the part shows, where no field and no list wants them.
@@ -361,20 +400,55 @@ fn name(part: Part) -> String {
 
 /// Tell screen readers that a part begins here.
 pub fn region(ui: &Ui, part: Part) {
+    let rect = ui.max_rect();
     ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
         node.set_role(Role::Region);
         node.set_label(name(part));
+        node.set_bounds(accesskit::Rect {
+            x0: rect.min.x.into(),
+            y0: rect.min.y.into(),
+            x1: rect.max.x.into(),
+            y1: rect.max.y.into(),
+        });
     });
 }
 
-/// Widgets that can have the keyboard, painted since `mark`.
-pub fn focusable(ui: &Ui, mark: Mark) -> Vec<(Id, Rect)> {
+/// What is dragged between the parts, since `mark`, is no stop for the keyboard.
+pub fn quiet_borders(ui: &Ui, focus: &Focus, mark: Mark) {
+    let (borders, mut others) = focusable(ui, mark);
+    others.retain(|(id, _)| !focus.holds(*id));
+    quiet(ui, &borders, Role::Splitter, "Border between panels");
+    quiet(ui, &others, Role::Group, "Tabs");
+}
+
+/// Let the keyboard pass over these; screen readers get a name for those that have none.
+fn quiet(ui: &Ui, widgets: &[(Id, Rect)], role: Role, name: &str) {
+    for (id, _) in widgets {
+        ui.memory_mut(|memory| memory.ignore_focus(*id));
+        ui.ctx().accesskit_node_builder(*id, |node| {
+            node.remove_action(Action::Focus);
+            if node.label().is_none() {
+                node.set_role(role);
+                node.set_label(name);
+            }
+        });
+    }
+}
+
+/// Widgets and where they are.
+type Places = Vec<(Id, Rect)>;
+
+/// Borders that can only be dragged, and widgets that can have the keyboard, painted since `mark`.
+fn focusable(ui: &Ui, mark: Mark) -> (Places, Places) {
     let layer = ui.layer_id();
-    ui.ctx().viewport(|viewport| {
+    let thin = 2.0 * ui.style().interaction.resize_grab_radius_side + 0.5;
+    let widgets: Vec<_> = ui.ctx().viewport(|viewport| {
         let widgets = viewport.this_pass.widgets.get_layer(layer).skip(mark.0);
         let takes_keys = widgets.filter(|widget| widget.enabled && widget.sense.is_focusable());
         takes_keys.map(|widget| (widget.id, widget.rect)).collect()
-    })
+    });
+    let is_border = |(_, rect): &(Id, Rect)| rect.size().min_elem() <= thin;
+    widgets.into_iter().partition(is_border)
 }
 
 /// The widget as it is in this frame, else as it was in the one before.

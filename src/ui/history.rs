@@ -1,12 +1,14 @@
 //! History: the steps that can be taken back or made again, as a list; a click goes there.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, Sense, Ui};
 
+use super::list::List;
+use super::row::{Row, row_with_id_ui};
 use super::{Action, Context, theme};
 use crate::graph::Name;
 
 /// Show all steps, the present one marked.
-pub fn history_ui(ui: &mut Ui, context: &mut Context<'_>) {
+pub fn history_ui(ui: &mut Ui, list: &mut List, context: &mut Context<'_>) {
     let palette = theme::palette(ui.ctx());
     let history = context.document.history();
     let done = history.done();
@@ -22,23 +24,26 @@ pub fn history_ui(ui: &mut Ui, context: &mut Context<'_>) {
         );
         return;
     }
-    let height = ui.spacing().interact_size.y;
-    ScrollArea::vertical()
+    let area = ScrollArea::vertical()
         .auto_shrink(false)
-        .stick_to_bottom(true)
-        .show_rows(ui, height, labels.len(), |ui, rows| {
-            for i in rows {
-                let color = match i {
-                    i if i == done => palette.text_strong,
-                    i if i < done => palette.text,
-                    _ => palette.text_weak,
-                };
-                let text = RichText::new(&labels[i]).color(color);
-                let entry = egui::Button::selectable(i == done, text)
-                    .min_size(egui::vec2(ui.available_width(), height));
-                if ui.add(entry).clicked() {
-                    context.ask(Action::GoTo(i));
-                }
-            }
-        });
+        .stick_to_bottom(true);
+    let id = ui.scope_id().with("rows");
+    list.show(ui, area, id, labels.len(), |ui, i, id| {
+        let color = match i {
+            i if i == done => palette.text_strong,
+            i if i < done => palette.text,
+            _ => palette.text_weak,
+        };
+        let row = Row {
+            dot: None,
+            text: &labels[i],
+            color: Some(color),
+            right: "",
+            indent: 0.0,
+            is_chosen: i == done,
+        };
+        if row_with_id_ui(ui, id, &row, Sense::click()).clicked() {
+            context.ask(Action::GoTo(i));
+        }
+    });
 }

@@ -3,17 +3,21 @@
 
 pub mod canvas;
 pub mod console;
+#[cfg(test)]
+mod contrast;
 pub mod dialogs;
 mod drafts;
 mod failure;
 pub mod find;
 pub mod focus;
+pub mod handover;
 mod help;
 pub mod history;
 pub mod inspector;
 pub mod keymap;
 mod keysheet;
 pub mod library;
+pub mod list;
 mod markdown;
 pub mod menu;
 pub mod notices;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use egui::{Color32, Rect, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{Action, Context, theme};
 use crate::engine::protocol::Thumb;
@@ -27,7 +27,8 @@ pub fn thumb_ui(
     if ui.is_rect_visible(rect) {
         picture_at(ui, ctx, &thumb.file, (thumb.width, thumb.height), rect);
     }
-    response.accessible_name(name)
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response
 }
 
 /// Paint a picture into `rect`; while it is not there yet, the ground that it will stand on.

@@ -24,25 +24,30 @@ pub struct Row<'a> {
 
 /// A row over the whole width; clicks and drags are the caller's.
 pub fn row_ui(ui: &mut Ui, row: &Row<'_>, sense: Sense) -> Response {
+    let id = ui.next_auto_id();
+    row_with_id_ui(ui, id, row, sense)
+}
+
+/// The same, for lists that must know a row before it is painted.
+pub fn row_with_id_ui(ui: &mut Ui, id: Id, row: &Row<'_>, sense: Sense) -> Response {
     let size = vec2(ui.available_width(), theme::ROW);
-    let (_, response) = ui.allocate_exact_size(size, sense);
-    shown(ui, row, response)
+    let (_, rect) = ui.allocate_space(size);
+    row_at_ui(ui, rect, id, row, sense)
 }
 
 /// A row at a place of its own.
 pub fn row_at_ui(ui: &Ui, rect: Rect, id: Id, row: &Row<'_>, sense: Sense) -> Response {
     let response = ui.interact(rect, id, sense);
-    shown(ui, row, response)
-}
-
-fn shown(ui: &Ui, row: &Row<'_>, response: Response) -> Response {
-    let palette = theme::palette(ui.ctx());
-    let rect = response.rect;
     response
         .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, row.is_chosen, row.text));
-    if !ui.is_rect_visible(rect) {
-        return response;
+    if ui.is_rect_visible(rect) {
+        paint(ui, rect, &response, row);
     }
+    response
+}
+
+fn paint(ui: &Ui, rect: Rect, response: &Response, row: &Row<'_>) {
+    let palette = theme::palette(ui.ctx());
     let ground = if row.is_chosen {
         Some(palette.accent_soft)
     } else if response.hovered() || response.has_focus() {
@@ -81,7 +86,6 @@ fn shown(ui: &Ui, row: &Row<'_>, response: Response) -> Response {
     let text = galley(ui, row.text, TextStyle::Body, right - left);
     let pos = pos2(left, rect.center().y - text.size().y / 2.0);
     painter.galley(pos, text, color);
-    response
 }
 
 /// What a kind is, for a tooltip: title, summary, ports.

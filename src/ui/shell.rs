@@ -1,6 +1,5 @@
 //! The shell: menu and run bar above, status line below, and the panels between them, which can be moved.
 
-use egui::accesskit::{Action as Asked, Role};
 use egui::{Align, Button, Color32, FontId, Layout, RichText, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
@@ -16,6 +15,7 @@ use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
 use super::keymap::Holder;
 use super::library::{Library, library_ui};
+use super::list::List;
 use super::outline::{Outline, outline_ui};
 use super::tabs::{self, Tab};
 use super::theme::{self, Palette};
@@ -59,6 +59,7 @@ pub struct Panels {
     pub console: Console,
     pub outline: Outline,
     pub drafts: Drafts,
+    pub history: List,
     pub focus: Focus,
 }
 
@@ -72,6 +73,7 @@ impl Default for Panels {
             console: Console::default(),
             outline: Outline::default(),
             drafts: Drafts::default(),
+            history: List::default(),
             focus: Focus::default(),
         }
     }
@@ -175,6 +177,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         console,
         outline,
         drafts,
+        history,
         focus,
     } = panels;
     let mut shown = Shown {
@@ -186,6 +189,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         console,
         outline,
         drafts,
+        history,
         focus,
         context,
         palette: theme::palette(ui.ctx()),
@@ -193,7 +197,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
     let mark = Focus::mark(ui);
     tree.ui(&mut shown, ui);
     note_tabs(tree, focus);
-    name_borders(ui, focus, mark);
+    focus::quiet_borders(ui, focus, mark);
     // What was typed into a field that is gone by now (another node was selected) is not lost.
     let ended = drafts.settle(context.document.graph());
     context.actions.extend(ended.into_iter().map(Action::Edit));
@@ -208,6 +212,7 @@ struct Shown<'a, 'b> {
     console: &'a mut Console,
     outline: &'a mut Outline,
     drafts: &'a mut Drafts,
+    history: &'a mut List,
     focus: &'a mut Focus,
     context: &'a mut Context<'b>,
     palette: &'static Palette,
@@ -240,8 +245,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             self.focus.note(ui, part, rect, mark);
             return UiResponse::None;
         }
-        let is_scrolled =
-            self.focus.part() == part && shortcuts::holder(ui.ctx()) == Holder::Widget;
+        let is_scrolled = self.focus.scrolls(part) && shortcuts::holder(ui.ctx()) == Holder::Widget;
         if is_scrolled {
             focus::scroll_by_keys(ui);
         }
@@ -252,7 +256,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Inspector => inspector_ui(ui, self.inspector, self.drafts, self.context),
             Pane::Viewer => viewer_ui(ui, self.viewer, self.context),
             Pane::Console => console_ui(ui, self.console, self.context),
-            Pane::History => history_ui(ui, self.context),
+            Pane::History => history_ui(ui, self.history, self.context),
             Pane::Outline => outline_ui(ui, self.outline, self.context),
             Pane::Canvas => {}
         });
@@ -325,29 +329,6 @@ impl Behavior<Pane> for Shown<'_, '_> {
     }
 }
 
-/// What is dragged between the panels is no stop for the keyboard, and screen readers get a name for it.
-fn name_borders(ui: &Ui, focus: &Focus, mark: focus::Mark) {
-    let grab = ui.style().interaction.resize_grab_radius_side;
-    for (id, rect) in focus::focusable(ui, mark) {
-        if focus.holds(id) {
-            continue;
-        }
-        ui.ctx().accesskit_node_builder(id, |node| {
-            node.remove_action(Asked::Focus);
-            if node.label().is_none() {
-                let is_border = rect.size().min_elem() <= 2.0 * grab;
-                let (role, name) = if is_border {
-                    (Role::Splitter, "Border between panels")
-                } else {
-                    (Role::Group, "Tabs")
-                };
-                node.set_role(role);
-                node.set_label(name);
-            }
-        });
-    }
-}
-
 /// What the bars tell besides the document.
 pub struct Status<'a> {
     pub tabs: &'a [Tab],
@@ -370,9 +351,6 @@ pub fn top_bar_ui(
     actions: &mut Vec<Action>,
 ) {
     let palette = theme::palette(ui.ctx());
-    if let [only] = status.tabs {
-        lone_tab_ui(ui, only, actions);
-    }
     ui.horizontal_centered(|ui| {
         ui.label(
             RichText::new("Loom")
@@ -428,6 +406,10 @@ pub fn top_bar_ui(
             ui.label(RichText::new(status.engine).color(status.engine_color));
         });
     });
+    // Last, so that the keyboard comes to the menus first.
+    if let [only] = status.tabs {
+        lone_tab_ui(ui, only, actions);
+    }
 }
 
 /// The name of the project in the middle of the bar: one alone needs no strip of tabs.
@@ -481,17 +463,15 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
     let graph = context.document.graph();
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
     ui.horizontal_centered(|ui| {
-        ui.label(weak(format!(
-            "{} · {}",
-            counted(graph.node_count(), "node"),
-            counted(graph.link_count(), "link")
-        )));
-        let selected = context.document.selection().len();
-        if selected > 0 {
-            ui.label(weak(format!("{selected} selected")));
-        }
+        let nodes = counted(graph.node_count(), "node");
+        let nodes = match context.document.selection().len() {
+            0 => nodes,
+            selected => format!("{selected} of {nodes} selected"),
+        };
+        let links = counted(graph.link_count(), "link");
+        ui.label(weak(format!("{nodes} · {links}")));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(weak(format!("{:.0} %", status.zoom * 100.0)));
+            ui.label(weak(format!("Zoom {:.0} %", status.zoom * 100.0)));
             let state = if context.document.is_dirty() {
                 "not saved"
             } else {

@@ -3,6 +3,7 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use loom::graph::Value;
 use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
@@ -10,6 +11,7 @@ use super::{Window, empty, example};
 
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
+const ALT: Modifiers = Modifiers::ALT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 
 /// Settings with keys of the user's own.
@@ -31,6 +33,13 @@ impl Window {
         self.app().project().document.selection().len()
     }
 
+    /// Click a node's header.
+    fn pick(&mut self, title: &str) {
+        let graph = self.app().project().document.graph();
+        let pos = graph.node(self.node(title)).unwrap().pos;
+        self.click(self.on_screen(pos + egui::vec2(60.0, 12.0)));
+    }
+
     fn saved_settings(&self) -> Settings {
         Settings::load(self.userdata.path()).0
     }
@@ -40,16 +49,23 @@ impl Window {
         self.harness.query_all_by_label_contains(text).count() > 0
     }
 
+    fn focused_node(&self) -> Option<egui_kittest::Node<'_>> {
+        let mut nodes = self.harness.root().children_recursive();
+        nodes.find(egui_kittest::Node::is_focused)
+    }
+
     /// What the widget that has the keyboard is called.
     fn focused(&self) -> String {
-        let focused = self
-            .harness
-            .root()
-            .children_recursive()
-            .find(egui_kittest::Node::is_focused);
-        focused
-            .and_then(|node| node.accesskit_node().label())
-            .unwrap_or_default()
+        let label = |node: egui_kittest::Node<'_>| node.accesskit_node().label();
+        self.focused_node().and_then(label).unwrap_or_default()
+    }
+
+    /// What has the keyboard is in this panel, and in sight. The panel's tabs belong to it.
+    fn assert_inside(&self, panel: &str) {
+        let panel = self.harness.get_by_label(panel).rect();
+        let focused = self.focused_node().unwrap();
+        let with_tabs = egui::Rect::from_min_max(panel.min - egui::vec2(0.0, 30.0), panel.max);
+        assert!(with_tabs.contains_rect(focused.rect()), "{focused:?}");
     }
 }
 
@@ -218,5 +234,297 @@ fn the_interface_grows_and_shrinks_and_stays_so() {
     assert_eq!(
         (scale(&window), window.saved_settings().ui_scale),
         (1.0, 1.0)
+    );
+}
+
+#[test]
+fn f6_goes_from_panel_to_panel_and_tab_round_in_each() {
+    let mut window = Window::open(|_| example("coins", "coins-panels"));
+    assert_eq!(window.focused(), "Canvas", "at the start");
+    let way = [
+        "Viewer panel",
+        "Add node… Tab",
+        "File",
+        "Search nodes",
+        "Canvas",
+    ];
+    for expected in way {
+        window.key(NONE, Key::F6);
+        assert_eq!(window.focused(), expected);
+    }
+    for expected in way[..4].iter().rev() {
+        window.key(SHIFT, Key::F6);
+        assert_eq!(window.focused(), *expected);
+    }
+
+    window.key(ALT, Key::Num3);
+    let mut seen = vec![window.focused()];
+    loop {
+        window.key(NONE, Key::Tab);
+        if window.focused() == seen[0] {
+            break;
+        }
+        seen.push(window.focused());
+        assert!(seen.len() < 100, "Tab never comes round: {seen:?}");
+    }
+    let expected = [
+        "Add node… Tab",
+        "Run all F5",
+        "Command palette… Ctrl+Shift+P",
+        "Inspector",
+        "History",
+        "Outline",
+    ];
+    assert_eq!(seen, expected);
+    for expected in seen.iter().rev() {
+        window.key(SHIFT, Key::Tab);
+        assert_eq!(window.focused(), *expected);
+    }
+
+    // Enter on a tab changes the panel, and where the keyboard was in it is remembered.
+    window.key(SHIFT, Key::Tab);
+    window.key(SHIFT, Key::Tab);
+    window.key(NONE, Key::Enter);
+    assert!(window.says("What you change is listed here"));
+    for (number, expected) in [
+        (Key::Num5, "Filter lines"),
+        (Key::Num1, "Search nodes"),
+        (Key::Num6, "History panel"),
+        (Key::Num4, "Viewer panel"),
+        (Key::Num2, "Canvas"),
+    ] {
+        window.key(ALT, number);
+        assert_eq!(window.focused(), expected);
+    }
+}
+
+#[test]
+fn plain_keys_are_the_focused_panels() {
+    let mut window = Window::open(|_| example("coins", "coins-plain"));
+    let (nodes, links) = (window.nodes(), window.links());
+    window.key(CTRL, Key::A);
+    window.key(ALT, Key::Num1);
+    window.key(NONE, Key::Tab);
+    assert_eq!(window.focused(), "Display");
+    for key in [
+        Key::Delete,
+        Key::Backspace,
+        Key::X,
+        Key::F,
+        Key::ArrowDown,
+        Key::ArrowRight,
+    ] {
+        window.key(NONE, key);
+    }
+    window.key(SHIFT, Key::A);
+    assert_eq!((window.nodes(), window.links()), (nodes, links));
+    assert_eq!(
+        window.selected(),
+        nodes,
+        "neither arrow nor Escape went to the canvas"
+    );
+    assert!(!window.says("Search a node to add"));
+    // With Ctrl, and as function keys, commands are at hand in every panel.
+    window.key(CTRL, Key::D);
+    assert_eq!(window.nodes(), 2 * nodes);
+    window.key(CTRL, Key::Z);
+    assert_eq!(window.nodes(), nodes);
+
+    // Enter adds the row's node; the keyboard stays in the list.
+    window.key(ALT, Key::Num1);
+    window.key(NONE, Key::Home);
+    window.key(NONE, Key::ArrowDown);
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.nodes(), nodes + 1);
+    assert_eq!(window.focused(), "Note");
+
+    window.key(ALT, Key::Num2);
+    window.key(NONE, Key::Tab);
+    assert!(window.says("Search a node to add"));
+}
+
+#[test]
+fn what_has_the_keyboard_is_in_sight_and_it_never_gets_lost() {
+    let mut window = Window::open(|_| example("coins", "coins-sight"));
+    // Down a list that is longer than its panel, without leaving it.
+    window.key(ALT, Key::Num1);
+    window.key(NONE, Key::Tab);
+    window.key(NONE, Key::ArrowRight);
+    window.assert_inside("Library panel");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..60 {
+        window.key(NONE, Key::ArrowDown);
+        seen.insert(window.focused());
+        window.assert_inside("Library panel");
+    }
+    assert!(seen.len() > 50, "{seen:?}");
+
+    // Back from a dialog and from a popup to where it was.
+    let row = window.focused();
+    for (modifiers, key) in [(NONE, Key::F1), (CTRL | SHIFT, Key::P)] {
+        window.key(modifiers, key);
+        assert_ne!(window.focused(), row);
+        window.key(NONE, Key::Escape);
+        assert_eq!(window.focused(), row);
+    }
+
+    // A button that goes as it is pressed leaves the keyboard in its panel.
+    window.pick("Histogram of areas");
+    window.key(ALT, Key::Num3);
+    let is_reset = |window: &Window| window.focused().starts_with("Reset ");
+    for _ in 0..20 {
+        if !is_reset(&window) {
+            window.key(NONE, Key::Tab);
+        }
+    }
+    assert!(is_reset(&window), "{}", window.focused());
+    window.key(NONE, Key::Enter);
+    assert!(!is_reset(&window));
+    window.assert_inside("Inspector panel");
+}
+
+#[test]
+fn pages_are_turned_by_keys() {
+    let mut window = Window::open(|_| example("coins", "coins-pages"));
+    window.pick("Histogram of areas");
+    window.harness.set_size(egui::vec2(1400.0, 420.0));
+    window.steps();
+    window.key(ALT, Key::Num3);
+    window.walk_to("Inspector");
+    let top = |window: &Window| window.harness.get_by_label("Title").rect().top();
+    let before = top(&window);
+    window.key(NONE, Key::PageDown);
+    window.harness.run_steps(40);
+    assert!(top(&window) < before - 100.0, "{before} {}", top(&window));
+    window.key(NONE, Key::PageUp);
+    window.harness.run_steps(40);
+    assert_eq!(top(&window), before);
+
+    // Whatever Tab comes to is scrolled into sight.
+    for _ in 0..14 {
+        window.key(NONE, Key::Tab);
+        window.assert_inside("Inspector panel");
+    }
+
+    // In a list they walk.
+    window.key(ALT, Key::Num1);
+    window.key(NONE, Key::Tab);
+    window.key(NONE, Key::Home);
+    assert_eq!(window.focused(), "Display");
+    window.key(NONE, Key::PageDown);
+    let further = window.focused();
+    assert!(!["Display", "Note"].contains(&&*further), "{further}");
+    window.key(NONE, Key::End);
+    let last = window.focused();
+    window.key(NONE, Key::ArrowDown);
+    assert_eq!(window.focused(), last);
+    window.key(NONE, Key::PageUp);
+    window.key(NONE, Key::Home);
+    assert_eq!(window.focused(), "Display");
+    window.key(NONE, Key::Tab);
+    assert_eq!(window.focused(), "Search nodes", "the list is one stop");
+}
+
+#[test]
+fn a_field_takes_its_typing_back_and_then_hands_over_to_the_document() {
+    let mut window = Window::open(|_| example("coins", "coins-handover"));
+    window.key(NONE, Key::ArrowRight);
+    let first = *window.app().project().document.selection().first().unwrap();
+    let title = |window: &Window| {
+        let graph = window.app().project().document.graph();
+        graph.node(first).unwrap().title().to_string()
+    };
+    let done = |window: &Window| window.app().project().document.history().done();
+    let field = |window: &Window| {
+        window
+            .harness
+            .get_by_label("Title")
+            .value()
+            .unwrap_or_default()
+    };
+    let original = title(&window);
+    let rename = |window: &mut Window, text: &str| {
+        window.key(NONE, Key::F2);
+        assert_eq!(window.focused(), "Title");
+        window.typed(text);
+        // The field makes a step of what stands for a while.
+        window.harness.run_steps(8);
+    };
+    // Enter keeps it, and the canvas has the keyboard.
+    rename(&mut window, "Alpha");
+    window.key(NONE, Key::Enter);
+    assert_eq!((title(&window).as_str(), done(&window)), ("Alpha", 1));
+    assert_eq!(window.focused(), "Canvas");
+    // Escape keeps nothing, and what is selected stays so.
+    rename(&mut window, "Beta");
+    window.key(NONE, Key::Escape);
+    assert_eq!((title(&window).as_str(), done(&window)), ("Alpha", 1));
+    assert_eq!(
+        (window.focused().as_str(), window.selected()),
+        ("Canvas", 1)
+    );
+
+    // First what was typed, also when the cursor moved since, then the document's step.
+    rename(&mut window, "Gamma");
+    window.key(NONE, Key::Home);
+    window.harness.run_steps(8);
+    window.key(CTRL, Key::Z);
+    assert_eq!(
+        (field(&window).as_str(), window.focused().as_str()),
+        ("Alpha", "Title")
+    );
+    assert_eq!(done(&window), 1);
+    window.key(CTRL | SHIFT, Key::Z);
+    assert_eq!(field(&window), "Gamma");
+    window.key(CTRL, Key::Z);
+    window.key(CTRL, Key::Z);
+    assert_eq!((title(&window), done(&window)), (original.clone(), 0));
+    assert_eq!(window.focused(), "Canvas");
+
+    // The same for redo: a field that has nothing to make again leaves it to the document.
+    window.key(NONE, Key::F2);
+    assert_eq!(window.focused(), "Title");
+    window.key(CTRL, Key::Y);
+    assert_eq!((title(&window).as_str(), done(&window)), ("Alpha", 1));
+    assert_eq!(window.focused(), "Canvas");
+}
+
+#[test]
+fn number_fields_hand_over_too_whatever_the_keys_are() {
+    let settings = with_keys(&[("Undo", "Ctrl+U"), ("Redo", "Ctrl+R")]);
+    let mut window = Window::open_with(settings, |_| example("coins", "coins-number"));
+    let (node, name) = (window.node("Histogram of areas"), "bins");
+    let value = |window: &Window| {
+        let graph = window.app().project().document.graph();
+        graph.node(node).unwrap().values.get(name).cloned()
+    };
+    window.pick("Histogram of areas");
+    let before = value(&window);
+    window.edit_value(name, "5");
+    let edited = value(&window);
+    assert_eq!(edited, Some(Value::Int(5)));
+    window.key(ALT, Key::Num3);
+    window.walk_to(name);
+    window.key(CTRL, Key::A);
+    window.typed("77");
+    window.harness.run_steps(8);
+    window.key(CTRL, Key::U);
+    assert_eq!(
+        (window.focused(), value(&window)),
+        (name.to_owned(), edited.clone())
+    );
+    window.key(CTRL, Key::U);
+    assert_eq!(
+        (window.focused().as_str(), value(&window)),
+        ("Canvas", before)
+    );
+    window.key(CTRL, Key::R);
+    assert_eq!(value(&window), edited);
+    window.harness.run_steps(8);
+    let history = window.app().project().document.history();
+    assert_eq!(
+        (history.done(), history.redo_label()),
+        (1, None),
+        "the field itself changed nothing"
     );
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::{
-    Align2, Key, Modifiers, PointerButton, Response, ScrollArea, Sense, TextEdit, Ui, vec2,
+    Align2, Id, Key, Modifiers, PointerButton, Response, ScrollArea, Sense, TextEdit, Ui, vec2,
 };
 
-use super::row::{Row, card_ui, row_ui};
+use super::list::List;
+use super::row::{Row, card_ui, row_with_id_ui};
 use super::search::KindSearch;
 use super::{Action, Context, theme};
 use crate::graph::{KindState, Name, NodeKind};
@@ -22,6 +23,7 @@ pub struct Library {
     closed: BTreeSet<Name>,
     /// The hit that Enter adds, while something is searched.
     chosen: usize,
+    list: List,
 }
 
 /// A row of the list.
@@ -54,23 +56,22 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
     };
     ui.spacing_mut().item_spacing.y = 1.0;
     let mut toggled = None;
-    ScrollArea::vertical()
+    let area = ScrollArea::vertical()
         .id_salt(("library", is_searching))
-        .auto_shrink(false)
-        .show_rows(ui, theme::ROW, entries.len(), |ui, rows| {
-            for at in rows {
-                match &entries[at] {
-                    Entry::Family { name, count } => {
-                        if family_ui(ui, name, *count, library.closed.contains(*name)) {
-                            toggled = Some((*name).clone());
-                        }
+        .auto_shrink(false);
+    let id = ui.scope_id().with("rows");
+    library
+        .list
+        .show(ui, area, id, entries.len(), |ui, at, id| {
+            match &entries[at] {
+                Entry::Family { name, count } => {
+                    if family_ui(ui, id, name, *count, library.closed.contains(*name)) {
+                        toggled = Some((*name).clone());
                     }
-                    Entry::Kind(kind) => {
-                        let is_chosen = is_searching && at == library.chosen;
-                        ui.push_id((kind.bank, kind.function.as_str()), |ui| {
-                            kind_ui(ui, ctx, kind, is_searching, is_chosen);
-                        });
-                    }
+                }
+                Entry::Kind(kind) => {
+                    let is_chosen = is_searching && at == library.chosen;
+                    kind_ui(ui, id, ctx, kind, is_searching, is_chosen);
                 }
             }
         });
@@ -134,7 +135,7 @@ fn by_family<'a>(kinds: &'a [Arc<NodeKind>], closed: &BTreeSet<Name>) -> Vec<Ent
 }
 
 /// True: it was folded up or opened.
-fn family_ui(ui: &mut Ui, name: &Name, count: usize, is_closed: bool) -> bool {
+fn family_ui(ui: &mut Ui, id: Id, name: &Name, count: usize, is_closed: bool) -> bool {
     let palette = theme::palette(ui.ctx());
     let sign = if is_closed { "▸" } else { "▾" };
     let text = format!("{sign}  {name}");
@@ -146,16 +147,14 @@ fn family_ui(ui: &mut Ui, name: &Name, count: usize, is_closed: bool) -> bool {
         indent: 0.0,
         is_chosen: false,
     };
-    ui.push_id(("family", name.as_str()), |ui| {
-        row_ui(ui, &row, Sense::click())
-    })
-    .inner
-    .accessible_name(name.as_str())
-    .clicked()
+    row_with_id_ui(ui, id, &row, Sense::click())
+        .accessible_name(name.as_str())
+        .clicked()
 }
 
 fn kind_ui(
     ui: &mut Ui,
+    id: Id,
     ctx: &mut Context<'_>,
     kind: &Arc<NodeKind>,
     is_searching: bool,
@@ -180,7 +179,7 @@ fn kind_ui(
     } else {
         Sense::click()
     };
-    let response = row_ui(ui, &row, sense).on_hover_ui(|ui| card_ui(ui, kind));
+    let response = row_with_id_ui(ui, id, &row, sense).on_hover_ui(|ui| card_ui(ui, kind));
     if is_ready {
         response.dnd_set_drag_payload(kind.clone());
         drag_picture(ui, &response, &kind.title);

@@ -220,7 +220,7 @@ impl KeysPage {
             (RichText::new(keys.join("   ")), name, "Press to change it")
         };
         let text = if is_recording && !adds {
-            RichText::new("…").color(palette.accent)
+            RichText::new("…").color(palette.text_strong)
         } else {
             text
         };

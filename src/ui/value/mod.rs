@@ -1,10 +1,10 @@
 //! value_editor_ui: how an unlinked input's value is edited, the same code on the node and in the inspector.
 //! Says what the user wants; the caller turns it into an edit. A gesture is held in `Drafts` until it is let go.
 
+mod colour;
 mod number;
 mod text;
 
-use egui::color_picker::show_color_at;
 use egui::{
     Button, Checkbox, ComboBox, Key, Popup, PopupCloseBehavior, Response, RichText, TextEdit, Ui,
     vec2,
@@ -43,6 +43,7 @@ pub fn value_editor_ui(
             input.ty.base()
         },
         compact,
+        takes_keyboard: false,
     };
     ui.push_id((node.id.0, input.name.as_str()), |ui| field.show_ui(ui))
         .inner
@@ -57,6 +58,8 @@ struct Field<'a> {
     /// How texts are shown and read. Nodes of the first Loom hold plain texts whatever they mean.
     text_type: &'a ValueType,
     compact: bool,
+    /// The text field that comes next is to have the keyboard: it stands in a popup that was opened just now.
+    takes_keyboard: bool,
 }
 
 impl Field<'_> {
@@ -224,6 +227,9 @@ impl Field<'_> {
         if is_bad {
             response = response.on_hover_text(self.misfit_text());
         }
+        if std::mem::take(&mut self.takes_keyboard) {
+            response.request_focus();
+        }
         if response.changed() {
             let typed = typed.as_str().to_owned();
             let value = self.read(&read, &typed);
@@ -269,11 +275,8 @@ impl Field<'_> {
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .width(theme::LINES_POPUP_WIDTH)
             .show(|ui| {
-                let edit = self.lines_ui(ui, read, 10);
-                if button.clicked() {
-                    ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::Next));
-                }
-                edit
+                self.takes_keyboard = button.clicked();
+                self.lines_ui(ui, read, 10)
             })
             .and_then(|shown| shown.inner)
     }
@@ -327,38 +330,6 @@ impl Field<'_> {
         }
         drop(response);
         self.set(chosen?)
-    }
-
-    fn colour_ui(&mut self, ui: &mut Ui) -> Option<ValueEdit> {
-        let shown = self.shown();
-        let colour = shown
-            .as_ref()
-            .and_then(Value::as_str)
-            .and_then(theme::parse_colour);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x /= 2.0;
-            let mut channels = colour.unwrap_or([128, 128, 128, 255]);
-            let before = channels;
-            let response = ui
-                .color_edit_button_srgba_unmultiplied(&mut channels)
-                .accessible_name(format!("Pick {}", self.label()));
-            if colour.is_none() {
-                // Not a colour: the swatch shows that there is none rather than a grey.
-                let fill = theme::palette(ui.ctx()).well;
-                show_color_at(ui.painter(), fill, response.rect.shrink(1.0));
-            }
-            if channels != before {
-                let value = Value::text(theme::colour_text(channels));
-                self.drafts.put(&self.port, response.id, None, Some(value));
-            }
-            let is_held_down = ui.input(|input| input.pointer.any_down());
-            let picked = self.end_gesture(ui, response.id, is_held_down);
-            let typed = self.text_ui(ui, |typed| {
-                theme::parse_colour(typed).map(|channels| Value::text(theme::colour_text(channels)))
-            });
-            picked.or(typed)
-        })
-        .inner
     }
 
     fn path_ui(&mut self, ui: &mut Ui) -> Option<ValueEdit> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Pos2, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::Fetcher;
 use crate::engine::protocol::View;
@@ -101,7 +101,7 @@ pub(super) fn image_ui(
     let footer = theme::ROW + ui.spacing().item_spacing.y;
     let room = vec2(ui.available_width(), ui.available_height() - footer).max(vec2(40.0, 40.0));
     let (room, response) = ui.allocate_exact_size(room, Sense::click_and_drag());
-    let response = response.accessible_name("Picture");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Picture"));
     let fitted = Place::fitted(size, room.size());
     let mut place = look.place.unwrap_or(fitted);
     if response.dragged() {
