@@ -8,7 +8,8 @@ use crate::document::Transaction;
 use crate::document::arrange::{self, Align, Axis, Spacing};
 use crate::graph::{Graph, Link, NodeId, Vec2};
 use crate::ui::Level;
-use crate::ui::canvas::layout::{Layout, link_ends};
+use crate::ui::canvas::layout::Layout;
+use crate::ui::canvas::routes::link_ends;
 use crate::ui::theme::{COLUMN_GAP, GRID_STEP, ROW_GAP};
 
 const SPACING: Spacing = Spacing {

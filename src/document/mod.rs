@@ -50,6 +50,8 @@ pub struct Document {
     selection: BTreeSet<NodeId>,
     /// The nodes whose subgraphs are open, the outermost first: what is edited is inside the last.
     path: Vec<NodeId>,
+    /// Counts every change of the selection.
+    selection_revision: u64,
     history: History,
     pub meta: Meta,
 }
@@ -98,6 +100,11 @@ impl Document {
         self.select([]);
     }
 
+    /// Counts every change of the selection.
+    pub fn selection_revision(&self) -> u64 {
+        self.selection_revision
+    }
+
     /// The selected node when it is one alone.
     pub fn selected_node(&self) -> Option<&Node> {
         match self.selection.iter().collect::<Vec<_>>()[..] {
@@ -111,6 +118,7 @@ impl Document {
         let open = self.open_subgraph();
         let is_here = |id: &NodeId| self.graph.node(*id).is_some_and(|node| node.parent == open);
         self.selection = ids.into_iter().filter(is_here).collect();
+        self.selection_revision += 1;
     }
 
     /// Apply all edits of a transaction as one undo step, or none of them.
@@ -159,8 +167,10 @@ impl Document {
         self.close_dead_path();
         let open = self.open_subgraph();
         let graph = &self.graph;
+        let before = self.selection.len();
         self.selection
             .retain(|id| graph.node(*id).is_some_and(|node| node.parent == open));
+        self.selection_revision += u64::from(self.selection.len() != before);
     }
 
     fn close_dead_path(&mut self) {

@@ -1,6 +1,7 @@
 //! Graph: nodes and the links between their ports. Queries and indexes; every change goes through `Edit`.
 //! Knows no window, no file and no process.
 
+mod changes;
 mod edit;
 mod flat;
 mod kind;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use subgraph::SubgraphSlot;
 
+pub use changes::Changes;
 pub use edit::{Edit, EditError};
 pub use emath::{Pos2, Rect, Vec2, pos2, vec2};
 pub use flat::Flat;
@@ -139,6 +141,7 @@ pub struct Graph {
     /// How many nodes are no functions that run as they stand.
     special: usize,
     revision: u64,
+    changes: Changes,
     removed: Vec<(u64, NodeId)>,
 }
 
@@ -242,30 +245,25 @@ impl Graph {
         self.revision
     }
 
-    /// Nodes that changed in any way after revision `since` and are still there.
+    /// Nodes that changed in any way after revision `since` and are still there, in the order of ids.
     pub fn changed_since(&self, since: u64) -> impl Iterator<Item = NodeId> {
-        self.slots
-            .iter()
-            .flatten()
-            .filter(move |slot| slot.changed > since)
-            .map(|slot| slot.node.id)
+        self.slots_since(since, |slot| slot.changed)
     }
 
     /// Nodes whose result may be another since revision `since`.
     pub fn changed_result_since(&self, since: u64) -> impl Iterator<Item = NodeId> {
-        self.slots
-            .iter()
-            .flatten()
-            .filter(move |slot| slot.changed_result > since)
-            .map(|slot| slot.node.id)
+        self.slots_since(since, |slot| slot.changed_result)
     }
 
     /// Nodes that were removed after revision `since` and did not come back.
     pub fn removed_since(&self, since: u64) -> impl Iterator<Item = NodeId> {
-        self.removed
+        let from = self
+            .removed
+            .partition_point(|(revision, _)| *revision <= since);
+        self.removed[from..]
             .iter()
-            .filter(move |(revision, id)| *revision > since && self.node(*id).is_none())
             .map(|(_, id)| *id)
+            .filter(|id| self.node(*id).is_none())
     }
 
     /// The nodes themselves and all that they need, in the order of ids.
@@ -312,8 +310,23 @@ impl Graph {
                 slot.node.kind = kind;
                 slot.changed = self.revision;
                 slot.changed_result = self.revision;
+                self.changes.note(self.revision, slot.node.id);
             }
         }
+    }
+
+    /// Nodes whose `revision` is after `since`: of those that were touched, or of all when that is not known.
+    fn slots_since(
+        &self,
+        since: u64,
+        revision: impl Fn(&Slot) -> u64,
+    ) -> impl Iterator<Item = NodeId> {
+        let touched = self.changes.since(since);
+        let touched = touched.unwrap_or_else(|| (0..self.slots.len() as u32).map(NodeId).collect());
+        let slots = touched.into_iter().filter_map(|id| self.slot(id));
+        slots
+            .filter(move |slot| revision(slot) > since)
+            .map(|slot| slot.node.id)
     }
 
     fn slot(&self, id: NodeId) -> Option<&Slot> {
@@ -381,6 +394,7 @@ impl Graph {
             self.slots.resize_with(at + 1, || None);
         }
         self.revision += 1;
+        self.changes.note(self.revision, node.id);
         self.by_key.insert(node.key.clone(), node.id);
         self.slots[at] = Some(Slot {
             node,
@@ -429,6 +443,7 @@ impl Graph {
     fn touch(&mut self, id: NodeId, is_result: bool) {
         self.revision += 1;
         let revision = self.revision;
+        self.changes.note(revision, id);
         if let Some(slot) = self.slot_mut(id) {
             slot.changed = revision;
             if is_result {

@@ -150,6 +150,7 @@ mod tests {
 
     use super::*;
     use crate::ui::canvas::paint::add_link;
+    use crate::ui::canvas::routes::link_way;
 
     fn length(line: &[Pos2]) -> f32 {
         let next = line.iter().cycle().skip(1);
@@ -176,22 +177,10 @@ mod tests {
     #[test]
     fn a_link_is_one_ribbon_without_its_soft_edge() {
         let mut mesh = Mesh::default();
-        add_link(
-            &mut mesh,
-            pos2(0.0, 0.0),
-            pos2(300.0, 0.0),
-            1.0,
-            2.0,
-            Color32::RED,
-        );
-        add_link(
-            &mut mesh,
-            pos2(0.0, 50.0),
-            pos2(300.0, 90.0),
-            1.0,
-            2.0,
-            Color32::BLUE,
-        );
+        let straight = link_way(pos2(0.0, 0.0), pos2(300.0, 0.0), 1.0, 1.0);
+        add_link(&mut mesh, &straight, 2.0, Color32::RED);
+        let bent = link_way(pos2(0.0, 50.0), pos2(300.0, 90.0), 1.0, 1.0);
+        add_link(&mut mesh, &bent, 2.0, Color32::BLUE);
         let areas = areas(&mesh);
         assert_eq!(areas.len(), 2);
         assert!(

@@ -298,6 +298,12 @@ impl Palette {
         under.lerp_to_gamma(over, part)
     }
 
+    /// The colour whose channels, alpha multiplied in, were summed by weight, from 0 to 255.
+    pub fn averaged([red, green, blue, alpha]: [f32; 4]) -> Color32 {
+        let [red, green, blue, alpha] = [red, green, blue, alpha].map(|sum| (sum + 0.5) as u8);
+        Color32::from_rgba_premultiplied(red, green, blue, alpha)
+    }
+
     /// The colour, with `alpha` from 0 to 1.
     pub fn faded(color: Color32, alpha: f32) -> Color32 {
         color.gamma_multiply(alpha)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 pub use log::{LINES_OF_NODE, Log, LogLine};
 
 use super::protocol::{EngineEvent, NodeError, Outputs, RunStatus};
-use crate::graph::NodeId;
+use crate::graph::{Changes, NodeId};
 
 /// Where a node stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,6 +88,9 @@ pub enum EngineStatus {
 pub struct RunState {
     nodes: Vec<NodeRun>,
     idle: NodeRun,
+    /// Counts every change of a node.
+    revision: u64,
+    changes: Changes,
     run: Option<u64>,
     counts: Counts,
     status: Option<RunStatus>,
@@ -142,6 +145,8 @@ impl RunState {
         Self {
             nodes: Vec::new(),
             idle: NodeRun::default(),
+            revision: 0,
+            changes: Changes::default(),
             run: None,
             counts: Counts::default(),
             status: None,
@@ -285,16 +290,24 @@ impl RunState {
     /// These nodes give another result by now: they were edited, or need one that was.
     pub fn mark_stale(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
         for id in nodes {
-            if let Some(node) = self.nodes.get_mut(id.0 as usize)
-                && node.status != NodeStatus::Idle
-            {
-                node.is_stale = true;
+            if self.node(id).status != NodeStatus::Idle {
+                self.node_mut(id).is_stale = true;
             }
         }
     }
 
     pub fn node(&self, id: NodeId) -> &NodeRun {
         self.nodes.get(id.0 as usize).unwrap_or(&self.idle)
+    }
+
+    /// Counts every change of what is known of a node.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Nodes of which something else is known than at `revision`; `None` when that is too long ago to tell.
+    pub fn changed_since(&self, revision: u64) -> Option<Vec<NodeId>> {
+        self.changes.since(revision)
     }
 
     /// Nodes that failed and were not edited since, in the order of ids.
@@ -346,6 +359,8 @@ impl RunState {
         if self.nodes.len() <= at {
             self.nodes.resize(at + 1, self.idle.clone());
         }
+        self.revision += 1;
+        self.changes.note(self.revision, id);
         &mut self.nodes[at]
     }
 
@@ -362,13 +377,12 @@ impl RunState {
     fn settle(&mut self) {
         if let Some(started) = self.started.take() {
             self.elapsed = started.elapsed();
-            for node in self
-                .nodes
-                .iter_mut()
-                .filter(|node| node.status.is_pending())
-            {
-                node.status = NodeStatus::Idle;
-                node.is_stale = !node.outputs.is_empty();
+            for at in 0..self.nodes.len() {
+                if self.nodes[at].status.is_pending() {
+                    let node = self.node_mut(NodeId(at as u32));
+                    node.status = NodeStatus::Idle;
+                    node.is_stale = !node.outputs.is_empty();
+                }
             }
         }
     }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::layout::{Hit, Layout, input_pos, link_ends, link_way, output_pos};
+use super::layout::{Hit, Layout, input_pos, output_pos};
+use super::routes::{link_ends, link_way};
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::{EditError, Graph, Link, NodeId, Port, Pos2, Rect, Role, Vec2, vec2};
 use crate::ui::Action;
@@ -120,6 +121,14 @@ impl Gesture {
         }
     }
 
+    /// What is dragged, and how far, in graph units.
+    pub fn dragged(&self) -> Option<(&BTreeSet<NodeId>, Vec2)> {
+        match self {
+            Self::DragNodes { nodes, offset, .. } => Some((nodes, *offset)),
+            _ => None,
+        }
+    }
+
     /// The pointer is at `at` now; `moved` is the way from where it was pressed, both in graph space.
     pub fn drag(&mut self, graph: &Graph, at: Pos2, moved: Vec2, snaps: bool) {
         match self {
@@ -203,14 +212,14 @@ pub fn links_across(graph: &Graph, layout: &Layout, start: Pos2, end: Pos2) -> V
         let Some((from, to)) = link_ends(graph, link) else {
             return false;
         };
-        let way = link_way(from, to, 1.0);
+        let way = link_way(from, to, 1.0, 1.0);
         way.windows(2)
             .any(|piece| segments_cross(piece[0], piece[1], start, end))
     };
-    // A link can pass far from its nodes, so every link is asked; only the end of a gesture and its frames do.
-    graph
-        .links()
-        .filter(|link| layout.rect(link.to.node).is_some() && crosses(link))
+    let near = layout.links_along(start, end);
+    near.into_iter()
+        .filter_map(|link| link.link(graph))
+        .filter(|link| crosses(link))
         .cloned()
         .collect()
 }

@@ -1,18 +1,18 @@
 //! Layout: where nodes and ports lie in graph space, kept up to date by what edits touched, and which of them are
 //! under a point or in a view. Pure geometry: no painting, no input.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::graph::{
-    Graph, Link, Node, NodeId, Port, Pos2, Rect, Role, SubgraphId, Vec2, pos2, vec2,
-};
+use super::routes::{LinkAt, Routes, link_box};
+use super::squares::{CELL, Square, Squares, TILE, squares_of};
+use crate::graph::{Graph, Node, NodeId, Port, Pos2, Rect, Role, SubgraphId, Vec2, vec2};
 use crate::ui::theme::{
     FRAME_EDGE, FRAME_SIZE, FRAME_TITLE, NODE_HEADER, NODE_PAD, NODE_ROW, NODE_THUMB, NODE_WIDTH,
     NOTE_SIZE, REROUTE_SIZE,
 };
 
-/// Side of a square of the grid index, in graph units: about four nodes.
-const CELL: f32 = 512.0;
+/// Ports reach no farther than this, in graph units, so that from afar nodes can be grabbed between them.
+const MOST_REACH: f32 = NODE_ROW;
 
 /// Size of a node, in graph units.
 pub fn node_size(node: &Node, has_thumb: bool) -> Vec2 {
@@ -88,14 +88,22 @@ pub enum Hit {
     Output(Port),
 }
 
-/// Rectangles of all nodes and an index of them by cells.
+/// Rectangles of the nodes of one graph or subgraph, and an index of nodes and links by squares.
 #[derive(Debug, Default)]
 pub struct Layout {
-    placed: Vec<Option<Rect>>,
-    cells: HashMap<(i32, i32), Vec<NodeId>>,
-    with_thumb: HashSet<NodeId>,
     /// The subgraph whose nodes are laid out; `None`: the graph around all.
     scope: Option<SubgraphId>,
+    placed: Vec<Option<Rect>>,
+    cells: HashMap<Square, Vec<NodeId>>,
+    /// Frames, which lie under everything, and what is too large for the cells.
+    apart: BTreeSet<NodeId>,
+    routes: Routes,
+    /// When each tile changed last, in calls of `update`.
+    stamps: BTreeMap<Square, u64>,
+    clock: u64,
+    /// How often everything was forgotten.
+    epoch: u64,
+    with_thumb: HashSet<NodeId>,
     revision: u64,
     /// Counts every change of a rectangle.
     version: u64,
@@ -103,39 +111,47 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lay out the nodes of this subgraph, or of the graph around all, from the next update on.
-    pub fn set_scope(&mut self, scope: Option<SubgraphId>) {
-        if self.scope != scope {
-            *self = Self {
-                scope,
-                with_thumb: std::mem::take(&mut self.with_thumb),
-                ..Self::default()
-            };
-        }
-    }
-
     /// Follow the graph: looks only at nodes that changed since the last call.
     pub fn update(&mut self, graph: &Graph) {
-        if self.revision == graph.revision() {
+        let since = std::mem::replace(&mut self.revision, graph.revision());
+        if since == self.revision {
             return;
         }
-        let since = self.revision;
-        for id in graph.removed_since(since).collect::<Vec<_>>() {
+        self.clock += 1;
+        for id in graph.removed_since(since) {
             self.remove(id);
         }
-        for id in graph.changed_since(since).collect::<Vec<_>>() {
+        let mut relinked = Vec::new();
+        for id in graph.changed_since(since) {
             self.place(graph, id);
+            relinked.push(id);
+            add_relinked(graph, id, &mut relinked);
         }
-        self.revision = graph.revision();
+        relinked.sort_unstable();
+        relinked.dedup();
+        for id in relinked {
+            self.route(graph, id);
+        }
     }
 
     /// Forget everything: another graph follows.
     pub fn clear(&mut self) {
         *self = Self {
-            // Who follows the version must see that all is new.
+            // Who follows these must see that all is new.
+            epoch: self.epoch + 1,
             version: self.version + 1,
             ..Self::default()
         };
+    }
+
+    /// Lay out the nodes of this subgraph from the next update on.
+    pub fn set_scope(&mut self, scope: Option<SubgraphId>) {
+        if self.scope != scope {
+            let with_thumb = std::mem::take(&mut self.with_thumb);
+            self.clear();
+            self.scope = scope;
+            self.with_thumb = with_thumb;
+        }
     }
 
     /// A node that shows a picture is taller.
@@ -146,12 +162,13 @@ impl Layout {
             self.with_thumb.remove(&id)
         };
         if is_new {
+            self.clock += 1;
             self.place(graph, id);
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.cells.is_empty() && self.apart.is_empty()
     }
 
     pub fn has_thumb(&self, id: NodeId) -> bool {
@@ -192,15 +209,15 @@ impl Layout {
 
     /// Nodes that touch `view`, in the order of their ids, which is the order they are painted in.
     pub fn nodes_in(&self, view: Rect) -> Vec<NodeId> {
-        let (low, high) = (cell(view.min), cell(view.max));
-        let cells_in_view = i64::from(high.0 - low.0 + 1) * i64::from(high.1 - low.1 + 1);
-        let mut found: Vec<NodeId> = if cells_in_view > self.cells.len() as i64 {
+        let squares = squares_of(view, CELL);
+        let mut found: Vec<NodeId> = if squares.count() > self.cells.len() {
             (0..self.placed.len() as u32).map(NodeId).collect()
         } else {
-            (low.0..=high.0)
-                .flat_map(|x| (low.1..=high.1).map(move |y| (x, y)))
+            squares
+                .iter()
                 .filter_map(|cell| self.cells.get(&cell))
                 .flatten()
+                .chain(&self.apart)
                 .copied()
                 .collect()
         };
@@ -210,8 +227,29 @@ impl Layout {
         found
     }
 
+    /// Links that may touch `view`, in the order of the nodes that they lead to.
+    pub fn links_in(&self, view: Rect) -> Vec<LinkAt> {
+        let mut found = self.routes.near(squares_of(view, TILE));
+        found.retain(|link| {
+            self.ends(*link)
+                .is_some_and(|(start, end)| link_box(start, end).intersects(view))
+        });
+        found
+    }
+
+    /// Links that a straight line may cross.
+    pub fn links_along(&self, start: Pos2, end: Pos2) -> Vec<LinkAt> {
+        self.routes.along(start, end)
+    }
+
+    /// Where a link begins and ends.
+    pub fn ends(&self, link: LinkAt) -> Option<(Pos2, Pos2)> {
+        self.routes.ends(link)
+    }
+
     /// What lies under a point; ports reach `reach` units around their dot.
     pub fn hit(&self, graph: &Graph, at: Pos2, reach: f32) -> Hit {
+        let reach = reach.min(MOST_REACH);
         let around = Rect::from_center_size(at, Vec2::splat(2.0 * reach));
         let near = self.nodes_in(around);
         for id in near.iter().rev() {
@@ -237,6 +275,86 @@ impl Layout {
         Hit::Nothing
     }
 
+    /// When the tile changed last: another number says that something in it is not as it was. 0: it was always empty.
+    pub fn stamp(&self, tile: Square) -> u64 {
+        self.stamps.get(&tile).copied().unwrap_or_default()
+    }
+
+    /// Tiles that touch `view` and are not, or were not always, empty.
+    pub fn tiles_in(&self, view: Rect) -> Vec<Square> {
+        let Squares { low, high } = squares_of(view, TILE);
+        let columns = i64::from(high.x) - i64::from(low.x) + 1;
+        if columns > self.stamps.len() as i64 {
+            let is_in_view = |tile: &&Square| tile.rect(TILE).intersects(view);
+            return self.stamps.keys().filter(is_in_view).copied().collect();
+        }
+        let column = |x| Square { x, ..low }..=Square { x, ..high };
+        (low.x..=high.x)
+            .flat_map(|x| self.stamps.range(column(x)))
+            .map(|(tile, _)| *tile)
+            .collect()
+    }
+
+    /// Counts how often everything was forgotten: stamps of another epoch mean nothing.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// About how much there is in a tile: nodes and links.
+    pub fn tile_weight(&self, tile: Square) -> usize {
+        let nodes = tile.cells().map(|cell| self.nodes_of_cell(cell).len());
+        1 + nodes.sum::<usize>() + self.routes.count(tile)
+    }
+
+    /// Nodes that touch a cell, in the order of ids; those apart are in none.
+    pub fn nodes_of_cell(&self, cell: Square) -> &[NodeId] {
+        self.cells.get(&cell).map_or(&[], Vec::as_slice)
+    }
+
+    /// Frames, and nodes too large for the cells.
+    pub fn nodes_apart(&self) -> impl Iterator<Item = NodeId> {
+        self.apart.iter().copied()
+    }
+
+    /// Nodes whose upper left corner lies in a tile, in the order of ids: of each node that is not apart one tile.
+    pub fn nodes_of_tile(&self, tile: Square) -> Vec<NodeId> {
+        let mut nodes: Vec<NodeId> = tile
+            .cells()
+            .flat_map(|cell| self.nodes_of_cell(cell))
+            .copied()
+            .filter(|id| self.tile(*id) == Some(tile))
+            .collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
+    /// Links that may pass through a tile.
+    pub fn links_of_tile(&self, tile: Square) -> impl Iterator<Item = LinkAt> {
+        self.routes.of_tile(tile)
+    }
+
+    /// Tiles that show anything of a node: its box and its links.
+    pub fn tiles_of(&self, graph: &Graph, id: NodeId) -> Vec<Square> {
+        let mut tiles: Vec<Square> = self.tile(id).into_iter().collect();
+        for at in 0..graph.incoming(id).len() as u32 {
+            self.routes.add_tiles(LinkAt { to: id, at }, &mut tiles);
+        }
+        for link in graph.outgoing(id) {
+            let incoming = graph.incoming(link.to.node);
+            if let Some(at) = incoming.iter().position(|other| other == link) {
+                let (to, at) = (link.to.node, at as u32);
+                self.routes.add_tiles(LinkAt { to, at }, &mut tiles);
+            }
+        }
+        tiles
+    }
+
+    /// The tile of a node's upper left corner.
+    fn tile(&self, id: NodeId) -> Option<Square> {
+        self.rect(id).map(|rect| Square::of(rect.min, TILE))
+    }
+
     fn place(&mut self, graph: &Graph, id: NodeId) {
         let node = graph.node(id).filter(|node| node.parent == self.scope);
         let Some(node) = node else {
@@ -244,28 +362,50 @@ impl Layout {
             return;
         };
         let rect = Rect::from_min_size(node.pos, node_size(node, self.has_thumb(id)));
-        if self.rect(id) == Some(rect) {
-            return;
+        if self.rect(id) != Some(rect) {
+            self.take(id);
+            let at = id.0 as usize;
+            if self.placed.len() <= at {
+                self.placed.resize(at + 1, None);
+            }
+            self.placed[at] = Some(rect);
+            self.version += 1;
+            self.bounds = self.bounds.map(|bounds| bounds.union(rect));
+            if is_apart(node, rect) {
+                self.apart.insert(id);
+            } else {
+                for cell in squares_of(rect, CELL).iter() {
+                    let ids = self.cells.entry(cell).or_default();
+                    ids.insert(ids.partition_point(|other| *other < id), id);
+                }
+            }
         }
-        self.remove(id);
-        let at = id.0 as usize;
-        if self.placed.len() <= at {
-            self.placed.resize(at + 1, None);
-        }
-        self.placed[at] = Some(rect);
-        self.version += 1;
-        for cell in cells_of(rect) {
-            self.cells.entry(cell).or_default().push(id);
-        }
+        self.mark(id, rect);
     }
 
     fn remove(&mut self, id: NodeId) {
-        self.bounds = None;
+        self.take(id);
+        let Self { stamps, clock, .. } = self;
+        self.routes.remove(id, |tile| {
+            stamps.insert(tile, *clock);
+        });
+    }
+
+    /// Take a node out of the index, its links aside.
+    fn take(&mut self, id: NodeId) {
         let Some(rect) = self.placed.get_mut(id.0 as usize).and_then(Option::take) else {
             return;
         };
         self.version += 1;
-        for cell in cells_of(rect) {
+        // Only what lies at the edge holds the bounds up.
+        self.bounds = self
+            .bounds
+            .filter(|bounds| bounds.shrink(1.0).contains_rect(rect));
+        self.mark(id, rect);
+        if self.apart.remove(&id) {
+            return;
+        }
+        for cell in squares_of(rect, CELL).iter() {
             if let Some(ids) = self.cells.get_mut(&cell) {
                 ids.retain(|other| *other != id);
                 if ids.is_empty() {
@@ -274,72 +414,47 @@ impl Layout {
             }
         }
     }
-}
 
-/// Ends of a link in graph space; a port that the kind lost is drawn at the node's header.
-pub fn link_ends(graph: &Graph, link: &Link) -> Option<(Pos2, Pos2)> {
-    let from = graph.node(link.from.node)?;
-    let to = graph.node(link.to.node)?;
-    let start = match from.kind.output_index(&link.from.name) {
-        Some(at) => output_pos(from, at),
-        None => from.pos + vec2(NODE_WIDTH, NODE_HEADER / 2.0),
-    };
-    let inputs = &to.kind.inputs;
-    let end = match inputs.iter().position(|input| input.name == link.to.name) {
-        Some(at) => input_pos(to, at),
-        None => to.pos + vec2(0.0, NODE_HEADER / 2.0),
-    };
-    Some((start, end))
-}
-
-/// The way of a link on the screen, as points of a line: it leaves to the right and arrives from the left. One that
-/// leads back goes around, half-way between the rows of its ends, rather than across what lies between.
-pub fn link_way(start: Pos2, end: Pos2, zoom: f32) -> Vec<Pos2> {
-    let mut way = Vec::with_capacity(32);
-    if end.x < start.x - 40.0 * zoom && (end.y - start.y).abs() > 60.0 * zoom {
-        let turn = vec2(60.0 * zoom, 0.0);
-        let middle = f32::midpoint(start.y, end.y);
-        let (right, left) = (pos2(start.x, middle), pos2(end.x, middle));
-        add_curve(&mut way, [start, start + turn, right + turn, right], 12);
-        add_curve(&mut way, [left, left - turn, end - turn, end], 12);
-        return way;
+    /// Index the links into a node anew.
+    fn route(&mut self, graph: &Graph, id: NodeId) {
+        let Self { stamps, clock, .. } = self;
+        let mark = |tile| {
+            stamps.insert(tile, *clock);
+        };
+        if self.placed.get(id.0 as usize).is_some_and(Option::is_some) {
+            self.routes.place(graph, id, mark);
+        } else {
+            self.routes.remove(id, mark);
+        }
     }
-    let length = start.distance(end);
-    let reach = ((end.x - start.x).abs() * 0.5).clamp(30.0 * zoom, 160.0 * zoom);
-    let curve = [
-        start,
-        pos2(start.x + reach, start.y),
-        pos2(end.x - reach, end.y),
-        end,
-    ];
-    let pieces = if length < 24.0 {
-        2
-    } else {
-        (length / 14.0).clamp(6.0, 28.0) as usize
-    };
-    add_curve(&mut way, curve, pieces);
-    way
+
+    /// All tiles that show something of a node at `rect` have changed; those apart are in none.
+    fn mark(&mut self, id: NodeId, rect: Rect) {
+        if self.apart.contains(&id) {
+            return;
+        }
+        for tile in squares_of(rect, TILE).iter() {
+            self.stamps.insert(tile, self.clock);
+        }
+    }
 }
 
-fn add_curve(way: &mut Vec<Pos2>, [a, b, c, d]: [Pos2; 4], pieces: usize) {
-    way.extend((0..=pieces).map(|i| {
-        let t = i as f32 / pieces as f32;
-        let s = 1.0 - t;
-        let weighted = a.to_vec2() * (s * s * s)
-            + b.to_vec2() * (3.0 * s * s * t)
-            + c.to_vec2() * (3.0 * s * t * t)
-            + d.to_vec2() * (t * t * t);
-        weighted.to_pos2()
-    }));
+/// Nodes that the links of a node lead to; what a reroute passes on is its source's, so links from there as well.
+fn add_relinked(graph: &Graph, id: NodeId, relinked: &mut Vec<NodeId>) {
+    for link in graph.outgoing(id) {
+        let to = link.to.node;
+        relinked.push(to);
+        if graph
+            .node(to)
+            .is_some_and(|node| node.kind.role == Role::Reroute)
+        {
+            add_relinked(graph, to, relinked);
+        }
+    }
 }
 
-fn cell(pos: Pos2) -> (i32, i32) {
-    ((pos.x / CELL).floor() as i32, (pos.y / CELL).floor() as i32)
-}
-
-fn cells_of(rect: Rect) -> impl Iterator<Item = (i32, i32)> {
-    let (low, high) = (cell(rect.min), cell(rect.max));
-    (low.0..=high.0).flat_map(move |x| (low.1..=high.1).map(move |y| (x, y)))
+fn is_apart(node: &Node, rect: Rect) -> bool {
+    node.kind.role == Role::Frame || rect.size().max_elem() > 2.0 * CELL
 }
 
 #[cfg(test)]
@@ -347,7 +462,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::graph::{Bank, Edit, InputSpec, NodeKind, OutputSpec, ValueType};
+    use crate::graph::{Bank, Edit, InputSpec, NodeKind, OutputSpec, ValueType, pos2};
 
     fn graph(count: u32) -> Graph {
         let mut kind = NodeKind::new(Bank::Builtin, "add");
@@ -395,6 +510,14 @@ mod tests {
         }
         assert_eq!(layout.rect(NodeId(50)), None);
         assert!(layout.bounds().unwrap().contains(pos2(5100.0, 5010.0)));
+        // What was at the edge and has gone does not hold the bounds up.
+        for id in [0, 7, 14].map(NodeId) {
+            graph.apply(Edit::RemoveNode(id)).unwrap();
+            layout.update(&graph);
+            let rects = graph.nodes().map(|node| layout.rect(node.id).unwrap());
+            let around = rects.reduce(Rect::union);
+            assert_eq!(layout.bounds(), around);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod annotations;
 pub mod camera;
 mod crumbs;
+mod far;
 mod found;
 pub mod gesture;
 pub mod layout;
@@ -11,6 +12,8 @@ pub mod look;
 mod minimap;
 pub mod paint;
 mod pointer;
+pub mod routes;
+mod squares;
 
 use std::collections::HashSet;
 
@@ -18,6 +21,7 @@ use egui::epaint::Mesh;
 use egui::{Id, Role, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
 
 use self::camera::Camera;
+use self::far::Far;
 use self::gesture::{Gesture, Target};
 use self::layout::{Hit, Layout};
 use self::look::NodeLook;
@@ -37,11 +41,15 @@ const LINK_REACH: f32 = 6.0;
 /// How far a dragged link end is caught, in points.
 const SNAP_REACH: f32 = 26.0;
 
+/// Zooms between which what is to be read on a node comes up, above where nodes are boxes and links lines.
+const DETAIL: [f32; 2] = [0.26, 0.34];
+
 /// What the canvas remembers between frames: view state, nothing of the document.
 #[derive(Debug, Default)]
 pub struct Canvas {
     pub camera: Camera,
     pub layout: Layout,
+    far: Far,
     gesture: Gesture,
     /// Where the pointer was pressed, in graph space.
     pressed: Option<(Pos2, Hit)>,
@@ -112,6 +120,17 @@ impl Canvas {
         }
     }
 
+    /// Where a node is drawn: while it is dragged, where it would land.
+    fn rect_on_screen(&self, id: NodeId) -> Option<Rect> {
+        let dragged = self
+            .gesture
+            .dragged()
+            .filter(|(nodes, _)| nodes.contains(&id));
+        let offset = dragged.map_or(Vec2::ZERO, |(_, offset)| offset);
+        let rect = self.layout.rect(id)?.translate(offset);
+        Some(self.camera.rect_on_screen(rect))
+    }
+
     /// Drop what is being dragged; `false` when nothing was.
     pub fn cancel_gesture(&mut self) -> bool {
         std::mem::take(&mut self.gesture) != Gesture::None
@@ -156,52 +175,63 @@ fn draw(
         empty_state(&painter, rect, palette);
     }
     let level = Level::of(canvas.camera.zoom);
-    let view = canvas.camera.view_in_graph();
-    let visible = canvas.layout.nodes_in(view.expand(40.0));
-    let node_painter = NodePainter {
-        painter: &painter,
-        camera: &canvas.camera,
-        palette,
-        level,
-    };
-    let selection = context.document.selection();
-    let (dragged, offset) = match &canvas.gesture {
-        Gesture::DragNodes { offset, nodes, .. } => (nodes, *offset),
-        _ => (selection, Vec2::ZERO),
-    };
     let hovered = match hit {
         Hit::Node(id) | Hit::Input(Port { node: id, .. }) | Hit::Output(Port { node: id, .. }) => {
             Some(*id)
         }
         Hit::Nothing => None,
     };
-    let place = |id: NodeId| {
-        let is_selected = selection.contains(&id);
-        let offset = if dragged.contains(&id) {
-            offset
-        } else {
-            Vec2::ZERO
-        };
-        let rect = canvas.layout.rect(id)?.translate(offset);
-        Some((canvas.camera.rect_on_screen(rect), is_selected, offset))
+    if level == Level::Small {
+        draw_far(&painter, canvas, context, hovered, palette);
+    } else {
+        draw_near(ui, &painter, canvas, drafts, context, hovered);
+    }
+    gesture_overlay(&painter, canvas, graph, palette);
+    if !canvas.is_picture {
+        crumbs::crumbs_ui(ui, rect, context);
+    }
+}
+
+/// Nodes with their texts and widgets, one by one.
+fn draw_near(
+    ui: &mut Ui,
+    painter: &egui::Painter,
+    canvas: &Canvas,
+    drafts: &mut Drafts,
+    context: &mut Context<'_>,
+    hovered: Option<NodeId>,
+) {
+    let palette = theme::palette(ui.ctx());
+    let graph = context.document.graph();
+    let selection = context.document.selection();
+    let level = Level::of(canvas.camera.zoom);
+    let detail = far::fade(canvas.camera.zoom, DETAIL);
+    let view = canvas.camera.view_in_graph();
+    let visible = canvas.layout.nodes_in(view.expand(40.0));
+    let node_painter = NodePainter {
+        painter,
+        camera: &canvas.camera,
+        palette,
+        level,
+        detail,
     };
     let (frames, nodes): (Vec<NodeId>, Vec<NodeId>) = visible.iter().partition(|id| {
         let node = graph.node(**id);
         node.is_some_and(|node| node.kind.role == NodeRole::Frame)
     });
     for id in frames {
-        if let Some((node, (rect, is_selected, _))) = graph.node(id).zip(place(id)) {
+        if let Some((node, rect)) = graph.node(id).zip(canvas.rect_on_screen(id)) {
+            let is_selected = selection.contains(&id);
             node_painter.frame(node, rect, is_selected, hovered == Some(id));
         }
     }
-    links::links(&painter, canvas, context, &visible, level, palette);
-    let mut small = Mesh::default();
+    links::links(painter, canvas, context, level, detail, palette);
     let mut edits = Vec::new();
     for id in &nodes {
-        let Some((node, (on_screen, is_selected, offset))) = graph.node(*id).zip(place(*id)) else {
+        let Some((node, on_screen)) = graph.node(*id).zip(canvas.rect_on_screen(*id)) else {
             continue;
         };
-        let is_hovered = hovered == Some(*id);
+        let (is_selected, is_hovered) = (selection.contains(id), hovered == Some(*id));
         match node.kind.role {
             NodeRole::Note => {
                 node_painter.note(node, on_screen, is_selected, is_hovered);
@@ -218,36 +248,67 @@ fn draw(
             _ => {}
         }
         let look = look::node_look(node, graph, &context.run_of(node), context.pictures, level);
-        if level == Level::Small {
-            paint::add_small_node(&mut small, on_screen, node, &look, is_selected, palette);
-            continue;
-        }
-        // While it is dragged the node is drawn where it would land.
-        let moved;
-        let shown = if offset == Vec2::ZERO {
-            node
-        } else {
-            moved = crate::graph::Node {
-                pos: node.pos + offset,
-                ..node.clone()
-            };
-            &moved
-        };
-        node_painter.node(shown, on_screen, &look, is_selected, is_hovered);
+        node_painter.node(node, on_screen, &look, is_selected, is_hovered);
         if node.style.mode != Mode::On {
             node_painter.mode_veil(on_screen, node.style.mode == Mode::Muted);
         }
         if level == Level::Full {
-            let fields = fields_ui(ui, &canvas.camera, drafts, shown, on_screen, &look);
+            let fields = fields_ui(ui, &canvas.camera, drafts, node, on_screen, &look);
             edits.extend(fields);
         }
     }
-    painter.add(Shape::mesh(small));
-    found::found_marks(&painter, canvas, &visible, level, palette);
+    found::found_marks(painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
-    gesture_overlay(&painter, canvas, graph, palette);
-    if !canvas.is_picture {
-        crumbs::crumbs_ui(ui, rect, context);
+}
+
+/// Nodes as boxes, and haze beyond; frames keep their titles.
+fn draw_far(
+    painter: &egui::Painter,
+    canvas: &mut Canvas,
+    context: &Context<'_>,
+    hovered: Option<NodeId>,
+    palette: &Palette,
+) {
+    let node_painter = NodePainter {
+        painter,
+        camera: &canvas.camera,
+        palette,
+        level: Level::Small,
+        detail: 0.0,
+    };
+    let selection = context.document.selection();
+    for id in canvas.layout.nodes_apart() {
+        let node = context.document.graph().node(id);
+        let Some((node, rect)) = node.zip(canvas.rect_on_screen(id)) else {
+            continue;
+        };
+        let (is_selected, is_hovered) = (selection.contains(&id), hovered == Some(id));
+        match node.kind.role {
+            _ if !rect.intersects(canvas.camera.screen) => {}
+            NodeRole::Frame => node_painter.frame(node, rect, is_selected, is_hovered),
+            _ => node_painter.note(node, rect, is_selected, is_hovered),
+        }
+    }
+    let scene = far::Scene {
+        document: context.document,
+        flat: context.flat,
+        run: context.run,
+        layout: &canvas.layout,
+        camera: &canvas.camera,
+        palette,
+        dragged: canvas.gesture.dragged(),
+        is_picture: canvas.is_picture,
+    };
+    if canvas.far.draw(painter, &scene) {
+        painter.ctx().request_repaint();
+    }
+    if !canvas.found.is_empty() {
+        let view = canvas.camera.view_in_graph();
+        let rect = |id: &NodeId| canvas.layout.rect(*id);
+        let is_in_view = |id: &NodeId| rect(id).is_some_and(|rect| rect.intersects(view));
+        let mut found: Vec<_> = canvas.found.iter().copied().filter(is_in_view).collect();
+        found.sort_unstable();
+        found::found_marks(painter, canvas, &found, Level::Small, palette);
     }
 }
 
@@ -278,7 +339,7 @@ fn fields_ui(
         if !look.has_field.get(i).copied().unwrap_or(false) {
             continue;
         }
-        let rect = paint::field_rect(camera, node, i);
+        let rect = paint::field_rect(on_screen, camera.zoom, node, i);
         let builder = UiBuilder::new()
             .id_salt(i)
             .max_rect(rect)
@@ -375,7 +436,7 @@ fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, pale
             let mut free = camera.screen_from_graph(*at);
             let fixed_at = camera.screen_from_graph(fixed_at);
             if let Target::Port(link) = &target
-                && let Some((start, end)) = layout::link_ends(graph, link)
+                && let Some((start, end)) = routes::link_ends(graph, link)
             {
                 free = camera.screen_from_graph(if is_output { end } else { start });
                 painter.circle(
@@ -391,14 +452,8 @@ fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, pale
                 (free, fixed_at)
             };
             let mut mesh = Mesh::default();
-            paint::add_link(
-                &mut mesh,
-                start,
-                end,
-                camera.zoom,
-                2.6 * camera.zoom.clamp(0.6, 1.5),
-                color,
-            );
+            let way = routes::link_way(start, end, camera.zoom, 1.0);
+            paint::add_link(&mut mesh, &way, 2.6 * camera.zoom.clamp(0.6, 1.5), color);
             painter.add(Shape::mesh(mesh));
             if let Target::Refused(error) = &target {
                 paint::hint(painter, free, &error.to_string(), palette.error, palette);

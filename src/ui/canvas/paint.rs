@@ -11,7 +11,7 @@ use egui::{
 
 use super::annotations::node_color;
 use super::camera::Camera;
-use super::layout::{input_pos, link_way, output_pos};
+use super::layout::{input_offset, output_offset};
 use super::look::{NodeLook, State};
 use crate::graph::{KindState, Node, Pos2, Rect, Vec2, pos2, vec2};
 use crate::ui::picture::fit_into;
@@ -81,10 +81,9 @@ pub fn grid(painter: &Painter, camera: &Camera, palette: &Palette) {
     painter.add(Shape::mesh(mesh));
 }
 
-/// Add a link's curve to a mesh, with soft edges. Ends in screen space.
-pub fn add_link(mesh: &mut Mesh, start: Pos2, end: Pos2, zoom: f32, width: f32, color: Color32) {
-    let way = link_way(start, end, zoom);
-    let half = (width / 2.0).max(0.25);
+/// Add a link to a mesh, with soft edges. Its way is in screen space.
+pub fn add_link(mesh: &mut Mesh, way: &[Pos2], width: f32, color: Color32) {
+    let half = width / 2.0;
     let strips = [
         (-half - 1.0, Color32::TRANSPARENT),
         (-half, color),
@@ -112,22 +111,6 @@ pub fn add_link(mesh: &mut Mesh, start: Pos2, end: Pos2, zoom: f32, width: f32, 
     }
 }
 
-/// A link as a straight line of a pixel: for zooms where curves cannot be told.
-pub fn add_thin_link(mesh: &mut Mesh, start: Pos2, end: Pos2, color: Color32) {
-    let along = (end - start).normalized();
-    let across = vec2(-along.y, along.x) * 0.6;
-    let first = mesh.vertices.len() as u32;
-    for pos in [start - across, start + across, end - across, end + across] {
-        mesh.vertices.push(Vertex {
-            pos,
-            uv: WHITE_UV,
-            color,
-        });
-    }
-    mesh.add_triangle(first, first + 1, first + 2);
-    mesh.add_triangle(first + 1, first + 3, first + 2);
-}
-
 /// A text on one line that ends in `…` where it does not fit.
 pub fn cut_text(
     painter: &Painter,
@@ -141,37 +124,14 @@ pub fn cut_text(
     painter.layout_job(job)
 }
 
-/// A node far away: two flat boxes.
-pub fn add_small_node(
-    mesh: &mut Mesh,
-    rect: Rect,
-    node: &Node,
-    look: &NodeLook,
-    is_selected: bool,
-    palette: &Palette,
-) {
-    let body = match look.state {
-        State::Failed => palette.error,
-        State::Running { .. } => palette.busy,
-        _ => palette.node_header,
-    };
-    if is_selected {
-        mesh.add_colored_rect(rect.expand(1.5), palette.accent);
-    }
-    mesh.add_colored_rect(rect, body);
-    let stripe = Rect::from_min_size(
-        rect.min,
-        vec2(rect.width(), (rect.height() * 0.18).max(1.0)),
-    );
-    mesh.add_colored_rect(stripe, palette.of_family(&node.kind.family));
-}
-
 /// Everything about one node but its widgets. `camera` maps, `rect` is the node on the screen.
 pub struct NodePainter<'a> {
     pub painter: &'a Painter,
     pub camera: &'a Camera,
     pub palette: &'a Palette,
     pub level: Level,
+    /// From 0 to 1: how far what is to be read on a node has come up.
+    pub detail: f32,
 }
 
 impl NodePainter<'_> {
@@ -347,7 +307,7 @@ impl NodePainter<'_> {
         let radius = (PORT_RADIUS * zoom).max(2.0);
         let label = font(12.5, zoom);
         for (i, output) in node.kind.outputs.iter().enumerate() {
-            let at = self.camera.screen_from_graph(output_pos(node, i));
+            let at = rect.min + output_offset(node, i) * zoom;
             self.dot(at, radius, palette.of_type(&output.ty), true);
             if node.style.is_collapsed {
                 continue;
@@ -382,7 +342,7 @@ impl NodePainter<'_> {
             }
         }
         for (i, input) in node.kind.inputs.iter().enumerate() {
-            let at = self.camera.screen_from_graph(input_pos(node, i));
+            let at = rect.min + input_offset(node, i) * zoom;
             let is_linked = look.linked.get(i).copied().unwrap_or(false);
             self.dot(at, radius, palette.of_type(&input.ty), is_linked);
             if self.level == Level::Full && !node.style.is_collapsed {
@@ -504,13 +464,13 @@ impl NodePainter<'_> {
 
 const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
 
-/// The field of an input's widget on the screen.
-pub fn field_rect(camera: &Camera, node: &Node, at: usize) -> Rect {
-    let port = input_pos(node, at);
+/// The field of an input's widget on a node that lies at `rect`.
+pub fn field_rect(rect: Rect, zoom: f32, node: &Node, at: usize) -> Rect {
+    let port = rect.min + input_offset(node, at) * zoom;
     let half = theme::NODE_FIELD / 2.0;
-    let left = port + vec2(theme::NODE_WIDTH * 0.42, -half);
-    let right = port + vec2(theme::NODE_WIDTH - 10.0, half);
-    camera.rect_on_screen(Rect::from_min_max(left, right))
+    let left = port + vec2(theme::NODE_WIDTH * 0.42, -half) * zoom;
+    let right = port + vec2(theme::NODE_WIDTH - 10.0, half) * zoom;
+    Rect::from_min_max(left, right)
 }
 
 /// A short text beside the pointer.
