@@ -83,7 +83,7 @@ def _fill(pattern: str, parts: dict[str, str]) -> str:
 
     name = re.sub(r"\{(.*?)\}", part, pattern)
     if not name.strip() or name in (".", "..") or any(sign in name for sign in '/\\:*?"<>|'):
-        raise ValueError(f"pattern: a name without any of / \\ : * ? \" < > | was expected, this makes {name!r}")
+        raise ValueError(f'pattern: a name without any of / \\ : * ? " < > | was expected, this makes {name!r}')
     return name
 
 

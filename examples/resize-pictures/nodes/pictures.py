@@ -45,10 +45,10 @@ def resize_pictures(
     copies = []
     for file in loom.track(files, text="Resizing"):
         path = Path(file)
-        with Image.open(path) as picture:
-            scale = longest_side / max(picture.size)
-            width, height = (max(1, round(side * scale)) for side in picture.size)
-            picture.resize((width, height), Image.Resampling.LANCZOS).save(target / path.name)
+        picture = _load(path)
+        scale = longest_side / max(picture.size)
+        width, height = (max(1, round(side * scale)) for side in picture.size)
+        picture.resize((width, height), Image.Resampling.LANCZOS).save(target / path.name)
         copies.append(target / path.name)
     return copies
 
@@ -91,7 +91,8 @@ def contact_sheet(
         row, column = divmod(i, columns)
         left = gap + column * (cell_width + gap)
         top = gap + row * (cell_height + caption + gap)
-        sheet.paste(picture, (left + (cell_width - picture.width) // 2, top + (cell_height - picture.height) // 2))
+        corner = (left + (cell_width - picture.width) // 2, top + (cell_height - picture.height) // 2)
+        sheet.paste(picture, corner, picture if picture.mode == "RGBA" else None)
         if captions:
             middle = (left + cell_width // 2, top + cell_height + caption // 2)
             pen.text(middle, Path(file).name, fill=_ink(background), anchor="mm")
@@ -99,10 +100,12 @@ def contact_sheet(
 
 
 def _load(path: Path) -> Image.Image:
-    from PIL import Image
+    """The picture, upright and in full colours: those of a palette cannot be blended."""
+    from PIL import Image, ImageOps
 
     with Image.open(path) as picture:
-        return picture.convert("RGB")
+        has_opacity = picture.mode in ("LA", "PA", "RGBA") or "transparency" in picture.info
+        return ImageOps.exif_transpose(picture).convert("RGBA" if has_opacity else "RGB")
 
 
 def _ink(background: str) -> str:
