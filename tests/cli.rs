@@ -14,6 +14,8 @@ mod interrupts;
 mod pictures;
 #[path = "cli/stage.rs"]
 mod stage;
+#[path = "cli/templates.rs"]
+mod templates;
 
 use std::fs;
 use std::path::Path;

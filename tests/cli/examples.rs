@@ -1,4 +1,4 @@
-//! Projects as users have them: one of the first Loom, and both examples in their real environments.
+//! Projects as users have them: one of the first Loom, and Coins and Wine in their real environments.
 
 use std::fs;
 

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value as Json, json};
 
@@ -183,6 +184,45 @@ pub fn example(name: &str) -> PathBuf {
     }
     copy(&root().join("examples").join(name), &folder);
     folder
+}
+
+/// A copy of an example at a place that it shares, with its environment, with those that need the same packages: one
+/// at a time.
+pub struct Turn {
+    pub folder: PathBuf,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Turn {
+    pub fn of(example: &str) -> Self {
+        static TURNS: Mutex<()> = Mutex::new(());
+        // A test that failed leaves nothing that the next one would not remove.
+        let alone = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+        let source = root().join("examples").join(example);
+        let packages = fs::read_to_string(source.join("requirements.txt"));
+        let packages = packages.expect("an example names its packages");
+        let place = packages.split_whitespace().collect::<Vec<_>>().join("-");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("examples")
+            .join(place);
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if !entry.file_name().to_string_lossy().starts_with('.') {
+                fs::remove_dir_all(&path)
+                    .or_else(|_| fs::remove_file(&path))
+                    .expect("what the one before left can be removed");
+            }
+        }
+        copy(&source, &folder);
+        Self {
+            folder,
+            _alone: alone,
+        }
+    }
+
+    pub fn path(&self) -> &str {
+        self.folder.to_str().expect("the checkout's path is text")
+    }
 }
 
 /// What the project's own Python prints.

@@ -19,7 +19,7 @@ import pandas as pd  # noqa: TID253
 import pytest
 from node_files import ROOT, dependencies, load
 
-EXAMPLES = ["coins", "wine"]
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/savefile.json"))
 
 
 def functions(project: str) -> dict[tuple[str, str], Callable[..., object]]:
@@ -95,7 +95,7 @@ def test_titles_are_unique_and_nodes_do_not_overlap(project: str) -> None:
     boxes = []
     for node in nodes:
         function = known[node["ref"], node["entryFunction"]]
-        has_picture = any(word in str(function.__annotations__["return"]) for word in ("ndarray", "Figure"))
+        has_picture = any(word in str(function.__annotations__["return"]) for word in ("ndarray", "Figure", "Image"))
         height = 40 + 24 * (len(node["input"]) + len(node["output"])) + 126 * has_picture
         boxes.append((node["position"]["x"], node["position"]["y"], height, node["nodeId"]))
     for x, y, height, node_id in boxes:
