@@ -191,9 +191,13 @@ proptest! {
         let end = file::to_text(&document, None);
         let graph = document.graph().clone();
         while document.undo().is_some() {}
+        flat.update(document.graph());
+        prop_assert_eq!(shown(&flat), shown(&Flat::of(document.graph())));
         prop_assert_eq!(file::to_text(&document, None), start);
         prop_assert!(document.graph().is_empty());
         while document.redo().is_some() {}
+        flat.update(document.graph());
+        prop_assert_eq!(shown(&flat), shown(&Flat::of(document.graph())));
         prop_assert_eq!(file::to_text(&document, None), end.clone());
         prop_assert_eq!(document.graph(), &graph);
 
