@@ -155,8 +155,7 @@ impl App {
                 }
             }
             Command::Find => self.find(),
-            Command::FindNext => self.find_next(context, true),
-            Command::FindPrevious => self.find_next(context, false),
+            Command::FindNext | Command::FindPrevious => self.find_next(context, command),
             Command::AutoLayout => self.auto_layout(),
             Command::Straighten => self.straighten(),
             Command::AlignLeft => self.align(Align::Left),
@@ -324,8 +323,9 @@ impl App {
         }
     }
 
-    /// Show the next hit of the last search; without one begin to search.
-    fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
+    /// Show the next or the previous hit of the last search; without one begin to search.
+    fn find_next(&mut self, context: &egui::Context, command: Command) {
+        let is_forward = command == Command::FindNext;
         let graph = self.project.document.graph();
         match self.project.panels.find.step(graph, is_forward) {
             Some(node) => self.act(context, Action::Reveal(node)),

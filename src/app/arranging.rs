@@ -9,12 +9,14 @@ use crate::document::arrange::{self, Align, Axis, Spacing};
 use crate::graph::{Graph, Link, NodeId, Vec2};
 use crate::ui::Level;
 use crate::ui::canvas::layout::{Layout, link_ends};
-use crate::ui::theme::{COLUMN_GAP, GRID_STEP, ROW_GAP};
+use crate::ui::theme::{COLUMN_GAP, FRAME_SIDE, FRAME_TOP, GRID_STEP, ROW_GAP};
 
 const SPACING: Spacing = Spacing {
     grid: GRID_STEP,
     columns: COLUMN_GAP,
     rows: ROW_GAP,
+    frame_side: FRAME_SIDE,
+    frame_top: FRAME_TOP,
 };
 
 impl App {
