@@ -9,8 +9,8 @@ use egui::{Context as Egui, Event, Modifiers, PointerButton, RawInput};
 use loom::document::{Document, Meta};
 use loom::engine::{EngineEvent, RunState};
 use loom::graph::{
-    Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2, Rect,
-    Value, ValueType, pos2, vec2,
+    Bank, Catalog, Flat, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2,
+    Rect, Value, ValueType, pos2, vec2,
 };
 use loom::ui::canvas::{Canvas, canvas_ui};
 use loom::ui::value::Drafts;
@@ -59,6 +59,7 @@ struct Bench {
     canvas: Canvas,
     drafts: Drafts,
     run: RunState,
+    flat: Flat,
     count: usize,
     time: f64,
 }
@@ -80,6 +81,7 @@ impl Bench {
             canvas,
             drafts,
             run,
+            flat: Flat::default(),
             count,
             time: 0.0,
         };
@@ -105,6 +107,7 @@ impl Bench {
                 document: &self.document,
                 catalog: &catalog,
                 run: &self.run,
+                flat: &self.flat,
                 pictures: &pictures,
                 views: &views,
                 actions: &mut actions,

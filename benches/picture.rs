@@ -9,8 +9,8 @@ use egui::{ColorImage, Context as Egui, RawInput};
 use loom::document::{Document, Meta};
 use loom::engine::RunState;
 use loom::graph::{
-    Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Rect, Value,
-    ValueType, pos2, vec2,
+    Bank, Catalog, Flat, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Rect,
+    Value, ValueType, pos2, vec2,
 };
 use loom::picture::raster::Raster;
 use loom::picture::{Format, Subject};
@@ -70,6 +70,7 @@ fn frame() -> impl FnMut() {
                 document: &document,
                 catalog: &catalog,
                 run: &RunState::new(),
+                flat: &Flat::default(),
                 pictures: &pictures,
                 views: &views,
                 actions: &mut Vec::new(),

@@ -10,16 +10,18 @@ pub enum Menu {
     Edit,
     Arrange,
     View,
+    Go,
     Run,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::File,
         Self::Edit,
         Self::Arrange,
         Self::View,
+        Self::Go,
         Self::Run,
         Self::Help,
     ];
@@ -30,28 +32,32 @@ impl Menu {
             Self::Edit => "Edit",
             Self::Arrange => "Arrange",
             Self::View => "View",
+            Self::Go => "Go",
             Self::Run => "Run",
             Self::Help => "Help",
         }
     }
 }
 
-/// Where a command's keys count.
+/// Where a command's keys count; `ui::keymap` has the rule for each kind of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Everywhere, also while a text field has the keyboard.
+    /// Everywhere; in a text field only with a modifier, or as a function key.
     Window,
-    /// Only while no text field has the keyboard: plain keys, and keys that text fields use themselves.
+    /// On the canvas; with Ctrl, or as a function key, in the other panels too, but in no text field.
     Canvas,
 }
 
 /// What stands in the table about a command.
 pub struct Entry {
     pub command: Command,
+    /// As settings call it: the name of the command itself.
+    pub name: &'static str,
     pub title: &'static str,
     pub menu: Menu,
     pub reach: Reach,
-    /// The first is shown; the others work too.
+    /// Its keys unless the user gave it others: the first is shown, the others work too. `ui::keymap` has those that
+    /// hold.
     pub shortcuts: &'static [KeyboardShortcut],
     pub help: &'static str,
 }
@@ -72,6 +78,7 @@ macro_rules! commands {
         /// In the order of the menus.
         pub const TABLE: &[Entry] = &[$(Entry {
             command: Command::$command,
+            name: stringify!($command),
             title: $title,
             menu: Menu::$menu,
             reach: Reach::$reach,
@@ -87,6 +94,7 @@ commands! {
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
+    Settings, "Settings…", File, Window, [key(CTRL, Key::Comma)], "Theme, size of the interface, keys";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";
 
     Undo, "Undo", Edit, Canvas, [key(CTRL, Key::Z)], "Take the last change back";
@@ -101,10 +109,21 @@ commands! {
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     SelectAll, "Select all", Edit, Canvas, [key(CTRL, Key::A)], "Select every node";
     SelectNone, "Select nothing", Edit, Canvas, [key(Modifiers::NONE, Key::Escape)], "Clear the selection and drop what is being dragged";
+    SelectUpstream, "Select upstream", Edit, Canvas, [key(Modifiers::NONE, Key::OpenBracket)], "Select all that the selected nodes need as well";
+    SelectDownstream, "Select downstream", Edit, Canvas, [key(Modifiers::NONE, Key::CloseBracket)], "Select all that needs the selected nodes as well";
     Find, "Find…", Edit, Window, [key(CTRL, Key::F)], "Find nodes by title, kind, value or help";
     FindNext, "Find next", Edit, Window, [key(Modifiers::NONE, Key::F3)], "Show the next node that was found";
     FindPrevious, "Find previous", Edit, Window, [key(Modifiers::SHIFT, Key::F3)], "Show the node that was found before";
     Unlink, "Cut links", Edit, Canvas, [key(Modifiers::NONE, Key::X)], "Remove all links of the selected nodes";
+
+    Group, "Group into a subgraph", Arrange, Canvas, [key(Modifiers::NONE, Key::G), key(CTRL, Key::G)], "Put the selected nodes into one node, with ports for the links that are cut";
+    Ungroup, "Ungroup", Arrange, Canvas, [key(Modifiers::SHIFT, Key::G), key(CTRL_SHIFT, Key::G)], "Put what is inside the selected subgraphs in their place";
+    RemoveUnusedSubgraphs, "Remove unused subgraphs", Arrange, Canvas, [], "Remove subgraphs that no node stands for";
+    Mute, "Mute", Arrange, Canvas, [key(Modifiers::NONE, Key::M)], "Leave the selected nodes, and all that needs them, out of runs; once more: run them again";
+    Bypass, "Bypass", Arrange, Canvas, [key(Modifiers::NONE, Key::B)], "Pass the first fitting input of the selected nodes on in place of their output; once more: run them again";
+    Collapse, "Collapse", Arrange, Canvas, [key(Modifiers::NONE, Key::H)], "Show only the titles of the selected nodes; once more: all of them";
+    AddFrame, "Add frame", Arrange, Canvas, [key(Modifiers::SHIFT, Key::F)], "Put a titled frame around the selected nodes, which carries what lies in it";
+    AddNote, "Add note", Arrange, Canvas, [key(Modifiers::SHIFT, Key::N)], "Put a text with Markdown on the canvas";
 
     AutoLayout, "Auto layout", Arrange, Canvas, [key(Modifiers::NONE, Key::L)], "Arrange the selected nodes in columns along their links; all nodes when fewer than two are selected";
     Straighten, "Straighten links", Arrange, Canvas, [key(Modifiers::NONE, Key::Q)], "Move the selected nodes up or down so that links between them are level";
@@ -117,6 +136,8 @@ commands! {
     DistributeHorizontally, "Distribute horizontally", Arrange, Canvas, [key(Modifiers::SHIFT, Key::H)], "Make the gaps between the selected nodes equal, from left to right";
     DistributeVertically, "Distribute vertically", Arrange, Canvas, [key(Modifiers::SHIFT, Key::V)], "Make the gaps between the selected nodes equal, from top to bottom";
 
+    OpenSubgraph, "Open subgraph", View, Canvas, [key(Modifiers::NONE, Key::I)], "Go inside the subgraph that the selected node stands for";
+    CloseSubgraph, "Close subgraph", View, Canvas, [key(Modifiers::NONE, Key::U)], "Go back to the graph around this subgraph";
     ZoomToFit, "Zoom to fit", View, Canvas, [key(Modifiers::NONE, Key::Home)], "Show the whole graph";
     ZoomToSelection, "Zoom to selection", View, Canvas, [key(Modifiers::NONE, Key::F)], "Show the selected nodes";
     ZoomIn, "Zoom in", View, Canvas, [key(Modifiers::NONE, Key::Plus), key(Modifiers::NONE, Key::Equals)], "Come nearer";
@@ -128,19 +149,31 @@ commands! {
     ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
+    ScaleUp, "Larger interface", View, Window, [key(CTRL, Key::Plus), key(CTRL, Key::Equals)], "Show everything in the window larger";
+    ScaleDown, "Smaller interface", View, Window, [key(CTRL, Key::Minus)], "Show everything in the window smaller";
+    ScaleReset, "Interface at 100 %", View, Window, [key(CTRL, Key::Num0)], "Show everything in the window as large as the screen suggests";
     ResetPanels, "Reset panels", View, Window, [], "Put all panels back where they were at first";
     NextProject, "Next project", View, Window, [key(CTRL, Key::Tab), key(CTRL, Key::PageDown)], "Show the next of the open projects";
     PreviousProject, "Previous project", View, Window, [key(CTRL_SHIFT, Key::Tab), key(CTRL, Key::PageUp)], "Show the previous of the open projects";
     Palette, "Command palette…", View, Window, [key(CTRL_SHIFT, Key::P)], "Search a command and run it";
 
+    NextPanel, "Next panel", Go, Window, [key(Modifiers::NONE, Key::F6)], "Move the keyboard to the next panel";
+    PreviousPanel, "Previous panel", Go, Window, [key(Modifiers::SHIFT, Key::F6)], "Move the keyboard to the panel before";
+    GoLibrary, "Go to the library", Go, Window, [key(Modifiers::ALT, Key::Num1)], "Move the keyboard to the library";
+    GoCanvas, "Go to the graph", Go, Window, [key(Modifiers::ALT, Key::Num2)], "Move the keyboard to the canvas, from wherever it is";
+    GoInspector, "Go to the inspector", Go, Window, [key(Modifiers::ALT, Key::Num3)], "Move the keyboard to the inspector";
+    GoViewer, "Go to the viewer", Go, Window, [key(Modifiers::ALT, Key::Num4)], "Move the keyboard to the viewer";
+    GoConsole, "Go to the console", Go, Window, [key(Modifiers::ALT, Key::Num5)], "Move the keyboard to the console";
+    GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
+
     Run, "Run all", Run, Window, [key(Modifiers::NONE, Key::F5), key(CTRL, Key::Enter)], "Run every node that changed and what depends on it";
-    RunToHere, "Run to here", Run, Window, [key(Modifiers::NONE, Key::F6), key(CTRL_SHIFT, Key::Enter)], "Run the selected nodes and what they need";
+    RunToHere, "Run to here", Run, Window, [key(Modifiers::NONE, Key::F9), key(CTRL_SHIFT, Key::Enter)], "Run the selected nodes and what they need";
     Stop, "Stop", Run, Window, [key(Modifiers::SHIFT, Key::F5), key(CTRL, Key::Period)], "Stop the run";
     RestartEngine, "Restart the engine", Run, Window, [], "End the project's Python process; the next run starts a new one";
     RebuildEnvironment, "Rebuild the environment", Run, Window, [], "Install the project's packages anew";
 
     Welcome, "Welcome page", Help, Window, [key(CTRL, Key::T)], "Recent projects, templates and what is new";
-    Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1)], "All commands and their keys";
+    Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1), key(Modifiers::NONE, Key::Questionmark)], "All commands and their keys";
     About, "About Loom", Help, Window, [], "Version and licence";
 }
 
@@ -151,6 +184,12 @@ impl Command {
 
     pub fn title(self) -> &'static str {
         self.entry().title
+    }
+
+    /// The command that settings call so.
+    pub fn named(name: &str) -> Option<Self> {
+        let entry = TABLE.iter().find(|entry| entry.name == name);
+        entry.map(|entry| entry.command)
     }
 }
 
@@ -163,22 +202,10 @@ mod tests {
         let mut seen = std::collections::HashMap::new();
         for (i, entry) in TABLE.iter().enumerate() {
             assert_eq!(entry.command as usize, i);
+            assert_eq!(Command::named(entry.name), Some(entry.command));
             for shortcut in entry.shortcuts {
                 if let Some(other) = seen.insert(*shortcut, entry.title) {
                     panic!("{shortcut:?} means \"{other}\" and \"{}\"", entry.title);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn plain_keys_never_take_typing_away() {
-        for entry in TABLE {
-            for shortcut in entry.shortcuts {
-                let is_function_key = shortcut.logical_key.name().starts_with('F')
-                    && shortcut.logical_key.name().len() > 1;
-                if !shortcut.modifiers.command && !is_function_key {
-                    assert_eq!(entry.reach, Reach::Canvas, "{}", entry.title);
                 }
             }
         }

@@ -25,6 +25,9 @@ pub struct Settings {
     /// The file as it was read: what Loom does not know in it stays.
     #[serde(skip)]
     file: Map<String, Json>,
+    /// Entries of `keys` that are no text: they mean nothing, and stay.
+    #[serde(skip)]
+    odd_keys: Map<String, Json>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +79,7 @@ impl Default for Settings {
             ui_scale: 1.0,
             keys: BTreeMap::new(),
             file: Map::new(),
+            odd_keys: Map::new(),
         }
     }
 }
@@ -129,10 +133,11 @@ impl Settings {
     }
 
     /// Each field is tried by itself on top of those that were good.
-    fn from_file(file: Map<String, Json>) -> (Self, Vec<String>) {
+    fn from_file(mut file: Map<String, Json>) -> (Self, Vec<String>) {
+        let mut notes = Vec::new();
+        let odd_keys = take_odd_keys(&mut file, &mut notes);
         let file = Json::Object(file);
         let mut good = json(&Self::default());
-        let mut notes = Vec::new();
         for pointer in fields(&good) {
             let Some(found) = file.pointer(&pointer) else {
                 continue;
@@ -152,6 +157,7 @@ impl Settings {
             }
         }
         let mut settings: Self = serde_json::from_value(good).unwrap_or_default();
+        settings.odd_keys = odd_keys;
         if let Json::Object(file) = file {
             settings.file = file;
         }
@@ -217,8 +223,26 @@ impl Settings {
             }
             *place = known.pointer(&pointer).cloned().unwrap_or_default();
         }
+        if let Some(Json::Object(keys)) = file.get_mut("keys") {
+            keys.extend(self.odd_keys.clone());
+        }
         format!("{file:#}\n")
     }
+}
+
+/// Keys are taken one by one: an entry that is no text is said and set aside.
+fn take_odd_keys(file: &mut Map<String, Json>, notes: &mut Vec<String>) -> Map<String, Json> {
+    let Some(Json::Object(keys)) = file.get_mut("keys") else {
+        return Map::new();
+    };
+    let (good, odd): (Map<_, _>, Map<_, _>) = std::mem::take(keys)
+        .into_iter()
+        .partition(|(_, keys)| keys.is_string());
+    *keys = good;
+    notes.extend(odd.iter().map(|(command, keys)| {
+        format!("the keys of \"{command}\" are not used: {keys} is no text such as \"Ctrl+K\"")
+    }));
+    odd
 }
 
 fn json(settings: &Settings) -> Json {
@@ -317,6 +341,29 @@ mod tests {
             assert_eq!(saved.pointer(pointer), Some(&expected), "{pointer}");
         }
         assert_eq!(Settings::load(userdata.path()).0.engine.workers, Some(5));
+    }
+
+    #[test]
+    fn one_bad_key_costs_no_other_and_stays_in_the_file() {
+        let userdata = tempfile::tempdir().unwrap();
+        let path = userdata.path().join(FILE);
+        let text = r#"{"keys": {"Run": "F8", "Save": 3, "Undo": ["Ctrl+Z"]}, "theme": "dark"}"#;
+        std::fs::write(&path, text).unwrap();
+        let (mut settings, notes) = Settings::load(userdata.path());
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(
+            notes[0].contains("\"Save\"") && notes[0].contains('3'),
+            "{notes:?}"
+        );
+        assert_eq!(settings.keys.get("Run").map(String::as_str), Some("F8"));
+        assert_eq!(settings.theme, Theme::Dark);
+        settings.keys.clear();
+        settings.save(userdata.path()).unwrap();
+        let saved: Json = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(
+            saved["keys"],
+            serde_json::json!({"Save": 3, "Undo": ["Ctrl+Z"]})
+        );
     }
 
     #[test]

@@ -8,6 +8,8 @@
 mod arrange;
 #[path = "app/find.rs"]
 mod find;
+#[path = "app/keys.rs"]
+mod keys;
 #[path = "app/minimap.rs"]
 mod minimap;
 #[path = "app/outline.rs"]
@@ -16,6 +18,8 @@ mod outline;
 mod pictures;
 #[path = "app/snapshots.rs"]
 mod snapshots;
+#[path = "app/structure.rs"]
+mod structure;
 #[path = "app/tabs.rs"]
 mod tabs;
 
@@ -74,13 +78,19 @@ fn empty(userdata: &Path) -> PathBuf {
 
 struct Window {
     harness: Harness<'static, App>,
-    _userdata: Rc<tempfile::TempDir>,
+    userdata: Rc<tempfile::TempDir>,
 }
 
 impl Window {
     fn open(project: impl FnOnce(&Path) -> PathBuf) -> Self {
         let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
         Self::with(builder, project)
+    }
+
+    fn open_with(settings: Settings, project: impl FnOnce(&Path) -> PathBuf) -> Self {
+        let userdata = Rc::new(tempfile::tempdir().unwrap());
+        let project = project(userdata.path());
+        Self::start(userdata, Some(project), settings)
     }
 
     fn with(builder: HarnessBuilder<App>, project: impl FnOnce(&Path) -> PathBuf) -> Self {
@@ -116,10 +126,7 @@ impl Window {
         let harness = builder
             .with_max_steps(64)
             .build_eframe(|creation| App::new(&creation.egui_ctx, options));
-        let mut window = Self {
-            harness,
-            _userdata: userdata,
-        };
+        let mut window = Self { harness, userdata };
         window.steps();
         window
     }
@@ -173,7 +180,7 @@ impl Window {
             .graph()
             .node(self.node(title))
             .unwrap();
-        self.on_screen(output_pos(node.pos, at))
+        self.on_screen(output_pos(node, at))
     }
 
     fn input(&self, title: &str, at: usize) -> Pos2 {
@@ -184,7 +191,7 @@ impl Window {
             .graph()
             .node(self.node(title))
             .unwrap();
-        self.on_screen(input_pos(node.pos, &node.kind, at))
+        self.on_screen(input_pos(node, at))
     }
 
     fn button(&mut self, pos: Pos2, pressed: bool) {

@@ -8,9 +8,10 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
-use crate::graph::{NodeKind, Port, Pos2, Value, Vec2, vec2};
-use crate::settings::Theme;
+use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::ui::dialogs::Dialog;
+use crate::ui::focus::Part;
+use crate::ui::settings::Setting;
 use crate::ui::shell::{Pane, arrangement, whole};
 use crate::ui::theme::GRID_STEP;
 use crate::ui::{Action, Level};
@@ -37,10 +38,15 @@ impl App {
                 self.mark_stale();
             }
             Action::Select(nodes) => self.project.document.select(nodes),
-            Action::Reveal(node) => {
-                self.project.document.select([node]);
-                self.project.panels.canvas.reveal(node);
+            Action::Reveal(node) => self.reveal(node),
+            Action::RevealRun(node) => {
+                let (path, node) = self.project.flat.place(node);
+                if self.project.document.path() != path {
+                    self.open_path(path);
+                }
+                self.reveal(node);
             }
+            Action::OpenPath(path) => self.open_path(path),
             Action::AddNode(kind, pos) => self.add_node(&kind, pos),
             Action::Fetch(fetch) => self.fetch(fetch),
             Action::LoadPicture {
@@ -67,7 +73,7 @@ impl App {
             }
             Action::RunTo(nodes) => {
                 self.finish_drafts();
-                self.start_run(Targets::Nodes(nodes));
+                self.run_to(&nodes);
             }
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::Tab(asked) => self.tab_action(asked),
@@ -98,6 +104,7 @@ impl App {
             Command::SavePicture => self.ask_for_picture(),
             Command::CopyPicture => self.copy_picture(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
+            Command::Settings => self.dialog = Some(Dialog::Settings(self.settings_page())),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
@@ -145,7 +152,7 @@ impl App {
                 );
             }
             Command::SelectAll => {
-                let all: Vec<_> = graph.nodes().map(|node| node.id).collect();
+                let all: Vec<_> = document.nodes().map(|node| node.id).collect();
                 self.project.document.select(all);
             }
             Command::SelectNone => {
@@ -166,6 +173,27 @@ impl App {
             Command::AlignCentreY => self.align(Align::CentreY),
             Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
             Command::DistributeVertically => self.distribute(Axis::Vertical),
+            Command::Group => self.group(),
+            Command::Ungroup => self.ungroup(),
+            Command::RemoveUnusedSubgraphs => self.remove_unused_subgraphs(),
+            Command::Mute => self.toggle_mode(Mode::Muted),
+            Command::Bypass => self.toggle_mode(Mode::Bypassed),
+            Command::Collapse => self.toggle_collapsed(),
+            Command::AddFrame => self.add_frame(),
+            Command::AddNote => self.add_note(),
+            Command::SelectUpstream => self.select_along(true),
+            Command::SelectDownstream => self.select_along(false),
+            Command::OpenSubgraph => {
+                let node = document.selected_node().map(|node| node.id);
+                let path = document.path().iter().copied().chain(node).collect();
+                self.open_path(path);
+            }
+            Command::CloseSubgraph => {
+                let mut path = document.path().to_vec();
+                let left = path.pop();
+                self.open_path(path);
+                self.project.document.select(left);
+            }
             Command::ZoomToFit => {
                 let bounds = self.project.panels.canvas.layout.bounds();
                 self.project.panels.canvas.zoom_to(bounds);
@@ -188,14 +216,25 @@ impl App {
             Command::ToggleMinimap => self.toggle_minimap(),
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
+            Command::ScaleUp => self.scale_by(context, 1.0),
+            Command::ScaleDown => self.scale_by(context, -1.0),
+            Command::ScaleReset => self.set(context, Setting::Scale(1.0)),
             Command::ResetPanels => self.shell.tree = arrangement(),
             Command::NextProject => self.step_tab(1),
             Command::PreviousProject => self.step_tab(self.tab_count() - 1),
             Command::Palette => self.popups.open_commands(),
+            Command::NextPanel => self.project.panels.focus.step(context, 1),
+            Command::PreviousPanel => self.project.panels.focus.step(context, -1),
+            Command::GoLibrary => self.go(Pane::Library),
+            Command::GoCanvas => self.go(Pane::Canvas),
+            Command::GoInspector => self.go(Pane::Inspector),
+            Command::GoViewer => self.go(Pane::Viewer),
+            Command::GoConsole => self.go(Pane::Console),
+            Command::GoHistory => self.go(Pane::History),
             Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
-                let targets = selection.iter().copied().collect();
-                self.start_run(Targets::Nodes(targets));
+                let targets: Vec<_> = selection.iter().copied().collect();
+                self.run_to(&targets);
             }
             Command::Stop => self.stop(),
             Command::RestartEngine => self.restart_engine(),
@@ -237,6 +276,18 @@ impl App {
         }
     }
 
+    /// Select a node and bring it into view.
+    fn reveal(&mut self, node: NodeId) {
+        self.project.document.select([node]);
+        self.project.panels.canvas.reveal(node);
+    }
+
+    /// Open subgraphs, or go back to those around; all of what is open is in view then.
+    fn open_path(&mut self, path: Vec<NodeId>) {
+        self.project.document.open(path);
+        self.project.panels.canvas.fit_next = true;
+    }
+
     fn undo(&mut self) {
         if let Some(label) = self.project.document.undo() {
             self.mark_stale();
@@ -253,7 +304,9 @@ impl App {
 
     fn add_node(&mut self, kind: &Arc<NodeKind>, pos: Option<Pos2>) {
         let pos = pos.unwrap_or_else(|| self.free_place());
-        let (id, transaction) = ops::add_node(self.project.document.graph(), kind, pos, None);
+        let document = &self.project.document;
+        let place = (pos, document.open_subgraph());
+        let (id, transaction) = ops::add_node(document.graph(), kind, place, None);
         if self.commit(transaction) {
             self.project.document.select([id]);
         }
@@ -268,7 +321,7 @@ impl App {
             (pos.y / GRID_STEP).round() * GRID_STEP,
         );
         let is_taken = |pos: Pos2| {
-            let mut nodes = self.project.document.graph().nodes();
+            let mut nodes = self.project.document.nodes();
             nodes.any(|node| node.pos.distance(pos) < GRID_STEP)
         };
         while is_taken(pos) {
@@ -279,16 +332,18 @@ impl App {
 
     /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
     pub(super) fn paste(&mut self, text: &str) {
-        let Some((nodes, links)) = clipboard::parse(text, &self.project.catalog) else {
+        let Some(copied) = clipboard::parse(text, &self.project.catalog) else {
             self.notify(
                 Level::Info,
                 "The clipboard holds no nodes: copy some with Ctrl+C first",
             );
             return;
         };
-        let offset = self.project.panels.canvas.place_for_new() - clipboard::bounds(&nodes).min;
-        let graph = self.project.document.graph();
-        let (ids, transaction) = ops::insert_copies(graph, "Paste", &nodes, &links, offset);
+        let offset =
+            self.project.panels.canvas.place_for_new() - clipboard::bounds(&copied.nodes).min;
+        let document = &self.project.document;
+        let place = (offset, document.open_subgraph());
+        let (ids, transaction) = ops::insert_copies(document.graph(), "Paste", &copied, place);
         if self.commit(transaction) {
             self.project.document.select(ids);
         }
@@ -338,6 +393,12 @@ impl App {
         self.project.panels.find.open();
     }
 
+    /// Show a panel and give it the keyboard.
+    fn go(&mut self, pane: Pane) {
+        self.shell.show(pane);
+        self.project.panels.focus.go(Part::Pane(pane));
+    }
+
     fn show_outline(&mut self) {
         self.shell.show(Pane::Outline);
         self.project.panels.outline.focus();
@@ -361,41 +422,12 @@ impl App {
         self.notify(Level::Info, format!("The minimap is {state}"));
     }
 
-    fn toggle_theme(&mut self, context: &egui::Context) {
-        let next = match context.theme() {
-            egui::Theme::Dark => Theme::Light,
-            egui::Theme::Light => Theme::Dark,
-        };
-        self.settings.theme = next;
-        self.apply_settings(context);
-        self.keep_settings();
-    }
-
-    pub(super) fn apply_settings(&mut self, context: &egui::Context) {
-        context.set_theme(match self.settings.theme {
-            Theme::System => egui::ThemePreference::System,
-            Theme::Dark => egui::ThemePreference::Dark,
-            Theme::Light => egui::ThemePreference::Light,
-        });
-        context.set_zoom_factor(self.settings.ui_scale);
-    }
-
     /// Put the panels where they were at the last end.
     pub(super) fn restore_panels(&mut self) {
         if let Ok(tree) = serde_json::from_value(self.state.layout.clone())
             && let Some(tree) = whole(tree)
         {
             self.shell.tree = tree;
-        }
-    }
-
-    /// Settings go to disk in the background; a failure is said and changes nothing else.
-    fn keep_settings(&mut self) {
-        if let Err(error) = self.settings.save(&self.paths.userdata) {
-            self.notify(
-                Level::Warning,
-                format!("The settings could not be kept: {error}"),
-            );
         }
     }
 

@@ -25,7 +25,7 @@ impl App {
         let selection = self.project.document.selection();
         let is_of_all = selection.len() < 2;
         let nodes: BTreeSet<NodeId> = if is_of_all {
-            let nodes = self.project.document.graph().nodes();
+            let nodes = self.project.document.nodes();
             nodes.map(|node| node.id).collect()
         } else {
             selection.clone()
@@ -35,7 +35,9 @@ impl App {
             arrange::auto_layout(graph, &nodes, SPACING, size_of, ends)
         });
         let canvas = &mut self.project.panels.canvas;
-        canvas.layout.update(self.project.document.graph());
+        let document = &self.project.document;
+        canvas.layout.set_scope(document.open_subgraph());
+        canvas.layout.update(document.graph());
         let bounds = canvas.layout.bounds_of(nodes);
         let view = canvas.camera.view_in_graph();
         if bounds.is_some_and(|bounds| is_of_all && !view.contains_rect(bounds)) {
@@ -62,6 +64,7 @@ impl App {
         let document = &self.project.document;
         let graph = document.graph();
         let layout = &mut self.project.panels.canvas.layout;
+        layout.set_scope(document.open_subgraph());
         layout.update(graph);
         let transaction = op(graph, document.selection(), layout);
         if transaction.edits.is_empty() {

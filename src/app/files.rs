@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::{App, Event};
 use crate::document::{Document, file};
+use crate::graph::Flat;
 use crate::project::recovery;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
@@ -166,6 +167,7 @@ impl App {
     pub(super) fn show_document(&mut self, document: Document) {
         self.project.document = document;
         self.project.document.set_unsaved();
+        self.project.flat = Flat::default();
         self.project.seen_revision = self.project.document.graph().revision();
         self.project.panels.canvas.layout.clear();
         self.project.panels.canvas.fit_next = true;
@@ -248,13 +250,17 @@ impl App {
             // Escape decides nothing here: the next recovery copy would take the place of this one.
             return;
         }
+        if let Answer::Set(setting) = answer {
+            self.set(context, setting);
+            return;
+        }
         let asked = self.dialog.take();
         let about = match asked {
             Some(Dialog::Recover { project, .. }) => project,
             _ => self.project.serial,
         };
         match answer {
-            Answer::Cancel => {}
+            Answer::Cancel | Answer::Set(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
             Answer::Restore => {

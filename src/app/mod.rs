@@ -7,7 +7,9 @@ mod background;
 mod files;
 mod open;
 mod picture;
+mod preferences;
 mod running;
+mod structuring;
 mod tabs;
 
 use std::collections::{HashSet, VecDeque};
@@ -28,6 +30,7 @@ use crate::paths::Paths;
 use crate::project::state::State;
 use crate::settings::Settings;
 use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
+use crate::ui::focus::{Focus, Part};
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell, Status};
@@ -99,7 +102,9 @@ impl App {
             title: String::new(),
             may_close: false,
         };
-        app.apply_settings(context);
+        for problem in app.apply_settings(context) {
+            app.notify(Level::Warning, format!("Settings: {problem}"));
+        }
         app.restore_panels();
         app.open_at_start(options.project.as_deref());
         app
@@ -156,6 +161,13 @@ impl App {
             | Command::Duplicate
             | Command::Delete
             | Command::Unlink
+            | Command::Group
+            | Command::Ungroup
+            | Command::Mute
+            | Command::Bypass
+            | Command::Collapse
+            | Command::SelectUpstream
+            | Command::SelectDownstream
             | Command::ZoomToSelection => has_selection,
             Command::AutoLayout => !document.graph().is_empty(),
             Command::Straighten => has_selection,
@@ -169,6 +181,10 @@ impl App {
                 document.selection().len() >= 3
             }
             Command::Rename => document.selected_node().is_some(),
+            Command::OpenSubgraph => document
+                .selected_node()
+                .is_some_and(|node| node.kind.role.inside().is_some()),
+            Command::CloseSubgraph => !document.path().is_empty(),
             Command::Save => document.is_dirty(),
             Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
@@ -236,8 +252,12 @@ impl App {
             .fill(theme::palette(ui.ctx()).window)
             .inner_margin(egui::Margin::symmetric(10, 0));
         let bar = |panel: Panel, height: f32| panel.exact_size(height).resizable(false);
+        let focus = &mut self.project.panels.focus;
         bar(Panel::top("bar"), 42.0).frame(frame).show(ui, |ui| {
+            let mark = Focus::mark(ui);
             shell::top_bar_ui(ui, &status, is_enabled, &mut actions);
+            let rect = ui.max_rect();
+            focus.note(ui, Part::Bar, rect, mark);
         });
         if tabs.len() > 1 {
             let strip = bar(Panel::top("tabs"), theme::TAB_HEIGHT).frame(frame);
@@ -246,6 +266,7 @@ impl App {
         let Project {
             document,
             run,
+            flat,
             views,
             catalog,
             panels,
@@ -255,6 +276,7 @@ impl App {
             document,
             catalog,
             run,
+            flat,
             pictures: &self.pictures,
             views,
             actions: &mut actions,
@@ -297,11 +319,19 @@ fn is_for_welcome(command: Command) -> bool {
             | Command::NextProject
             | Command::PreviousProject
             | Command::Quit
+            | Command::Settings
             | Command::ToggleTheme
             | Command::Palette
             | Command::Welcome
             | Command::Keys
             | Command::About
+    ) || is_of_scale(command)
+}
+
+fn is_of_scale(command: Command) -> bool {
+    matches!(
+        command,
+        Command::ScaleUp | Command::ScaleDown | Command::ScaleReset
     )
 }
 
@@ -331,14 +361,20 @@ impl eframe::App for App {
             // Back from another program, which may have been an editor of nodes.
             self.refresh_catalogs();
         }
-        if self.dialog.is_none() {
-            for pressed in shortcuts::pressed(&context, !self.project.is_welcome()) {
-                match pressed {
-                    Pressed::Command(command) => self.actions.push(Action::Command(command)),
-                    Pressed::Paste(text) => self.paste(&text),
-                }
+        let has_dialog = self.dialog.is_some();
+        let is_welcome = self.project.is_welcome();
+        // A dialog stops everything else, but it may have to be made smaller to be read.
+        let takes = |command| {
+            (!has_dialog || is_of_scale(command)) && (!is_welcome || is_for_welcome(command))
+        };
+        for pressed in shortcuts::pressed(&context, takes) {
+            match pressed {
+                Pressed::Command(command) => self.actions.push(Action::Command(command)),
+                Pressed::Paste(text) => self.paste(&text),
             }
         }
+        let is_free = !has_dialog && !self.popups.is_open();
+        self.project.panels.focus.begin(&context, is_free);
         self.shell_ui(ui);
         if let Some(dialog) = &mut self.dialog
             && let Some(answer) = dialog_ui(&context, dialog)
@@ -346,6 +382,7 @@ impl eframe::App for App {
             self.answer(&context, answer);
         }
         self.notices.ui(&context);
+        self.project.panels.focus.end(&context);
         // Actions may ask for more of them.
         while !self.actions.is_empty() {
             for action in std::mem::take(&mut self.actions) {

@@ -13,7 +13,7 @@ use crate::document::file::{self, SAVEFILE};
 use crate::engine::python::CancelFlag;
 use crate::engine::{Engine, EngineEvent, RunState};
 use crate::event::EventReceiver;
-use crate::graph::{Catalog, NodeId};
+use crate::graph::{Catalog, Flat, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
 use crate::project;
@@ -25,7 +25,7 @@ use crate::ui::{Fetch, Level};
 #[derive(Clone, Debug)]
 pub(super) enum Targets {
     All,
-    /// These nodes and what they need.
+    /// These flat nodes and what they need.
     Nodes(Vec<NodeId>),
 }
 
@@ -43,6 +43,8 @@ pub struct Project {
     /// Away while it looks at the folders in the background.
     pub(super) nodebank: Option<Nodebank>,
     pub run: RunState,
+    /// The graph as it ran last.
+    pub flat: Flat,
     pub views: HashMap<Fetch, crate::engine::View>,
     pub panels: Panels,
     pub(super) read_only: Option<String>,

@@ -165,7 +165,8 @@ impl App {
         let Some(engine) = project.engine.as_mut() else {
             return;
         };
-        let graph = project.document.graph();
+        project.flat.update(project.document.graph());
+        let graph = project.flat.graph();
         let (scope, targets) = match targets {
             Targets::All => (graph.nodes().map(|node| node.id).collect(), None),
             Targets::Nodes(nodes) => (graph.upstream(nodes.iter().copied()), Some(nodes)),
@@ -180,6 +181,24 @@ impl App {
         };
         if let Err(error) = engine.run(graph, request) {
             self.notify(Level::Error, error.to_string());
+        }
+    }
+
+    /// Run nodes of what is open and what they need.
+    pub(super) fn run_to(&mut self, nodes: &[NodeId]) {
+        let project = &mut self.project;
+        let document = &project.document;
+        project.flat.update(document.graph());
+        let targets = project
+            .flat
+            .targets(document.graph(), document.path(), nodes);
+        if targets.is_empty() {
+            self.notify(
+                Level::Warning,
+                "Nothing runs for these nodes: they are muted, or no value is led to them",
+            );
+        } else {
+            self.start_run(Targets::Nodes(targets));
         }
     }
 
@@ -223,7 +242,9 @@ impl App {
     /// Show a run of the whole graph as events tell it, without an engine: for pictures of what a real run never shows
     /// twice alike.
     pub fn replay(&mut self, run: u64, events: impl IntoIterator<Item = EngineEvent>) {
-        let nodes = self.project.document.graph().nodes();
+        let graph = self.project.document.graph();
+        self.project.flat.update(graph);
+        let nodes = self.project.flat.graph().nodes();
         self.project.run.begin(run, nodes.map(|node| node.id));
         for event in events {
             self.on_engine_event(event);
@@ -281,6 +302,7 @@ impl App {
             self.read_picture(&thumb.file, thumb.width, thumb.height);
         }
         let graph = self.project.document.graph();
+        let (_, node) = self.project.flat.place(node);
         let layout = &mut self.project.panels.canvas.layout;
         layout.set_thumb(graph, node, thumb.is_some());
     }
@@ -289,7 +311,7 @@ impl App {
     fn keep_log(&self) {
         let project = &self.project;
         if let Some(folder) = project.folder.clone() {
-            let entry = runlog::entry(project.document.graph(), &project.run);
+            let entry = runlog::entry(project.flat.graph(), &project.run);
             drop(self.services.runtime.spawn_blocking(move || {
                 if let Err(error) = runlog::append(&folder, entry) {
                     tracing::warn!("the log of the run could not be kept: {error}");
@@ -300,7 +322,7 @@ impl App {
 
     /// Tell once what failed; the node has the badge and the inspector the traceback.
     fn show_first_failure(&mut self) {
-        let graph = self.project.document.graph();
+        let graph = self.project.flat.graph();
         let failed: Vec<_> = self.project.run.failures().collect();
         let Some((id, error)) = failed.first() else {
             return;
@@ -311,10 +333,13 @@ impl App {
             more => format!(" (and {more} more)"),
         };
         let text = format!("{title} failed: {}: {}{more}", error.kind, error.message);
-        let id = *id;
+        let (path, node) = self.project.flat.place(*id);
         self.notify(Level::Error, text);
-        if self.project.document.selection().is_empty() {
-            self.project.document.select([id]);
+        let document = &mut self.project.document;
+        if document.selection().is_empty() {
+            // Where one looks: the node itself, or the one around it.
+            let seen = path.get(document.path().len()).copied();
+            document.select([seen.unwrap_or(node)]);
         }
     }
 
@@ -386,13 +411,18 @@ impl App {
 
     /// Nodes that were edited, and what depends on them, are out of date.
     pub(super) fn mark_stale(&mut self) {
-        let graph = self.project.document.graph();
+        let project = &mut self.project;
+        let graph = project.document.graph();
         let revision = graph.revision();
-        if revision != self.project.seen_revision {
-            let changed: Vec<_> = graph
-                .changed_result_since(self.project.seen_revision)
-                .collect();
-            self.project.run.mark_stale(graph.downstream(changed));
+        if revision != project.seen_revision {
+            // Before the first run there is nothing that could be out of date.
+            if project.run.run().is_some() {
+                let flat = &mut project.flat;
+                let since = flat.graph().revision();
+                flat.update(graph);
+                let changed: Vec<_> = flat.graph().changed_result_since(since).collect();
+                project.run.mark_stale(flat.graph().downstream(changed));
+            }
             self.project.seen_revision = revision;
         }
     }

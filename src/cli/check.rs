@@ -6,7 +6,7 @@ use std::path::Path;
 use super::project::{Opened, library};
 use super::{Exit, Failure, say};
 use crate::engine::plan::Planner;
-use crate::graph::{Fit, Graph, Node, Value, ValueType, Widget, fit};
+use crate::graph::{Fit, Flat, Graph, Node, Value, ValueType, Widget, fit};
 use crate::paths::Paths;
 use crate::project::REQUIREMENTS;
 use crate::project::requirements::{self, Content};
@@ -66,8 +66,13 @@ pub fn check(project: &Path, paths: &Paths) -> Result<Exit, Failure> {
 impl Findings {
     fn check_graph(&mut self, graph: &Graph) {
         // What the engine would not even call.
-        for planned in &Planner::default().plan(graph).nodes {
-            if let (Some(why), Some(node)) = (&planned.blocked, graph.node(planned.id)) {
+        let flat = Flat::of(graph);
+        if flat.is_too_large() {
+            self.problems
+                .push("more than a million nodes would run for its subgraphs".to_owned());
+        }
+        for planned in &Planner::default().plan(flat.graph()).nodes {
+            if let (Some(why), Some(node)) = (&planned.blocked, flat.graph().node(planned.id)) {
                 self.problems.push(format!("{}: {why}", named(node)));
             }
         }
@@ -76,21 +81,18 @@ impl Findings {
             let (Some(from), Some(to)) = ends else {
                 continue;
             };
-            let types = (
-                from.kind.output(&link.from.name),
-                to.kind.input(&link.to.name),
-            );
-            if let (Some(output), Some(input)) = types
-                && fit(&output.ty, &input.ty) == Fit::Refused
+            if let (Some(output), Some(input)) =
+                (graph.output_type(&link.from), to.kind.input(&link.to.name))
+                && fit(output, &input.ty) == Fit::Refused
             {
                 self.problems.push(format!(
                     "{}: the input \"{}\" takes {}, and its link brings {} from {}.{}",
                     named(to),
                     input.name,
                     input.ty,
-                    output.ty,
+                    output,
                     named(from),
-                    output.name
+                    link.from.name
                 ));
             }
         }

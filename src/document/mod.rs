@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub use history::{History, Transaction};
 
-use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, Value};
+use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, SubgraphId, Value};
 
 /// What the file says of the project beside its graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +48,8 @@ impl Meta {
 pub struct Document {
     graph: Graph,
     selection: BTreeSet<NodeId>,
+    /// The nodes whose subgraphs are open, the outermost first: what is edited is inside the last.
+    path: Vec<NodeId>,
     history: History,
     pub meta: Meta,
 }
@@ -73,6 +75,29 @@ impl Document {
         &self.selection
     }
 
+    /// The nodes whose subgraphs are open, the outermost first.
+    pub fn path(&self) -> &[NodeId] {
+        &self.path
+    }
+
+    /// The subgraph that is edited; `None`: the graph around all.
+    pub fn open_subgraph(&self) -> Option<SubgraphId> {
+        let last = self.path.last()?;
+        self.graph.node(*last)?.kind.role.inside()
+    }
+
+    /// Nodes of what is open, in the order of their ids.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Node> {
+        self.graph.nodes_in(self.open_subgraph())
+    }
+
+    /// Open the subgraphs of these nodes, each inside the one before; a path that leads nowhere is cut short.
+    pub fn open(&mut self, path: impl IntoIterator<Item = NodeId>) {
+        self.path = path.into_iter().collect();
+        self.close_dead_path();
+        self.select([]);
+    }
+
     /// The selected node when it is one alone.
     pub fn selected_node(&self) -> Option<&Node> {
         match self.selection.iter().collect::<Vec<_>>()[..] {
@@ -83,10 +108,9 @@ impl Document {
 
     /// Select these nodes and no others; ids that do not exist are left out.
     pub fn select(&mut self, ids: impl IntoIterator<Item = NodeId>) {
-        self.selection = ids
-            .into_iter()
-            .filter(|id| self.graph.node(*id).is_some())
-            .collect();
+        let open = self.open_subgraph();
+        let is_here = |id: &NodeId| self.graph.node(*id).is_some_and(|node| node.parent == open);
+        self.selection = ids.into_iter().filter(is_here).collect();
     }
 
     /// Apply all edits of a transaction as one undo step, or none of them.
@@ -130,9 +154,25 @@ impl Document {
             .set_kinds(|node| file::resolve_again(node, catalog));
     }
 
+    /// What is open and what is selected may be gone.
     fn drop_dead_selection(&mut self) {
+        self.close_dead_path();
+        let open = self.open_subgraph();
         let graph = &self.graph;
-        self.selection.retain(|id| graph.node(*id).is_some());
+        self.selection
+            .retain(|id| graph.node(*id).is_some_and(|node| node.parent == open));
+    }
+
+    fn close_dead_path(&mut self) {
+        let mut open = None;
+        let is_inside = |id: &&NodeId| {
+            let node = self.graph.node(**id).filter(|node| node.parent == open);
+            let inside = node.and_then(|node| node.kind.role.inside());
+            open = inside;
+            inside.is_some()
+        };
+        let length = self.path.iter().take_while(is_inside).count();
+        self.path.truncate(length);
     }
 }
 

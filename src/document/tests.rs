@@ -5,7 +5,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::{Bank, InputSpec, Link, NodeKind, OutputSpec, Port, ValueType, pos2, vec2};
+use crate::graph::{
+    Bank, Flat, InputSpec, Link, Mode, NodeKind, OutputSpec, Port, Rect, ValueType, pos2, vec2,
+};
 
 fn kind() -> Arc<NodeKind> {
     let mut kind = NodeKind::new(Bank::Builtin, "add");
@@ -31,6 +33,15 @@ enum Deed {
     Title(u32, String),
     Duplicate(u32, u32),
     Paste(u32, u32),
+    Group(u32, u32),
+    Ungroup(u32),
+    UseAgain(u32),
+    Mode(u32, u32, bool),
+    Collapse(u32),
+    Frame(i16),
+    Note(i16),
+    Reroute(u32),
+    RemoveUnused,
     Undo,
     Redo,
 }
@@ -46,7 +57,16 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         2 => (id.clone(), id.clone(), any::<i16>()).prop_map(|(a, b, by)| Deed::Move(a, b, by)),
         1 => (id.clone(), "[a-zäß ]{0,5}").prop_map(|(a, title)| Deed::Title(a, title)),
         1 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Duplicate(a, b)),
-        1 => (id.clone(), id).prop_map(|(a, b)| Deed::Paste(a, b)),
+        1 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Paste(a, b)),
+        2 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Group(a, b)),
+        1 => id.clone().prop_map(Deed::Ungroup),
+        1 => id.clone().prop_map(Deed::UseAgain),
+        1 => (id.clone(), id.clone(), any::<bool>()).prop_map(|(a, b, mutes)| Deed::Mode(a, b, mutes)),
+        1 => id.clone().prop_map(Deed::Collapse),
+        1 => any::<i16>().prop_map(Deed::Frame),
+        1 => any::<i16>().prop_map(Deed::Note),
+        1 => id.prop_map(Deed::Reroute),
+        1 => Just(Deed::RemoveUnused),
         1 => Just(Deed::Undo),
         1 => Just(Deed::Redo),
     ];
@@ -63,7 +83,7 @@ fn act(document: &mut Document, deed: Deed) {
     };
     let graph = document.graph();
     let transaction = match deed {
-        Deed::Add(x, y) => ops::add_node(graph, &kind(), pos2(x.into(), y.into()), None).1,
+        Deed::Add(x, y) => ops::add_node(graph, &kind(), (pos2(x.into(), y.into()), None), None).1,
         Deed::Delete(a, b) => ops::delete(graph, &ids(&[a, b])),
         Deed::Link(a, b, to_b) => ops::connect(
             graph,
@@ -81,9 +101,41 @@ fn act(document: &mut Document, deed: Deed) {
         Deed::Duplicate(a, b) => ops::duplicate(graph, &ids(&[a, b]), vec2(20.0, 20.0)).1,
         Deed::Paste(a, b) => {
             let text = clipboard::copy(graph, &ids(&[a, b]));
-            let (nodes, links) = clipboard::parse(&text, &Catalog::new([kind()])).unwrap();
-            ops::insert_copies(graph, "Paste", &nodes, &links, vec2(5.0, 5.0)).1
+            let copied = clipboard::parse(&text, &Catalog::new([kind()])).unwrap();
+            ops::insert_copies(graph, "Paste", &copied, (vec2(5.0, 5.0), None)).1
         }
+        Deed::Group(a, b) => match ops::group(graph, &ids(&[a, b]), "Both") {
+            Some((_, transaction)) => transaction,
+            None => return,
+        },
+        Deed::Ungroup(a) => match ops::ungroup(graph, NodeId(a)) {
+            Some((_, transaction)) => transaction,
+            None => return,
+        },
+        // The subgraph of a node once more, also where it would stand inside itself.
+        Deed::UseAgain(a) => match graph.subgraphs().nth(a as usize % 3) {
+            Some(subgraph) => {
+                let kind = graph.subgraph_kind(subgraph.id).unwrap();
+                let parent = graph.node(NodeId(a)).and_then(|node| node.parent);
+                ops::add_node(graph, kind, (pos2(a as f32, 0.0), parent), None).1
+            }
+            None => return,
+        },
+        Deed::Mode(a, b, mutes) => {
+            let mode = if mutes { Mode::Muted } else { Mode::Bypassed };
+            ops::toggle_mode(graph, &ids(&[a, b]), mode)
+        }
+        Deed::Collapse(a) => ops::toggle_collapsed(graph, &ids(&[a])),
+        Deed::Frame(x) => {
+            let rect = Rect::from_min_size(pos2(x.into(), 0.0), vec2(300.0, 200.0));
+            ops::add_frame(graph, rect, Some("Frame".into()), None).1
+        }
+        Deed::Note(x) => ops::add_note(graph, pos2(x.into(), 5.0), None).1,
+        Deed::Reroute(a) => match graph.incoming(NodeId(a)).first() {
+            Some(link) => ops::add_reroute(graph, link, pos2(1.0, 2.0)).1,
+            None => return,
+        },
+        Deed::RemoveUnused => ops::remove_unused(graph),
         Deed::Undo => {
             document.undo();
             return;
@@ -103,14 +155,37 @@ fn act(document: &mut Document, deed: Deed) {
     }
 }
 
+/// What runs, by keys: nodes with their values, and links.
+fn shown(flat: &Flat) -> Vec<String> {
+    let graph = flat.graph();
+    let key = |id| graph.node(id).map(|node| node.key.to_string());
+    let nodes = graph
+        .nodes()
+        .map(|node| format!("{} {:?}", node.key, node.values));
+    let links = graph.links().map(|link| {
+        format!(
+            "{:?} {:?} {}",
+            key(link.from.node),
+            key(link.to.node),
+            link.to.name
+        )
+    });
+    let mut lines: Vec<_> = nodes.chain(links).collect();
+    lines.sort();
+    lines
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn undo_takes_everything_back_and_redo_makes_it_again(deeds in deeds()) {
         let mut document = Document::default();
         let start = file::to_text(&document, None);
+        let mut flat = Flat::default();
         for deed in deeds {
             act(&mut document, deed);
+            flat.update(document.graph());
+            prop_assert_eq!(shown(&flat), shown(&Flat::of(document.graph())));
         }
         while document.redo().is_some() {}
         let end = file::to_text(&document, None);

@@ -107,8 +107,8 @@ impl Subject {
             document.select([]);
             return document;
         }
-        let (nodes, links) = ops::selected_parts(self.document.graph(), &self.only);
-        let (graph, ..) = Graph::from_parts(nodes, links);
+        let copied = ops::selected_parts(self.document.graph(), &self.only);
+        let (graph, ..) = Graph::from_all_parts(copied.subgraphs, copied.nodes, copied.links);
         Document::new(graph, Meta::default())
     }
 }

@@ -10,7 +10,7 @@ use super::raster::Raster;
 use super::{MOST_SIDE, PictureError, Subject};
 use crate::document::Document;
 use crate::engine::run::RunState;
-use crate::graph::{Catalog, Pos2, Rect, Vec2};
+use crate::graph::{Catalog, Flat, Pos2, Rect, Vec2};
 use crate::ui::canvas::{Canvas, canvas_ui};
 use crate::ui::value::Drafts;
 use crate::ui::{Context, Pictures, theme};
@@ -86,6 +86,7 @@ impl Scene {
             pictures.textures.insert(file.clone(), texture);
         }
         let mut canvas = Canvas::for_picture();
+        canvas.layout.set_scope(document.open_subgraph());
         canvas.layout.update(graph);
         for node in graph.nodes() {
             let mut outputs = subject.run.node(node.id).outputs.iter().flatten();
@@ -132,11 +133,13 @@ impl Scene {
             viewport.native_pixels_per_point = Some(self.frame.pixels_per_point);
         }
         let (views, catalog, mut actions) = (HashMap::new(), Catalog::default(), Vec::new());
+        let flat = Flat::default();
         let mut output = self.egui.run_ui(input, |ui| {
             let mut context = Context {
                 document,
                 catalog: &catalog,
                 run,
+                flat: &flat,
                 pictures,
                 views: &views,
                 actions: &mut actions,

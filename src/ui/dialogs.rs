@@ -2,8 +2,9 @@
 
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
+use super::keysheet::key_sheet_ui;
+use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
-use crate::command::{Menu, TABLE};
 
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,7 @@ pub enum Dialog {
     Keys {
         query: String,
     },
+    Settings(SettingsPage),
     About,
     /// Something failed that needs more than a short notice.
     Failure {
@@ -65,6 +67,8 @@ pub enum Answer {
     Create(String),
     Open(String),
     BrowseProject,
+    /// Change a setting; the dialog stays.
+    Set(Setting),
 }
 
 /// Show the dialog; the answer when there is one.
@@ -73,10 +77,13 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
     let shown = Modal::new(Id::unique("dialog"))
         .frame(frame)
         .show(context, |ui| {
-            ui.set_width(match dialog {
+            let width: f32 = match dialog {
+                Dialog::Settings(_) => theme::SETTINGS_WIDTH,
                 Dialog::Keys { .. } | Dialog::OpenProject { .. } | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
-            });
+            };
+            // At a large scale the window may be narrower than that.
+            ui.set_width(width.min(context.content_rect().width() - 48.0));
             match dialog {
                 Dialog::Unsaved { names, then } => unsaved_ui(ui, names, *then),
                 Dialog::Recover { when, nodes, .. } => recover_ui(ui, when, *nodes),
@@ -86,7 +93,14 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     known,
                     problem,
                 } => open_project_ui(ui, path, known, problem),
-                Dialog::Keys { query } => keys_ui(ui, query),
+                Dialog::Keys { query } => {
+                    key_sheet_ui(ui, query);
+                    menu_close(ui)
+                }
+                Dialog::Settings(page) => {
+                    let changed = settings_ui(ui, page).map(Answer::Set);
+                    menu_close(ui).or(changed)
+                }
                 Dialog::About => about_ui(ui),
                 Dialog::Failure { title, text } => failure_ui(ui, title, text),
             }
@@ -95,7 +109,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
     shown.inner.or(is_dismissed.then_some(Answer::Cancel))
 }
 
-fn heading(ui: &mut Ui, title: &str, text: &str) {
+pub(super) fn heading(ui: &mut Ui, title: &str, text: &str) {
     let palette = theme::palette(ui.ctx());
     ui.label(RichText::new(title).heading().color(palette.text_strong));
     if !text.is_empty() {
@@ -143,7 +157,7 @@ fn enter(ui: &Ui) -> bool {
 }
 
 /// A text field that has the keyboard when the dialog opens.
-fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
+pub(super) fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
     let id = ui.scope_id().with(label);
     let frame = ui.ctx().cumulative_frame_nr();
     let is_first = ui.data_mut(|data| {
@@ -261,82 +275,6 @@ fn open_project_ui(
         None => enter(ui),
     };
     answer.or((is_asked && !path.trim().is_empty()).then(|| Answer::Open(path.trim().to_owned())))
-}
-
-fn keys_ui(ui: &mut Ui, query: &mut String) -> Option<Answer> {
-    heading(ui, "Keyboard shortcuts", "");
-    let palette = theme::palette(ui.ctx());
-    field(ui, "Find", query, "a command or a key");
-    let wanted = query.to_lowercase();
-    egui::ScrollArea::vertical()
-        .max_height(380.0)
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            for group in Menu::ALL {
-                let rows: Vec<_> = TABLE
-                    .iter()
-                    .filter(|entry| entry.menu == group)
-                    .map(|entry| {
-                        let keys: Vec<_> = entry
-                            .shortcuts
-                            .iter()
-                            .map(|keys| ui.ctx().format_shortcut(keys))
-                            .collect();
-                        (entry, keys.join("   "))
-                    })
-                    .filter(|(entry, keys)| {
-                        wanted.is_empty()
-                            || entry.title.to_lowercase().contains(&wanted)
-                            || keys.to_lowercase().contains(&wanted)
-                    })
-                    .collect();
-                if rows.is_empty() {
-                    continue;
-                }
-                ui.add_space(6.0);
-                ui.label(
-                    RichText::new(group.title())
-                        .strong()
-                        .color(palette.text_strong),
-                );
-                for (entry, keys) in rows {
-                    ui.horizontal(|ui| {
-                        ui.label(entry.title).on_hover_text(entry.help);
-                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                            // Room for the scroll bar.
-                            ui.add_space(16.0);
-                            ui.label(RichText::new(keys).color(palette.text_weak));
-                        });
-                    });
-                }
-            }
-            ui.add_space(6.0);
-            ui.label(RichText::new("Mouse").strong().color(palette.text_strong));
-            for (what, how) in [
-                ("Move the view", "middle or right drag, two fingers"),
-                ("Zoom", "wheel, pinch"),
-                (
-                    "Add a node",
-                    "double-click, or let a link go in empty space",
-                ),
-                (
-                    "Select several",
-                    "drag a box; Shift adds, Ctrl-click toggles",
-                ),
-                ("Cut links", "Ctrl-drag across them"),
-                ("Drag without the grid", "Alt"),
-            ] {
-                ui.horizontal(|ui| {
-                    ui.label(what);
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        // Room for the scroll bar.
-                        ui.add_space(16.0);
-                        ui.label(RichText::new(how).color(palette.text_weak));
-                    });
-                });
-            }
-        });
-    menu_close(ui)
 }
 
 fn menu_close(ui: &mut Ui) -> Option<Answer> {

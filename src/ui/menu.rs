@@ -2,12 +2,23 @@
 
 use egui::{Button, Context, Ui};
 
+use super::keymap::{self, KeyMap};
 use crate::command::{Command, Menu, TABLE};
 
-/// The first shortcut of a command as people write it; empty when it has none.
+/// The first keys of a command as people write them; empty when it has none.
 pub fn shortcut_text(context: &Context, command: Command) -> String {
-    let shortcut = command.entry().shortcuts.first();
-    shortcut.map_or_else(String::new, |shortcut| context.format_shortcut(shortcut))
+    let keys = KeyMap::of(context).held_keys(command).next();
+    keys.map_or_else(String::new, |keys| keymap::shown(context, keys))
+}
+
+/// What a command does, with its keys, for a tooltip.
+pub fn hint(context: &Context, command: Command) -> String {
+    let (help, keys) = (command.entry().help, shortcut_text(context, command));
+    if keys.is_empty() {
+        help.to_owned()
+    } else {
+        format!("{help} ({keys})")
+    }
 }
 
 /// A command as a line of a menu; `true` when it was chosen.

@@ -7,17 +7,23 @@ pub mod dialogs;
 mod drafts;
 mod failure;
 pub mod find;
+pub mod focus;
 mod help;
 pub mod history;
 pub mod inspector;
+pub mod keymap;
+mod keysheet;
 pub mod library;
+mod markdown;
 pub mod menu;
 pub mod notices;
 pub mod outline;
 pub mod palette;
 mod picture;
+pub mod results;
 mod row;
 pub mod search;
+pub mod settings;
 pub mod shell;
 pub mod shortcuts;
 pub mod status;
@@ -28,6 +34,7 @@ pub mod theme;
 pub mod value;
 pub mod viewer;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,8 +43,8 @@ use crate::command::Command;
 use crate::document::ops::LinkEnd;
 use crate::document::{Document, Transaction};
 use crate::engine::protocol::View;
-use crate::engine::run::RunState;
-use crate::graph::{Catalog, NodeId, NodeKind, Port, Pos2, Widget};
+use crate::engine::run::{NodeRun, RunState};
+use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Widget};
 
 /// What a view may ask for. The queue is drained once a frame, after painting.
 #[derive(Clone, Debug)]
@@ -51,6 +58,10 @@ pub enum Action {
     Select(Vec<NodeId>),
     /// Select the node and bring it into view.
     Reveal(NodeId),
+    /// The same for a node of a run, wherever it stands: its subgraph is opened.
+    RevealRun(NodeId),
+    /// Open the subgraphs of these nodes, the outermost first; none: the graph around all.
+    OpenPath(Vec<NodeId>),
     /// Add a node of this kind at a place on the canvas (`None`: where the pointer or the middle is).
     AddNode(Arc<NodeKind>, Option<Pos2>),
     /// Ask the engine for a value's view; it comes back in `Context::views`. Asked again until it is there: who
@@ -133,6 +144,8 @@ pub struct Context<'a> {
     pub document: &'a Document,
     pub catalog: &'a Catalog,
     pub run: &'a RunState,
+    /// The graph as it runs: what `run` knows of is its nodes.
+    pub flat: &'a Flat,
     pub pictures: &'a Pictures,
     /// Values that were fetched in this run; cleared when the node runs again.
     pub views: &'a HashMap<Fetch, View>,
@@ -140,6 +153,16 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// What is known of the run of a node of what is open.
+    pub fn run_of(&self, node: &Node) -> Cow<'_, NodeRun> {
+        results::node_run(self.document, self.flat, self.run, node)
+    }
+
+    /// The flat node and its output that hold the value of an output.
+    pub fn source_of(&self, node: &Node, output: usize) -> (NodeId, usize) {
+        results::source(self.document, self.flat, node, output).unwrap_or((node.id, output))
+    }
+
     pub fn ask(&mut self, action: Action) {
         self.actions.push(action);
     }

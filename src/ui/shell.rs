@@ -1,5 +1,6 @@
 //! The shell: menu and run bar above, status line below, and the panels between them, which can be moved.
 
+use egui::accesskit::{Action as Asked, Role};
 use egui::{Align, Button, Color32, FontId, Layout, RichText, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
@@ -10,15 +11,17 @@ use super::canvas::paint::cut_text;
 use super::canvas::{Canvas, canvas_ui};
 use super::console::{Console, console_ui};
 use super::find::{Find, find_ui};
+use super::focus::{self, Focus, Part};
 use super::history::history_ui;
 use super::inspector::{Inspector, inspector_ui};
+use super::keymap::Holder;
 use super::library::{Library, library_ui};
 use super::outline::{Outline, outline_ui};
 use super::tabs::{self, Tab};
 use super::theme::{self, Palette};
 use super::value::Drafts;
 use super::viewer::{Viewer, viewer_ui};
-use super::{Action, Context, menu};
+use super::{Action, Context, menu, shortcuts};
 use crate::command::Command;
 
 /// A panel. Its arrangement is remembered by these names.
@@ -34,7 +37,7 @@ pub enum Pane {
 }
 
 impl Pane {
-    fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::Library => "Library",
             Self::Canvas => "Graph",
@@ -56,6 +59,7 @@ pub struct Panels {
     pub console: Console,
     pub outline: Outline,
     pub drafts: Drafts,
+    pub focus: Focus,
 }
 
 impl Default for Panels {
@@ -68,6 +72,7 @@ impl Default for Panels {
             console: Console::default(),
             outline: Outline::default(),
             drafts: Drafts::default(),
+            focus: Focus::default(),
         }
     }
 }
@@ -170,6 +175,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         console,
         outline,
         drafts,
+        focus,
     } = panels;
     let mut shown = Shown {
         canvas,
@@ -180,10 +186,14 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         console,
         outline,
         drafts,
+        focus,
         context,
         palette: theme::palette(ui.ctx()),
     };
+    let mark = Focus::mark(ui);
     tree.ui(&mut shown, ui);
+    note_tabs(tree, focus);
+    name_borders(ui, focus, mark);
     // What was typed into a field that is gone by now (another node was selected) is not lost.
     let ended = drafts.settle(context.document.graph());
     context.actions.extend(ended.into_iter().map(Action::Edit));
@@ -198,18 +208,43 @@ struct Shown<'a, 'b> {
     console: &'a mut Console,
     outline: &'a mut Outline,
     drafts: &'a mut Drafts,
+    focus: &'a mut Focus,
     context: &'a mut Context<'b>,
     palette: &'static Palette,
 }
 
+/// The tabs of a panel that is shown belong to it: Tab reaches them, Enter changes the panel.
+fn note_tabs(tree: &Tree<Pane>, focus: &mut Focus) {
+    for tile in tree.active_tiles() {
+        let Some(pane) = tree.tiles.get_pane(&tile) else {
+            continue;
+        };
+        let container = tree.tiles.parent_of(tile);
+        let container = container.and_then(|id| tree.tiles.get_container(id));
+        let tabs = container.into_iter().flat_map(Container::children);
+        let tabs: Vec<_> = tabs.map(|tab| tab.egui_id(tree.id())).collect();
+        if tabs.len() > 1 {
+            focus.note_tabs(Part::Pane(*pane), tabs.into_iter());
+        }
+    }
+}
+
 impl Behavior<Pane> for Shown<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
+        let (rect, part) = (ui.max_rect(), Part::Pane(*pane));
+        let mark = Focus::mark(ui);
+        focus::region(ui, part);
         if *pane == Pane::Canvas {
             canvas_ui(ui, self.canvas, self.drafts, self.context);
             find_ui(ui, self.find, self.canvas, self.context);
+            self.focus.note(ui, part, rect, mark);
             return UiResponse::None;
         }
-        let rect = ui.max_rect();
+        let is_scrolled =
+            self.focus.part() == part && shortcuts::holder(ui.ctx()) == Holder::Widget;
+        if is_scrolled {
+            focus::scroll_by_keys(ui);
+        }
         ui.painter().rect_filled(rect, 0, self.palette.panel);
         let inside = egui::UiBuilder::new().max_rect(rect.shrink2(theme::PANEL_MARGIN));
         ui.scope_builder(inside, |ui| match pane {
@@ -221,6 +256,10 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Outline => outline_ui(ui, self.outline, self.context),
             Pane::Canvas => {}
         });
+        if is_scrolled {
+            focus::end_scroll(ui);
+        }
+        self.focus.note(ui, part, rect, mark);
         UiResponse::None
     }
 
@@ -283,6 +322,29 @@ impl Behavior<Pane> for Shown<'_, '_> {
         } else {
             self.palette.text_weak
         }
+    }
+}
+
+/// What is dragged between the panels is no stop for the keyboard, and screen readers get a name for it.
+fn name_borders(ui: &Ui, focus: &Focus, mark: focus::Mark) {
+    let grab = ui.style().interaction.resize_grab_radius_side;
+    for (id, rect) in focus::focusable(ui, mark) {
+        if focus.holds(id) {
+            continue;
+        }
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.remove_action(Asked::Focus);
+            if node.label().is_none() {
+                let is_border = rect.size().min_elem() <= 2.0 * grab;
+                let (role, name) = if is_border {
+                    (Role::Splitter, "Border between panels")
+                } else {
+                    (Role::Group, "Tabs")
+                };
+                node.set_role(role);
+                node.set_label(name);
+            }
+        });
     }
 }
 
@@ -390,8 +452,9 @@ fn lone_tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) {
         egui::pos2(right + theme::ROW, bar.center().y),
         egui::Vec2::splat(theme::ROW),
     );
-    let builder = egui::UiBuilder::new().max_rect(plus);
-    ui.scope_builder(builder, |ui| tabs::plus_ui(ui, actions));
+    // A child of its own: the bar's other parts begin at the left as if this were not there.
+    let mut place = ui.new_child(egui::UiBuilder::new().max_rect(plus));
+    tabs::plus_ui(&mut place, actions);
 }
 
 fn command_tool(
@@ -408,9 +471,8 @@ fn command_tool(
         None => Button::new(text),
     };
     let response = ui.add_enabled(is_enabled, button.min_size(egui::vec2(0.0, 26.0)));
-    let keys = menu::shortcut_text(ui.ctx(), command);
-    let help = command.entry().help;
-    response.on_hover_text(format!("{help} ({keys})")).clicked()
+    let hint = menu::hint(ui.ctx(), command);
+    response.on_hover_text(hint).clicked()
 }
 
 /// Counts, selection and zoom.

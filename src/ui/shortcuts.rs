@@ -1,11 +1,10 @@
-//! Shortcuts: keys of this frame -> Commands, most specific first. Read while painting, where egui has the keys.
+//! Shortcuts: keys of this frame -> Commands, as the key map says. Read while painting, where egui has the keys.
 
-use std::sync::LazyLock;
-
-use egui::{Context, Event, KeyboardShortcut};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::canvas::canvas_id;
-use crate::command::{Command, Entry, Reach, TABLE};
+use super::keymap::{Holder, KeyMap};
+use crate::command::Command;
 
 /// What the keys of a frame ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,61 +14,106 @@ pub enum Pressed {
     Paste(String),
 }
 
-/// Keys with more modifiers come first: Ctrl+Shift+S must not be taken for Ctrl+S.
-static BY_SPECIFICITY: LazyLock<Vec<(KeyboardShortcut, &'static Entry)>> = LazyLock::new(|| {
-    let mut all: Vec<_> = TABLE
-        .iter()
-        .flat_map(|entry| {
-            entry
-                .shortcuts
-                .iter()
-                .map(move |shortcut| (*shortcut, entry))
-        })
-        .collect();
-    all.sort_by_key(|(shortcut, _)| {
-        let modifiers = shortcut.modifiers;
-        let count = [
-            modifiers.alt,
-            modifiers.shift,
-            modifiers.command,
-            modifiers.ctrl,
-        ];
-        std::cmp::Reverse(count.into_iter().filter(|is_down| *is_down).count())
-    });
-    all
-});
+impl Pressed {
+    fn command(&self) -> Command {
+        match self {
+            Self::Command(command) => *command,
+            Self::Paste(_) => Command::Paste,
+        }
+    }
+}
 
-/// Take the keys that mean a command out of the input; those of the canvas only when there is one. While a text field has the keyboard only those that count
-/// everywhere; plain keys belong to the canvas and to nobody's widget.
-pub fn pressed(context: &Context, has_canvas: bool) -> Vec<Pressed> {
-    let focused = context.memory(egui::Memory::focused);
-    let is_in_text = context.text_edit_focused();
-    let is_canvas_free = focused.is_none() || focused == Some(canvas_id());
+/// Take the keys that mean a command out of the input, in the order in which they were pressed; those for which `takes`
+/// is false stay.
+pub fn pressed(context: &Context, takes: impl Fn(Command) -> bool) -> Vec<Pressed> {
+    let map = KeyMap::of(context);
+    let mut holder = holder(context);
+    let is_copying_text = has_selected_text(context);
     context.input_mut(|input| {
         let mut found = Vec::new();
-        for (shortcut, entry) in BY_SPECIFICITY.iter() {
-            let counts = match entry.reach {
-                Reach::Window => true,
-                Reach::Canvas if !has_canvas => false,
-                Reach::Canvas if shortcut.modifiers.command => !is_in_text,
-                Reach::Canvas => is_canvas_free && !is_in_text,
+        // The key that was taken just now: the text that comes with it goes too.
+        let mut taken: Option<Key> = None;
+        input.events.retain(|event| {
+            let last = taken.take();
+            let asked = match event {
+                Event::Key {
+                    key,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } => map.pressed(*modifiers, *key, holder).map(Pressed::Command),
+                Event::Text(text) => return !last.is_some_and(|key| types(key, text)),
+                _ if holder == Holder::Text => None,
+                // The system's own copy, cut and paste arrive as events of their own.
+                Event::Copy if is_copying_text => None,
+                Event::Copy => Some(Pressed::Command(Command::Copy)),
+                Event::Cut => Some(Pressed::Command(Command::Cut)),
+                Event::Paste(text) => Some(Pressed::Paste(text.clone())),
+                _ => None,
             };
-            if counts && input.consume_shortcut(shortcut) {
-                found.push(Pressed::Command(entry.command));
+            let Some(asked) = asked.filter(|asked| takes(asked.command())) else {
+                return true;
+            };
+            if let Event::Key { key, .. } = event {
+                taken = Some(*key);
             }
-        }
-        if has_canvas && !is_in_text {
-            // The system's own copy, cut and paste arrive as events of their own.
-            input.events.retain(|event| {
-                found.push(match event {
-                    Event::Copy => Pressed::Command(Command::Copy),
-                    Event::Cut => Pressed::Command(Command::Cut),
-                    Event::Paste(text) => Pressed::Paste(text.clone()),
-                    _ => return true,
-                });
-                false
-            });
-        }
+            if [Command::AddNode, Command::Palette].contains(&asked.command()) {
+                // What was typed after it in the same slow frame is for the popup.
+                holder = Holder::Text;
+            }
+            found.push(asked);
+            false
+        });
         found
     })
+}
+
+/// The keys that are pressed anew in this frame, for whoever wants to know them rather than what they mean.
+pub fn keys_pressed(events: &[Event]) -> impl Iterator<Item = KeyboardShortcut> {
+    events.iter().filter_map(|event| match event {
+        Event::Key {
+            key,
+            pressed: true,
+            repeat: false,
+            modifiers,
+            ..
+        } => {
+            let held = Modifiers {
+                alt: modifiers.alt,
+                shift: modifiers.shift,
+                command: modifiers.command || modifiers.ctrl,
+                ..Modifiers::NONE
+            };
+            Some(KeyboardShortcut::new(held, *key))
+        }
+        _ => None,
+    })
+}
+
+/// Who has the keyboard now. With a menu open the canvas has not: Escape closes the menu.
+pub fn holder(context: &Context) -> Holder {
+    let is_on_canvas = context.memory(egui::Memory::focused) == Some(canvas_id());
+    if context.text_edit_focused() {
+        Holder::Text
+    } else if is_on_canvas && !Popup::is_any_open(context) {
+        Holder::Canvas
+    } else {
+        Holder::Widget
+    }
+}
+
+/// Is a text selected that is no field's, such as a result's? Then Ctrl+C copies it and not the nodes.
+fn has_selected_text(context: &Context) -> bool {
+    let selection = context.plugin_opt::<egui::text_selection::LabelSelectionState>();
+    selection.is_some_and(|selection| selection.lock().has_selection())
+}
+
+/// Is this the text that the key types?
+fn types(key: Key, text: &str) -> bool {
+    let is_one = text.chars().count() == 1;
+    match key {
+        Key::Space => text == " ",
+        key if key.name().chars().count() == 1 => key.name().eq_ignore_ascii_case(text),
+        key => is_one && Key::from_name(text) == Some(key),
+    }
 }

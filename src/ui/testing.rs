@@ -11,8 +11,8 @@ use crate::document::{Document, Meta};
 use crate::engine::protocol::{EngineEvent, LogLevel, NodeError, ValueSummary, View};
 use crate::engine::run::RunState;
 use crate::graph::{
-    Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2, Value,
-    ValueType, Widget,
+    Bank, Catalog, Flat, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2,
+    Value, ValueType, Widget,
 };
 
 /// All that a panel reads, and what it asked for.
@@ -41,10 +41,12 @@ pub fn panel<State: 'static>(
         .with_context_setup(theme::install)
         .build_ui_state(
             move |ui, world: &mut World<State>| {
+                let flat = Flat::of(world.document.graph());
                 let mut context = Context {
                     document: &world.document,
                     catalog: &world.catalog,
                     run: &world.run,
+                    flat: &flat,
                     pictures: &world.pictures,
                     views: &world.views,
                     actions: &mut world.actions,

@@ -31,6 +31,8 @@ pub struct Palette {
     pub accent: Color32,
     pub on_accent: Color32,
     pub accent_soft: Color32,
+    /// Around what has the keyboard.
+    pub focus: Color32,
     pub canvas: Color32,
     pub grid: Color32,
     pub grid_major: Color32,
@@ -67,6 +69,7 @@ pub const DARK: Palette = Palette {
     accent: rgb(0x0062_a3ff),
     on_accent: rgb(0x000b_1220),
     accent_soft: rgb(0x0024_3b5e),
+    focus: rgb(0x0093_bfff),
     canvas: rgb(0x0014_161b),
     grid: rgb(0x001d_2027),
     grid_major: rgb(0x0025_2932),
@@ -98,6 +101,7 @@ pub const LIGHT: Palette = Palette {
     accent: rgb(0x001f_66d1),
     on_accent: rgb(0x00ff_ffff),
     accent_soft: rgb(0x00cf_e1fb),
+    focus: rgb(0x0012_51b5),
     canvas: rgb(0x00ed_eff3),
     grid: rgb(0x00e2_e5eb),
     grid_major: rgb(0x00d5_dae3),
@@ -124,6 +128,12 @@ pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
 pub const RADIUS: u8 = 5;
 
+/// Around the widget that has the keyboard: its width, and how far from the widget it is.
+pub const FOCUS_RING: f32 = 2.0;
+pub const FOCUS_GAP: f32 = 1.0;
+/// Around the part of the window that has the keyboard.
+pub const PART_FRAME: f32 = 1.0;
+
 /// Diameter of the dots that stand for a type, a family or a status.
 pub const DOT: f32 = 8.0;
 pub const RESET_WIDTH: f32 = 20.0;
@@ -142,6 +152,10 @@ pub const TABLE_ROW: f32 = 20.0;
 /// Size of the letters of a short result in the viewer.
 pub const LARGE_TEXT: f32 = 20.0;
 pub const CARD_WIDTH: f32 = 280.0;
+pub const SETTINGS_WIDTH: f32 = 640.0;
+pub const SETTINGS_HEIGHT: f32 = 460.0;
+/// A command's keys in the settings.
+pub const KEYS_WIDTH: f32 = 200.0;
 pub const PALETTE_WIDTH: f32 = 520.0;
 pub const NODE_SEARCH_WIDTH: f32 = 320.0;
 /// Rows of a popup's list that are in sight.
@@ -172,6 +186,15 @@ pub const NODE_THUMB: f32 = 120.0;
 pub const NODE_RADIUS: f32 = 7.0;
 pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
+pub const REROUTE_SIZE: f32 = 16.0;
+/// Size of a frame and of a note that were not given one.
+pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
+pub const NOTE_SIZE: Vec2 = vec2(260.0, 140.0);
+/// Height of a frame's title, and how wide its edge is to the pointer.
+pub const FRAME_TITLE: f32 = 30.0;
+pub const FRAME_EDGE: f32 = 10.0;
+/// Room around what a new frame is put around.
+pub const FRAME_MARGIN: f32 = 24.0;
 /// Between nodes that auto layout arranged, beside and below each other.
 pub const COLUMN_GAP: f32 = 80.0;
 pub const ROW_GAP: f32 = 40.0;
@@ -254,6 +277,16 @@ impl Palette {
             }
         };
         rgb(if self.is_dark { DARK[at] } else { LIGHT[at] })
+    }
+
+    /// A colour that a user chose.
+    pub fn of_user(&self, [red, green, blue]: [u8; 3]) -> Color32 {
+        Color32::from_rgb(red, green, blue)
+    }
+
+    /// One colour laid over another, `part` of it from 0 to 1.
+    pub fn mixed(under: Color32, over: Color32, part: f32) -> Color32 {
+        under.lerp_to_gamma(over, part)
     }
 
     /// The colour, with `alpha` from 0 to 1.

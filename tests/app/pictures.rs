@@ -7,7 +7,6 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use loom::app::App;
 use loom::graph::Graph;
-use loom::ui::dialogs::Dialog;
 
 use super::{Window, empty, example};
 
@@ -110,7 +109,7 @@ fn a_window_starts_on_a_picture() {
 }
 
 #[test]
-fn changes_are_asked_for_before_a_picture_takes_their_place() {
+fn a_picture_opens_in_a_tab_of_its_own_and_leaves_changes_alone() {
     let folder = tempfile::tempdir().unwrap();
     let (path, original) = picture(&folder, "other.png", "coins-asked");
     let mut window = Window::open(empty);
@@ -118,14 +117,11 @@ fn changes_are_asked_for_before_a_picture_takes_their_place() {
     window.typed("add");
     window.key(Modifiers::NONE, Key::Enter);
     window.harness.state_mut().open_picture(&path);
-    window.wait("the question", |app| {
-        matches!(app.dialog(), Some(Dialog::Unsaved { .. }))
-    });
-    window.steps();
-    assert_eq!(graph(&window).node_count(), 1);
-    window.harness.get_by_label("Don't save").click();
+    window.wait("the picture's graph", |app| app.projects().count() == 2);
     window.steps();
     assert_eq!(graph(&window).node_count(), original.node_count());
+    let mut projects = window.app().projects();
+    assert!(projects.all(|project| project.document.is_dirty()));
 }
 
 #[test]

@@ -54,7 +54,7 @@ impl Window {
         self.app().project().name()
     }
 
-    fn nodes(&self) -> usize {
+    pub fn nodes(&self) -> usize {
         self.app().project().document.graph().node_count()
     }
 

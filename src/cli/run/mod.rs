@@ -17,7 +17,7 @@ use super::project::Opened;
 use super::{Exit, Failure, address, say, value};
 use crate::engine::python::{self, CancelFlag, EnvironmentError, Wanted};
 use crate::engine::{EngineConfig, RunStatus};
-use crate::graph::{Edit, Graph, NodeId, Port, Value};
+use crate::graph::{Edit, Flat, Graph, NodeId, Port, Value};
 use crate::paths::{Paths, private_folder};
 use crate::settings::Settings;
 use crate::sys;
@@ -112,28 +112,30 @@ impl Job {
         for text in &options.set {
             set(&mut graph, text).map_err(|why| Failure::usage(format!("--set {text}: {why}")))?;
         }
-        let target = |text: &String| {
-            let found = address::node(&graph, text).map(|node| node.id);
-            found.map_err(|why| Failure::usage(format!("--to {text}: {why}")))
-        };
+        let flat = Flat::of(&graph);
+        if flat.is_too_large() {
+            return Err(Failure::usage(
+                "the subgraphs stand in each other so often that more than a million nodes would run; use fewer of them",
+            ));
+        }
+        let mut targets = Vec::new();
+        for text in &options.to {
+            let found = flat_targets(&graph, &flat, text);
+            targets.extend(found.map_err(|why| Failure::usage(format!("--to {text}: {why}")))?);
+        }
         let print = |text: &String| {
-            let found = address::output(&graph, text);
+            let found = flat_output(&graph, &flat, text);
             found.map_err(|why| Failure::usage(format!("--print {text}: {why}")))
         };
-        let targets = options
-            .to
-            .iter()
-            .map(target)
-            .collect::<Result<Vec<_>, _>>()?;
         let prints = options
             .print
             .iter()
             .map(print)
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            targets: (!targets.is_empty()).then_some(targets),
+            targets: (!options.to.is_empty()).then_some(targets),
             prints,
-            graph,
+            graph: flat.graph().clone(),
         })
     }
 
@@ -179,6 +181,36 @@ impl Job {
         Ok(())
     }
 }
+
+/// What runs for a node that is named; nodes inside of subgraphs are named with those around them, `node_3/node_7`.
+fn flat_targets(graph: &Graph, flat: &Flat, text: &str) -> Result<Vec<NodeId>, String> {
+    if let Ok(node) = address::node(flat.graph(), text) {
+        return Ok(vec![node.id]);
+    }
+    let node = address::node(graph, text)?;
+    let targets = flat.targets(graph, &[], &[node.id]);
+    if targets.is_empty() {
+        return Err(NOTHING_RUNS.to_owned());
+    }
+    Ok(targets)
+}
+
+/// The function's output whose value is on the port that is named.
+fn flat_output(graph: &Graph, flat: &Flat, text: &str) -> Result<Port, String> {
+    if let Ok(port) = address::output(flat.graph(), text) {
+        return Ok(port);
+    }
+    let port = address::output(graph, text)?;
+    let (id, at) = flat.source(graph, &[], &port).ok_or(NOTHING_RUNS)?;
+    let output = flat
+        .graph()
+        .node(id)
+        .and_then(|node| node.kind.outputs.get(at));
+    let output = output.ok_or(NOTHING_RUNS)?;
+    Ok(Port::new(id, output.name.clone()))
+}
+
+const NOTHING_RUNS: &str = "nothing runs for it: it is muted, or no value is led to it";
 
 /// NODE.PORT=VALUE, on this copy of the graph alone.
 fn set(graph: &mut Graph, text: &str) -> Result<(), String> {

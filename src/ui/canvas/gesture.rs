@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::layout::{Hit, Layout, input_pos, link_ends, link_way, output_pos};
 use crate::document::ops::{self, LinkEnd};
-use crate::graph::{EditError, Graph, Link, NodeId, Port, Pos2, Rect, Vec2};
+use crate::graph::{EditError, Graph, Link, NodeId, Port, Pos2, Rect, Role, Vec2, vec2};
 use crate::ui::Action;
 use crate::ui::theme::GRID_STEP;
 
@@ -23,6 +23,8 @@ pub enum Gesture {
     DragNodes {
         /// The node that was grabbed: its corner snaps.
         grabbed: NodeId,
+        /// The selection, and what lies in the frames among it.
+        nodes: BTreeSet<NodeId>,
         offset: Vec2,
     },
     /// A line across links that are to go.
@@ -73,7 +75,14 @@ impl SelectMode {
 
 impl Gesture {
     /// A press that became a drag. Selecting a node by grabbing it is the caller's: it is in `selection` already.
-    pub fn begin(graph: &Graph, hit: &Hit, at: Pos2, modifiers: egui::Modifiers) -> Self {
+    pub fn begin(
+        graph: &Graph,
+        layout: &Layout,
+        selection: &BTreeSet<NodeId>,
+        hit: &Hit,
+        at: Pos2,
+        modifiers: egui::Modifiers,
+    ) -> Self {
         match hit {
             Hit::Nothing if modifiers.command => Self::Cut { start: at, end: at },
             Hit::Nothing => Self::BoxSelect {
@@ -83,6 +92,12 @@ impl Gesture {
             },
             Hit::Node(grabbed) => Self::DragNodes {
                 grabbed: *grabbed,
+                nodes: ops::carried(
+                    graph,
+                    selection,
+                    |id| layout.rect(id),
+                    |rect| layout.nodes_in(rect),
+                ),
                 offset: Vec2::ZERO,
             },
             Hit::Output(port) => Self::DragLink {
@@ -109,7 +124,9 @@ impl Gesture {
     pub fn drag(&mut self, graph: &Graph, at: Pos2, moved: Vec2, snaps: bool) {
         match self {
             Self::BoxSelect { end, .. } | Self::Cut { end, .. } => *end = at,
-            Self::DragNodes { grabbed, offset } => {
+            Self::DragNodes {
+                grabbed, offset, ..
+            } => {
                 *offset = moved;
                 if let Some(node) = graph.node(*grabbed).filter(|_| snaps) {
                     let to = node.pos + moved;
@@ -136,15 +153,26 @@ impl Gesture {
         match self {
             Self::None | Self::Pan => None,
             Self::BoxSelect { start, end, mode } => {
-                let touched = layout.nodes_in(Rect::from_two_pos(start, end));
+                let area = Rect::from_two_pos(start, end);
+                let mut touched = layout.nodes_in(area);
+                // What lies in a frame is selected without it, until all of it is taken.
+                touched.retain(|id| {
+                    let is_frame = graph
+                        .node(*id)
+                        .is_some_and(|node| node.kind.role == Role::Frame);
+                    !is_frame
+                        || layout
+                            .rect(*id)
+                            .is_some_and(|rect| area.contains_rect(rect))
+                });
                 Some(Action::Select(mode.apply(selection, touched)))
             }
             Self::Cut { start, end } => {
-                let links = links_across(graph, start, end);
+                let links = links_across(graph, layout, start, end);
                 (!links.is_empty()).then(|| Action::Edit(ops::disconnect(links)))
             }
-            Self::DragNodes { offset, .. } => {
-                let transaction = ops::move_by(graph, selection, offset);
+            Self::DragNodes { offset, nodes, .. } => {
+                let transaction = ops::move_by(graph, &nodes, offset);
                 (!transaction.edits.is_empty()).then_some(Action::Edit(transaction))
             }
             Self::DragLink { fixed, taken, at } => {
@@ -170,7 +198,7 @@ impl Gesture {
 }
 
 /// Links whose way crosses the line from `start` to `end`.
-pub fn links_across(graph: &Graph, start: Pos2, end: Pos2) -> Vec<Link> {
+pub fn links_across(graph: &Graph, layout: &Layout, start: Pos2, end: Pos2) -> Vec<Link> {
     let crosses = |link: &Link| {
         let Some((from, to)) = link_ends(graph, link) else {
             return false;
@@ -182,9 +210,18 @@ pub fn links_across(graph: &Graph, start: Pos2, end: Pos2) -> Vec<Link> {
     // A link can pass far from its nodes, so every link is asked; only the end of a gesture and its frames do.
     graph
         .links()
-        .filter(|link| crosses(link))
+        .filter(|link| layout.rect(link.to.node).is_some() && crosses(link))
         .cloned()
         .collect()
+}
+
+/// The link that passes within `reach` of a point.
+pub fn link_at(graph: &Graph, layout: &Layout, at: Pos2, reach: f32) -> Option<Link> {
+    let across = [vec2(reach, reach), vec2(reach, -reach)];
+    let mut found = across
+        .into_iter()
+        .flat_map(|way| links_across(graph, layout, at - way, at + way));
+    found.next()
 }
 
 fn segments_cross(a: Pos2, b: Pos2, c: Pos2, d: Pos2) -> bool {
@@ -219,10 +256,11 @@ pub fn drop_target(
         };
         match fixed {
             LinkEnd::Output(from) => {
-                for (i, input) in node.kind.inputs.iter().enumerate() {
+                let inputs = node.kind.inputs.iter().enumerate();
+                for (i, input) in inputs.filter(|_| !node.kind.role.is_decoration()) {
                     let to = Port::new(id, input.name.clone());
                     consider(
-                        input_pos(node.pos, &node.kind, i),
+                        input_pos(node, i),
                         Link {
                             from: from.clone(),
                             to,
@@ -234,7 +272,7 @@ pub fn drop_target(
                 for (i, output) in node.kind.outputs.iter().enumerate() {
                     let from = Port::new(id, output.name.clone());
                     consider(
-                        output_pos(node.pos, i),
+                        output_pos(node, i),
                         Link {
                             from,
                             to: to.clone(),

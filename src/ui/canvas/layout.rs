@@ -3,15 +3,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Link, NodeId, NodeKind, Port, Pos2, Rect, Vec2, pos2, vec2};
-use crate::ui::theme::{NODE_HEADER, NODE_PAD, NODE_ROW, NODE_THUMB, NODE_WIDTH};
+use crate::graph::{
+    Graph, Link, Node, NodeId, Port, Pos2, Rect, Role, SubgraphId, Vec2, pos2, vec2,
+};
+use crate::ui::theme::{
+    FRAME_EDGE, FRAME_SIZE, FRAME_TITLE, NODE_HEADER, NODE_PAD, NODE_ROW, NODE_THUMB, NODE_WIDTH,
+    NOTE_SIZE, REROUTE_SIZE,
+};
 
 /// Side of a square of the grid index, in graph units: about four nodes.
 const CELL: f32 = 512.0;
 
-/// Size of a node of this kind, in graph units.
-pub fn node_size(kind: &NodeKind, has_thumb: bool) -> Vec2 {
-    let rows = (kind.outputs.len() + kind.inputs.len()) as f32;
+/// Size of a node, in graph units.
+pub fn node_size(node: &Node, has_thumb: bool) -> Vec2 {
+    match node.kind.role {
+        Role::Reroute => return Vec2::splat(REROUTE_SIZE),
+        Role::Frame => return node.style.size.unwrap_or(FRAME_SIZE),
+        Role::Note => return node.style.size.unwrap_or(NOTE_SIZE),
+        _ => {}
+    }
+    if node.style.is_collapsed {
+        return vec2(NODE_WIDTH, NODE_HEADER);
+    }
+    let rows = (node.kind.outputs.len() + node.kind.inputs.len()) as f32;
     let thumb = if has_thumb {
         NODE_THUMB + NODE_PAD
     } else {
@@ -24,18 +38,45 @@ pub fn node_size(kind: &NodeKind, has_thumb: bool) -> Vec2 {
 }
 
 /// Vertical middle of a row, from the node's top: outputs first, then inputs.
-fn row_offset(row: usize) -> f32 {
-    NODE_HEADER + NODE_PAD + (row as f32 + 0.5) * NODE_ROW
+fn row_offset(node: &Node, row: usize) -> f32 {
+    if node.kind.role == Role::Reroute {
+        REROUTE_SIZE / 2.0
+    } else if node.style.is_collapsed {
+        NODE_HEADER / 2.0
+    } else {
+        NODE_HEADER + NODE_PAD + (row as f32 + 0.5) * NODE_ROW
+    }
 }
 
-/// Where an output's dot lies on a node whose upper left corner is `corner`.
-pub fn output_pos(corner: Pos2, at: usize) -> Pos2 {
-    corner + vec2(NODE_WIDTH, row_offset(at))
+/// Where an output's dot lies, from the node's upper left corner.
+pub fn output_offset(node: &Node, at: usize) -> Vec2 {
+    let width = match node.kind.role {
+        Role::Reroute => REROUTE_SIZE,
+        _ => NODE_WIDTH,
+    };
+    vec2(width, row_offset(node, at))
 }
 
-/// Where an input's dot lies on a node of `kind`.
-pub fn input_pos(corner: Pos2, kind: &NodeKind, at: usize) -> Pos2 {
-    corner + vec2(0.0, row_offset(kind.outputs.len() + at))
+/// Where an input's dot lies, from the node's upper left corner.
+pub fn input_offset(node: &Node, at: usize) -> Vec2 {
+    vec2(0.0, row_offset(node, node.kind.outputs.len() + at))
+}
+
+pub fn output_pos(node: &Node, at: usize) -> Pos2 {
+    node.pos + output_offset(node, at)
+}
+
+pub fn input_pos(node: &Node, at: usize) -> Pos2 {
+    node.pos + input_offset(node, at)
+}
+
+/// Does the point grab the node? A frame is grabbed by its title and its edge: what lies in it is not covered.
+fn is_on(node: &Node, rect: Rect, at: Pos2) -> bool {
+    if node.kind.role != Role::Frame {
+        return rect.contains(at);
+    }
+    let title = Rect::from_min_size(rect.min, vec2(rect.width(), FRAME_TITLE));
+    rect.contains(at) && (title.contains(at) || !rect.shrink(FRAME_EDGE).contains(at))
 }
 
 /// What lies under a point.
@@ -53,6 +94,8 @@ pub struct Layout {
     placed: Vec<Option<Rect>>,
     cells: HashMap<(i32, i32), Vec<NodeId>>,
     with_thumb: HashSet<NodeId>,
+    /// The subgraph whose nodes are laid out; `None`: the graph around all.
+    scope: Option<SubgraphId>,
     revision: u64,
     /// Counts every change of a rectangle.
     version: u64,
@@ -60,6 +103,17 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Lay out the nodes of this subgraph, or of the graph around all, from the next update on.
+    pub fn set_scope(&mut self, scope: Option<SubgraphId>) {
+        if self.scope != scope {
+            *self = Self {
+                scope,
+                with_thumb: std::mem::take(&mut self.with_thumb),
+                ..Self::default()
+            };
+        }
+    }
+
     /// Follow the graph: looks only at nodes that changed since the last call.
     pub fn update(&mut self, graph: &Graph) {
         if self.revision == graph.revision() {
@@ -94,6 +148,10 @@ impl Layout {
         if is_new {
             self.place(graph, id);
         }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
     }
 
     pub fn has_thumb(&self, id: NodeId) -> bool {
@@ -162,16 +220,17 @@ impl Layout {
             };
             let is_near = |pos: Pos2| pos.distance(at) <= reach;
             for (i, output) in node.kind.outputs.iter().enumerate() {
-                if is_near(output_pos(node.pos, i)) {
+                if is_near(output_pos(node, i)) {
                     return Hit::Output(Port::new(*id, output.name.clone()));
                 }
             }
-            for (i, input) in node.kind.inputs.iter().enumerate() {
-                if is_near(input_pos(node.pos, &node.kind, i)) {
+            let inputs = node.kind.inputs.iter().enumerate();
+            for (i, input) in inputs.filter(|_| !node.kind.role.is_decoration()) {
+                if is_near(input_pos(node, i)) {
                     return Hit::Input(Port::new(*id, input.name.clone()));
                 }
             }
-            if self.rect(*id).is_some_and(|rect| rect.contains(at)) {
+            if self.rect(*id).is_some_and(|rect| is_on(node, rect, at)) {
                 return Hit::Node(*id);
             }
         }
@@ -179,11 +238,12 @@ impl Layout {
     }
 
     fn place(&mut self, graph: &Graph, id: NodeId) {
-        let Some(node) = graph.node(id) else {
+        let node = graph.node(id).filter(|node| node.parent == self.scope);
+        let Some(node) = node else {
             self.remove(id);
             return;
         };
-        let rect = Rect::from_min_size(node.pos, node_size(&node.kind, self.has_thumb(id)));
+        let rect = Rect::from_min_size(node.pos, node_size(node, self.has_thumb(id)));
         if self.rect(id) == Some(rect) {
             return;
         }
@@ -221,12 +281,12 @@ pub fn link_ends(graph: &Graph, link: &Link) -> Option<(Pos2, Pos2)> {
     let from = graph.node(link.from.node)?;
     let to = graph.node(link.to.node)?;
     let start = match from.kind.output_index(&link.from.name) {
-        Some(at) => output_pos(from.pos, at),
+        Some(at) => output_pos(from, at),
         None => from.pos + vec2(NODE_WIDTH, NODE_HEADER / 2.0),
     };
     let inputs = &to.kind.inputs;
     let end = match inputs.iter().position(|input| input.name == link.to.name) {
-        Some(at) => input_pos(to.pos, &to.kind, at),
+        Some(at) => input_pos(to, at),
         None => to.pos + vec2(0.0, NODE_HEADER / 2.0),
     };
     Some((start, end))
@@ -287,7 +347,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::graph::{Bank, Edit, InputSpec, Node, OutputSpec, ValueType};
+    use crate::graph::{Bank, Edit, InputSpec, NodeKind, OutputSpec, ValueType};
 
     fn graph(count: u32) -> Graph {
         let mut kind = NodeKind::new(Bank::Builtin, "add");
@@ -345,11 +405,11 @@ mod tests {
         let node = graph.node(NodeId(1)).unwrap();
         let hit = |at| layout.hit(&graph, at, 8.0);
         assert_eq!(
-            hit(output_pos(node.pos, 0)),
+            hit(output_pos(node, 0)),
             Hit::Output(Port::new(NodeId(1), "sum"))
         );
         assert_eq!(
-            hit(input_pos(node.pos, &node.kind, 0) + vec2(5.0, 5.0)),
+            hit(input_pos(node, 0) + vec2(5.0, 5.0)),
             Hit::Input(Port::new(NodeId(1), "a"))
         );
         assert_eq!(hit(node.pos + vec2(50.0, 10.0)), Hit::Node(NodeId(1)));

@@ -10,7 +10,7 @@ use super::camera::Camera;
 use super::gesture::Gesture;
 use super::layout;
 use super::paint::{self, Level};
-use crate::graph::{Fit, Graph, Link, NodeId, Vec2, fit};
+use crate::graph::{Fit, Graph, Link, NodeId, Vec2};
 use crate::ui::Context;
 use crate::ui::theme::Palette;
 
@@ -26,10 +26,10 @@ pub fn links(
     let graph = context.document.graph();
     let selection = context.document.selection();
     let camera = &canvas.camera;
-    let (offset, taken) = match &canvas.gesture {
-        Gesture::DragNodes { offset, .. } => (*offset, None),
-        Gesture::DragLink { taken, .. } => (Vec2::ZERO, taken.as_ref()),
-        _ => (Vec2::ZERO, None),
+    let (offset, dragged, taken) = match &canvas.gesture {
+        Gesture::DragNodes { offset, nodes, .. } => (*offset, nodes, None),
+        Gesture::DragLink { taken, .. } => (Vec2::ZERO, selection, taken.as_ref()),
+        _ => (Vec2::ZERO, selection, None),
     };
     let in_view: HashSet<NodeId> = visible.iter().copied().collect();
     let mut mesh = Mesh::default();
@@ -48,12 +48,12 @@ pub fn links(
                 continue;
             };
             if offset != Vec2::ZERO {
-                start += if selection.contains(&link.from.node) {
+                start += if dragged.contains(&link.from.node) {
                     offset
                 } else {
                     Vec2::ZERO
                 };
-                end += if selection.contains(&link.to.node) {
+                end += if dragged.contains(&link.to.node) {
                     offset
                 } else {
                     Vec2::ZERO
@@ -80,18 +80,9 @@ pub fn links(
 }
 
 fn link_color(graph: &Graph, link: &Link, palette: &Palette) -> Color32 {
-    let ends = graph
-        .node(link.from.node)
-        .and_then(|node| node.kind.output(&link.from.name))
-        .zip(
-            graph
-                .node(link.to.node)
-                .and_then(|node| node.kind.input(&link.to.name)),
-        );
-    match ends {
-        Some((output, input)) if fit(&output.ty, &input.ty) == Fit::Refused => palette.error,
-        Some((output, _)) => palette.of_type(&output.ty),
-        None => palette.error,
+    match (graph.fit_of(link), graph.output_type(&link.from)) {
+        (Some(Fit::Same | Fit::Converts), Some(ty)) => palette.of_type(ty),
+        _ => palette.error,
     }
 }
 
@@ -108,17 +99,13 @@ fn conversions(
         return;
     }
     for link in graph.incoming(id) {
-        let types = graph
-            .node(link.from.node)
-            .and_then(|node| node.kind.output(&link.from.name))
-            .zip(
-                graph
-                    .node(id)
-                    .and_then(|node| node.kind.input(&link.to.name)),
-            );
-        let Some((output, input)) =
-            types.filter(|(output, input)| fit(&output.ty, &input.ty) == Fit::Converts)
-        else {
+        if graph.fit_of(link) != Some(Fit::Converts) {
+            continue;
+        }
+        let input = graph
+            .node(id)
+            .and_then(|node| node.kind.input(&link.to.name));
+        let Some((output, input)) = graph.output_type(&link.from).zip(input) else {
             continue;
         };
         if let Some((start, end)) = layout::link_ends(graph, link) {
@@ -130,7 +117,7 @@ fn conversions(
                 palette.canvas,
                 Stroke::new(1.5, palette.of_type(&input.ty)),
             );
-            painter.circle_filled(middle, radius * 0.4, palette.of_type(&output.ty));
+            painter.circle_filled(middle, radius * 0.4, palette.of_type(output));
         }
     }
 }

@@ -2,8 +2,8 @@
 //! the nodes in view.
 
 use super::paint::{Level, Thumb};
-use crate::engine::run::{NodeStatus, Progress, RunState};
-use crate::graph::{Graph, InputSpec, KindState, Name, Node, Widget, vec2};
+use crate::engine::run::{NodeRun, NodeStatus, Progress};
+use crate::graph::{Graph, InputSpec, KindState, Name, Node, Role, Widget, vec2};
 use crate::ui::Pictures;
 use crate::ui::failure::error_line;
 use crate::ui::status::time_text;
@@ -43,11 +43,10 @@ pub struct NodeLook {
 pub fn node_look(
     node: &Node,
     graph: &Graph,
-    run: &RunState,
+    told: &NodeRun,
     pictures: &Pictures,
     level: Level,
 ) -> NodeLook {
-    let told = run.node(node.id);
     let mut look = NodeLook {
         state: match &told.status {
             NodeStatus::Idle => State::Idle,
@@ -76,11 +75,17 @@ pub fn node_look(
         .iter()
         .map(|input| is_linked(&input.name))
         .collect();
-    look.thumb = told.outputs.iter().flatten().find_map(|value| {
-        let thumb = value.thumb.as_ref()?;
-        let texture = pictures.textures.get(&thumb.file)?;
-        Some((texture.id(), vec2(thumb.width as f32, thumb.height as f32)))
-    });
+    let has_room = node.kind.role == Role::Function && !node.style.is_collapsed;
+    look.thumb = told
+        .outputs
+        .iter()
+        .filter(|_| has_room)
+        .flatten()
+        .find_map(|value| {
+            let thumb = value.thumb.as_ref()?;
+            let texture = pictures.textures.get(&thumb.file)?;
+            Some((texture.id(), vec2(thumb.width as f32, thumb.height as f32)))
+        });
     look.outputs = told
         .outputs
         .iter()
@@ -93,8 +98,9 @@ pub fn node_look(
     if level < Level::Full {
         return look;
     }
-    let has_field =
-        |(input, is_linked): (&InputSpec, &bool)| !is_linked && input.widget != Widget::LinkOnly;
+    let has_field = |(input, is_linked): (&InputSpec, &bool)| {
+        !is_linked && input.widget != Widget::LinkOnly && !node.style.is_collapsed
+    };
     look.has_field = node
         .kind
         .inputs

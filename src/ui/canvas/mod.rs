@@ -1,6 +1,8 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
+mod annotations;
 pub mod camera;
+mod crumbs;
 mod found;
 pub mod gesture;
 pub mod layout;
@@ -25,10 +27,13 @@ use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
 use crate::document::ops::{self, LinkEnd};
-use crate::graph::{Graph, NodeId, Port, Pos2, Rect, Vec2, vec2};
+use crate::graph::subgraph::REROUTE_PORT;
+use crate::graph::{Graph, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
 
 /// How near the pointer must come to a port, in points.
 const PORT_REACH: f32 = 11.0;
+/// How near to a link a double click must be, in points.
+const LINK_REACH: f32 = 6.0;
 /// How far a dragged link end is caught, in points.
 const SNAP_REACH: f32 = 26.0;
 
@@ -121,6 +126,7 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     ui.advance_cursor_after_rect(rect);
     let graph = context.document.graph();
     canvas.camera.screen = rect;
+    canvas.layout.set_scope(context.document.open_subgraph());
     canvas.layout.update(graph);
     if std::mem::take(&mut canvas.fit_next) {
         let bounds = canvas.layout.bounds();
@@ -146,23 +152,22 @@ fn draw(
         paint::grid(&painter, &canvas.camera, palette);
     }
     let graph = context.document.graph();
-    if graph.is_empty() {
+    if canvas.layout.is_empty() {
         empty_state(&painter, rect, palette);
     }
     let level = Level::of(canvas.camera.zoom);
     let view = canvas.camera.view_in_graph();
     let visible = canvas.layout.nodes_in(view.expand(40.0));
-    links::links(&painter, canvas, context, &visible, level, palette);
-
     let node_painter = NodePainter {
         painter: &painter,
         camera: &canvas.camera,
         palette,
         level,
     };
+    let selection = context.document.selection();
     let (dragged, offset) = match &canvas.gesture {
-        Gesture::DragNodes { offset, .. } => (context.document.selection(), *offset),
-        _ => (context.document.selection(), Vec2::ZERO),
+        Gesture::DragNodes { offset, nodes, .. } => (nodes, *offset),
+        _ => (selection, Vec2::ZERO),
     };
     let hovered = match hit {
         Hit::Node(id) | Hit::Input(Port { node: id, .. }) | Hit::Output(Port { node: id, .. }) => {
@@ -170,16 +175,49 @@ fn draw(
         }
         Hit::Nothing => None,
     };
+    let place = |id: NodeId| {
+        let is_selected = selection.contains(&id);
+        let offset = if dragged.contains(&id) {
+            offset
+        } else {
+            Vec2::ZERO
+        };
+        let rect = canvas.layout.rect(id)?.translate(offset);
+        Some((canvas.camera.rect_on_screen(rect), is_selected, offset))
+    };
+    let (frames, nodes): (Vec<NodeId>, Vec<NodeId>) = visible.iter().partition(|id| {
+        let node = graph.node(**id);
+        node.is_some_and(|node| node.kind.role == NodeRole::Frame)
+    });
+    for id in frames {
+        if let Some((node, (rect, is_selected, _))) = graph.node(id).zip(place(id)) {
+            node_painter.frame(node, rect, is_selected, hovered == Some(id));
+        }
+    }
+    links::links(&painter, canvas, context, &visible, level, palette);
     let mut small = Mesh::default();
     let mut edits = Vec::new();
-    for id in &visible {
-        let (Some(node), Some(rect)) = (graph.node(*id), canvas.layout.rect(*id)) else {
+    for id in &nodes {
+        let Some((node, (on_screen, is_selected, offset))) = graph.node(*id).zip(place(*id)) else {
             continue;
         };
-        let is_selected = dragged.contains(id);
-        let offset = if is_selected { offset } else { Vec2::ZERO };
-        let on_screen = canvas.camera.rect_on_screen(rect.translate(offset));
-        let look = look::node_look(node, graph, context.run, context.pictures, level);
+        let is_hovered = hovered == Some(*id);
+        match node.kind.role {
+            NodeRole::Note => {
+                node_painter.note(node, on_screen, is_selected, is_hovered);
+                continue;
+            }
+            NodeRole::Reroute => {
+                let port = Port::new(*id, REROUTE_PORT);
+                let color = graph
+                    .output_type(&port)
+                    .map_or(palette.idle, |ty| palette.of_type(ty));
+                node_painter.reroute(on_screen, color, is_selected, is_hovered);
+                continue;
+            }
+            _ => {}
+        }
+        let look = look::node_look(node, graph, &context.run_of(node), context.pictures, level);
         if level == Level::Small {
             paint::add_small_node(&mut small, on_screen, node, &look, is_selected, palette);
             continue;
@@ -195,7 +233,10 @@ fn draw(
             };
             &moved
         };
-        node_painter.node(shown, on_screen, &look, is_selected, hovered == Some(*id));
+        node_painter.node(shown, on_screen, &look, is_selected, is_hovered);
+        if node.style.mode != Mode::On {
+            node_painter.mode_veil(on_screen, node.style.mode == Mode::Muted);
+        }
         if level == Level::Full {
             let fields = fields_ui(ui, &canvas.camera, drafts, shown, on_screen, &look);
             edits.extend(fields);
@@ -205,6 +246,9 @@ fn draw(
     found::found_marks(&painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
     gesture_overlay(&painter, canvas, graph, palette);
+    if !canvas.is_picture {
+        crumbs::crumbs_ui(ui, rect, context);
+    }
 }
 
 /// The editing fields of a node's unlinked inputs: real widgets over the painted node.
@@ -292,7 +336,7 @@ fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, pale
                 camera.screen_from_graph(*end),
             ];
             painter.line_segment(line, Stroke::new(2.0, palette.error));
-            let count = gesture::links_across(graph, *start, *end).len();
+            let count = gesture::links_across(graph, &canvas.layout, *start, *end).len();
             let text = match count {
                 1 => "cuts 1 link".to_owned(),
                 count => format!("cuts {count} links"),
@@ -312,7 +356,7 @@ fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, pale
             let (fixed_at, color) = if is_output {
                 let at = node.kind.output_index(&port.name).unwrap_or(0);
                 (
-                    layout::output_pos(node.pos, at),
+                    layout::output_pos(node, at),
                     node.kind.outputs.get(at).map(|output| &output.ty),
                 )
             } else {
@@ -323,7 +367,7 @@ fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, pale
                     .position(|input| input.name == port.name)
                     .unwrap_or(0);
                 (
-                    layout::input_pos(node.pos, &node.kind, at),
+                    layout::input_pos(node, at),
                     node.kind.inputs.get(at).map(|input| &input.ty),
                 )
             };

@@ -9,6 +9,7 @@ use egui::{
     TextureId,
 };
 
+use super::annotations::node_color;
 use super::camera::Camera;
 use super::layout::{input_pos, link_way, output_pos};
 use super::look::{NodeLook, State};
@@ -195,19 +196,40 @@ impl NodePainter<'_> {
             CornerRadius::same(radius.saturating_add(2)),
             palette.node_shadow,
         );
+        if node.kind.role.inside().is_some() {
+            // Another sheet below: there is more inside.
+            let sheet = rect.translate(Vec2::splat(5.0 * zoom));
+            painter.rect_filled(sheet, all, palette.node_header);
+            painter.rect_stroke(
+                sheet,
+                all,
+                Stroke::new(1.0, palette.node_outline),
+                StrokeKind::Middle,
+            );
+        }
         painter.rect_filled(rect, all, palette.node);
         let header = Rect::from_min_size(rect.min, vec2(rect.width(), NODE_HEADER * zoom));
+        let below = if node.style.is_collapsed { radius } else { 0 };
         let top = CornerRadius {
             nw: radius,
             ne: radius,
-            sw: 0,
-            se: 0,
+            sw: below,
+            se: below,
         };
         // The family's stripe is what the header leaves of it: so it follows the round corner.
         painter.rect_filled(header, top, palette.of_family(&node.kind.family));
         let mut title = header;
         title.min.x += (4.0 * zoom).max(2.0);
-        painter.rect_filled(title, CornerRadius { nw: 0, ..top }, palette.node_header);
+        let ground = match node_color(node, palette) {
+            Some(color) => Palette::mixed(palette.node_header, color, 0.45),
+            None => palette.node_header,
+        };
+        let title_corners = CornerRadius {
+            nw: 0,
+            sw: 0,
+            ..top
+        };
+        painter.rect_filled(title, title_corners, ground);
         self.progress(header, look);
 
         let outline = match (is_selected, look.state) {
@@ -325,8 +347,11 @@ impl NodePainter<'_> {
         let radius = (PORT_RADIUS * zoom).max(2.0);
         let label = font(12.5, zoom);
         for (i, output) in node.kind.outputs.iter().enumerate() {
-            let at = self.camera.screen_from_graph(output_pos(node.pos, i));
+            let at = self.camera.screen_from_graph(output_pos(node, i));
             self.dot(at, radius, palette.of_type(&output.ty), true);
+            if node.style.is_collapsed {
+                continue;
+            }
             if self.level < Level::Full {
                 self.small_value(rect, at, look.outputs.get(i));
                 continue;
@@ -357,12 +382,10 @@ impl NodePainter<'_> {
             }
         }
         for (i, input) in node.kind.inputs.iter().enumerate() {
-            let at = self
-                .camera
-                .screen_from_graph(input_pos(node.pos, &node.kind, i));
+            let at = self.camera.screen_from_graph(input_pos(node, i));
             let is_linked = look.linked.get(i).copied().unwrap_or(false);
             self.dot(at, radius, palette.of_type(&input.ty), is_linked);
-            if self.level == Level::Full {
+            if self.level == Level::Full && !node.style.is_collapsed {
                 let room = if look.has_field.get(i).copied().unwrap_or(false) {
                     0.36
                 } else {
@@ -483,7 +506,7 @@ const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
 
 /// The field of an input's widget on the screen.
 pub fn field_rect(camera: &Camera, node: &Node, at: usize) -> Rect {
-    let port = input_pos(node.pos, &node.kind, at);
+    let port = input_pos(node, at);
     let half = theme::NODE_FIELD / 2.0;
     let left = port + vec2(theme::NODE_WIDTH * 0.42, -half);
     let right = port + vec2(theme::NODE_WIDTH - 10.0, half);

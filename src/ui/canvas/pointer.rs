@@ -2,10 +2,11 @@
 
 use egui::{CursorIcon, EventFilter, MouseWheelUnit, PointerButton, Response, Ui};
 
-use super::gesture::{Gesture, SelectMode};
+use super::gesture::{self, Gesture, SelectMode};
 use super::layout::Hit;
-use super::{Canvas, PORT_REACH, SNAP_REACH, canvas_id};
+use super::{Canvas, LINK_REACH, PORT_REACH, SNAP_REACH, canvas_id};
 use crate::command::Command;
+use crate::document::ops;
 use crate::graph::{NodeKind, Port, Vec2, vec2};
 use crate::ui::{Action, Context, menu, theme};
 
@@ -49,14 +50,23 @@ pub fn pointer(
     if response.drag_started() {
         let (pressed_at, pressed_hit) = canvas.pressed.clone().unwrap_or((at, hit.clone()));
         if response.drag_started_by(PointerButton::Primary) {
+            let mut selection = context.document.selection().clone();
             if let Hit::Node(id) = pressed_hit
-                && !context.document.selection().contains(&id)
+                && !selection.contains(&id)
             {
                 let mode = SelectMode::of(modifiers);
-                let picked = mode.apply(context.document.selection(), [id]);
-                context.ask(Action::Select(picked));
+                selection = mode.apply(&selection, [id]).into_iter().collect();
+                context.ask(Action::Select(selection.iter().copied().collect()));
             }
-            canvas.gesture = Gesture::begin(graph, &pressed_hit, pressed_at, modifiers);
+            let layout = &canvas.layout;
+            canvas.gesture = Gesture::begin(
+                graph,
+                layout,
+                &selection,
+                &pressed_hit,
+                pressed_at,
+                modifiers,
+            );
         } else {
             canvas.gesture = Gesture::Pan;
         }
@@ -82,7 +92,26 @@ pub fn pointer(
         let is_released = ui.input(|input| input.pointer.any_released());
         context.actions.extend(asked.filter(|_| is_released));
     }
-    if response.double_clicked() && hit == Hit::Nothing {
+    let is_on_canvas = response.double_clicked() && hit == Hit::Nothing;
+    let link_reach = LINK_REACH / canvas.camera.zoom;
+    let on_link = is_on_canvas
+        .then(|| gesture::link_at(graph, &canvas.layout, at, link_reach))
+        .flatten();
+    let inside = match &hit {
+        Hit::Node(id) => graph
+            .node(*id)
+            .filter(|node| node.kind.role.inside().is_some()),
+        _ => None,
+    };
+    if let Some(node) = inside.filter(|_| response.double_clicked()) {
+        let path = context.document.path().iter().copied().chain([node.id]);
+        let path = path.collect();
+        context.ask(Action::OpenPath(path));
+    } else if let Some(link) = on_link {
+        let corner = at - Vec2::splat(theme::REROUTE_SIZE / 2.0);
+        let (id, transaction) = ops::add_reroute(graph, &link, corner);
+        context.ask(Action::EditAndSelect(transaction, vec![id]));
+    } else if is_on_canvas {
         context.ask(Action::OpenSearch {
             pos_in_graph: at,
             link_from: None,

@@ -12,7 +12,7 @@ use super::theme::Palette;
 use super::{Action, Context, theme};
 use crate::engine::protocol::{LogLevel, NodeError};
 use crate::engine::run::{LogLine, RunState};
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Flat, Graph, NodeId};
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -177,12 +177,12 @@ fn line_ui(
             let title = RichText::new(node.title().as_str()).color(palette.text_weak);
             let title = Button::new(title).frame(false).truncate();
             if ui.add(title).on_hover_text("Show this node").clicked() {
-                ctx.ask(Action::Reveal(node.id));
+                ctx.ask(Action::RevealRun(node.id));
             }
         });
         if let (Some(error), Some(node)) = (&line.error, node) {
             if ui.link("Show node").clicked() {
-                ctx.ask(Action::Reveal(node.id));
+                ctx.ask(Action::RevealRun(node.id));
             }
             if let Some(frame) = error.traceback.last() {
                 let place = format!("Open line {}", frame.line);
@@ -259,11 +259,19 @@ fn update(console: &mut Console, ctx: &Context<'_>) {
         .filter(|line| {
             source.filter.least.takes(line.level)
                 && (!source.filter.is_of_selection
-                    || line.node.is_some_and(|node| source.nodes.contains(&node)))
+                    || line
+                        .node
+                        .is_some_and(|node| is_of(ctx.flat, &source.nodes, node)))
                 && (wanted.is_empty() || line.text.to_lowercase().contains(&wanted))
         })
         .collect();
     console.made_from = Some((source, errors));
+}
+
+/// Is a node of a run one of these, or inside one of them?
+fn is_of(flat: &Flat, nodes: &[NodeId], run_node: NodeId) -> bool {
+    let (path, node) = flat.place(run_node);
+    nodes.contains(&node) || path.iter().any(|around| nodes.contains(around))
 }
 
 /// The lines as text, each with its node's title; errors with their traceback.

@@ -80,7 +80,7 @@ fn a_line_leads_to_its_node_and_an_error_to_its_source() {
     harness.run();
     let actions = &harness.state().actions;
     assert!(
-        matches!(&actions[..], [Action::Reveal(NodeId(1)), Action::OpenSource(file, 4)] if file.ends_with("a.py")),
+        matches!(&actions[..], [Action::RevealRun(NodeId(1)), Action::OpenSource(file, 4)] if file.ends_with("a.py")),
         "{actions:?}"
     );
 }

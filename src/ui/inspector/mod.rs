@@ -8,7 +8,7 @@ use super::help::help_ui;
 use super::picture::thumb_ui;
 use super::status::{status_color, status_text};
 use super::value::{Drafts, ValueEdit, value_editor_ui};
-use super::{Action, Context, theme};
+use super::{Action, Context, menu, theme};
 use crate::command::Command;
 use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
@@ -71,8 +71,8 @@ fn node_ui(
         KindState::Missing => missing_ui(ui, kind),
         KindState::Broken { message, line } => broken_ui(ui, ctx, kind, message, *line),
     }
-    let run = ctx.run;
-    if let NodeStatus::Failed(error) = &run.node(node.id).status {
+    let run = ctx.run_of(node).into_owned();
+    if let NodeStatus::Failed(error) = &run.status {
         failure_ui(ui, ctx, error);
     }
     if !kind.inputs.is_empty() {
@@ -84,7 +84,7 @@ fn node_ui(
     if !kind.outputs.is_empty() {
         section_ui(ui, "Outputs");
         for (i, output) in kind.outputs.iter().enumerate() {
-            let summary = run.node(node.id).outputs.get(i).and_then(Option::as_ref);
+            let summary = run.outputs.get(i).and_then(Option::as_ref);
             output_ui(ui, ctx, node.id, (i, output), summary);
         }
     }
@@ -167,15 +167,15 @@ fn kind_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
 
 fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
     let palette = theme::palette(ui.ctx());
-    let run = ctx.run.node(node.id);
+    let run = ctx.run_of(node).into_owned();
+    let run = &run;
     ui.horizontal(|ui| {
         theme::dot_ui(ui, status_color(run, palette));
         ui.add(Label::new(status_text(run)).truncate());
         if let NodeStatus::Skipped { cause } = run.status
-            && ctx.document.graph().node(cause).is_some()
             && ui.link("Show it").clicked()
         {
-            ctx.ask(Action::Reveal(cause));
+            ctx.ask(Action::RevealRun(cause));
         }
     });
     if let NodeStatus::Running { progress, .. } = &run.status {
@@ -393,10 +393,9 @@ fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, count: usize) {
 /// A command as a wide button with its keys.
 fn command_ui(ui: &mut Ui, ctx: &mut Context<'_>, command: Command) {
     let entry = command.entry();
-    let mut button = Button::new(entry.title).min_size(vec2(ui.available_width(), theme::ROW));
-    if let Some(shortcut) = entry.shortcuts.first() {
-        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
-    }
+    let button = Button::new(entry.title)
+        .min_size(vec2(ui.available_width(), theme::ROW))
+        .shortcut_text(menu::shortcut_text(ui.ctx(), command));
     if ui.add(button).on_hover_text(entry.help).clicked() {
         ctx.ask(Action::Command(command));
     }

@@ -210,7 +210,8 @@ fn entry_ui(ui: &Ui, entry: &Entry, place: &RowPlace, context: &Context<'_>) -> 
 }
 
 fn node_row_ui(ui: &Ui, node: &Node, place: &RowPlace, context: &Context<'_>) -> Response {
-    let run = context.run.node(node.id);
+    let run = context.run_of(node).into_owned();
+    let run = &run;
     let status = status_text(run);
     let row = Row {
         dot: Some(status_color(run, theme::palette(ui.ctx()))),

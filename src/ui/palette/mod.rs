@@ -8,9 +8,10 @@ use egui::{
     Ui, pos2, vec2,
 };
 
+use super::canvas::canvas_id;
 use super::row::{Row, row_ui};
 use super::search::{KindSearch, Query};
-use super::{Action, Context, theme};
+use super::{Action, Context, menu, theme};
 use crate::command::{Command, TABLE};
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::{Bank, Graph, KindState, Name, NodeKind, Pos2};
@@ -29,7 +30,7 @@ pub struct Palette {
     hits: Hits,
     search: KindSearch,
     recent: Vec<(Bank, Name)>,
-    /// What was typed in the frame before, while nothing had the keyboard: the rest of a fast word.
+    /// What was typed in the frame before, while the canvas had the keyboard: the rest of a fast word.
     typed_early: String,
 }
 
@@ -304,13 +305,12 @@ fn list_ui(
                 Hits::Stale => continue,
                 Hits::Commands(commands) => {
                     let entry = commands[at].entry();
-                    let keys = entry.shortcuts.first();
-                    let keys = keys.map(|keys| ui.ctx().format_shortcut(keys));
+                    let keys = menu::shortcut_text(ui.ctx(), entry.command);
                     let row = Row {
                         dot: None,
                         text: entry.title,
                         color: (!is_enabled(entry.command)).then_some(colors.idle),
-                        right: keys.as_deref().unwrap_or_default(),
+                        right: &keys,
                         indent: 0.0,
                         is_chosen,
                     };
@@ -398,7 +398,8 @@ fn run(
                 return false;
             };
             let graph = ctx.document.graph();
-            let (id, transaction) = ops::add_node(graph, &kind, *pos_in_graph, link_from.as_ref());
+            let place = (*pos_in_graph, ctx.document.open_subgraph());
+            let (id, transaction) = ops::add_node(graph, &kind, place, link_from.as_ref());
             ctx.ask(Action::EditAndSelect(transaction, vec![id]));
             palette.remember(&kind);
             true
@@ -406,10 +407,10 @@ fn run(
     }
 }
 
-/// Texts that came in this frame while nothing had the keyboard. The letter of the key that may open a popup comes
-/// first and is no part of them.
+/// Texts that came in this frame while no field or panel had the keyboard.
 fn typed_early(egui: &egui::Context) -> String {
-    if egui.memory(|memory| memory.focused().is_some()) {
+    let focused = egui.memory(egui::Memory::focused);
+    if focused.is_some_and(|id| id != canvas_id()) {
         return String::new();
     }
     egui.input(|input| {
@@ -417,9 +418,7 @@ fn typed_early(egui: &egui::Context) -> String {
             egui::Event::Text(text) => Some(text.as_str()),
             _ => None,
         });
-        let texts: Vec<_> = texts.collect();
-        let skipped = usize::from(matches!(texts.first(), Some(&(" " | "A"))));
-        texts[skipped..].concat()
+        texts.collect()
     })
 }
 

@@ -117,7 +117,8 @@ pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
         nothing_ui(ui, "Select a node to see its result here");
         return;
     };
-    let run = ctx.run.node(node.id);
+    let run = ctx.run_of(node).into_owned();
+    let run = &run;
     let count = run.outputs.len();
     let output = viewer.output_of(node.id).min(count.saturating_sub(1));
     head_ui(ui, viewer, ctx, node, output);
@@ -138,7 +139,7 @@ pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
 
 /// Title, outputs to choose from, and what the value is.
 fn head_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>, node: &Node, output: usize) {
-    let run = ctx.run.node(node.id);
+    let run = ctx.run_of(node).into_owned();
     ui.horizontal(|ui| {
         ui.label(RichText::new(node.title().as_str()).strong());
         if node.kind.outputs.len() > 1 && !run.outputs.is_empty() {
@@ -159,9 +160,9 @@ fn head_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>, node: &Node,
                 .small_button("Copy")
                 .on_hover_text("Copy the value as text");
             if copy.clicked() {
-                ctx.ask(Action::CopyText(text::copied(
-                    ctx, node.id, output, summary,
-                )));
+                let (source, at) = ctx.source_of(node, output);
+                let text = text::copied(ctx, source, at, summary);
+                ctx.ask(Action::CopyText(text));
             }
             let stale = if run.is_stale { ", changed since" } else { "" };
             let line = summary.text.lines().next().unwrap_or_default();
@@ -189,11 +190,12 @@ fn value_ui(
         return;
     }
     let mut look = viewer.take_look(node.id, output);
+    let (source, source_output) = ctx.source_of(node, output);
     let mut fetcher = Fetcher {
         ctx,
         asked: &mut viewer.asked,
-        node: node.id,
-        output,
+        node: source,
+        output: source_output,
         now_secs: ui.input(|input| input.time),
     };
     match fetcher.view(table::page(&look.table, 0)) {
@@ -248,18 +250,21 @@ fn value_ui(
 }
 
 fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
-    let status = &ctx.run.node(node.id).status;
+    let status = ctx.run_of(node).status.clone();
     match status {
         NodeStatus::Done { .. } | NodeStatus::Cached if node.kind.outputs.is_empty() => {
             nothing_ui(ui, "The node has run; it gives no value");
         }
         NodeStatus::Skipped { cause } => {
-            nothing_ui(ui, "The node did not run, since one that it needs failed");
-            let cause = *cause;
-            let is_there = ctx.document.graph().node(cause).is_some();
+            let why = if ctx.flat.muted().contains_key(&cause) {
+                "The node does not run, since it or one that it needs is muted"
+            } else {
+                "The node did not run, since one that it needs failed"
+            };
+            nothing_ui(ui, why);
             let show = |ui: &mut Ui| ui.button("Show that node").clicked();
-            if is_there && ui.vertical_centered(show).inner {
-                ctx.ask(Action::Reveal(cause));
+            if ui.vertical_centered(show).inner {
+                ctx.ask(Action::RevealRun(cause));
             }
         }
         _ => {

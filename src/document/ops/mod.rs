@@ -1,13 +1,24 @@
 //! What users do to a graph, as pure functions that make a Transaction. They change nothing themselves.
 
-use std::collections::{BTreeSet, HashMap};
+mod copies;
+mod style;
+mod subgraphs;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::graph::{
-    Edit, Fit, Graph, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Value, Vec2, fit,
+    Edit, Fit, Graph, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Role, SubgraphId, Value,
+    Vec2, fit,
 };
 
 use super::Transaction;
+
+pub use copies::{Copied, duplicate, insert_copies, selected_parts};
+pub use style::{
+    add_frame, add_note, add_reroute, carried, resize, set_colour, toggle_collapsed, toggle_mode,
+};
+pub use subgraphs::{group, remove_unused, ungroup};
 
 /// Give new nodes the keys `node_N` that follow the highest one in use.
 pub struct Keys {
@@ -35,21 +46,18 @@ impl Keys {
     }
 }
 
-/// A new node of `kind`, and when `link_from` names a free end, the link to the first port that fits best.
+/// A new node of `kind` at a place in a subgraph or the graph around all, and when `link_from` names a free end, the link to the first port that fits best.
 /// Returns the id that the node will have.
 pub fn add_node(
     graph: &Graph,
     kind: &Arc<NodeKind>,
-    pos: Pos2,
+    (pos, parent): (Pos2, Option<SubgraphId>),
     link_from: Option<&LinkEnd>,
 ) -> (NodeId, Transaction) {
     let (id, key) = Keys::of(graph).give();
-    let mut edits = vec![Edit::AddNode(Box::new(Node::new(
-        id,
-        key,
-        kind.clone(),
-        pos,
-    )))];
+    let mut node = Node::new(id, key, kind.clone(), pos);
+    node.parent = parent;
+    let mut edits = vec![Edit::AddNode(Box::new(node))];
     if let Some(end) = link_from
         && let Some(link) = fitting_link(graph, end, id, kind)
     {
@@ -147,8 +155,13 @@ pub fn move_by(graph: &Graph, nodes: &BTreeSet<NodeId>, offset: Vec2) -> Transac
     Transaction::new("Move", edits)
 }
 
-/// Remove nodes and every link that one of them has.
+/// Remove nodes and every link that one of them has. A subgraph keeps the nodes for its inputs and outputs.
 pub fn delete(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Transaction {
+    let is_kept = |id: &NodeId| {
+        let role = graph.node(*id).map(|node| node.kind.role);
+        matches!(role, Some(Role::Inputs(_) | Role::Outputs(_)))
+    };
+    let nodes: BTreeSet<NodeId> = nodes.iter().copied().filter(|id| !is_kept(id)).collect();
     let links: BTreeSet<&Link> = nodes
         .iter()
         .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
@@ -159,66 +172,6 @@ pub fn delete(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Transaction {
         .chain(nodes.iter().map(|id| Edit::RemoveNode(*id)))
         .collect();
     Transaction::new("Delete", edits)
-}
-
-/// Put copies of nodes into the graph, the links among them kept, links to others not.
-/// Returns the ids that the copies will have.
-pub fn insert_copies(
-    graph: &Graph,
-    label: &str,
-    nodes: &[Node],
-    links: &[Link],
-    offset: Vec2,
-) -> (Vec<NodeId>, Transaction) {
-    let mut keys = Keys::of(graph);
-    let mut new_ids = HashMap::new();
-    let mut edits = Vec::new();
-    for node in nodes {
-        let (id, key) = keys.give();
-        new_ids.insert(node.id, id);
-        edits.push(Edit::AddNode(Box::new(Node {
-            id,
-            key,
-            pos: node.pos + offset,
-            ..node.clone()
-        })));
-    }
-    for link in links {
-        if let (Some(from), Some(to)) = (new_ids.get(&link.from.node), new_ids.get(&link.to.node)) {
-            edits.push(Edit::Connect(Link {
-                from: Port::new(*from, link.from.name.clone()),
-                to: Port::new(*to, link.to.name.clone()),
-            }));
-        }
-    }
-    let ids = nodes.iter().map(|node| new_ids[&node.id]).collect();
-    (ids, Transaction::new(label, edits))
-}
-
-/// Copies beside the originals.
-pub fn duplicate(
-    graph: &Graph,
-    nodes: &BTreeSet<NodeId>,
-    offset: Vec2,
-) -> (Vec<NodeId>, Transaction) {
-    let (nodes, links) = selected_parts(graph, nodes);
-    insert_copies(graph, "Duplicate", &nodes, &links, offset)
-}
-
-/// The nodes and the links among them.
-pub fn selected_parts(graph: &Graph, nodes: &BTreeSet<NodeId>) -> (Vec<Node>, Vec<Link>) {
-    let links = nodes
-        .iter()
-        .flat_map(|id| graph.incoming(*id))
-        .filter(|link| nodes.contains(&link.from.node))
-        .cloned()
-        .collect();
-    let nodes = nodes
-        .iter()
-        .filter_map(|id| graph.node(*id))
-        .cloned()
-        .collect();
-    (nodes, links)
 }
 
 fn free_input(graph: &Graph, input: &Port) -> impl Iterator<Item = Edit> {

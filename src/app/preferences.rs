@@ -1,0 +1,103 @@
+//! Preferences: what the user's settings do to the window, and how a change of them is kept. Each change holds at once.
+
+use egui::ThemePreference;
+
+use super::App;
+use crate::settings::Theme;
+use crate::ui::Level;
+use crate::ui::dialogs::Dialog;
+use crate::ui::keymap::{self, KeyMap};
+use crate::ui::settings::{SCALE_STEP, SCALES, Setting, SettingsPage};
+
+impl App {
+    /// Let the window be as the settings say. What is wrong with the keys in them, in words.
+    pub(super) fn apply_settings(&self, context: &egui::Context) -> Vec<String> {
+        // Ctrl with plus and minus are commands of ours whose outcome is kept: egui must not have its own.
+        context.options_mut(|options| options.zoom_with_keyboard = false);
+        context.set_theme(shown(self.settings.theme));
+        context.set_zoom_factor(self.settings.ui_scale);
+        let (map, problems) = KeyMap::new(&self.settings.keys);
+        map.install(context);
+        problems
+    }
+
+    pub(super) fn toggle_theme(&mut self, context: &egui::Context) {
+        let next = match context.theme() {
+            egui::Theme::Dark => ThemePreference::Light,
+            egui::Theme::Light => ThemePreference::Dark,
+        };
+        self.set(context, Setting::Theme(next));
+    }
+
+    /// A step larger or smaller: to the next whole step.
+    pub(super) fn scale_by(&mut self, context: &egui::Context, step: f32) {
+        let steps = self.settings.ui_scale / SCALE_STEP;
+        let whole = if step > 0.0 {
+            (steps + 0.01).floor()
+        } else {
+            (steps - 0.01).ceil()
+        };
+        self.set(context, Setting::Scale((whole + step) * SCALE_STEP));
+    }
+
+    /// The settings as their page shows them.
+    pub(super) fn settings_page(&self) -> SettingsPage {
+        let theme = shown(self.settings.theme);
+        SettingsPage::new(theme, self.settings.ui_scale, self.settings.engine.workers)
+    }
+
+    /// Change a setting, for now and for the next start.
+    pub(super) fn set(&mut self, context: &egui::Context, setting: Setting) {
+        let settings = &mut self.settings;
+        match setting {
+            Setting::Theme(theme) => {
+                settings.theme = match theme {
+                    ThemePreference::System => Theme::System,
+                    ThemePreference::Dark => Theme::Dark,
+                    ThemePreference::Light => Theme::Light,
+                }
+            }
+            Setting::Scale(scale) => {
+                let scale = scale.clamp(*SCALES.start(), *SCALES.end());
+                settings.ui_scale = (scale * 100.0).round() / 100.0;
+            }
+            Setting::Workers(workers) => settings.engine.workers = workers,
+            Setting::Keys(changes) => {
+                for (command, keys) in changes {
+                    let entry = command.entry();
+                    let own = keys.filter(|keys| keys != entry.shortcuts);
+                    match own.map(|keys| keymap::keys_text(&keys)) {
+                        Some(text) => settings.keys.insert(entry.name.to_owned(), text),
+                        None => settings.keys.remove(entry.name),
+                    };
+                }
+            }
+            Setting::AllKeys => settings.keys.clear(),
+        }
+        if let Some(Dialog::Settings(page)) = &mut self.dialog {
+            page.theme = shown(self.settings.theme);
+            page.scale = self.settings.ui_scale;
+        }
+        // The page itself says what is wrong with keys.
+        drop(self.apply_settings(context));
+        self.keep_settings();
+    }
+
+    /// A failure to keep them is said and changes nothing else.
+    fn keep_settings(&mut self) {
+        if let Err(error) = self.settings.save(&self.paths.userdata) {
+            self.notify(
+                Level::Warning,
+                format!("The settings could not be kept: {error}"),
+            );
+        }
+    }
+}
+
+fn shown(theme: Theme) -> ThemePreference {
+    match theme {
+        Theme::System => ThemePreference::System,
+        Theme::Dark => ThemePreference::Dark,
+        Theme::Light => ThemePreference::Light,
+    }
+}

@@ -1,0 +1,109 @@
+//! Structuring: the commands that put nodes into subgraphs and frames, and say whether and how they are shown and run.
+
+use std::collections::BTreeSet;
+
+use super::App;
+use crate::document::{Transaction, ops};
+use crate::graph::{Graph, Mode, NodeId, Rect, vec2};
+use crate::ui::Level;
+use crate::ui::shell::Pane;
+use crate::ui::theme::{FRAME_MARGIN, FRAME_SIZE, FRAME_TITLE};
+
+impl App {
+    pub(super) fn group(&mut self) {
+        let document = &self.project.document;
+        let made = ops::group(document.graph(), document.selection(), "Subgraph");
+        if let Some((node, transaction)) = made
+            && self.commit(transaction)
+        {
+            self.project.document.select([node]);
+        }
+    }
+
+    /// What is inside of all selected subgraphs comes out, in one step.
+    pub(super) fn ungroup(&mut self) {
+        let selection: Vec<NodeId> = self.project.document.selection().iter().copied().collect();
+        let mut selected = Vec::new();
+        for node in selection {
+            let Some((ids, transaction)) = ops::ungroup(self.project.document.graph(), node) else {
+                continue;
+            };
+            if self.commit(transaction) {
+                selected.extend(ids);
+            }
+        }
+        if selected.is_empty() {
+            self.notify(Level::Info, "Ungroup: select a subgraph's node first");
+        } else {
+            self.project.document.select(selected);
+        }
+    }
+
+    pub(super) fn toggle_mode(&mut self, mode: Mode) {
+        self.restyle(|graph, nodes| ops::toggle_mode(graph, nodes, mode));
+    }
+
+    pub(super) fn toggle_collapsed(&mut self) {
+        self.restyle(ops::toggle_collapsed);
+    }
+
+    fn restyle(&mut self, op: impl FnOnce(&Graph, &BTreeSet<NodeId>) -> Transaction) {
+        let document = &self.project.document;
+        let transaction = op(document.graph(), document.selection());
+        self.commit(transaction);
+    }
+
+    /// A frame around the selection, or an empty one where something new belongs.
+    pub(super) fn add_frame(&mut self) {
+        let document = &self.project.document;
+        let canvas = &self.project.panels.canvas;
+        let around = canvas
+            .layout
+            .bounds_of(document.selection().iter().copied());
+        let rect = match around {
+            Some(rect) => {
+                let rect = rect.expand(FRAME_MARGIN);
+                Rect::from_min_max(rect.min - vec2(0.0, FRAME_TITLE), rect.max)
+            }
+            None => Rect::from_min_size(canvas.place_for_new(), FRAME_SIZE),
+        };
+        let (graph, open) = (document.graph(), document.open_subgraph());
+        let (node, transaction) = ops::add_frame(graph, rect, None, open);
+        if self.commit(transaction) {
+            self.project.document.select([node]);
+            self.shell.show(Pane::Inspector);
+            self.project.panels.inspector.rename();
+        }
+    }
+
+    pub(super) fn add_note(&mut self) {
+        let document = &self.project.document;
+        let pos = self.project.panels.canvas.place_for_new();
+        let (node, transaction) = ops::add_note(document.graph(), pos, document.open_subgraph());
+        if self.commit(transaction) {
+            self.project.document.select([node]);
+            self.shell.show(Pane::Inspector);
+        }
+    }
+
+    /// The selection and all that it needs, or all that needs it.
+    pub(super) fn select_along(&mut self, is_upstream: bool) {
+        let document = &self.project.document;
+        let (graph, selection) = (document.graph(), document.selection().iter().copied());
+        let nodes = if is_upstream {
+            graph.upstream(selection)
+        } else {
+            graph.downstream(selection)
+        };
+        self.project.document.select(nodes);
+    }
+
+    pub(super) fn remove_unused_subgraphs(&mut self) {
+        let transaction = ops::remove_unused(self.project.document.graph());
+        if transaction.edits.is_empty() {
+            self.notify(Level::Info, "Every subgraph is in use");
+        } else {
+            self.commit(transaction);
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Focus: where the keyboard is: in which part of the window, and there at which widget. Moves it among the parts and
+//! within one, brings it back when what had it goes, and shows it. Knows parts by what they painted, not by what they
+//! are for.
+
+use egui::accesskit::{Action, ActionRequest, TreeId};
+use egui::{
+    Context, CornerRadius, Event, FocusDirection, Id, Key, LayerId, Memory, Modifiers, Rect, Role,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetRect, vec2,
+};
+
+use super::canvas::canvas_id;
+use super::shell::Pane;
+use super::theme;
+
+/// A part of the window that the keyboard can be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Menus and run buttons.
+    Bar,
+    Pane(Pane),
+}
+
+/// Where the keyboard is and was.
+#[derive(Debug)]
+pub struct Focus {
+    /// What is on screen, in the order in which it was painted.
+    shown: Vec<Shown>,
+    /// The part that had the keyboard last.
+    part: Part,
+    /// The widget that had it last, in each part.
+    last: Vec<(Part, Id)>,
+    /// The widget that has it now, and where it is.
+    focused: Option<(Id, Rect)>,
+    /// An arrow was pressed in the frame before, by which egui may have moved the focus.
+    is_walked: bool,
+    /// The part that gets the keyboard as soon as it is painted.
+    wanted: Option<Part>,
+}
+
+#[derive(Debug)]
+struct Shown {
+    part: Part,
+    rect: Rect,
+    /// What can have the keyboard, in the order of Tab; the tabs of the part's panels first.
+    tabs: Vec<Id>,
+    widgets: Vec<(Id, Rect)>,
+}
+
+/// How many widgets there were before a part was painted.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(usize);
+
+impl Default for Focus {
+    fn default() -> Self {
+        Self {
+            shown: Vec::new(),
+            part: Part::Pane(Pane::Canvas),
+            last: Vec::new(),
+            focused: None,
+            is_walked: false,
+            wanted: None,
+        }
+    }
+}
+
+impl Shown {
+    /// The places in the order of Tab.
+    fn ring(&self) -> impl Iterator<Item = Id> + Clone {
+        let widgets = self.widgets.iter().map(|(id, _)| *id);
+        self.tabs.iter().copied().chain(widgets)
+    }
+
+    fn holds(&self, id: Id) -> bool {
+        self.ring().any(|other| other == id)
+    }
+
+    fn nearest(&self, rect: Rect) -> Option<Id> {
+        let distance = |(_, other): &&(Id, Rect)| other.distance_sq_to_pos(rect.center());
+        let widgets = self.widgets.iter();
+        widgets
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+            .map(|(id, _)| *id)
+    }
+}
+
+impl Focus {
+    /// The part that has the keyboard.
+    pub fn part(&self) -> Part {
+        self.part
+    }
+
+    /// To be called before anything is painted, and after the keys of commands were taken. `is_free`: no dialog and no
+    /// popup is open, which have the keyboard to themselves.
+    pub fn begin(&mut self, context: &Context, is_free: bool) {
+        if is_free {
+            self.stay_in_part(context);
+            self.tab(context);
+            if context.memory(|memory| memory.focused().is_none()) {
+                let back = self.way_back();
+                context.memory_mut(|memory| memory.request_focus(back));
+            }
+        }
+        self.scroll_into_view(context);
+        self.shown.clear();
+    }
+
+    /// To be called where a part begins to paint; `note` takes it when the part has ended.
+    pub fn mark(ui: &Ui) -> Mark {
+        let layer = ui.layer_id();
+        let count = ui
+            .ctx()
+            .viewport(|viewport| viewport.this_pass.widgets.get_layer(layer).count());
+        Mark(count)
+    }
+
+    /// A part was painted from `mark` on.
+    pub fn note(&mut self, ui: &Ui, part: Part, rect: Rect, mark: Mark) {
+        let mut widgets = focusable(ui, mark);
+        if widgets.is_empty() {
+            // With nothing in it that takes the keyboard the part takes it itself: to be read and scrolled.
+            let id = ui.scope_id().with("whole part");
+            let whole = ui.interact(rect, id, Sense::focusable_noninteractive());
+            whole.widget_info(|| WidgetInfo::labeled(Role::Group, true, name(part)));
+            widgets.push((id, rect));
+        }
+        self.shown.push(Shown {
+            part,
+            rect,
+            tabs: Vec::new(),
+            widgets,
+        });
+        if self.wanted == Some(part) {
+            self.wanted = None;
+            self.enter(ui.ctx(), part);
+        }
+    }
+
+    /// The tabs that stand over a part's panel.
+    pub fn note_tabs(&mut self, part: Part, tabs: impl Iterator<Item = Id>) {
+        if let Some(shown) = self.shown.iter_mut().find(|shown| shown.part == part) {
+            shown.tabs.extend(tabs);
+        }
+    }
+
+    /// To be called after everything was painted: remember where the keyboard is, and show it.
+    pub fn end(&mut self, context: &Context) {
+        let focused = context.memory(Memory::focused);
+        let widget = focused.and_then(|id| widget(context, id));
+        self.focused = focused.map(|id| {
+            let rect = widget.map_or(Rect::NOTHING, |widget| widget.rect);
+            (id, rect)
+        });
+        if let Some(id) = focused
+            && let Some(part) = self.part_of(id)
+        {
+            self.part = part;
+            self.last.retain(|(other, _)| *other != part);
+            self.last.push((part, id));
+        }
+        self.is_walked = context.input(|input| {
+            let arrows = [
+                Key::ArrowUp,
+                Key::ArrowDown,
+                Key::ArrowLeft,
+                Key::ArrowRight,
+            ];
+            arrows.into_iter().any(|arrow| input.key_pressed(arrow))
+        });
+        self.show(context, widget);
+    }
+
+    /// To the next part that is on screen, or the one before.
+    pub fn step(&mut self, context: &Context, by: isize) {
+        let count = self.shown.len();
+        let at = self.shown.iter().position(|shown| shown.part == self.part);
+        let next = at.map_or(0, |at| {
+            (at as isize + by).rem_euclid(count as isize) as usize
+        });
+        if let Some(next) = self.shown.get(next) {
+            self.enter(context, next.part);
+        }
+    }
+
+    /// To a part, as soon as it is on screen.
+    pub fn go(&mut self, part: Part) {
+        self.wanted = Some(part);
+    }
+
+    /// To where the keyboard was last in this part, else to its first widget.
+    fn enter(&mut self, context: &Context, part: Part) {
+        let Some(shown) = self.shown.iter().find(|shown| shown.part == part) else {
+            return;
+        };
+        let last = self.last.iter().find(|(other, _)| *other == part);
+        let last = last.map(|(_, id)| *id).filter(|id| shown.holds(*id));
+        let first = shown.widgets.first().map(|(id, _)| *id);
+        if let Some(id) = last.or(first) {
+            self.part = part;
+            context.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+
+    /// Is the widget in any part?
+    pub fn holds(&self, id: Id) -> bool {
+        self.part_of(id).is_some()
+    }
+
+    fn part_of(&self, id: Id) -> Option<Part> {
+        let shown = self.shown.iter().find(|shown| shown.holds(id));
+        shown.map(|shown| shown.part)
+    }
+
+    /// Arrows walk within a part: egui would go to whatever lies in their direction.
+    fn stay_in_part(&self, context: &Context) {
+        let Some((before, _)) = self.focused.filter(|_| self.is_walked) else {
+            return;
+        };
+        let now = context.memory(Memory::focused);
+        let parts = (self.part_of(before), now.and_then(|id| self.part_of(id)));
+        if let (Some(was), Some(is)) = parts
+            && was != is
+        {
+            context.memory_mut(|memory| memory.request_focus(before));
+        }
+    }
+
+    /// Tab goes round within a part.
+    fn tab(&self, context: &Context) {
+        let Some(focused) = context.memory(Memory::focused) else {
+            return;
+        };
+        let shown = self.shown.iter().find(|shown| shown.holds(focused));
+        let Some(shown) = shown.filter(|_| focused != canvas_id()) else {
+            return;
+        };
+        let pressed = |modifiers| {
+            let key = |input: &mut egui::InputState| input.consume_key(modifiers, Key::Tab);
+            context.input_mut(key)
+        };
+        let (back, on) = (pressed(Modifiers::SHIFT), pressed(Modifiers::NONE));
+        if !back && !on {
+            return;
+        }
+        let ring = shown.ring();
+        let next = if on {
+            let mut after = ring.clone().cycle().skip_while(|id| *id != focused);
+            after.nth(1)
+        } else {
+            let before = ring.clone().take_while(|id| *id != focused);
+            before.last().or_else(|| ring.last())
+        };
+        context.memory_mut(|memory| {
+            // egui has its own idea of where Tab goes.
+            memory.move_focus(FocusDirection::None);
+            if let Some(next) = next {
+                memory.request_focus(next);
+            }
+        });
+    }
+
+    /// Who gets the keyboard when nobody has it.
+    fn way_back(&self) -> Id {
+        let Some((id, rect)) = self.focused else {
+            return canvas_id();
+        };
+        let part = self.shown.iter().find(|shown| shown.part == self.part);
+        match part {
+            // A field that was left gives it to the canvas.
+            Some(part) if part.holds(id) => canvas_id(),
+            // A dialog or a popup has closed: back to where it was before.
+            Some(part) if !self.last.contains(&(self.part, id)) => {
+                let last = self.last.iter().find(|(part, _)| *part == self.part);
+                let last = last.map(|(_, id)| *id).filter(|id| part.holds(*id));
+                last.unwrap_or(canvas_id())
+            }
+            // What had it is gone: a button that was pressed for the last time, a row that scrolled away.
+            Some(part) if self.part != Part::Pane(Pane::Canvas) => {
+                part.nearest(rect).unwrap_or(canvas_id())
+            }
+            _ => canvas_id(),
+        }
+    }
+
+    /// What got the keyboard must be seen.
+    fn scroll_into_view(&self, context: &Context) {
+        let Some(id) = context.memory(Memory::focused) else {
+            return;
+        };
+        let is_new = self.focused.is_none_or(|(before, _)| before != id);
+        let by_pointer =
+            context.input(|input| input.pointer.any_down() || input.pointer.any_released());
+        let is_hidden = |widget: WidgetRect| {
+            let (whole, seen) = (widget.rect, widget.interact_rect);
+            whole.is_finite()
+                && (whole.height() > seen.height() + 1.0 || whole.width() > seen.width() + 1.0)
+        };
+        if is_new && !by_pointer && widget(context, id).is_some_and(is_hidden) {
+            let request = ActionRequest {
+                action: Action::ScrollIntoView,
+                target_tree: TreeId::ROOT,
+                target_node: id.accesskit_id(),
+                data: None,
+            };
+            let event = Event::AccessKitActionRequest(request);
+            context.input_mut(|input| input.events.push(event));
+        }
+    }
+
+    /// A frame around the part and one around the widget that have the keyboard.
+    fn show(&self, context: &Context, widget: Option<WidgetRect>) {
+        let Some(widget) = widget else { return };
+        let color = theme::palette(context).focus;
+        if let Some(part) = self.shown.iter().find(|shown| shown.holds(widget.id)) {
+            let painter = context.layer_painter(LayerId::background());
+            let stroke = Stroke::new(theme::PART_FRAME, color);
+            painter.rect_stroke(part.rect, 0, stroke, StrokeKind::Inside);
+            if widget.id == canvas_id() || widget.rect == part.rect {
+                return;
+            }
+        }
+        let painter = context.layer_painter(widget.layer_id);
+        let rect = widget.interact_rect;
+        if rect.is_positive() {
+            painter.rect_stroke(
+                rect.expand(theme::FOCUS_GAP),
+                CornerRadius::same(theme::RADIUS),
+                Stroke::new(theme::FOCUS_RING, color),
+                StrokeKind::Outside,
+            );
+        }
+    }
+}
+
+/// Page up and page down scroll what the part shows, where no field and no list wants them.
+pub fn scroll_by_keys(ui: &Ui) {
+    let page = ui.max_rect().height() * 0.8;
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    for (key, by) in [(Key::PageDown, -page), (Key::PageUp, page)] {
+        if pressed(key) {
+            ui.scroll_with_delta(vec2(0.0, by));
+        }
+    }
+}
+
+/// What nothing in the part could scroll is no other part's.
+pub fn end_scroll(ui: &Ui) {
+    let rest = ui
+        .ctx()
+        .viewport(|viewport| viewport.this_pass.scroll_delta.0);
+    if rest != Vec2::ZERO {
+        ui.scroll_with_delta(-rest);
+    }
+}
+
+fn name(part: Part) -> String {
+    match part {
+        Part::Bar => "Menus and run".to_owned(),
+        Part::Pane(pane) => format!("{} panel", pane.title()),
+    }
+}
+
+/// Tell screen readers that a part begins here.
+pub fn region(ui: &Ui, part: Part) {
+    ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+        node.set_role(Role::Region);
+        node.set_label(name(part));
+    });
+}
+
+/// Widgets that can have the keyboard, painted since `mark`.
+pub fn focusable(ui: &Ui, mark: Mark) -> Vec<(Id, Rect)> {
+    let layer = ui.layer_id();
+    ui.ctx().viewport(|viewport| {
+        let widgets = viewport.this_pass.widgets.get_layer(layer).skip(mark.0);
+        let takes_keys = widgets.filter(|widget| widget.enabled && widget.sense.is_focusable());
+        takes_keys.map(|widget| (widget.id, widget.rect)).collect()
+    })
+}
+
+/// The widget as it is in this frame, else as it was in the one before.
+fn widget(context: &Context, id: Id) -> Option<WidgetRect> {
+    context.viewport(|viewport| {
+        let now = viewport.this_pass.widgets.get(id);
+        now.or_else(|| viewport.prev_pass.widgets.get(id)).copied()
+    })
+}
