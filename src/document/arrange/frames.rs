@@ -1,36 +1,10 @@
-//! Frames: they own what lies in them, so it is arranged inside of them, and moves with them.
+//! Frames: they own what lies in them, so it is arranged inside of them, and moves with them. Whoever picks a frame
+//! picks what it carries as well (`ops::carried`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Boxed, FARTHEST, Line, Sketch, Spacing, packed};
 use crate::graph::{Graph, NodeId, Pos2, Rect, Vec2, pos2, vec2};
-
-/// The nodes, and all that lies in the frames among them.
-pub(super) fn with_held(
-    graph: &Graph,
-    nodes: &BTreeSet<NodeId>,
-    size_of: impl Fn(NodeId) -> Vec2,
-) -> BTreeSet<NodeId> {
-    let picked = nodes.iter().filter_map(|id| graph.node(*id));
-    let frames: Vec<_> = picked
-        .map(|node| (node.parent, Boxed::new(node, &size_of)))
-        .filter(|(_, it)| it.is_frame)
-        .collect();
-    let mut all = nodes.clone();
-    if frames.is_empty() {
-        return all;
-    }
-    for node in graph.nodes() {
-        let rect = Boxed::new(node, &size_of).rect();
-        let holds = |(parent, frame): &(_, Boxed)| {
-            *parent == node.parent && frame.rect().contains_rect(rect)
-        };
-        if frames.iter().any(holds) {
-            all.insert(node.id);
-        }
-    }
-    all
-}
 
 /// Nodes as they are moved: those that lie in a frame follow the outermost one.
 pub(super) struct Carried {
@@ -42,9 +16,8 @@ pub(super) struct Carried {
 
 impl Carried {
     pub fn new(graph: &Graph, nodes: &BTreeSet<NodeId>, size_of: impl Fn(NodeId) -> Vec2) -> Self {
-        let all = with_held(graph, nodes, &size_of);
-        let all = all.iter().filter_map(|id| graph.node(*id));
-        let boxes: Vec<Boxed> = all.map(|node| Boxed::new(node, &size_of)).collect();
+        let nodes = nodes.iter().filter_map(|id| graph.node(*id));
+        let boxes: Vec<Boxed> = nodes.map(|node| Boxed::new(node, &size_of)).collect();
         let nest = Nest::new(&boxes);
         let (mut outer, mut followers) = (Vec::new(), Vec::new());
         for (i, it) in boxes.iter().enumerate() {
@@ -340,16 +313,13 @@ mod tests {
     }
 
     #[test]
-    fn a_picked_frame_brings_what_it_holds() {
+    fn what_lies_in_a_frame_follows_it_and_is_not_aligned_itself() {
         let before = graph(
             &[(100.0, 100.0), (0.0, 900.0)],
             &[(0.0, 0.0, 600.0, 600.0)],
             &[],
         );
-        let once = laid_out(&before, [1, 2]);
-        assert_eq!(held(&once), [(0, Some(2)), (1, None), (2, None)]);
-
-        let picked = [1, 2].map(NodeId).into();
+        let picked = [0, 1, 2].map(NodeId).into();
         let moved = after(
             &before,
             align(&before, &picked, Align::Bottom, size_of(&before)),
@@ -358,15 +328,6 @@ mod tests {
         assert_eq!(
             rect(&moved, 0).min - rect(&moved, 2).min,
             vec2(100.0, 100.0)
-        );
-        // What lies in a picked frame is not aligned with it, picked or not.
-        let picked = [0, 1, 2].map(NodeId).into();
-        assert_eq!(
-            after(
-                &before,
-                align(&before, &picked, Align::Bottom, size_of(&before))
-            ),
-            moved
         );
         let spread = distribute(&before, &picked, Axis::Vertical, size_of(&before));
         assert_eq!(spread.edits, []);

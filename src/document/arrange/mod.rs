@@ -55,8 +55,7 @@ impl Spacing {
 /// The steps are those of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System
 /// Structures", 1981: columns (`layers`), the order in them (`order`), the heights (`place`); each says its sources.
 /// The same graph is always arranged the same way, wherever its nodes were: only what is not linked keeps the order
-/// that it had from the top. Frames keep what lies in them, whether it is picked or not, and become as large as it
-/// needs.
+/// that it had from the top. Frames keep what lies in them and become as large as it needs.
 pub fn auto_layout(
     graph: &Graph,
     nodes: &BTreeSet<NodeId>,
@@ -64,8 +63,7 @@ pub fn auto_layout(
     size_of: impl Fn(NodeId) -> Vec2,
     ends: impl Fn(&Link) -> (f32, f32),
 ) -> Transaction {
-    let nodes = frames::with_held(graph, nodes, &size_of);
-    let sketch = Sketch::new(graph, &nodes, size_of, ends);
+    let sketch = Sketch::new(graph, nodes, size_of, ends);
     let rects = frames::arranged(&sketch, spacing);
     let mut edits = Vec::new();
     for (before, rect) in sketch.boxes.iter().zip(rects) {
