@@ -128,15 +128,7 @@ impl App {
                 let transaction = ops::delete(graph, selection);
                 self.commit(transaction);
             }
-            Command::Unlink => {
-                let ids = selection.iter();
-                let links: std::collections::BTreeSet<_> = ids
-                    .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
-                    .cloned()
-                    .collect();
-                let transaction = ops::disconnect(links);
-                self.commit(transaction);
-            }
+            Command::Unlink => self.unlink(),
             Command::Rename => {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.rename();
@@ -162,38 +154,10 @@ impl App {
                 }
             }
             Command::Find => self.find(),
-            Command::FindNext | Command::FindPrevious => self.find_next(context, command),
-            Command::AutoLayout => self.auto_layout(),
-            Command::Straighten => self.straighten(),
-            Command::AlignLeft => self.align(Align::Left),
-            Command::AlignRight => self.align(Align::Right),
-            Command::AlignTop => self.align(Align::Top),
-            Command::AlignBottom => self.align(Align::Bottom),
-            Command::AlignCentreX => self.align(Align::CentreX),
-            Command::AlignCentreY => self.align(Align::CentreY),
-            Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
-            Command::DistributeVertically => self.distribute(Axis::Vertical),
-            Command::Group => self.group(),
-            Command::Ungroup => self.ungroup(),
-            Command::RemoveUnusedSubgraphs => self.remove_unused_subgraphs(),
-            Command::Mute => self.toggle_mode(Mode::Muted),
-            Command::Bypass => self.toggle_mode(Mode::Bypassed),
-            Command::Collapse => self.toggle_collapsed(),
-            Command::AddFrame => self.add_frame(),
-            Command::AddNote => self.add_note(),
-            Command::SelectUpstream => self.select_along(true),
-            Command::SelectDownstream => self.select_along(false),
-            Command::OpenSubgraph => {
-                let node = document.selected_node().map(|node| node.id);
-                let path = document.path().iter().copied().chain(node).collect();
-                self.open_path(path);
-            }
-            Command::CloseSubgraph => {
-                let mut path = document.path().to_vec();
-                let left = path.pop();
-                self.open_path(path);
-                self.project.document.select(left);
-            }
+            Command::FindNext => self.find_next(context, true),
+            Command::FindPrevious => self.find_next(context, false),
+            Command::OpenSubgraph => self.open_subgraph(),
+            Command::CloseSubgraph => self.close_subgraph(),
             Command::ZoomToFit => {
                 let bounds = self.project.panels.canvas.layout.bounds();
                 self.project.panels.canvas.zoom_to(bounds);
@@ -225,12 +189,6 @@ impl App {
             Command::Palette => self.popups.open_commands(),
             Command::NextPanel => self.project.panels.focus.step(context, 1),
             Command::PreviousPanel => self.project.panels.focus.step(context, -1),
-            Command::GoLibrary => self.go(Pane::Library),
-            Command::GoCanvas => self.go(Pane::Canvas),
-            Command::GoInspector => self.go(Pane::Inspector),
-            Command::GoViewer => self.go(Pane::Viewer),
-            Command::GoConsole => self.go(Pane::Console),
-            Command::GoHistory => self.go(Pane::History),
             Command::Run => self.start_run(Targets::All),
             Command::RunToHere => {
                 let targets: Vec<_> = selection.iter().copied().collect();
@@ -246,6 +204,7 @@ impl App {
                 });
             }
             Command::About => self.dialog = Some(Dialog::About),
+            _ => self.run_on_nodes(command),
         }
     }
 
@@ -283,7 +242,7 @@ impl App {
     }
 
     /// Open subgraphs, or go back to those around; all of what is open is in view then.
-    fn open_path(&mut self, path: Vec<NodeId>) {
+    pub(super) fn open_path(&mut self, path: Vec<NodeId>) {
         self.project.document.open(path);
         self.project.panels.canvas.fit_next = true;
     }
@@ -378,9 +337,8 @@ impl App {
         }
     }
 
-    /// Show the next or the previous hit of the last search; without one begin to search.
-    fn find_next(&mut self, context: &egui::Context, command: Command) {
-        let is_forward = command == Command::FindNext;
+    /// Show the next hit of the last search; without one begin to search.
+    fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
         let graph = self.project.document.graph();
         match self.project.panels.find.step(graph, is_forward) {
             Some(node) => self.act(context, Action::Reveal(node)),
@@ -391,6 +349,40 @@ impl App {
     fn find(&mut self) {
         self.shell.show(Pane::Canvas);
         self.project.panels.find.open();
+    }
+
+    /// The part of `run` that moves, structures and selects nodes, and the way to each panel.
+    fn run_on_nodes(&mut self, command: Command) {
+        match command {
+            Command::Group => self.group(),
+            Command::Ungroup => self.ungroup(),
+            Command::RemoveUnusedSubgraphs => self.remove_unused_subgraphs(),
+            Command::Mute => self.toggle_mode(Mode::Muted),
+            Command::Bypass => self.toggle_mode(Mode::Bypassed),
+            Command::Collapse => self.toggle_collapsed(),
+            Command::AddFrame => self.add_frame(),
+            Command::AddNote => self.add_note(),
+            Command::SelectUpstream => self.select_along(true),
+            Command::SelectDownstream => self.select_along(false),
+            Command::AutoLayout => self.auto_layout(),
+            Command::Straighten => self.straighten(),
+            Command::AlignLeft => self.align(Align::Left),
+            Command::AlignRight => self.align(Align::Right),
+            Command::AlignTop => self.align(Align::Top),
+            Command::AlignBottom => self.align(Align::Bottom),
+            Command::AlignCentreX => self.align(Align::CentreX),
+            Command::AlignCentreY => self.align(Align::CentreY),
+            Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
+            Command::DistributeVertically => self.distribute(Axis::Vertical),
+            Command::GoLibrary => self.go(Pane::Library),
+            Command::GoCanvas => self.go(Pane::Canvas),
+            Command::GoInspector => self.go(Pane::Inspector),
+            Command::GoViewer => self.go(Pane::Viewer),
+            Command::GoConsole => self.go(Pane::Console),
+            Command::GoHistory => self.go(Pane::History),
+            // All others are in `run`: a new command needs its arm in one of the two.
+            _ => debug_assert!(false, "{command:?} does nothing"),
+        }
     }
 
     /// Show a panel and give it the keyboard.

@@ -39,6 +39,33 @@ impl App {
         }
     }
 
+    pub(super) fn open_subgraph(&mut self) {
+        let document = &self.project.document;
+        let node = document.selected_node().map(|node| node.id);
+        let path = document.path().iter().copied().chain(node).collect();
+        self.open_path(path);
+    }
+
+    /// Back to the graph around, where the node that was inside of is selected.
+    pub(super) fn close_subgraph(&mut self) {
+        let mut path = self.project.document.path().to_vec();
+        let left = path.pop();
+        self.open_path(path);
+        self.project.document.select(left);
+    }
+
+    /// All links of the selected nodes go.
+    pub(super) fn unlink(&mut self) {
+        let document = &self.project.document;
+        let (graph, selection) = (document.graph(), document.selection());
+        let links: BTreeSet<_> = selection
+            .iter()
+            .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
+            .cloned()
+            .collect();
+        self.commit(ops::disconnect(links));
+    }
+
     pub(super) fn toggle_mode(&mut self, mode: Mode) {
         self.restyle(|graph, nodes| ops::toggle_mode(graph, nodes, mode));
     }

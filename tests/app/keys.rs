@@ -46,7 +46,7 @@ impl Window {
             .harness
             .root()
             .children_recursive()
-            .find(|node| node.is_focused());
+            .find(egui_kittest::Node::is_focused);
         focused
             .and_then(|node| node.accesskit_node().label())
             .unwrap_or_default()

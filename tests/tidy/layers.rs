@@ -57,6 +57,7 @@ const UI: Layer = Layer {
         "egui_tiles",
         "emath",
         "nucleo_matcher",
+        "pulldown_cmark",
     ],
     modules: &[
         "graph",

@@ -230,3 +230,80 @@ fn a_file_of_a_newer_loom_is_read_only() {
     );
     assert!(loaded.read_only.unwrap().contains("newer Loom"));
 }
+
+/// A project with a subgraph that stands twice, styles, a note and a frame; and what a hand may have broken in it.
+fn with_subgraphs(broken: bool) -> String {
+    let inner_link = r#"{"sourceNodeId": "in", "sourcePort": "x", "targetNodeId": "deep", "targetPort": "Celsius"}"#;
+    let itself = r#", {"nodeId": "again", "name": "sub", "position": {"x": 0, "y": 0}, "input": [], "output": [],
+        "ref": "graph", "entryFunction": "sub"}"#;
+    let twice = r#", {"subgraphId": "sub", "title": "Twin", "input": [], "output": [], "nodes": [], "connections": []}"#;
+    let across = r#", {"sourceNodeId": "a", "sourcePort": "y", "targetNodeId": "deep", "targetPort": "Celsius"}"#;
+    let when = |text: &'static str| if broken { text } else { "" };
+    format!(
+        r##"{{"formatVersion": 2, "minReader": 3, "projectId": "p", "projectName": "n", "metadata": {{}}, "nodes": [
+        {{"nodeId": "a", "name": "sub", "position": {{"x": 0, "y": 0}}, "mode": "muted", "colour": "#102030",
+          "input": [{{"var": "x", "value": 5}}], "output": ["y"], "ref": "graph", "entryFunction": "sub"}},
+        {{"nodeId": "b", "name": "sub", "title": "Second", "position": {{"x": 300, "y": 0}}, "collapsed": true,
+          "input": [{{"var": "x"}}], "output": ["y"], "ref": "graph", "entryFunction": "sub"}},
+        {{"nodeId": "note", "name": "note", "position": {{"x": 0, "y": 300}}, "size": {{"width": 200, "height": 90.5}},
+          "input": [{{"var": "text", "value": "# Hi"}}], "output": [], "ref": "graph", "entryFunction": "note"}}
+        ], "connections": [{{"sourceNodeId": "a", "sourcePort": "y", "targetNodeId": "b", "targetPort": "x"}}{}],
+        "subgraphs": [{{"subgraphId": "sub", "title": "Sub", "custom": 7,
+          "input": [{{"var": "x", "type": "float?", "value": 1.5,
+            "widget": {{"kind": "number", "min": 0, "max": 9, "slider": true}}}}],
+          "output": [{{"var": "y", "type": "list[any]"}}],
+          "nodes": [
+          {{"nodeId": "in", "name": "inputs", "position": {{"x": 0, "y": 0}}, "input": [], "output": ["x"],
+            "ref": "graph", "entryFunction": "inputs"}},
+          {{"nodeId": "deep", "name": "fahrenheit_node", "position": {{"x": 300, "y": 0}}, "input": [], "output": [],
+            "ref": "custom", "entryFunction": "fahrenheit_node"}}{}],
+          "connections": [{inner_link}]}}{}]}}"##,
+        when(across),
+        when(itself),
+        when(twice),
+    )
+}
+
+#[test]
+fn subgraphs_styles_and_notes_are_read_as_they_were_written() {
+    let loaded = read(&with_subgraphs(false), &catalog());
+    assert_eq!(loaded.notes, [""; 0]);
+    let graph = loaded.document.graph();
+    let subgraph = graph.subgraph_by_key("sub").unwrap();
+    assert_eq!(
+        subgraph.inputs[0].ty,
+        ValueType::Optional(Box::new(ValueType::Float))
+    );
+    assert_eq!(graph.uses_of(subgraph.id).count(), 2);
+    assert_eq!(graph.nodes_in(Some(subgraph.id)).count(), 2);
+    assert_eq!(
+        graph.node_by_key("a").unwrap().style.colour,
+        Some([16, 32, 48])
+    );
+    let text = to_text(&loaded.document, None);
+    let again = read(&text, &catalog());
+    assert_eq!(again.document.graph(), graph);
+    assert_eq!(to_text(&again.document, None), text);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["minReader"], 3);
+    assert_eq!(json["nodes"][0]["mode"], "muted");
+    assert_eq!(json["nodes"][2]["size"]["height"], 90.5);
+    assert_eq!(json["subgraphs"][0]["custom"], 7);
+    assert_eq!(json["subgraphs"][0]["input"][0]["widget"]["max"], 9.0);
+}
+
+#[test]
+fn what_is_unsound_in_subgraphs_is_said_kept_and_written_back() {
+    let loaded = read(&with_subgraphs(true), &catalog());
+    for part in ["inside itself", "used twice", "there is no node \"deep\""] {
+        let is_said = loaded.notes.iter().any(|note| note.contains(part));
+        assert!(is_said, "{part}: {:?}", loaded.notes);
+    }
+    let text = to_text(&loaded.document, None);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["subgraphs"].as_array().unwrap().len(), 2);
+    assert_eq!(json["subgraphs"][1]["title"], "Twin");
+    assert_eq!(json["subgraphs"][0]["nodes"][2]["nodeId"], "again");
+    assert_eq!(json["connections"].as_array().unwrap().len(), 2);
+    assert_eq!(to_text(&read(&text, &catalog()).document, None), text);
+}

@@ -172,7 +172,7 @@ fn unique<'a>(name: &Name, taken: impl Iterator<Item = &'a Name> + Clone) -> Nam
     if is_free(name) {
         return name.clone();
     }
-    (2_u32..)
+    (2..=u32::MAX)
         .map(|number| Name::from(format!("{name}_{number}")))
         .find(is_free)
         .unwrap_or_else(|| name.clone())

@@ -99,8 +99,7 @@ impl Flat {
 
     /// The flat node of a node inside the subgraphs that the nodes of `path` stand for, the outermost first.
     pub fn id_at(&self, path: &[NodeId], node: NodeId) -> Option<NodeId> {
-        let instance = self.instance(path)?;
-        self.ids.find(instance, node)
+        self.within(path, |instance| self.ids.find(instance, node))
     }
 
     /// Where a flat node stands: the nodes to open, the outermost first, and the node.
@@ -133,9 +132,10 @@ impl Flat {
 
     /// The function and its output whose value is on a port; `None` where there is none.
     pub fn source(&self, graph: &Graph, path: &[NodeId], port: &Port) -> Option<(NodeId, usize)> {
-        let instance = self.instance(path)?;
-        let source = Resolver::new(graph, &self.ids).source(instance, port);
-        let Source::Output(id, name) = source else {
+        let resolver = Resolver::new(graph, &self.ids);
+        let Source::Output(id, name) =
+            self.within(path, |instance| Some(resolver.source(instance, port)))?
+        else {
             return None;
         };
         let output = self.graph.node(id)?.kind.output_index(&name)?;
@@ -167,10 +167,17 @@ impl Flat {
         targets.into_iter().collect()
     }
 
-    fn instance(&self, path: &[NodeId]) -> Option<Option<NodeId>> {
-        path.iter().try_fold(None, |instance, node| {
-            self.ids.find(instance, *node).map(Some)
-        })
+    /// Look for something where the subgraphs of `path` are open; `None` when the path leads nowhere.
+    fn within<R>(
+        &self,
+        path: &[NodeId],
+        find: impl FnOnce(Option<NodeId>) -> Option<R>,
+    ) -> Option<R> {
+        let mut instance = None;
+        for node in path {
+            instance = Some(self.ids.find(instance, *node)?);
+        }
+        find(instance)
     }
 
     fn follow_plain(&mut self, graph: &Graph, since: u64) {
