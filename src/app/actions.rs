@@ -77,6 +77,7 @@ impl App {
             }
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::Tab(asked) => self.tab_action(asked),
+            Action::Welcome(asked) => self.welcome_action(asked),
             Action::CopyText(text) => context.copy_text(text),
             Action::Notice(notice) => self.notices.add(notice),
         }

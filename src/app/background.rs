@@ -11,6 +11,7 @@ use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
 use crate::graph::Port;
 use crate::nodebank::Nodebank;
+use crate::ui::welcome::Card;
 
 /// Everything that happens outside the UI's thread.
 #[derive(Debug)]
@@ -62,6 +63,18 @@ pub enum Event {
         path: PathBuf,
     },
     PickedProject(PathBuf),
+    /// What the welcome page can offer.
+    Cards {
+        recent: Vec<Card>,
+        templates: Vec<Card>,
+    },
+    /// Pictures for one of those were made.
+    CardPictures {
+        folder: PathBuf,
+        pictures: [PathBuf; 2],
+    },
+    /// A new project began as a copy of a template: its folder.
+    TemplateUsed(Result<PathBuf, String>),
     /// Sources of nodes changed on disk.
     Nodebank {
         project: u64,
@@ -146,6 +159,11 @@ impl App {
             } => {
                 self.with_project(project, |app| app.picked(port, &path));
             }
+            Event::Cards { recent, templates } => self.welcome.set_cards(recent, templates),
+            Event::CardPictures { folder, pictures } => {
+                self.welcome.set_pictures(&folder, pictures);
+            }
+            Event::TemplateUsed(result) => self.template_used(result),
             Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
             Event::Nodebank {
                 project,

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{App, Event};
+use super::{App, Event, thumbnail};
 use crate::document::{Document, file};
 use crate::graph::Flat;
 use crate::project::recovery;
@@ -32,15 +32,21 @@ impl App {
         self.project.is_saving = true;
         let document = self.project.document.clone();
         let mark = document.history().mark();
-        let serial = self.project.serial;
-        self.services.spawn(move || {
+        let project = self.project.serial;
+        let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
+        drop(self.services.runtime.spawn_blocking(move || {
             let result = file::save(&document, &path).map_err(|error| error.to_string());
-            Event::Saved {
-                project: serial,
+            let is_saved = result.is_ok();
+            let event = Event::Saved {
+                project,
                 mark,
                 result,
+            };
+            sender.blocking_send(event).ok();
+            if let Some(folder) = path.parent().filter(|_| is_saved) {
+                thumbnail::make(document, folder, &thumbnails);
             }
-        });
+        }));
     }
 
     pub(super) fn saved(&mut self, mark: u64, result: Result<Option<String>, String>) {
@@ -278,7 +284,7 @@ impl App {
 }
 
 /// How long ago, in words.
-fn age(written: SystemTime) -> String {
+pub(super) fn age(written: SystemTime) -> String {
     let secs = written.elapsed().unwrap_or_default().as_secs();
     match secs {
         0..=89 => "a minute ago".to_owned(),

@@ -11,6 +11,8 @@ mod preferences;
 mod running;
 mod structuring;
 mod tabs;
+mod thumbnail;
+mod welcome;
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
@@ -36,6 +38,7 @@ use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell, Status};
 use crate::ui::shortcuts::{self, Pressed};
 use crate::ui::tabs::strip_ui;
+use crate::ui::welcome::{Welcome, welcome_ui};
 use crate::ui::{Action, Context, Level, Notice, Pictures, theme};
 
 /// How long events may be taken in before a frame is drawn.
@@ -67,6 +70,7 @@ pub struct App {
     /// What waited for saves that ended.
     after_saves: Vec<AfterSave>,
     shell: Shell,
+    welcome: Welcome,
     popups: Popups,
     notices: Notices,
     pictures: Pictures,
@@ -93,6 +97,7 @@ impl App {
             waiting: VecDeque::new(),
             after_saves: Vec::new(),
             shell: Shell::default(),
+            welcome: Welcome::default(),
             popups: Popups::default(),
             notices: Notices::default(),
             pictures: Pictures::default(),
@@ -113,6 +118,10 @@ impl App {
     /// What is shown and edited. For tests, which look and never touch.
     pub fn project(&self) -> &Project {
         &self.project
+    }
+
+    pub fn welcome(&self) -> &Welcome {
+        &self.welcome
     }
 
     pub fn dialog(&self) -> Option<&Dialog> {
@@ -287,7 +296,9 @@ impl App {
                 .show(ui, |ui| shell::status_bar_ui(ui, &status, &context));
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            if !status.is_welcome {
+            if status.is_welcome {
+                welcome_ui(ui, &mut self.welcome, &mut context);
+            } else {
                 shell::panels_ui(ui, &mut self.shell, panels, &mut context);
             }
         });

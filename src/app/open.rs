@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::{App, Event, picture};
+use super::picture::is_picture;
+use super::{App, Event};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
 use crate::engine::python::CancelFlag;
@@ -143,12 +144,14 @@ impl App {
     pub(super) fn open_at_start(&mut self, named: Option<&Path>) {
         self.restore_tabs();
         match named {
-            Some(path) if picture::is_picture(path) => {
-                self.wake_project();
-                self.open_picture(path);
-            }
-            Some(path) => self.open_project(path),
-            None => self.wake_project(),
+            Some(path) if !is_picture(path) => self.open_project(path),
+            _ => self.wake_project(),
+        }
+        if self.project.is_welcome() {
+            self.welcome_shown();
+        }
+        if let Some(path) = named.filter(|path| is_picture(path)) {
+            self.open_picture(path);
         }
     }
 
@@ -167,9 +170,9 @@ impl App {
         }
     }
 
-    /// Open what the user named: a folder, a savefile, or a project's name in userdata.
+    /// Open what the user named: a folder, a savefile, the picture of a graph, or a project's name in userdata.
     pub(super) fn open_named(&mut self, name: &str) {
-        if picture::is_picture(name.as_ref()) {
+        if is_picture(name.as_ref()) {
             self.open_picture(name.as_ref());
             return;
         }

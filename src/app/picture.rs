@@ -176,7 +176,7 @@ impl App {
     }
 
     /// Make a project of a graph's text. It is not saved yet: what is in the file is an empty graph.
-    pub(super) fn unpack(&mut self, name: &str, text: &str) {
+    fn unpack(&mut self, name: &str, text: &str) {
         let before = self.project.serial;
         match project::create_like(name, &self.paths.userdata) {
             Ok(folder) => self.open_project(&folder),

@@ -89,6 +89,9 @@ impl App {
         self.tabs.place = place;
         if self.project.serial != shown_before {
             self.forget_keyboard();
+            if self.project.is_welcome() {
+                self.welcome_shown();
+            }
         }
         self.remember_tabs();
     }

@@ -116,6 +116,11 @@ impl Paths {
         self.userdata.join("nodeindex.json")
     }
 
+    /// Small pictures of projects, which can be made anew.
+    pub fn thumbnails(&self) -> PathBuf {
+        self.userdata.join("thumbnails")
+    }
+
     /// Programs that Loom fetched for itself, such as `uv`.
     pub fn tools(&self) -> PathBuf {
         self.userdata.join("tools")

@@ -91,6 +91,11 @@ impl Subject {
         Ok(Scene::of(self, MOST_PIXELS_COPIED)?.pixels())
     }
 
+    /// A small one, for lists of projects.
+    pub fn small(&self, most_pixels: f32) -> Result<ColorImage, PictureError> {
+        Ok(Scene::of(self, most_pixels)?.pixels())
+    }
+
     /// What the picture carries: the whole savefile, or the nodes as the clipboard has them.
     fn text(&self) -> String {
         if self.only.is_empty() {

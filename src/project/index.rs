@@ -36,6 +36,44 @@ impl Entry {
     }
 }
 
+/// What a savefile says of its project beside the graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub id: String,
+    /// The folder's name where the file names none.
+    pub name: String,
+    pub description: String,
+}
+
+/// Read what the savefile at `path` says of its project, its graph skipped over; `None` when there is no such file.
+/// One that cannot be read is a project without a word of its own.
+pub fn about(path: &Path) -> Option<About> {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Head {
+        project_id: String,
+        project_name: String,
+        metadata: Metadata,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Metadata {
+        description: String,
+    }
+    let bytes = std::fs::read(path).ok()?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let head: Head = serde_json::from_slice(bytes).unwrap_or_default();
+    let folder = path.parent().and_then(Path::file_name);
+    Some(About {
+        id: head.project_id,
+        name: match head.project_name.as_str() {
+            "" => folder.unwrap_or_default().to_string_lossy().into_owned(),
+            name => name.to_owned(),
+        },
+        description: head.metadata.description,
+    })
+}
+
 /// All projects of a userdata folder, by the names of their folders.
 pub fn projects(userdata: &Path) -> Vec<Entry> {
     let known: Vec<Entry> = read_json(&userdata.join(FILE))
@@ -120,23 +158,10 @@ pub(super) fn read_json(path: &Path) -> Option<Json> {
 }
 
 fn read_entry(path: PathBuf, modified: u64, size: u64) -> Entry {
-    /// The rest is skipped over.
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Head {
-        project_id: String,
-        project_name: String,
-    }
-    let bytes = std::fs::read(&path).unwrap_or_default();
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let head: Head = serde_json::from_slice(bytes).unwrap_or_default();
-    let folder = path.parent().and_then(Path::file_name);
+    let About { id, name, .. } = about(&path).unwrap_or_default();
     Entry {
-        id: head.project_id,
-        name: match head.project_name.as_str() {
-            "" => folder.unwrap_or_default().to_string_lossy().into_owned(),
-            name => name.to_owned(),
-        },
+        id,
+        name,
         path,
         modified,
         size,

@@ -8,6 +8,7 @@ pub mod requirements;
 pub mod state;
 
 mod name;
+mod template;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,35 +18,12 @@ use thiserror::Error;
 
 pub use lock::{Lock, LockError};
 pub use name::{check_name, name_like};
+pub use template::{copy_of_example, use_template};
 
 use crate::document::file::{self, FileError, SAVEFILE};
 use crate::document::{Document, Meta};
 use crate::graph::{Bank, Graph, Name, Value};
 use crate::paths::{Paths, full};
-
-/// A copy of an example in userdata, made when there is none: what the program brings is never written to.
-pub fn copy_of_example(example: &Path, userdata: &Path) -> io::Result<PathBuf> {
-    let copy = userdata.join(example.file_name().unwrap_or_default());
-    if copy.join(SAVEFILE).is_file() {
-        return Ok(copy);
-    }
-    copy_folder(example, &copy)?;
-    Ok(copy)
-}
-
-fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
 
 /// Names the packages that a project's nodes need.
 pub const REQUIREMENTS: &str = "requirements.txt";

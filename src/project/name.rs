@@ -40,8 +40,8 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
             "Windows keeps that name for a device",
         ),
         (
-            name.to_lowercase() == "tools",
-            "Loom keeps its own programs in a folder of that name",
+            ["tools", "thumbnails"].contains(&name.to_lowercase().as_str()),
+            "Loom keeps things of its own in a folder of that name",
         ),
     ];
     let broken = rules.into_iter().find(|(is_broken, _)| *is_broken);
@@ -101,7 +101,8 @@ mod tests {
             ("nul.txt", "device"),
             ("Com1", "device"),
             ("LPT9.a.b", "device"),
-            ("Tools", "own programs"),
+            ("Tools", "things of its own"),
+            ("thumbnails", "things of its own"),
         ] {
             let found = check_name(name).unwrap_err();
             assert!(found.contains(why), "{name:?}: {found}");

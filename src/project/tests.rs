@@ -107,21 +107,3 @@ fn nodes_are_looked_for_beside_the_folder_that_the_project_lies_in() {
     let paths = Paths::find(Some(&root), &same).unwrap();
     assert_eq!(banks(&project, &paths).len(), 4);
 }
-
-#[test]
-fn an_example_is_copied_once_and_then_left_to_the_user() {
-    let folder = tempfile::tempdir().unwrap();
-    let example = folder.path().join("examples").join("coins");
-    std::fs::create_dir_all(example.join("nodes")).unwrap();
-    std::fs::write(example.join(SAVEFILE), "{}").unwrap();
-    std::fs::write(example.join("nodes").join("a.py"), "").unwrap();
-    let userdata = folder.path().join("userdata");
-    let copy = copy_of_example(&example, &userdata).unwrap();
-    assert!(copy.join("nodes").join("a.py").is_file());
-    std::fs::write(copy.join(SAVEFILE), "mine").unwrap();
-    assert_eq!(copy_of_example(&example, &userdata).unwrap(), copy);
-    assert_eq!(
-        std::fs::read_to_string(copy.join(SAVEFILE)).unwrap(),
-        "mine"
-    );
-}

@@ -33,6 +33,7 @@ mod testing;
 pub mod theme;
 pub mod value;
 pub mod viewer;
+pub mod welcome;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -91,6 +92,8 @@ pub enum Action {
     OpenSource(PathBuf, u32),
     /// Something about the row of open projects.
     Tab(tabs::TabAction),
+    /// Something about the welcome page.
+    Welcome(welcome::WelcomeAction),
     CopyText(String),
     Notice(Notice),
 }

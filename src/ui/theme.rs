@@ -123,6 +123,16 @@ pub const TAB_HEIGHT: f32 = 32.0;
 /// Widths that a tab's name may take.
 pub const TAB_NAME: std::ops::RangeInclusive<f32> = 56.0..=180.0;
 
+/// The welcome page: room around it, most width, and its parts.
+pub const PAGE_MARGIN: f32 = 32.0;
+pub const PAGE_WIDTH: f32 = 1120.0;
+pub const ASIDE_WIDTH: f32 = 300.0;
+pub const SECTION_GAP: f32 = 28.0;
+pub const MARK_SIZE: f32 = 48.0;
+pub const LEAST_CARD: f32 = 208.0;
+pub const CARD_GAP: f32 = 16.0;
+pub const CARD_RADIUS: u8 = 9;
+
 /// Height of a row of buttons, fields and list entries, in points.
 pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
