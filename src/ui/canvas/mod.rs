@@ -5,6 +5,7 @@ pub mod camera;
 mod crumbs;
 mod found;
 pub mod gesture;
+mod guides;
 pub mod layout;
 mod links;
 pub mod look;
@@ -26,6 +27,7 @@ use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
+use crate::document::arrange::Guide;
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::subgraph::REROUTE_PORT;
 use crate::graph::{Graph, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
@@ -50,6 +52,8 @@ pub struct Canvas {
     pub snaps: bool,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
+    /// Why the nodes that are dragged are caught where they are.
+    pub guides: Vec<Guide>,
     pub minimap: Minimap,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
@@ -246,6 +250,7 @@ fn draw(
     found::found_marks(&painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
     gesture_overlay(&painter, canvas, graph, palette);
+    guides::paint(&painter, canvas, palette);
     if !canvas.is_picture {
         crumbs::crumbs_ui(ui, rect, context);
     }
