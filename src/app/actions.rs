@@ -237,7 +237,12 @@ impl App {
     }
 
     /// Select a node and bring it into view.
+    /// Select a node and bring it into view; the subgraph that it lies in is opened.
     fn reveal(&mut self, node: NodeId) {
+        let path = self.project.document.path_to(node);
+        if let Some(path) = path.filter(|path| self.project.document.path() != path) {
+            self.open_path(path);
+        }
         self.project.document.select([node]);
         self.project.panels.canvas.reveal(node);
     }

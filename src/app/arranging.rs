@@ -6,38 +6,37 @@ use std::collections::BTreeSet;
 use super::App;
 use crate::document::Transaction;
 use crate::document::arrange::{self, Align, Axis, Spacing};
+use crate::document::ops;
 use crate::graph::{Graph, Link, NodeId, Vec2};
 use crate::ui::Level;
 use crate::ui::canvas::layout::Layout;
 use crate::ui::canvas::routes::link_ends;
-use crate::ui::theme::{COLUMN_GAP, GRID_STEP, ROW_GAP};
+use crate::ui::theme::{COLUMN_GAP, FRAME_SIDE, FRAME_TOP, GRID_STEP, ROW_GAP};
 
 const SPACING: Spacing = Spacing {
     grid: GRID_STEP,
     columns: COLUMN_GAP,
     rows: ROW_GAP,
+    frame_side: FRAME_SIDE,
+    frame_top: FRAME_TOP,
 };
 
 impl App {
     /// The selection, or everything when there is none worth arranging; what was arranged is in view then.
     pub(super) fn auto_layout(&mut self) {
-        let selection = self.project.document.selection();
-        let is_of_all = selection.len() < 2;
-        let nodes: BTreeSet<NodeId> = if is_of_all {
-            let nodes = self.project.document.nodes();
-            nodes.map(|node| node.id).collect()
-        } else {
-            selection.clone()
-        };
-        self.arrange(|graph, _, layout| {
+        let document = &self.project.document;
+        let is_of_all = document.selection().len() < 2;
+        let all: BTreeSet<NodeId> = document.nodes().map(|node| node.id).collect();
+        self.arrange(|graph, picked, layout| {
+            let nodes = if is_of_all { &all } else { picked };
             let (size_of, ends) = (size_of(layout), ends(graph));
-            arrange::auto_layout(graph, &nodes, SPACING, size_of, ends)
+            arrange::auto_layout(graph, nodes, SPACING, size_of, ends)
         });
         let canvas = &mut self.project.panels.canvas;
         let document = &self.project.document;
         canvas.layout.set_scope(document.open_subgraph());
         canvas.layout.update(document.graph());
-        let bounds = canvas.layout.bounds_of(nodes);
+        let bounds = canvas.layout.bounds();
         let view = canvas.camera.view_in_graph();
         if bounds.is_some_and(|bounds| is_of_all && !view.contains_rect(bounds)) {
             canvas.zoom_to(bounds);
@@ -58,14 +57,17 @@ impl App {
         });
     }
 
-    /// Commit what `op` makes of the selection; nothing to do is said, and is no step.
+    /// Commit what `op` makes of the selection and what frames in it carry; nothing to do is said, and is no step.
     fn arrange(&mut self, op: impl FnOnce(&Graph, &BTreeSet<NodeId>, &Layout) -> Transaction) {
         let document = &self.project.document;
         let graph = document.graph();
         let layout = &mut self.project.panels.canvas.layout;
         layout.set_scope(document.open_subgraph());
         layout.update(graph);
-        let transaction = op(graph, document.selection(), layout);
+        let rect_of = |id| layout.rect(id);
+        let nodes_in = |rect| layout.nodes_in(rect);
+        let nodes = ops::carried(graph, document.selection(), rect_of, nodes_in);
+        let transaction = op(graph, &nodes, layout);
         if transaction.edits.is_empty() {
             let text = format!("{}: nothing to move", transaction.label);
             self.notify(Level::Info, text);

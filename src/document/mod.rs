@@ -6,10 +6,12 @@ pub mod clipboard;
 pub mod file;
 mod history;
 pub mod ops;
+mod way;
 
 use std::collections::BTreeSet;
 
 pub use history::{History, Transaction};
+pub use way::way_to;
 
 use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, SubgraphId, Value};
 
@@ -103,6 +105,17 @@ impl Document {
     /// Counts every change of the selection.
     pub fn selection_revision(&self) -> u64 {
         self.selection_revision
+    }
+
+    /// What must be open for a node to be seen: of what is open as much as leads there, else the shortest way; `None`
+    /// when it lies in a subgraph that stands nowhere.
+    pub fn path_to(&self, node: NodeId) -> Option<Vec<NodeId>> {
+        let wanted = self.graph.node(node)?.parent;
+        let inside = |id: &NodeId| self.graph.node(*id)?.kind.role.inside();
+        let mut open = (0..=self.path.len()).rev().map(|end| &self.path[..end]);
+        let open = open.find(|path| path.last().and_then(inside) == wanted);
+        open.map(<[NodeId]>::to_vec)
+            .or_else(|| way_to(&self.graph, wanted))
     }
 
     /// The selected node when it is one alone.

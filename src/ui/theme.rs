@@ -210,6 +210,9 @@ pub const FRAME_MARGIN: f32 = 24.0;
 /// Between nodes that auto layout arranged, beside and below each other.
 pub const COLUMN_GAP: f32 = 80.0;
 pub const ROW_GAP: f32 = 40.0;
+/// Between a frame that was arranged and what lies in it, on the grid; the title stands above that.
+pub const FRAME_SIDE: f32 = 20.0;
+pub const FRAME_TOP: f32 = 60.0;
 
 /// Colours of the theme that `context` shows now.
 pub fn palette(context: &Context) -> &'static Palette {

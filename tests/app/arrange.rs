@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, vec2};
 use loom::graph::{NodeId, Pos2, Rect};
 
 use super::{Window, example};
@@ -110,4 +110,38 @@ fn selected_nodes_are_aligned_distributed_and_straightened() {
     );
     undo(&mut window);
     assert_eq!(places(&window), before);
+}
+
+#[test]
+fn a_drag_is_caught_by_the_middle_of_another_node() {
+    let mut window = Window::open(|_| example("coins", "coins-guides"));
+    window.key(Modifiers::NONE, Key::Num1);
+    window.key(Modifiers::COMMAND, Key::F);
+    window.typed("coins photo");
+    window.key(Modifiers::NONE, Key::Escape);
+    let rect = |window: &Window, title: &str| {
+        let layout = &window.app().panels().canvas.layout;
+        layout.rect(window.node(title)).unwrap()
+    };
+    let (photo, otsu) = (
+        rect(&window, "Coins photo"),
+        rect(&window, "Otsu threshold"),
+    );
+    let wanted = photo.center().y - otsu.center().y;
+    assert!(
+        (otsu.top() + wanted) % 20.0 != 0.0,
+        "the grid would catch it there as well"
+    );
+    let grab = window.on_screen(otsu.min + vec2(60.0, 12.0));
+    let zoom = window.app().panels().canvas.camera.zoom;
+    window.drag(grab, grab + vec2(0.0, wanted * zoom + 2.0));
+    assert_eq!(rect(&window, "Otsu threshold").center().y, photo.center().y);
+    undo(&mut window);
+    assert_eq!(rect(&window, "Otsu threshold"), otsu);
+
+    // Without snapping it stays where it is let go.
+    window.key(Modifiers::SHIFT, Key::S);
+    window.drag(grab, grab + vec2(0.0, wanted * zoom + 2.0));
+    let missed = rect(&window, "Otsu threshold").center().y - photo.center().y;
+    assert!((missed * zoom - 2.0).abs() < 0.1, "{missed}");
 }

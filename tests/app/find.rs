@@ -49,3 +49,26 @@ fn nodes_are_found_shown_and_walked_and_the_canvas_gets_the_keyboard_back() {
     window.key(Modifiers::NONE, Key::F3);
     assert_eq!(shown(&window), "Histogram of areas");
 }
+
+#[test]
+fn what_lies_in_a_subgraph_is_found_and_its_subgraph_opened() {
+    let mut window = Window::open(|_| example("coins", "coins-find-inside"));
+    window.key(Modifiers::COMMAND, Key::F);
+    window.typed("close gaps");
+    window.key(Modifiers::NONE, Key::Escape);
+    window.key(Modifiers::NONE, Key::G);
+    let group = window.app().project().document.selected_node().unwrap().id;
+    window.key(Modifiers::COMMAND, Key::F);
+    window.typed("clear border");
+    assert_eq!(shown(&window), "Clear border");
+    assert_eq!(window.app().project().document.path(), []);
+    window.key(Modifiers::COMMAND, Key::F);
+    window.typed("close gaps");
+    for _ in 0..window.app().project().panels.find.hits().len() {
+        if shown(&window) == "Close gaps" && window.app().project().document.path() == [group] {
+            return;
+        }
+        window.key(Modifiers::NONE, Key::Enter);
+    }
+    panic!("the node inside was not shown");
+}

@@ -1,8 +1,10 @@
-//! Align, distribute, straighten: nodes moved onto common lines or at equal distances, their order kept.
+//! Align, distribute, straighten: nodes moved onto common lines or at equal distances, their order kept. What lies in a
+//! frame moves with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Transaction;
+use super::frames::Carried;
 use crate::graph::{Edit, Graph, Link, NodeId, Pos2, Rect, Vec2, pos2};
 
 /// What is brought onto one line.
@@ -31,7 +33,8 @@ pub fn align(
     how: Align,
     size_of: impl Fn(NodeId) -> Vec2,
 ) -> Transaction {
-    let rects = rects(graph, nodes, size_of);
+    let carried = Carried::new(graph, nodes, size_of);
+    let rects = &carried.outer;
     let all = rects.iter().map(|(_, rect)| *rect).reduce(Rect::union);
     let all = all.unwrap_or(Rect::ZERO);
     let moved = rects.iter().map(|(id, rect)| {
@@ -54,7 +57,7 @@ pub fn align(
         Align::CentreX => "Align horizontal centres",
         Align::CentreY => "Align vertical centres",
     };
-    moves(graph, label, moved)
+    moves(graph, label, carried.moved(moved))
 }
 
 /// Make the gaps between nodes equal; the first and the last stay where they are.
@@ -68,7 +71,8 @@ pub fn distribute(
         Axis::Horizontal => ("Distribute horizontally", 0),
         Axis::Vertical => ("Distribute vertically", 1),
     };
-    let mut rects = rects(graph, nodes, size_of);
+    let carried = Carried::new(graph, nodes, size_of);
+    let mut rects = carried.outer.clone();
     rects.sort_by(|(_, a), (_, b)| a.center()[at].total_cmp(&b.center()[at]));
     let mut moved = Vec::new();
     if let [(_, first), .., (_, last)] = &rects[..] {
@@ -83,7 +87,7 @@ pub fn distribute(
             start += rect.size()[at] + gap;
         }
     }
-    moves(graph, label, moved)
+    moves(graph, label, carried.moved(moved))
 }
 
 /// Move nodes up or down so that links between them are level. Each node follows one that feeds it and leads one that
@@ -137,16 +141,6 @@ pub fn straighten(
         }
     }
     moves(graph, "Straighten links", moved)
-}
-
-fn rects(
-    graph: &Graph,
-    nodes: &BTreeSet<NodeId>,
-    size_of: impl Fn(NodeId) -> Vec2,
-) -> Vec<(NodeId, Rect)> {
-    let nodes = nodes.iter().filter_map(|id| graph.node(*id));
-    let rects = nodes.map(|node| (node.id, Rect::from_min_size(node.pos, size_of(node.id))));
-    rects.collect()
 }
 
 /// Edits for those that do not stand there already.

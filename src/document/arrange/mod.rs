@@ -2,6 +2,7 @@
 //! the graph alone; how large nodes are and where on them links end is told by whoever draws them.
 
 mod align;
+mod frames;
 mod guides;
 mod layered;
 mod layers;
@@ -17,7 +18,7 @@ pub use reading::reading_order;
 
 use self::layered::Layered;
 use super::Transaction;
-use crate::graph::{Edit, Graph, Link, NodeId, Pos2, Vec2, pos2, vec2};
+use crate::graph::{Edit, Graph, Link, Node, NodeId, Pos2, Rect, Role, Style, Vec2, vec2};
 
 /// A corner farther out than this is brought back: beyond it single units cannot be told apart.
 const FARTHEST: f32 = 1e6;
@@ -31,6 +32,9 @@ pub struct Spacing {
     pub columns: f32,
     /// Between nodes of a column.
     pub rows: f32,
+    /// Between a frame's edges and what lies in it; the title stands above that.
+    pub frame_side: f32,
+    pub frame_top: f32,
 }
 
 impl Spacing {
@@ -51,7 +55,7 @@ impl Spacing {
 /// The steps are those of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System
 /// Structures", 1981: columns (`layers`), the order in them (`order`), the heights (`place`); each says its sources.
 /// The same graph is always arranged the same way, wherever its nodes were: only what is not linked keeps the order
-/// that it had from the top.
+/// that it had from the top. Frames keep what lies in them and become as large as it needs.
 pub fn auto_layout(
     graph: &Graph,
     nodes: &BTreeSet<NodeId>,
@@ -60,12 +64,22 @@ pub fn auto_layout(
     ends: impl Fn(&Link) -> (f32, f32),
 ) -> Transaction {
     let sketch = Sketch::new(graph, nodes, size_of, ends);
-    let corners = arranged(&sketch, spacing);
-    let edits = sketch.boxes.iter().zip(corners).filter_map(|(it, to)| {
-        let node = it.node;
-        (it.pos != to).then_some(Edit::Move { node, to })
-    });
-    Transaction::new("Auto layout", edits.collect())
+    let rects = frames::arranged(&sketch, spacing);
+    let mut edits = Vec::new();
+    for (before, rect) in sketch.boxes.iter().zip(rects) {
+        let (node, to) = (before.node, rect.min);
+        if before.pos != to {
+            edits.push(Edit::Move { node, to });
+        }
+        if before.size != rect.size()
+            && let Some(style) = graph.node(node).map(|node| node.style)
+        {
+            let size = Some(rect.size());
+            let style = Style { size, ..style };
+            edits.push(Edit::SetStyle { node, style });
+        }
+    }
+    Transaction::new("Auto layout", edits)
 }
 
 /// A node as arranging sees it.
@@ -74,6 +88,22 @@ struct Boxed {
     node: NodeId,
     pos: Pos2,
     size: Vec2,
+    is_frame: bool,
+}
+
+impl Boxed {
+    fn new(node: &Node, size_of: impl Fn(NodeId) -> Vec2) -> Self {
+        Self {
+            node: node.id,
+            pos: node.pos,
+            size: size_of(node.id),
+            is_frame: node.kind.role == Role::Frame,
+        }
+    }
+
+    fn rect(&self) -> Rect {
+        Rect::from_min_size(self.pos, self.size)
+    }
 }
 
 /// A link between boxes, which are named by their place in the sketch.
@@ -103,11 +133,7 @@ impl Sketch {
         let boxes: Vec<Boxed> = nodes
             .iter()
             .filter_map(|id| graph.node(*id))
-            .map(|node| Boxed {
-                node: node.id,
-                pos: node.pos,
-                size: size_of(node.id),
-            })
+            .map(|node| Boxed::new(node, &size_of))
             .collect();
         let place = |id: NodeId| boxes.binary_search_by_key(&id, |it| it.node).ok();
         let links = boxes.iter().flat_map(|it| graph.incoming(it.node));
@@ -192,12 +218,10 @@ fn groups(count: usize, lines: &[Line]) -> Vec<u32> {
     numbers
 }
 
-/// New corners of all boxes: parts one below another, boxes without links in rows at the end.
-fn arranged(sketch: &Sketch, spacing: Spacing) -> Vec<Pos2> {
-    let corner = sketch.corner();
-    let [x, y] = [corner.x, corner.y].map(|at| spacing.on_grid(at.clamp(-FARTHEST, FARTHEST)));
-    let mut corners = vec![pos2(x, y); sketch.boxes.len()];
-    let mut below = y;
+/// The corners of all boxes, from that of the first: parts one below another, boxes without links in rows at the end.
+fn packed(sketch: &Sketch, spacing: Spacing) -> Vec<Vec2> {
+    let mut corners = vec![Vec2::ZERO; sketch.boxes.len()];
+    let mut below = 0.0;
     let mut width = 0.0_f32;
     let mut single = Vec::new();
     for (places, part) in sketch.parts() {
@@ -208,7 +232,7 @@ fn arranged(sketch: &Sketch, spacing: Spacing) -> Vec<Pos2> {
         let inside = part_arranged(&part, spacing);
         let mut end = Vec2::ZERO;
         for ((place, at), it) in places.into_iter().zip(inside).zip(&part.boxes) {
-            corners[place as usize] = pos2(x + at.x, below + at.y);
+            corners[place as usize] = vec2(at.x, below + at.y);
             end = end.max(at + it.size);
         }
         width = width.max(end.x);
@@ -216,7 +240,7 @@ fn arranged(sketch: &Sketch, spacing: Spacing) -> Vec<Pos2> {
     }
     let boxes = single.iter().map(|place| &sketch.boxes[*place as usize]);
     for (place, at) in single.iter().zip(in_rows(boxes, width, spacing)) {
-        corners[*place as usize] = pos2(x, below) + at;
+        corners[*place as usize] = vec2(at.x, below + at.y);
     }
     corners
 }

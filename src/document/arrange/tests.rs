@@ -7,12 +7,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::{Document, Meta};
-use crate::graph::{Bank, InputSpec, Node, NodeKind, OutputSpec, Port, Rect, ValueType};
+use crate::graph::{Bank, InputSpec, NodeKind, OutputSpec, Port, ValueType, pos2};
 
 pub(super) const SPACING: Spacing = Spacing {
     grid: 20.0,
     columns: 80.0,
     rows: 40.0,
+    frame_side: 20.0,
+    frame_top: 60.0,
 };
 
 /// `0.1>2.3`: from port 1 of box 0 to port 3 of box 2; a port that is not named is 0. Ports are 24 units apart.
@@ -45,6 +47,7 @@ pub(super) fn sketch(text: &str) -> Sketch {
         node: NodeId(i),
         pos: Pos2::ZERO,
         size: size(NodeId(i)),
+        is_frame: false,
     });
     Sketch {
         boxes: boxes.collect(),

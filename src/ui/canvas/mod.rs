@@ -6,6 +6,7 @@ mod crumbs;
 mod far;
 mod found;
 pub mod gesture;
+mod guides;
 pub mod layout;
 mod links;
 pub mod look;
@@ -30,6 +31,7 @@ use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
+use crate::document::arrange::Guide;
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::subgraph::REROUTE_PORT;
 use crate::graph::{Graph, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
@@ -58,6 +60,8 @@ pub struct Canvas {
     pub snaps: bool,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
+    /// Why the nodes that are dragged are caught where they are.
+    pub guides: Vec<Guide>,
     pub minimap: Minimap,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
@@ -187,6 +191,7 @@ fn draw(
         draw_near(ui, &painter, canvas, drafts, context, hovered);
     }
     gesture_overlay(&painter, canvas, graph, palette);
+    guides::paint(&painter, canvas, palette);
     if !canvas.is_picture {
         crumbs::crumbs_ui(ui, rect, context);
     }

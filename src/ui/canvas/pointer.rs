@@ -3,6 +3,7 @@
 use egui::{CursorIcon, EventFilter, MouseWheelUnit, PointerButton, Response, Ui};
 
 use super::gesture::{self, Gesture, SelectMode};
+use super::guides;
 use super::layout::Hit;
 use super::{Canvas, LINK_REACH, PORT_REACH, SNAP_REACH, canvas_id};
 use crate::command::Command;
@@ -79,9 +80,9 @@ pub fn pointer(
                 .pressed
                 .as_ref()
                 .map_or(Vec2::ZERO, |(pressed, _)| at - *pressed);
-            canvas
-                .gesture
-                .drag(graph, at, moved, canvas.snaps != modifiers.alt);
+            let snaps = canvas.snaps != modifiers.alt;
+            canvas.gesture.drag(graph, at, moved, snaps);
+            guides::catch(canvas, moved, snaps);
         }
     }
     if response.drag_stopped() {

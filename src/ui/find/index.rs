@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::document::arrange::reading_order;
+use crate::document::way_to;
 use crate::graph::{Graph, Name, Node, NodeId, NodeKind};
 
-/// The texts of all nodes, in reading order.
+/// The texts of all nodes that can be shown, in reading order: those of the graph around all, then of each subgraph.
 #[derive(Debug, Default)]
 pub struct Index {
     entries: Vec<Entry>,
@@ -42,7 +43,10 @@ impl Index {
     pub fn new(graph: &Graph) -> Self {
         let mut index = Self::default();
         let mut places = HashMap::new();
-        for node in reading_order(graph) {
+        let subgraphs = graph.subgraphs().map(|subgraph| Some(subgraph.id));
+        let shown = subgraphs.filter(|subgraph| way_to(graph, *subgraph).is_some());
+        let levels = std::iter::once(None).chain(shown);
+        for node in levels.flat_map(|level| reading_order(graph.nodes_in(level))) {
             let kinds = &mut index.kinds;
             let kind = *places.entry(Arc::as_ptr(&node.kind)).or_insert_with(|| {
                 kinds.push(KindTexts::new(&node.kind));

@@ -1,4 +1,4 @@
-//! outline_ui: all nodes as a list in reading order, with the links into them in words: the graph for who cannot see
+//! outline_ui: the nodes of what is open as a list in reading order, with the links into them in words: the graph for who cannot see
 //! the canvas, or has no pointer. Arrows walk, Enter shows a node on the canvas. Reads the document and the run.
 
 use egui::{
@@ -9,8 +9,9 @@ use egui::{
 use super::row::{Row, row_at_ui};
 use super::status::{status_color, status_text};
 use super::{Action, Context, theme};
+use crate::document::Document;
 use crate::document::arrange::reading_order;
-use crate::graph::{Graph, Link, Node, NodeId};
+use crate::graph::{Graph, Link, Node, NodeId, SubgraphId};
 
 /// Between two rows.
 const ROW_SPACE: f32 = 1.0;
@@ -19,8 +20,8 @@ const ROW_SPACE: f32 = 1.0;
 #[derive(Default)]
 pub struct Outline {
     entries: Vec<Entry>,
-    /// The revision of the graph that `entries` belong to.
-    revision: Option<u64>,
+    /// The revision of the graph and the subgraph that `entries` belong to.
+    made_from: Option<(u64, Option<SubgraphId>)>,
     /// The row that arrows walk from.
     chosen: usize,
     /// The one selected node when last looked at.
@@ -62,11 +63,12 @@ impl Outline {
     }
 
     fn update(&mut self, context: &Context<'_>) {
-        let graph = context.document.graph();
-        if self.revision != Some(graph.revision()) {
+        let document = context.document;
+        let made_from = (document.graph().revision(), document.open_subgraph());
+        if self.made_from != Some(made_from) {
             let chosen = self.entries.get(self.chosen).cloned();
-            self.entries = entries(graph);
-            self.revision = Some(graph.revision());
+            self.entries = entries(document);
+            self.made_from = Some(made_from);
             if let Some(chosen) = chosen {
                 self.choose(&chosen);
             }
@@ -96,9 +98,10 @@ impl Outline {
 }
 
 /// All nodes in reading order, after each the links into it in the order of its inputs.
-fn entries(graph: &Graph) -> Vec<Entry> {
+fn entries(document: &Document) -> Vec<Entry> {
+    let graph = document.graph();
     let mut entries = Vec::with_capacity(graph.node_count() + graph.link_count());
-    for node in reading_order(graph) {
+    for node in reading_order(document.nodes()) {
         entries.push(Entry::Node(node.id));
         let mut links: Vec<&Link> = graph.incoming(node.id).iter().collect();
         // A link to an input that the kind has lost comes last.

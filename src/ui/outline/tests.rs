@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::document::{Document, Meta};
+use crate::document::Meta;
 use crate::graph::{Bank, Edit, InputSpec, NodeKind, OutputSpec, Port, Pos2, ValueType};
 use crate::ui::testing::{World, document, finished, panel, run};
 
