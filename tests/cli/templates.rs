@@ -11,7 +11,7 @@ use loom::nodebank::Nodebank;
 use crate::stage::{Stage, Turn, python, root};
 
 #[test]
-fn every_example_is_sound_small_and_written_as_loom_writes() {
+fn every_example_is_sound_and_written_as_loom_writes() {
     let stage = Stage::new();
     let mut names = Vec::new();
     for entry in fs::read_dir(root().join("examples")).unwrap().flatten() {

@@ -74,7 +74,7 @@ def colour_map(
     values: np.ndarray,
     colours: Literal["ember", "ocean", "grey"] = "ember",
     contrast: Annotated[float, loom.Slider(0.1, 3, step=0.1)] = 0.5,
-    largest_is_black: bool = True,
+    black_peak: bool = True,
 ) -> np.ndarray:
     """Give each number of an array a colour, from the least to the greatest.
 
@@ -82,7 +82,7 @@ def colour_map(
         values: Rows and columns of numbers.
         colours: Scale of colours, from dark to bright.
         contrast: 1 spreads the colours evenly; less shows small numbers better, more the large ones.
-        largest_is_black: Paint the greatest number black: here, the points of the set.
+        black_peak: Paint the greatest number black: here, the points of the set.
 
     Example:
         The scale grey with contrast 1 makes 0, 5, 10 black, grey and white.
@@ -98,6 +98,6 @@ def colour_map(
     scale = np.array(_COLOURS[colours], dtype=float)
     places = np.linspace(0, 1, len(scale))
     picture = np.stack([np.interp(share, places, channel) for channel in scale.T], axis=-1)
-    if largest_is_black:
+    if black_peak:
         picture[values == greatest] = 0
     return np.rint(picture).astype(np.uint8)

@@ -188,3 +188,85 @@ def test_wine_gives_the_numbers_of_a_plain_script(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(written, means, check_index_type=False)
     bars = made["Chart of the means"].axes[0].patches
     assert [bar.get_height() for bar in bars[:3]] == pytest.approx(means["flavanoids"].tolist())
+
+
+def test_mandelbrot_set_counts_the_steps_of_each_point(example: Callable[[str], ModuleType]) -> None:
+    mandelbrot_set = example("mandelbrot/mandelbrot").mandelbrot_set
+    # The middle of three by three points is the centre itself.
+    for centre, steps in ((0.0, 30), (-2.0, 30), (-1.0, 30), (2.0, 2), (0.5, 5), (3.0, 1)):
+        assert mandelbrot_set(centre, 0.0, 6.0, 30, 3, 3)[1, 1] == steps, centre
+    upper = mandelbrot_set(-0.6, 0.5, 1.0, 40, 31, 21)
+    assert (upper == mandelbrot_set(-0.6, -0.5, 1.0, 40, 31, 21)[::-1]).all(), "the set is its own mirror image"
+    assert len(np.unique(upper)) > 5
+
+
+def test_colour_map_goes_from_the_dark_end_to_the_bright_one(example: Callable[[str], ModuleType]) -> None:
+    colour_map = example("mandelbrot/mandelbrot").colour_map
+    values = np.array([[0, 5, 10]])
+    assert colour_map(values, "grey", 1.0, False)[0].tolist() == [[0] * 3, [128] * 3, [255] * 3]
+    assert colour_map(values, "ember", 1.0, True)[0].tolist() == [[0, 0, 4], [188, 55, 84], [0, 0, 0]]
+    assert (colour_map(np.full((2, 2), 7), "grey", 1.0, False) == 0).all()
+
+
+def test_sine_wave_and_table_of_words_do_what_their_examples_say(example: Callable[[str], ModuleType]) -> None:
+    wave = example("live-sine/waves").sine_wave([0, 0.5], 2.0, 1.0, 90.0)
+    assert wave["wave"].tolist() == pytest.approx([2, -2])
+    table_of_words = example("word-counts/words").table_of_words
+    table = table_of_words(["the", "boat", "at", "sea"], "the\na", 3)
+    assert table["word"].tolist() == ["boat", "sea"]
+    assert table_of_words([], "", 1).columns.tolist() == ["word"]
+
+
+def test_resize_pictures_keeps_what_is_see_through_and_the_pictures_themselves(
+    example: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    module = example("resize-pictures/pictures")
+    file = tmp_path / "glass.png"
+    Image.new("RGBA", (40, 20), (255, 0, 0, 0)).save(file)
+    (copy,) = module.resize_pictures([file], tmp_path / "new", 10)
+    with Image.open(copy) as small:
+        assert small.size == (10, 5) and small.getpixel((0, 0))[3] == 0
+    sheet = module.contact_sheet([copy], 1, 2, "#00ff00", False)
+    assert sheet.size == (14, 9) and sheet.getpixel((5, 4)) == (0, 255, 0)
+    with pytest.raises(ValueError, match="folder: another folder"):
+        module.resize_pictures([file], tmp_path, 10)
+    with pytest.raises(ValueError, match="files: at least one"):
+        module.contact_sheet([])
+
+
+@pytest.mark.parametrize("pattern", ["{name}", "a/{stem}", "  ", "..", "{stem}?"])
+def test_new_names_are_names(example: Callable[[str], ModuleType], pattern: str) -> None:
+    with pytest.raises(ValueError, match="pattern: "):
+        example("batch-rename/rename").new_names([Path("one.txt")], pattern)
+
+
+def test_rename_files_swaps_names_and_undoes_what_it_cannot_finish(
+    example: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename_files = example("batch-rename/rename").rename_files
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text(name)
+    swap = pd.DataFrame({"old": ["a", "b"], "new": ["b", "a"]})
+    assert rename_files(tmp_path, swap, False) == 0
+    assert (tmp_path / "a").read_text() == "a"
+    assert rename_files(tmp_path, swap, True) == 2
+    assert [(tmp_path / name).read_text() for name in "abc"] == ["b", "a", "c"]
+    for new, error in (("C", FileExistsError), ("b", ValueError)):
+        with pytest.raises(error, match="names: "):
+            rename_files(tmp_path, pd.DataFrame({"old": ["a", "b"], "new": [new, "b"]}), True)
+    with pytest.raises(FileNotFoundError, match="names: there is no file x"):
+        rename_files(tmp_path, pd.DataFrame({"old": ["x"], "new": ["y"]}), True)
+
+    rename = Path.rename
+
+    def fail_at_the_last(self: Path, target: Path) -> Path:
+        if target.name == "e":
+            raise PermissionError("this file is in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_at_the_last)
+    with pytest.raises(PermissionError):
+        rename_files(tmp_path, pd.DataFrame({"old": ["a", "b"], "new": ["d", "e"]}), True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c"]
