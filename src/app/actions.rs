@@ -253,7 +253,7 @@ impl App {
 
     fn add_node(&mut self, kind: &Arc<NodeKind>, pos: Option<Pos2>) {
         let pos = pos.unwrap_or_else(|| self.free_place());
-        let (id, transaction) = ops::add_node(self.project.document.graph(), kind, pos, None);
+        let (id, transaction) = ops::add_node(self.project.document.graph(), kind, pos, None, None);
         if self.commit(transaction) {
             self.project.document.select([id]);
         }
@@ -279,16 +279,16 @@ impl App {
 
     /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
     pub(super) fn paste(&mut self, text: &str) {
-        let Some((nodes, links)) = clipboard::parse(text, &self.project.catalog) else {
+        let Some(copied) = clipboard::parse(text, &self.project.catalog) else {
             self.notify(
                 Level::Info,
                 "The clipboard holds no nodes: copy some with Ctrl+C first",
             );
             return;
         };
-        let offset = self.project.panels.canvas.place_for_new() - clipboard::bounds(&nodes).min;
+        let offset = self.project.panels.canvas.place_for_new() - clipboard::bounds(&copied).min;
         let graph = self.project.document.graph();
-        let (ids, transaction) = ops::insert_copies(graph, "Paste", &nodes, &links, offset);
+        let (ids, transaction) = ops::insert_copies(graph, "Paste", &copied, offset, None);
         if self.commit(transaction) {
             self.project.document.select(ids);
         }

@@ -249,8 +249,8 @@ fn read(path: &Path) -> Result<Option<String>, String> {
 
 /// A document from the text of a savefile or of the clipboard, and what was not sound.
 fn document_of(text: &str, catalog: &Catalog) -> Result<(Document, Vec<String>), String> {
-    if let Some((nodes, links)) = clipboard::parse(text, catalog) {
-        let (graph, ..) = Graph::from_parts(nodes, links);
+    if let Some(copied) = clipboard::parse(text, catalog) {
+        let (graph, ..) = Graph::from_all_parts(copied.subgraphs, copied.nodes, copied.links);
         return Ok((Document::new(graph, Meta::default()), Vec::new()));
     }
     let loaded = file::parse(text.as_bytes(), Path::new(SAVEFILE), catalog);

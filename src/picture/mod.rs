@@ -18,7 +18,7 @@ pub use carrier::{MOST_BYTES, graph_in};
 
 use crate::document::{Document, Meta, clipboard, file, ops};
 use crate::engine::run::RunState;
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Subgraph};
 use scene::Scene;
 
 /// Longest side of a picture, in pixels.
@@ -107,8 +107,10 @@ impl Subject {
             document.select([]);
             return document;
         }
-        let (nodes, links) = ops::selected_parts(self.document.graph(), &self.only);
-        let (graph, ..) = Graph::from_parts(nodes, links);
+        let graph = self.document.graph();
+        let copied = ops::selected_parts(graph, &self.only);
+        let subgraphs = graph.subgraphs().map(|it| Subgraph::clone(it));
+        let (graph, ..) = Graph::from_all_parts(subgraphs, copied.nodes, copied.links);
         Document::new(graph, Meta::default())
     }
 }

@@ -103,8 +103,8 @@ fn a_part_is_drawn_and_carried_alone() {
         ..subject(3)
     };
     let bytes = part.file(Format::Png).unwrap();
-    let (nodes, links) = clipboard::parse(&graph_in(&bytes).unwrap(), &catalog()).unwrap();
-    assert_eq!((nodes.len(), links.len()), (2, 1));
+    let copied = clipboard::parse(&graph_in(&bytes).unwrap(), &catalog()).unwrap();
+    assert_eq!((copied.nodes.len(), copied.links.len()), (2, 1));
     let all = decoded(&whole.file(Format::Png).unwrap());
     let some = decoded(&bytes);
     assert_eq!(

@@ -14,8 +14,7 @@ use thiserror::Error;
 pub use disk::{load, save, write_atomic};
 pub use node::resolve_again;
 pub use read::{Parts, parse, parts_from_json};
-pub use subgraphs::subgraph_to_json;
-pub use write::{link_to_json, node_to_json, to_text};
+pub use write::{link_to_json, node_to_json, subgraph_to_json, to_text};
 
 use super::Document;
 

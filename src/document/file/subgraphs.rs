@@ -107,6 +107,7 @@ fn input(entry: &Json) -> Option<InputSpec> {
         input.widget = widget;
     }
     input.default = entry.get("value").map(from_json);
+    input.is_optional = entry.get("optional") == Some(&Json::Bool(true));
     if let Some(help) = entry.get("help").and_then(Json::as_str) {
         input.help = help.into();
     }
@@ -198,6 +199,9 @@ fn input_to_json(input: &InputSpec) -> Json {
     if let Some(default) = &input.default {
         entry.insert("value".to_owned(), to_json(default));
     }
+    if input.is_optional {
+        entry.insert("optional".to_owned(), true.into());
+    }
     if input.widget != Widget::of_type(&input.ty) {
         entry.insert("widget".to_owned(), widget_to_json(&input.widget));
     }
@@ -208,7 +212,7 @@ fn input_to_json(input: &InputSpec) -> Json {
 }
 
 /// One entry of `subgraphs`, with its nodes and links as they are given.
-pub fn subgraph_to_json(subgraph: &Subgraph, mut nodes: Vec<Json>, mut links: Vec<Json>) -> Json {
+pub fn entry(subgraph: &Subgraph, mut nodes: Vec<Json>, mut links: Vec<Json>) -> Json {
     let mut entry = Map::new();
     entry.insert("subgraphId".to_owned(), subgraph.key.as_str().into());
     entry.insert("title".to_owned(), subgraph.title.as_str().into());

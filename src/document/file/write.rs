@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{FORMAT_VERSION, SUBGRAPH_READER, subgraph_to_json};
+use super::subgraphs::entry;
+use super::{FORMAT_VERSION, SUBGRAPH_READER};
 use crate::document::Document;
-use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, SubgraphId, Value};
+use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, Subgraph, SubgraphId, Value};
 
 /// The file's text. `last_modified` replaces the time in `metadata`; `None` leaves it as it is.
 pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
@@ -39,10 +40,8 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
     put("nodes", nodes.into());
     put("connections", links.into());
     if has_subgraphs {
-        let subgraphs = graph.subgraphs().map(|subgraph| {
-            let (nodes, links) = parts_to_json(graph, Some(subgraph.id));
-            subgraph_to_json(subgraph, nodes, links)
-        });
+        let subgraphs = graph.subgraphs();
+        let subgraphs = subgraphs.map(|subgraph| subgraph_to_json(graph, subgraph));
         let subgraphs = subgraphs.chain(kept(&meta.kept_subgraphs)).collect();
         put("subgraphs", subgraphs);
     }
@@ -53,6 +52,12 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
         serde_json::to_string_pretty(&top).expect("JSON values and text keys can be written");
     text.push('\n');
     text
+}
+
+/// One entry of `subgraphs`, with its nodes and links.
+pub fn subgraph_to_json(graph: &Graph, subgraph: &Subgraph) -> Json {
+    let (nodes, links) = parts_to_json(graph, Some(subgraph.id));
+    entry(subgraph, nodes, links)
 }
 
 /// Nodes and links of a subgraph, or of the graph around all.

@@ -398,7 +398,8 @@ fn run(
                 return false;
             };
             let graph = ctx.document.graph();
-            let (id, transaction) = ops::add_node(graph, &kind, *pos_in_graph, link_from.as_ref());
+            let (id, transaction) =
+                ops::add_node(graph, &kind, *pos_in_graph, None, link_from.as_ref());
             ctx.ask(Action::EditAndSelect(transaction, vec![id]));
             palette.remember(&kind);
             true

@@ -1,55 +1,43 @@
 //! What users do to a graph, as pure functions that make a Transaction. They change nothing themselves.
 
-use std::collections::{BTreeSet, HashMap};
+mod copies;
+mod insert;
+mod keys;
+mod ports;
+mod style;
+mod subgraphs;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::graph::{
-    Edit, Fit, Graph, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Value, Vec2, fit,
+    Edit, Fit, Graph, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Rect, Role, SubgraphId,
+    Value, Vec2, fit,
 };
 
 use super::Transaction;
 
-/// Give new nodes the keys `node_N` that follow the highest one in use.
-pub struct Keys {
-    next: u64,
-    next_id: u32,
-}
+pub use copies::{Copied, duplicate, insert_copies, selected_parts};
+pub use insert::{dissolve, insert_on_link, take_out};
+pub use keys::Keys;
+pub use ports::{remove_unused, set_ports};
+pub use style::{
+    add_frame, add_note, add_reroute, resize, set_colour, set_mode, toggle_collapsed, toggle_mode,
+};
+pub use subgraphs::{group, make_independent, ungroup};
 
-impl Keys {
-    pub fn of(graph: &Graph) -> Self {
-        let highest = graph
-            .nodes()
-            .filter_map(|node| node.key.strip_prefix("node_")?.parse::<u64>().ok())
-            .max();
-        Self {
-            next: highest.map_or(1, |highest| highest.saturating_add(1)),
-            next_id: graph.next_id().0,
-        }
-    }
-
-    pub fn give(&mut self) -> (NodeId, Name) {
-        let given = (NodeId(self.next_id), format!("node_{}", self.next).into());
-        self.next += 1;
-        self.next_id += 1;
-        given
-    }
-}
-
-/// A new node of `kind`, and when `link_from` names a free end, the link to the first port that fits best.
+/// A new node of `kind` in a subgraph or in the graph around all, and when `link_from` names a free end, the link to the first port that fits best.
 /// Returns the id that the node will have.
 pub fn add_node(
     graph: &Graph,
     kind: &Arc<NodeKind>,
     pos: Pos2,
+    parent: Option<SubgraphId>,
     link_from: Option<&LinkEnd>,
 ) -> (NodeId, Transaction) {
-    let (id, key) = Keys::of(graph).give();
-    let mut edits = vec![Edit::AddNode(Box::new(Node::new(
-        id,
-        key,
-        kind.clone(),
-        pos,
-    )))];
+    let node = new_node(&mut Keys::of(graph), kind.clone(), pos, parent);
+    let id = node.id;
+    let mut edits = vec![Edit::AddNode(Box::new(node))];
     if let Some(end) = link_from
         && let Some(link) = fitting_link(graph, end, id, kind)
     {
@@ -147,78 +135,78 @@ pub fn move_by(graph: &Graph, nodes: &BTreeSet<NodeId>, offset: Vec2) -> Transac
     Transaction::new("Move", edits)
 }
 
-/// Remove nodes and every link that one of them has.
+/// The nodes and all that lies in frames among them, in frames of frames too: what moves when they are moved. A node
+/// lies in a frame when its middle does, a frame when all of it does.
+pub fn carried(
+    graph: &Graph,
+    nodes: &BTreeSet<NodeId>,
+    rect_of: impl Fn(NodeId) -> Option<Rect>,
+) -> BTreeSet<NodeId> {
+    let mut carried = nodes.clone();
+    let mut frames: Vec<NodeId> = nodes.iter().copied().collect();
+    while let Some(frame) = frames.pop().and_then(|id| graph.node(id)) {
+        if frame.kind.role != Role::Frame {
+            continue;
+        }
+        let Some(around) = rect_of(frame.id) else {
+            continue;
+        };
+        for node in graph.nodes_in(frame.parent) {
+            let lies_inside = |rect: Rect| match node.kind.role {
+                Role::Frame => around.contains_rect(rect),
+                _ => around.contains(rect.center()),
+            };
+            if rect_of(node.id).is_some_and(lies_inside) && carried.insert(node.id) {
+                frames.push(node.id);
+            }
+        }
+    }
+    carried
+}
+
+/// Remove nodes and every link that one of them has. What gives a subgraph its inputs and takes its outputs stays:
+/// without them it would be cut off from the graph around it.
 pub fn delete(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Transaction {
-    let links: BTreeSet<&Link> = nodes
-        .iter()
-        .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
-        .collect();
-    let edits = links
-        .into_iter()
-        .map(|link| Edit::Disconnect(link.clone()))
-        .chain(nodes.iter().map(|id| Edit::RemoveNode(*id)))
-        .collect();
+    let nodes = free_nodes(graph, nodes);
+    let mut edits = unlink_all(&links_of(graph, nodes.iter().copied()));
+    edits.extend(nodes.into_iter().map(Edit::RemoveNode));
     Transaction::new("Delete", edits)
 }
 
-/// Put copies of nodes into the graph, the links among them kept, links to others not.
-/// Returns the ids that the copies will have.
-pub fn insert_copies(
-    graph: &Graph,
-    label: &str,
-    nodes: &[Node],
-    links: &[Link],
-    offset: Vec2,
-) -> (Vec<NodeId>, Transaction) {
-    let mut keys = Keys::of(graph);
-    let mut new_ids = HashMap::new();
-    let mut edits = Vec::new();
-    for node in nodes {
-        let (id, key) = keys.give();
-        new_ids.insert(node.id, id);
-        edits.push(Edit::AddNode(Box::new(Node {
-            id,
-            key,
-            pos: node.pos + offset,
-            ..node.clone()
-        })));
+/// A node as it is when it is new.
+fn new_node(keys: &mut Keys, kind: Arc<NodeKind>, pos: Pos2, parent: Option<SubgraphId>) -> Node {
+    let (id, key) = keys.give();
+    Node {
+        parent,
+        ..Node::new(id, key, kind, pos)
     }
-    for link in links {
-        if let (Some(from), Some(to)) = (new_ids.get(&link.from.node), new_ids.get(&link.to.node)) {
-            edits.push(Edit::Connect(Link {
-                from: Port::new(*from, link.from.name.clone()),
-                to: Port::new(*to, link.to.name.clone()),
-            }));
-        }
-    }
-    let ids = nodes.iter().map(|node| new_ids[&node.id]).collect();
-    (ids, Transaction::new(label, edits))
 }
 
-/// Copies beside the originals.
-pub fn duplicate(
-    graph: &Graph,
-    nodes: &BTreeSet<NodeId>,
-    offset: Vec2,
-) -> (Vec<NodeId>, Transaction) {
-    let (nodes, links) = selected_parts(graph, nodes);
-    insert_copies(graph, "Duplicate", &nodes, &links, offset)
+/// Is it the node inside a subgraph that gives its inputs or takes its outputs?
+fn is_boundary(node: &Node) -> bool {
+    matches!(node.kind.role, Role::Inputs(_) | Role::Outputs(_))
 }
 
-/// The nodes and the links among them.
-pub fn selected_parts(graph: &Graph, nodes: &BTreeSet<NodeId>) -> (Vec<Node>, Vec<Link>) {
-    let links = nodes
-        .iter()
-        .flat_map(|id| graph.incoming(*id))
-        .filter(|link| nodes.contains(&link.from.node))
+/// Those that are there and may be taken away or copied.
+fn free_nodes(graph: &Graph, nodes: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    let is_free = |id: &&NodeId| graph.node(**id).is_some_and(|node| !is_boundary(node));
+    nodes.iter().filter(is_free).copied().collect()
+}
+
+/// All links that one of the nodes has.
+fn links_of(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> BTreeSet<Link> {
+    let ids = nodes.into_iter();
+    ids.flat_map(|id| graph.incoming(id).iter().chain(graph.outgoing(id)))
         .cloned()
-        .collect();
-    let nodes = nodes
-        .iter()
-        .filter_map(|id| graph.node(*id))
-        .cloned()
-        .collect();
-    (nodes, links)
+        .collect()
+}
+
+fn unlink_all(links: &BTreeSet<Link>) -> Vec<Edit> {
+    links.iter().cloned().map(Edit::Disconnect).collect()
+}
+
+fn link(from: Port, to: Port) -> Edit {
+    Edit::Connect(Link { from, to })
 }
 
 fn free_input(graph: &Graph, input: &Port) -> impl Iterator<Item = Edit> {
@@ -228,3 +216,6 @@ fn free_input(graph: &Graph, input: &Port) -> impl Iterator<Item = Edit> {
         .map(Edit::Disconnect)
         .into_iter()
 }
+
+#[cfg(test)]
+mod tests;
