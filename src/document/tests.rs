@@ -274,6 +274,12 @@ proptest! {
         // Many steps at once, as the history panel goes.
         flat.update(document.graph());
         prop_assert_eq!(shown(&flat), shown(&Flat::of(&graph)));
+        let half = document.history().done() / 2;
+        while document.history().done() > half {
+            document.undo();
+        }
+        flat.update(document.graph());
+        prop_assert_eq!(shown(&flat), shown(&Flat::of(document.graph())));
 
         let loaded = file::parse(end.as_bytes(), "savefile.json".as_ref(), &Catalog::new([kind()])).unwrap();
         prop_assert_eq!(loaded.notes.len(), 0);

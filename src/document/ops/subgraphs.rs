@@ -211,9 +211,12 @@ pub fn ungroup(graph: &Graph, node: NodeId) -> Option<(Vec<NodeId>, Transaction)
     let mut keys = Keys::of(graph);
     let given: Vec<(NodeId, Name)> = contents
         .iter()
-        .map(|content| match is_last {
-            true => (content.id, content.key.clone()),
-            false => keys.give(),
+        .map(|content| {
+            if is_last {
+                (content.id, content.key.clone())
+            } else {
+                keys.give()
+            }
         })
         .collect();
     let ids: Vec<NodeId> = given.iter().map(|(id, _)| *id).collect();

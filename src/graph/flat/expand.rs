@@ -173,13 +173,11 @@ impl<'a> Resolver<'a> {
             let Some((node, input)) = input else {
                 return Source::Nothing;
             };
-            match self.graph.link_to(node.id, &input) {
-                Some(link) => port = link.from.clone(),
-                None => {
-                    let held = node.kind.input(&input).and_then(|spec| node.value(spec));
-                    return held.cloned().map_or(Source::Nothing, Source::Value);
-                }
-            }
+            let Some(link) = self.graph.link_to(node.id, &input) else {
+                let held = node.kind.input(&input).and_then(|spec| node.value(spec));
+                return held.cloned().map_or(Source::Nothing, Source::Value);
+            };
+            port = link.from.clone();
         }
     }
 }

@@ -167,6 +167,10 @@ impl Flat {
         targets.into_iter().collect()
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "no such place is another thing than the graph around all"
+    )]
     fn instance(&self, path: &[NodeId]) -> Option<Option<NodeId>> {
         path.iter().try_fold(None, |instance, node| {
             self.ids.find(instance, *node).map(Some)
@@ -210,35 +214,40 @@ type Wanted = BTreeMap<NodeId, Option<(Node, Vec<Link>)>>;
 /// Change a graph to hold these nodes, by as few edits as do it: what stays as it is is not touched.
 fn apply(graph: &mut Graph, wanted: Wanted) {
     let mut links = Vec::new();
+    // What goes makes room first: a node that comes may have the key of one that goes.
     for (id, to) in &wanted {
-        let (node, incoming) = match to {
-            Some((node, incoming)) => (Some(node), incoming.as_slice()),
-            None => (None, &[][..]),
-        };
+        let incoming = to.as_ref().map_or(&[][..], |(_, links)| links);
         for link in graph.incoming(*id).to_vec() {
             if !incoming.contains(&link) {
                 graph.unlink(&link);
             }
         }
-        match node.zip(graph.node(*id)) {
-            Some((node, before)) if node == before => {}
-            Some((node, before)) if before.key == node.key => {
+        let stays = |before: &Node| to.as_ref().is_some_and(|(node, _)| node.key == before.key);
+        if graph.node(*id).is_some_and(|before| !stays(before)) {
+            for link in graph.outgoing(*id).to_vec() {
+                graph.unlink(&link);
+                links.push(link);
+            }
+            for link in graph.incoming(*id).to_vec() {
+                graph.unlink(&link);
+            }
+            graph.apply(Edit::RemoveNode(*id)).ok();
+        }
+    }
+    for (id, (node, _)) in wanted
+        .iter()
+        .filter_map(|(id, to)| Some((*id, to.as_ref()?)))
+    {
+        match graph.node(id) {
+            Some(before) if node == before => {}
+            Some(before) => {
                 let is_result = before.kind != node.kind || before.values != node.values;
-                if let Some(slot) = graph.slot_mut(*id) {
+                if let Some(slot) = graph.slot_mut(id) {
                     slot.node = node.clone();
                 }
-                graph.touch(*id, is_result);
+                graph.touch(id, is_result);
             }
-            _ => {
-                for link in graph.outgoing(*id).to_vec() {
-                    graph.unlink(&link);
-                    links.push(link);
-                }
-                graph.apply(Edit::RemoveNode(*id)).ok();
-                if let Some(node) = node {
-                    graph.insert(node.clone()).ok();
-                }
-            }
+            None => drop(graph.insert(node.clone())),
         }
     }
     links.extend(wanted.into_values().flatten().flat_map(|(_, links)| links));
