@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::graph::{Bank, Catalog, InputSpec, KindState, NodeKind, OutputSpec, Value, ValueType};
+use crate::graph::{
+    Bank, Catalog, InputSpec, KindState, Mode, NodeKind, OutputSpec, Role, Value, ValueType, vec2,
+};
 
 fn fixture() -> Vec<u8> {
     let path = concat!(
@@ -220,6 +222,177 @@ fn a_save_that_fails_leaves_the_old_file() {
     let path = folder.path().join("gone").join("savefile.json");
     let message = save(&Document::default(), &path).unwrap_err().to_string();
     assert!(message.starts_with("cannot save: "), "{message}");
+}
+
+fn add() -> Catalog {
+    let mut kind = NodeKind::new(Bank::Builtin, "add");
+    kind.inputs = vec![
+        InputSpec::new("a", ValueType::Float),
+        InputSpec::untyped("b"),
+    ];
+    kind.outputs = vec![OutputSpec::untyped("sum")];
+    Catalog::new([Arc::new(kind)])
+}
+
+/// An entry of `nodes`.
+fn entry(key: &str, function: &str, more: &str) -> String {
+    let bank = if function == "add" {
+        "builtin"
+    } else {
+        "graph"
+    };
+    format!(
+        r#"{{"nodeId": "{key}", "name": "{function}", "ref": "{bank}", "position": {{"x": 1.5, "y": 2}}{more}}}"#
+    )
+}
+
+fn connection(from: (&str, &str), to: (&str, &str)) -> String {
+    let ((from, output), (to, input)) = (from, to);
+    format!(
+        r#"{{"sourceNodeId": "{from}", "sourcePort": "{output}", "targetNodeId": "{to}", "targetPort": "{input}"}}"#
+    )
+}
+
+fn part(head: &str, nodes: &[String], links: &[String]) -> String {
+    let (nodes, links) = (nodes.join(", "), links.join(", "));
+    format!(r#"{{{head}, "nodes": [{nodes}], "connections": [{links}]}}"#)
+}
+
+#[test]
+fn subgraphs_styles_and_notes_come_back_as_they_were() {
+    let head = r#""subgraphId": "subgraph_1", "title": "Sum", "colour": "blue", "input": [
+        {"var": "x", "type": "float?", "value": 0.5, "widget": {"kind": "number", "min": 0.0, "slider": true},
+         "help": "first"}, {"var": "y", "type": "list[int]", "optional": true}],
+        "output": [{"var": "out", "type": "int | text"}]"#;
+    let inner = part(
+        head,
+        &[
+            entry("i", "inputs", ""),
+            entry("n", "add", ""),
+            entry("o", "outputs", ""),
+        ],
+        &[
+            connection(("i", "x"), ("n", "a")),
+            connection(("n", "sum"), ("o", "out")),
+        ],
+    );
+    let text = r##", "input": [{"var": "text", "value": "# Read me"}], "size": {"width": 240, "height": 99.5}"##;
+    let nodes = [
+        entry("s", "subgraph_1", r#", "title": "Two", "mode": "bypassed""#),
+        entry("r", "reroute", ""),
+        entry(
+            "m",
+            "add",
+            r##", "mode": "muted", "collapsed": true, "colour": "#0a0b0c""##,
+        ),
+        entry("f", "frame", r#", "size": {"width": 600, "height": 400}"#),
+        entry("t", "note", text),
+    ];
+    let links = [
+        connection(("s", "out"), ("r", "value")),
+        connection(("r", "value"), ("m", "b")),
+    ];
+    let head = format!(r#""formatVersion": 2, "subgraphs": [{inner}]"#);
+    let loaded = read(&part(&head, &nodes, &links), &add());
+    assert_eq!(loaded.notes, [""; 0]);
+    let graph = loaded.document.graph();
+    let node = |key| graph.node_by_key(key).unwrap();
+    let subgraph = graph.subgraph_by_key("subgraph_1").unwrap();
+    assert_eq!(node("s").kind.role, Role::Subgraph(subgraph.id));
+    assert_eq!(node("n").parent, Some(subgraph.id));
+    let ports: Vec<_> = subgraph.inputs.iter().map(|it| it.ty.notation()).collect();
+    assert_eq!(ports, ["float?", "list[int]"]);
+    assert!(!subgraph.inputs[0].is_optional && subgraph.inputs[1].is_optional);
+    assert_eq!(subgraph.outputs[0].ty.notation(), "int | text");
+    assert_eq!((graph.node_count(), graph.link_count()), (8, 4));
+    let style = |key| node(key).style;
+    assert_eq!(style("s").mode, Mode::Bypassed);
+    assert_eq!(style("m").mode, Mode::Muted);
+    assert!(style("m").is_collapsed);
+    assert_eq!(style("m").colour, Some([10, 11, 12]));
+    assert_eq!(style("t").size, Some(vec2(240.0, 99.5)));
+    assert_eq!(node("t").values["text"], Value::text("# Read me"));
+
+    let text = to_text(&loaded.document, None);
+    let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(written["minReader"], 3);
+    assert_eq!(
+        written["subgraphs"][0]["colour"], "blue",
+        "what is unknown is kept"
+    );
+    let again = read(&text, &add());
+    assert_eq!(again.document.graph(), graph);
+    assert_eq!(to_text(&again.document, None), text);
+}
+
+#[test]
+fn unsound_subgraphs_are_named_and_kept() {
+    let head = |key: &str| format!(r#""subgraphId": "{key}", "title": "{key}""#);
+    let far = entry("far", "add", "").replace("1.5", "1e30");
+    let nowhere = entry("nowhere", "add", "").replace("1.5", "null");
+    let subgraphs = [
+        // Itself inside itself, and through another.
+        part(&head("own"), &[entry("p", "own", "")], &[]),
+        part(&head("one"), &[entry("q", "two", "")], &[]),
+        part(&head("two"), &[entry("u", "one", "")], &[]),
+        part(&head("one"), &[entry("v", "add", "")], &[]),
+        part(
+            &head("links"),
+            &[
+                entry("w", "add", ""),
+                entry("z", "add", ""),
+                entry("top", "add", ""),
+                far,
+                nowhere,
+                "7".to_owned(),
+            ],
+            &[
+                connection(("out", "sum"), ("w", "a")),
+                connection(("w", "sum"), ("z", "a")),
+                connection(("z", "sum"), ("w", "a")),
+            ],
+        ),
+        r#"{"title": "nameless"}"#.to_owned(),
+    ];
+    let nodes = [entry("top", "add", ""), entry("out", "add", "")];
+    let links = [connection(("w", "sum"), ("out", "b"))];
+    let subgraphs = format!(
+        r#""formatVersion": 2, "subgraphs": [{}]"#,
+        subgraphs.join(", ")
+    );
+    let loaded = read(&part(&subgraphs, &nodes, &links), &add());
+    let notes = loaded.notes.join("\n");
+    for expected in [
+        "node p was left out: a subgraph cannot stand inside itself",
+        "node u was left out: a subgraph cannot stand inside itself",
+        "the id \"one\" is used twice",
+        "the id \"top\" is used twice",
+        "no node \"w\"",
+        "no node \"out\"",
+        "cycle",
+        "node far had no usable position",
+        "node nowhere had no usable position",
+        "not an object",
+        "no \"subgraphId\"",
+    ] {
+        assert!(notes.contains(expected), "{expected} in\n{notes}");
+    }
+    let graph = loaded.document.graph();
+    assert_eq!((graph.subgraphs().count(), graph.link_count()), (4, 1));
+    assert_eq!(graph.node_count(), 7);
+    let text = to_text(&loaded.document, None);
+    let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let counts = |part: &serde_json::Value| {
+        ["nodes", "connections"].map(|key| part[key].as_array().map_or(0, Vec::len))
+    };
+    assert_eq!(counts(&written), [2, 1]);
+    let parts: Vec<_> = written["subgraphs"].as_array().unwrap().iter().collect();
+    let all: Vec<_> = parts.into_iter().map(counts).collect();
+    assert_eq!(all, [[1, 0], [1, 0], [1, 0], [6, 3], [1, 0], [0, 0]]);
+    // Read again they are said again, and nothing is lost by saving twice.
+    let again = read(&text, &add());
+    assert_eq!(again.document.graph().node_count(), 7);
+    assert_eq!(to_text(&again.document, None), text);
 }
 
 #[test]
