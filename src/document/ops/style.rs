@@ -127,7 +127,7 @@ fn added(label: &str, node: Node) -> (NodeId, Transaction) {
     (id, Transaction::new(label, edits))
 }
 
-fn can_run(node: &Node) -> bool {
+pub(super) fn can_run(node: &Node) -> bool {
     matches!(node.kind.role, Role::Function | Role::Subgraph(_))
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::copies::{links_among, placed_kind};
+use super::style::can_run;
 use super::{Keys, is_boundary, link, links_of, new_node, unlink_all};
 use crate::document::Transaction;
 use crate::graph::{
@@ -248,7 +249,7 @@ pub fn ungroup(graph: &Graph, node: NodeId) -> Option<(Vec<NodeId>, Transaction)
             pos: content.pos + offset,
             ..content.clone()
         };
-        if node.style.mode == Mode::Muted && !content.kind.role.is_decoration() {
+        if node.style.mode == Mode::Muted && new.style.mode == Mode::On && can_run(content) {
             new.style.mode = Mode::Muted;
         }
         for it in graph.incoming(content.id) {
