@@ -48,9 +48,10 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<(
         let is_made_by_runs = name.starts_with('.')
             || ["__pycache__", "logs.json", "requirements.lock"].contains(&name.as_str())
             || path.extension().is_some_and(|end| end == "pyc");
+        let is_result = name == "results" && folder.parent() == Some(&root.join("examples"));
         // The user's own bank of a checkout.
         let is_own = path == root.join("nodebank").join("custom");
-        if is_made_by_runs || is_own {
+        if is_made_by_runs || is_result || is_own {
             continue;
         }
         if entry.file_type()?.is_dir() {

@@ -13,12 +13,13 @@ use crate::nodebank::Nodebank;
 use crate::paths::Paths;
 
 /// What running a project leaves in its folder.
-const LEFT_BY_RUNS: [&str; 5] = [
+const LEFT_BY_RUNS: [&str; 6] = [
     ".venv",
     ".loom",
     "__pycache__",
     "logs.json",
     "requirements.lock",
+    "results",
 ];
 
 /// A copy of an example in userdata, made when there is none.
@@ -110,7 +111,7 @@ mod tests {
             "def one() -> int:\n    return 1\n",
         )
         .unwrap();
-        for left in [".venv", ".loom"] {
+        for left in [".venv", ".loom", "results"] {
             std::fs::create_dir(template.join(left)).unwrap();
             std::fs::write(template.join(left).join("file"), "").unwrap();
         }
@@ -152,7 +153,13 @@ mod tests {
             assert_eq!(loaded.document.graph().node_count(), 1);
             ids.push(meta.project_id.clone());
             assert!(copy.join("nodes").join("a.py").is_file());
-            for left in [".venv", ".loom", "logs.json", "nodes/__pycache__"] {
+            for left in [
+                ".venv",
+                ".loom",
+                "results",
+                "logs.json",
+                "nodes/__pycache__",
+            ] {
                 assert!(!copy.join(left).exists(), "{left}");
             }
         }
