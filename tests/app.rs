@@ -247,6 +247,14 @@ impl Window {
         }
     }
 
+    /// Run everything with the real engine, to its end.
+    fn run_all(&mut self) {
+        self.key(Modifiers::NONE, Key::F5);
+        self.wait("the run's end", |app| {
+            !app.project().is_busy() && app.project().run.status().is_some()
+        });
+    }
+
     fn text_of(&self, title: &str) -> String {
         let run = self.app().project().run.node(self.node(title));
         run.outputs
@@ -345,10 +353,7 @@ fn coins_opened_changed_undone_run_saved_and_opened_again() {
     );
 
     // Run it with the real engine in the project's own environment.
-    window.key(Modifiers::NONE, Key::F5);
-    window.wait("the run's end", |app| {
-        !app.project().is_busy() && app.project().run.status().is_some()
-    });
+    window.run_all();
     assert_eq!(window.text_of("Count of regions"), "22");
     let sum = window.node(&title);
     let status = window.app().project().run.node(sum).status.clone();

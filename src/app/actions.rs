@@ -236,7 +236,6 @@ impl App {
         }
     }
 
-    /// Select a node and bring it into view.
     /// Select a node and bring it into view; the subgraph that it lies in is opened.
     fn reveal(&mut self, node: NodeId) {
         let path = self.project.document.path_to(node);

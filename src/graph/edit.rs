@@ -95,7 +95,7 @@ impl Graph {
                 let node = slot.node.clone();
                 self.slots[id.0 as usize] = None;
                 self.by_key.remove(&node.key);
-                self.count_part(node.parent, node.kind.role, false);
+                self.note_role(&node, false);
                 self.special -= usize::from(is_special(&node));
                 self.revision += 1;
                 self.removed.push((self.revision, id));

@@ -11,7 +11,7 @@ pub mod subgraph;
 mod types;
 mod value;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -135,8 +135,10 @@ pub struct Graph {
     by_key: HashMap<Name, NodeId>,
     /// By `SubgraphId`; a hole is one that was removed.
     subgraphs: Vec<Option<SubgraphSlot>>,
-    /// Which subgraphs stand in which, and how often.
-    parts: HashMap<SubgraphId, Vec<(SubgraphId, u32)>>,
+    /// Which subgraphs stand in which, one entry for each node.
+    parts: HashMap<SubgraphId, Vec<SubgraphId>>,
+    /// The nodes for the outputs of each subgraph.
+    outputs: HashMap<SubgraphId, BTreeSet<NodeId>>,
     links: usize,
     /// How many nodes are no functions that run as they stand.
     special: usize,
@@ -388,7 +390,7 @@ impl Graph {
         if let Some(kind) = self.admitted_kind(&node)? {
             node.kind = kind;
         }
-        self.count_part(node.parent, node.kind.role, true);
+        self.note_role(&node, true);
         self.special += usize::from(is_special(&node));
         if self.slots.len() <= at {
             self.slots.resize_with(at + 1, || None);

@@ -4,7 +4,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{
     Bank, EditError, Graph, InputSpec, Kept, Name, Node, NodeId, NodeKind, OutputSpec, Role,
@@ -74,43 +74,40 @@ fn graph_kind(function: &str, title: &str, role: Role, summary: &str) -> NodeKin
 
 /// A dot on a link that leads it another way.
 pub fn reroute_kind() -> Arc<NodeKind> {
-    let mut kind = graph_kind(
-        REROUTE,
-        "Reroute",
-        Role::Reroute,
-        "A dot that leads a link another way",
-    );
-    kind.inputs = vec![InputSpec {
-        widget: Widget::LinkOnly,
-        ..InputSpec::untyped(REROUTE_PORT)
-    }];
-    kind.outputs = vec![OutputSpec::untyped(REROUTE_PORT)];
-    Arc::new(kind)
+    static KIND: LazyLock<Arc<NodeKind>> = LazyLock::new(|| {
+        let summary = "A dot that leads a link another way";
+        let mut kind = graph_kind(REROUTE, "Reroute", Role::Reroute, summary);
+        kind.inputs = vec![InputSpec {
+            widget: Widget::LinkOnly,
+            ..InputSpec::untyped(REROUTE_PORT)
+        }];
+        kind.outputs = vec![OutputSpec::untyped(REROUTE_PORT)];
+        Arc::new(kind)
+    });
+    KIND.clone()
 }
 
 /// A titled box that carries the nodes that lie in it.
 pub fn frame_kind() -> Arc<NodeKind> {
-    Arc::new(graph_kind(
-        FRAME,
-        "Frame",
-        Role::Frame,
-        "A titled box that carries the nodes in it",
-    ))
+    static KIND: LazyLock<Arc<NodeKind>> = LazyLock::new(|| {
+        let summary = "A titled box that carries the nodes in it";
+        Arc::new(graph_kind(FRAME, "Frame", Role::Frame, summary))
+    });
+    KIND.clone()
 }
 
 /// A text on the canvas.
 pub fn note_kind() -> Arc<NodeKind> {
-    let mut kind = graph_kind(
-        NOTE,
-        "Note",
-        Role::Note,
-        "A text with Markdown on the canvas",
-    );
-    let mut text = InputSpec::new(NOTE_TEXT, ValueType::Text);
-    text.widget = Widget::Text { multiline: true };
-    text.default = Some(super::Value::text(""));
-    kind.inputs = vec![text];
-    Arc::new(kind)
+    static KIND: LazyLock<Arc<NodeKind>> = LazyLock::new(|| {
+        let summary = "A text with Markdown on the canvas";
+        let mut kind = graph_kind(NOTE, "Note", Role::Note, summary);
+        let mut text = InputSpec::new(NOTE_TEXT, ValueType::Text);
+        text.widget = Widget::Text { multiline: true };
+        text.default = Some(super::Value::text(""));
+        kind.inputs = vec![text];
+        Arc::new(kind)
+    });
+    KIND.clone()
 }
 
 impl SubgraphKinds {
@@ -235,11 +232,7 @@ impl Graph {
                 return true;
             }
             let parts = self.parts.get(&id).into_iter().flatten();
-            queue.extend(
-                parts
-                    .map(|(part, _)| *part)
-                    .filter(|part| seen.insert(*part)),
-            );
+            queue.extend(parts.copied().filter(|part| seen.insert(*part)));
         }
         false
     }
@@ -322,21 +315,31 @@ impl Graph {
         }
     }
 
-    /// Count how often each subgraph stands in another: what `holds` walks along.
-    pub(super) fn count_part(&mut self, parent: Option<SubgraphId>, role: Role, is_added: bool) {
-        let (Some(outer), Role::Subgraph(inner)) = (parent, role) else {
-            return;
-        };
-        let parts = self.parts.entry(outer).or_default();
-        let at = parts.iter().position(|(part, _)| *part == inner);
-        match (at, is_added) {
-            (Some(at), true) => parts[at].1 += 1,
-            (None, true) => parts.push((inner, 1)),
-            (Some(at), false) if parts[at].1 <= 1 => {
-                parts.remove(at);
+    /// The node that takes what a subgraph's outputs give: the first, should there be several.
+    pub fn outputs_node(&self, id: SubgraphId) -> Option<&Node> {
+        self.node(*self.outputs.get(&id)?.first()?)
+    }
+
+    /// Note where subgraphs stand, and their nodes for outputs, as a node comes or goes.
+    pub(super) fn note_role(&mut self, node: &Node, comes: bool) {
+        match (node.kind.role, node.parent) {
+            (Role::Subgraph(inner), Some(outer)) => {
+                let parts = self.parts.entry(outer).or_default();
+                if comes {
+                    parts.push(inner);
+                } else if let Some(at) = parts.iter().position(|part| *part == inner) {
+                    parts.swap_remove(at);
+                }
             }
-            (Some(at), false) => parts[at].1 -= 1,
-            (None, false) => {}
+            (Role::Outputs(id), _) => {
+                let nodes = self.outputs.entry(id).or_default();
+                if comes {
+                    nodes.insert(node.id);
+                } else {
+                    nodes.remove(&node.id);
+                }
+            }
+            _ => {}
         }
     }
 }

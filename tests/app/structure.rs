@@ -35,13 +35,6 @@ impl Window {
         );
     }
 
-    fn run_all(&mut self) {
-        self.key(NONE, Key::F5);
-        self.wait("the run's end", |app| {
-            !app.project().is_busy() && app.project().run.status().is_some()
-        });
-    }
-
     /// What the whole graph's last counting node gave: 22 coins.
     fn coins(&self) -> String {
         let project = self.app().project();

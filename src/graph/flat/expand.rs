@@ -156,9 +156,7 @@ impl<'a> Resolver<'a> {
                 }
                 Role::Subgraph(inner) => {
                     instance = self.ids.find(instance, node.id);
-                    let is_outputs = |node: &&Node| node.kind.role == Role::Outputs(inner);
-                    let outputs = self.graph.nodes_in(Some(inner)).find(is_outputs);
-                    let outputs = instance.and(outputs);
+                    let outputs = instance.and(self.graph.outputs_node(inner));
                     outputs.map(|node| (node, port.name.clone()))
                 }
                 Role::Inputs(_) => {
