@@ -11,7 +11,7 @@ use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
 use crate::event::channel;
-use crate::graph::NodeId;
+use crate::graph::{Flat, NodeId};
 use crate::runlog;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
@@ -166,6 +166,10 @@ impl App {
             return;
         };
         project.flat.update(project.document.graph());
+        if project.flat.is_too_large() {
+            self.notify(Level::Error, format!("Nothing runs: {}", Flat::TOO_LARGE));
+            return;
+        }
         let graph = project.flat.graph();
         let (scope, targets) = match targets {
             Targets::All => (graph.nodes().map(|node| node.id).collect(), None),

@@ -68,8 +68,7 @@ impl Findings {
         // What the engine would not even call.
         let flat = Flat::of(graph);
         if flat.is_too_large() {
-            self.problems
-                .push("more than a million nodes would run for its subgraphs".to_owned());
+            self.problems.push(Flat::TOO_LARGE.to_owned());
         }
         for planned in &Planner::default().plan(flat.graph()).nodes {
             if let (Some(why), Some(node)) = (&planned.blocked, flat.graph().node(planned.id)) {

@@ -114,9 +114,7 @@ impl Job {
         }
         let flat = Flat::of(&graph);
         if flat.is_too_large() {
-            return Err(Failure::usage(
-                "the subgraphs stand in each other so often that more than a million nodes would run; use fewer of them",
-            ));
+            return Err(Failure::usage(Flat::TOO_LARGE));
         }
         let mut targets = Vec::new();
         for text in &options.to {

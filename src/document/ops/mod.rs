@@ -83,7 +83,7 @@ fn fitting_link(graph: &Graph, end: &LinkEnd, new_node: NodeId, kind: &NodeKind)
     };
     match end {
         LinkEnd::Output(from) => {
-            let ty = &graph.node(from.node)?.kind.output(&from.name)?.ty;
+            let ty = graph.output_type(from)?;
             let (fits, to) = kind
                 .inputs
                 .iter()

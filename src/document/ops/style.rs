@@ -247,6 +247,13 @@ mod tests {
             ValueType::Int
         );
         assert_eq!(Flat::of(document.graph()).graph(), &before);
+        let mut reads_texts = NodeKind::new(Bank::Builtin, "upper");
+        reads_texts.inputs = vec![InputSpec::new("text", ValueType::Text)];
+        let end = super::super::LinkEnd::Output(Port::new(id, REROUTE_PORT));
+        assert!(
+            !super::super::kind_fits(document.graph(), &end, &reads_texts),
+            "what flows through counts"
+        );
         document.undo();
         assert_eq!(document.graph().links().next(), Some(&link));
     }

@@ -65,7 +65,9 @@ fn node_ui(
     let kind = &node.kind;
     title_ui(ui, ctx, inspector, node);
     kind_ui(ui, ctx, node);
-    status_ui(ui, ctx, node);
+    if !kind.role.is_decoration() {
+        status_ui(ui, ctx, node);
+    }
     match &kind.state {
         KindState::Ready => {}
         KindState::Missing => missing_ui(ui, kind),

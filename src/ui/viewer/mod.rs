@@ -250,6 +250,13 @@ fn value_ui(
 }
 
 fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
+    if node.kind.role.is_decoration() {
+        nothing_ui(
+            ui,
+            "Frames and notes are there to be read: nothing runs for them",
+        );
+        return;
+    }
     let status = ctx.run_of(node).status.clone();
     match status {
         NodeStatus::Done { .. } | NodeStatus::Cached if node.kind.outputs.is_empty() => {
