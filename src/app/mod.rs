@@ -376,6 +376,9 @@ impl eframe::App for App {
             self.refresh_catalogs();
         }
         let has_dialog = self.dialog.is_some();
+        if !has_dialog {
+            self.open_dropped(&context);
+        }
         let is_welcome = self.project.is_welcome();
         // A dialog stops everything else, but it may have to be made smaller to be read.
         let takes = |command| {

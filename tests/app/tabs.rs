@@ -223,6 +223,50 @@ fn closing_asks_for_what_is_not_saved() {
     assert_eq!(window.names(), ["Welcome"]);
 }
 
+/// A file as the system's file manager drops it.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_project_that_is_dropped_opens_in_a_tab_and_other_files_say_why_not() {
+    let userdata = userdata();
+    let first = project(userdata.path(), "First", &[]);
+    let second = project(userdata.path(), "Second", &[]);
+    let other = userdata.path().join("words.txt");
+    std::fs::write(&other, "words").unwrap();
+    let mut window = Window::start(userdata, Some(first), Settings::default());
+    let mut drop_file = |path: PathBuf| {
+        let file = std::sync::Arc::new(Dropped(path));
+        window.harness.input_mut().dropped_files.push(file);
+        window.harness.step();
+        window.harness.input_mut().dropped_files.clear();
+        window.steps();
+        let dialog = window.app().dialog().cloned();
+        (
+            window.shown().to_owned(),
+            window.app().projects().count(),
+            dialog,
+        )
+    };
+    assert_eq!(drop_file(second), ("Second".to_owned(), 2, None));
+    let (shown, count, dialog) = drop_file(other);
+    assert_eq!((shown.as_str(), count), ("Second", 2));
+    let Some(Dialog::OpenProject { problem, .. }) = dialog else {
+        panic!("{dialog:?}");
+    };
+    assert!(problem.contains("this file is no project"), "{problem}");
+}
+
 #[test]
 fn quitting_asks_once_for_all_projects() {
     let userdata = userdata();
