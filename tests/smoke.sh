@@ -66,6 +66,12 @@ mkdir -m 700 "$temp/runtime"
 DISPLAY=:$(tr -d '[:space:]' <"$temp/display")
 export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 XDG_RUNTIME_DIR="$temp/runtime" NO_AT_BRIDGE=1
 unset WAYLAND_DISPLAY WAYLAND_SOCKET DBUS_SESSION_BUS_ADDRESS
+# It has named its number, and may still refuse the first connection.
+for _ in $(seq 200); do
+  ! xwininfo -root >/dev/null 2>&1 || break
+  kill -0 "$server" 2>/dev/null || fail "Xvfb ended: $(cat "$temp/xvfb")"
+  sleep 0.05
+done
 
 # A copy: opening a project may make its .loom folder. What runs made is left behind.
 mkdir "$temp/coins"
