@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::subgraphs::next_key;
-use super::{Keys, Transaction};
+use super::{Keys, Transaction, is_boundary, links_of};
 use crate::graph::{Edit, Graph, Link, Name, Node, NodeId, Port, Role, Subgraph, SubgraphId, Vec2};
 
 /// Nodes that were copied, and what they need: those with no parent were copied themselves.
@@ -153,7 +153,6 @@ pub fn duplicate(
 /// stand once in it and are no part of a copy.
 pub fn selected_parts(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Copied {
     let mut copied = Copied::default();
-    let is_boundary = |node: &Node| matches!(node.kind.role, Role::Inputs(_) | Role::Outputs(_));
     let chosen: Vec<&Node> = nodes
         .iter()
         .filter_map(|id| graph.node(*id))
@@ -188,4 +187,58 @@ pub fn selected_parts(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Copied {
         .map(|subgraph| Subgraph::clone(subgraph))
         .collect();
     copied
+}
+
+/// Give a node a copy of its subgraph for itself alone. `None`: it stands for no subgraph, or is its only use.
+pub fn make_independent(graph: &Graph, node: NodeId) -> Option<Transaction> {
+    let node = graph.node(node)?;
+    let shared = node.kind.role.inside()?;
+    graph.uses_of(shared).nth(1)?;
+    let id = graph.next_subgraph_id();
+    let subgraph = Subgraph {
+        id,
+        key: next_key(graph, &HashSet::new()),
+        ..Subgraph::clone(graph.subgraph(shared)?)
+    };
+    let mut edits = vec![Edit::AddSubgraph(Box::new(subgraph))];
+    let moved = |node: &Node| {
+        let mut copy = node.clone();
+        let role = match copy.kind.role {
+            Role::Subgraph(of) if of == shared => Role::Subgraph(id),
+            Role::Inputs(_) => Role::Inputs(id),
+            Role::Outputs(_) => Role::Outputs(id),
+            other => other,
+        };
+        if role != copy.kind.role {
+            Arc::make_mut(&mut copy.kind).role = role;
+        }
+        copy
+    };
+    let mut keys = Keys::of(graph);
+    let mut new_ids = HashMap::new();
+    for inside in graph.nodes_in(Some(shared)) {
+        let (new_id, key) = keys.give();
+        new_ids.insert(inside.id, new_id);
+        edits.push(Edit::AddNode(Box::new(Node {
+            id: new_id,
+            key,
+            parent: Some(id),
+            ..moved(inside)
+        })));
+    }
+    let inside = graph.nodes_in(Some(shared));
+    for link in inside.flat_map(|node| graph.incoming(node.id)) {
+        if let (Some(from), Some(to)) = (new_ids.get(&link.from.node), new_ids.get(&link.to.node)) {
+            edits.push(Edit::Connect(Link {
+                from: Port::new(*from, link.from.name.clone()),
+                to: Port::new(*to, link.to.name.clone()),
+            }));
+        }
+    }
+    let links: Vec<Link> = links_of(graph, [node.id]).collect();
+    edits.extend(links.iter().cloned().map(Edit::Disconnect));
+    edits.push(Edit::RemoveNode(node.id));
+    edits.push(Edit::AddNode(Box::new(moved(node))));
+    edits.extend(links.into_iter().map(Edit::Connect));
+    Some(Transaction::new("Make independent", edits))
 }

@@ -1,6 +1,8 @@
 //! What users do to a graph, as pure functions that make a Transaction. They change nothing themselves.
 
 mod copies;
+mod insert;
+mod ports;
 mod style;
 mod subgraphs;
 
@@ -14,7 +16,9 @@ use crate::graph::{
 
 use super::Transaction;
 
-pub use copies::{Copied, duplicate, insert_copies, selected_parts};
+pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
+pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
+pub use ports::set_ports;
 pub use style::{
     add_frame, add_note, add_reroute, carried, resize, set_colour, toggle_collapsed, toggle_mode,
 };
@@ -46,17 +50,16 @@ impl Keys {
     }
 }
 
-/// A new node of `kind` at a place in a subgraph or the graph around all, and when `link_from` names a free end, the link to the first port that fits best.
-/// Returns the id that the node will have.
+/// A new node of `kind` at a place in a subgraph or the graph around all, and when `link_from` names a free end, the
+/// link to the first port that fits best. Returns the id that the node will have.
 pub fn add_node(
     graph: &Graph,
     kind: &Arc<NodeKind>,
     (pos, parent): (Pos2, Option<SubgraphId>),
     link_from: Option<&LinkEnd>,
 ) -> (NodeId, Transaction) {
-    let (id, key) = Keys::of(graph).give();
-    let mut node = Node::new(id, key, kind.clone(), pos);
-    node.parent = parent;
+    let node = new_node(&mut Keys::of(graph), kind.clone(), pos, parent);
+    let id = node.id;
     let mut edits = vec![Edit::AddNode(Box::new(node))];
     if let Some(end) = link_from
         && let Some(link) = fitting_link(graph, end, id, kind)
@@ -157,18 +160,9 @@ pub fn move_by(graph: &Graph, nodes: &BTreeSet<NodeId>, offset: Vec2) -> Transac
 
 /// Remove nodes and every link that one of them has. A subgraph keeps the nodes for its inputs and outputs.
 pub fn delete(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Transaction {
-    let is_kept = |id: &NodeId| {
-        let role = graph.node(*id).map(|node| node.kind.role);
-        matches!(role, Some(Role::Inputs(_) | Role::Outputs(_)))
-    };
-    let nodes: BTreeSet<NodeId> = nodes.iter().copied().filter(|id| !is_kept(id)).collect();
-    let links: BTreeSet<&Link> = nodes
-        .iter()
-        .flat_map(|id| graph.incoming(*id).iter().chain(graph.outgoing(*id)))
-        .collect();
-    let edits = links
-        .into_iter()
-        .map(|link| Edit::Disconnect(link.clone()))
+    let nodes = free_nodes(graph, nodes);
+    let edits = links_of(graph, nodes.iter().copied())
+        .map(Edit::Disconnect)
         .chain(nodes.iter().map(|id| Edit::RemoveNode(*id)))
         .collect();
     Transaction::new("Delete", edits)
@@ -180,4 +174,37 @@ fn free_input(graph: &Graph, input: &Port) -> impl Iterator<Item = Edit> {
         .cloned()
         .map(Edit::Disconnect)
         .into_iter()
+}
+
+/// Does the node stand for the inputs or the outputs of the subgraph that it lies in? Each has one of both, always.
+fn is_boundary(node: &Node) -> bool {
+    matches!(node.kind.role, Role::Inputs(_) | Role::Outputs(_))
+}
+
+/// Those of the nodes that may be removed and copied.
+fn free_nodes(graph: &Graph, nodes: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    let is_free = |id: &NodeId| graph.node(*id).is_some_and(|node| !is_boundary(node));
+    nodes.iter().copied().filter(is_free).collect()
+}
+
+/// Each link once that one of these nodes has.
+fn links_of(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> impl Iterator<Item = Link> {
+    let links: BTreeSet<Link> = nodes
+        .into_iter()
+        .flat_map(|id| graph.incoming(id).iter().chain(graph.outgoing(id)))
+        .cloned()
+        .collect();
+    links.into_iter()
+}
+
+fn new_node(
+    keys: &mut Keys,
+    kind: Arc<NodeKind>,
+    pos: Pos2,
+    parent: Option<SubgraphId>,
+) -> Node {
+    let (id, key) = keys.give();
+    let mut node = Node::new(id, key, kind, pos);
+    node.parent = parent;
+    node
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Keys, Transaction};
+use super::{Keys, Transaction, new_node};
 use crate::graph::subgraph::{self, REROUTE_PORT};
 use crate::graph::{
     Edit, Graph, Link, Mode, Name, Node, NodeId, Port, Pos2, Rect, Rgb, Role, Style, SubgraphId,
@@ -89,7 +89,7 @@ pub fn add_frame(
     title: Option<Name>,
     parent: Option<SubgraphId>,
 ) -> (NodeId, Transaction) {
-    let mut node = new_node(graph, subgraph::frame_kind(), rect.min, parent);
+    let mut node = new_node(&mut Keys::of(graph), subgraph::frame_kind(), rect.min, parent);
     node.title = title;
     node.style.size = Some(rect.size());
     (
@@ -99,7 +99,7 @@ pub fn add_frame(
 }
 
 pub fn add_note(graph: &Graph, pos: Pos2, parent: Option<SubgraphId>) -> (NodeId, Transaction) {
-    let node = new_node(graph, subgraph::note_kind(), pos, parent);
+    let node = new_node(&mut Keys::of(graph), subgraph::note_kind(), pos, parent);
     (
         node.id,
         Transaction::new("Add note", vec![Edit::AddNode(Box::new(node))]),
@@ -109,7 +109,7 @@ pub fn add_note(graph: &Graph, pos: Pos2, parent: Option<SubgraphId>) -> (NodeId
 /// Lead a link through a dot at `pos`, its upper left corner.
 pub fn add_reroute(graph: &Graph, link: &Link, pos: Pos2) -> (NodeId, Transaction) {
     let parent = graph.node(link.to.node).and_then(|node| node.parent);
-    let node = new_node(graph, subgraph::reroute_kind(), pos, parent);
+    let node = new_node(&mut Keys::of(graph), subgraph::reroute_kind(), pos, parent);
     let id = node.id;
     let through = Port::new(id, REROUTE_PORT);
     let connect = |from: &Port, to: &Port| {
@@ -125,18 +125,6 @@ pub fn add_reroute(graph: &Graph, link: &Link, pos: Pos2) -> (NodeId, Transactio
         connect(&through, &link.to),
     ];
     (id, Transaction::new("Reroute", edits))
-}
-
-fn new_node(
-    graph: &Graph,
-    kind: std::sync::Arc<crate::graph::NodeKind>,
-    pos: Pos2,
-    parent: Option<SubgraphId>,
-) -> Node {
-    let (id, key) = Keys::of(graph).give();
-    let mut node = Node::new(id, key, kind, pos);
-    node.parent = parent;
-    node
 }
 
 /// The nodes, and those that lie in frames among them: a frame carries what is in it.

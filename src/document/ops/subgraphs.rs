@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Keys, Transaction};
+use super::{Keys, Transaction, is_boundary, links_of, new_node};
 use crate::graph::{
     Edit, Graph, InputSpec, Link, Name, Node, NodeId, OutputSpec, Port, Pos2, Role, Subgraph,
     SubgraphId, SubgraphKinds, Value, ValueType, vec2,
@@ -20,7 +20,6 @@ pub fn group(
     nodes: &BTreeSet<NodeId>,
     title: &str,
 ) -> Option<(NodeId, Transaction)> {
-    let is_boundary = |node: &Node| matches!(node.kind.role, Role::Inputs(_) | Role::Outputs(_));
     let members: Vec<&Node> = nodes
         .iter()
         .filter_map(|id| graph.node(*id))
@@ -40,25 +39,17 @@ pub fn group(
     };
     let kinds = SubgraphKinds::of(&subgraph);
     let mut keys = Keys::of(graph);
-    let mut new_node = |kind: &Arc<_>, pos: Pos2, parent| {
-        let (id, key) = keys.give();
-        let mut node = Node::new(id, key, Arc::clone(kind), pos);
-        node.parent = parent;
-        node
-    };
     let low = members
         .iter()
         .fold(members[0].pos, |low, node| low.min(node.pos));
     let high = members
         .iter()
         .fold(members[0].pos, |high, node| high.max(node.pos));
-    let outer = new_node(&kinds.node, low + (high - low) / 2.0, parent);
-    let inputs = new_node(&kinds.inputs, low - vec2(BOUNDARY_GAP, 0.0), Some(id));
-    let outputs = new_node(
-        &kinds.outputs,
-        Pos2::new(high.x + BOUNDARY_GAP, low.y),
-        Some(id),
-    );
+    let mut make = |kind, pos, parent| new_node(&mut keys, kind, pos, parent);
+    let outer = make(kinds.node, low + (high - low) / 2.0, parent);
+    let inputs = make(kinds.inputs, low - vec2(BOUNDARY_GAP, 0.0), Some(id));
+    let right = Pos2::new(high.x + BOUNDARY_GAP, low.y);
+    let outputs = make(kinds.outputs, right, Some(id));
 
     let mut edits: Vec<Edit> = cut.all.iter().cloned().map(Edit::Disconnect).collect();
     edits.extend(ids.iter().map(|id| Edit::RemoveNode(*id)));
@@ -198,7 +189,6 @@ pub fn ungroup(graph: &Graph, node: NodeId) -> Option<(Vec<NodeId>, Transaction)
     edits.push(Edit::RemoveNode(node));
 
     let all: Vec<&Node> = graph.nodes_in(Some(inner)).collect();
-    let is_boundary = |node: &&&Node| matches!(node.kind.role, Role::Inputs(_) | Role::Outputs(_));
     let inside: BTreeSet<Link> = links_of(graph, all.iter().map(|node| node.id)).collect();
     if is_last {
         edits.extend(inside.iter().cloned().map(Edit::Disconnect));
@@ -278,16 +268,6 @@ pub fn ungroup(graph: &Graph, node: NodeId) -> Option<(Vec<NodeId>, Transaction)
 fn role_ids(nodes: &[&Node], role: Role) -> BTreeSet<NodeId> {
     let of_role = nodes.iter().filter(|node| node.kind.role == role);
     of_role.map(|node| node.id).collect()
-}
-
-/// Each link once that one of these nodes has.
-fn links_of(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> impl Iterator<Item = Link> {
-    let links: BTreeSet<Link> = nodes
-        .into_iter()
-        .flat_map(|id| graph.incoming(id).iter().chain(graph.outgoing(id)))
-        .cloned()
-        .collect();
-    links.into_iter()
 }
 
 /// Remove subgraphs that stand nowhere, and those that stand only in such.
@@ -486,5 +466,31 @@ mod tests {
             Err(crate::graph::EditError::Cycle)
         );
         assert_eq!(document.graph(), &graph);
+    }
+
+    #[test]
+    fn an_independent_copy_changes_alone() {
+        let mut document = document();
+        let nodes = BTreeSet::from([NodeId(1), NodeId(2)]);
+        let (node, transaction) = group(document.graph(), &nodes, "Both").unwrap();
+        document.commit(transaction).unwrap();
+        let alone = super::super::make_independent(document.graph(), node);
+        assert!(alone.is_none(), "it is its only use");
+        let copies = super::super::duplicate(
+            document.graph(),
+            &BTreeSet::from([node]),
+            vec2(9.0, 9.0),
+        );
+        document.commit(copies.1).unwrap();
+        let before = runs(document.graph());
+        let transaction = super::super::make_independent(document.graph(), node).unwrap();
+        document.commit(transaction).unwrap();
+        let graph = document.graph();
+        let inside = |id| graph.node(id).unwrap().kind.role.inside().unwrap();
+        assert_ne!(inside(node), inside(copies.0[0]));
+        assert_eq!(graph.nodes_in(Some(inside(node))).count(), 4);
+        assert_eq!(graph.incoming(node).len(), 1);
+        assert_eq!(runs(graph).len(), before.len());
+        assert!(super::super::make_independent(graph, NodeId(0)).is_none());
     }
 }

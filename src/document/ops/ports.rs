@@ -1,0 +1,235 @@
+//! Ports: those of subgraphs are renamed, added, moved and removed, with the links and values of all uses following.
+
+use std::collections::{HashMap, HashSet};
+
+use super::links_of;
+use crate::document::Transaction;
+use crate::graph::{Edit, Graph, Link, Name, Node, Port, Role, Subgraph, SubgraphId};
+
+/// Give a subgraph other ports or another title. Links and values follow ports that are renamed, each given as its old
+/// and its new name; those of ports that are gone go.
+pub fn set_ports(
+    graph: &Graph,
+    id: SubgraphId,
+    new: Subgraph,
+    renamed_inputs: &[(Name, Name)],
+    renamed_outputs: &[(Name, Name)],
+) -> Transaction {
+    const LABEL: &str = "Change ports";
+    let Some(old) = graph.subgraph(id) else {
+        return Transaction::new(LABEL, Vec::new());
+    };
+    let inputs = new.inputs.iter().map(|port| &port.name);
+    let outputs = new.outputs.iter().map(|port| &port.name);
+    let renaming = Renaming {
+        id,
+        inputs: Names::new(inputs, renamed_inputs),
+        outputs: Names::new(outputs, renamed_outputs),
+    };
+    let is_its = |node: &&Node| belongs_to(node.kind.role, id);
+    let nodes: Vec<&Node> = graph.nodes().filter(is_its).collect();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for it in links_of(graph, nodes.iter().map(|node| node.id)) {
+        let (from, to) = (renaming.from(graph, &it.from), renaming.to(graph, &it.to));
+        let now = from.zip(to).map(|(from, to)| Link { from, to });
+        if now.as_ref() != Some(&it) {
+            before.push(Edit::Disconnect(it));
+            after.extend(now.map(Edit::Connect));
+        }
+    }
+    for node in nodes {
+        for (name, value) in &node.values {
+            let input = Port::new(node.id, name.clone());
+            let now = renaming.to(graph, &input);
+            if now.as_ref() != Some(&input) {
+                before.push(Edit::SetValue { input, value: None });
+                let value = Some(value.clone());
+                after.extend(now.map(|input| Edit::SetValue { input, value }));
+            }
+        }
+    }
+    let new = Subgraph {
+        id,
+        key: old.key.clone(),
+        ..new
+    };
+    if new != **old {
+        before.push(Edit::SetSubgraph(Box::new(new)));
+    }
+    before.extend(after);
+    Transaction::new(LABEL, before)
+}
+
+fn belongs_to(role: Role, subgraph: SubgraphId) -> bool {
+    match role {
+        Role::Subgraph(id) | Role::Inputs(id) | Role::Outputs(id) => id == subgraph,
+        _ => false,
+    }
+}
+
+/// What the ports of a subgraph are called afterwards.
+struct Renaming<'a> {
+    id: SubgraphId,
+    inputs: Names<'a>,
+    outputs: Names<'a>,
+}
+
+impl Renaming<'_> {
+    /// The output of a link afterwards; `None`: it is gone.
+    fn from(&self, graph: &Graph, output: &Port) -> Option<Port> {
+        match graph.node(output.node)?.kind.role {
+            Role::Subgraph(id) if id == self.id => self.outputs.of(output),
+            Role::Inputs(id) if id == self.id => self.inputs.of(output),
+            _ => Some(output.clone()),
+        }
+    }
+
+    fn to(&self, graph: &Graph, input: &Port) -> Option<Port> {
+        match graph.node(input.node)?.kind.role {
+            Role::Subgraph(id) if id == self.id => self.inputs.of(input),
+            Role::Outputs(id) if id == self.id => self.outputs.of(input),
+            _ => Some(input.clone()),
+        }
+    }
+}
+
+struct Names<'a> {
+    renamed: HashMap<&'a Name, &'a Name>,
+    /// Names that stay what they are.
+    kept: HashSet<Name>,
+}
+
+impl<'a> Names<'a> {
+    fn new(now: impl Iterator<Item = &'a Name>, renamed: &'a [(Name, Name)]) -> Self {
+        let all: HashSet<Name> = now.cloned().collect();
+        let there = renamed.iter().filter(|(_, to)| all.contains(to));
+        let renamed: HashMap<_, _> = there.map(|(from, to)| (from, to)).collect();
+        let targets: HashSet<&Name> = renamed.values().copied().collect();
+        let is_kept = |name: &Name| !targets.contains(name);
+        let kept = all.iter().filter(|name| is_kept(name)).cloned().collect();
+        Self { renamed, kept }
+    }
+
+    fn of(&self, port: &Port) -> Option<Port> {
+        let name = match self.renamed.get(&port.name) {
+            Some(name) => Some(*name),
+            None => self.kept.get(&port.name),
+        };
+        name.map(|name| Port::new(port.node, name.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::document::ops;
+    use crate::document::{Document, Meta};
+    use crate::graph::{Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType};
+
+    /// 0 and 1 feed 2, 2 feeds 3 and 4, 1 feeds 3, 3 feeds 4; 2 and 3 are in a group, whose node is returned.
+    fn grouped() -> (Document, NodeId) {
+        let mut kind = NodeKind::new(Bank::Builtin, "add");
+        kind.inputs = ["a", "b"]
+            .map(|name| InputSpec::new(name, ValueType::Int))
+            .to_vec();
+        kind.outputs = vec![OutputSpec {
+            name: "sum".into(),
+            ty: ValueType::Int,
+        }];
+        let kind = Arc::new(kind);
+        let node = |id| Node::new(NodeId(id), format!("node_{id}"), kind.clone(), Pos2::ZERO);
+        let links = [
+            (0, 2, "a"),
+            (1, 2, "b"),
+            (2, 3, "a"),
+            (1, 3, "b"),
+            (2, 4, "a"),
+            (3, 4, "b"),
+        ];
+        let links = links.map(|(from, to, input)| Link {
+            from: Port::new(NodeId(from), "sum"),
+            to: Port::new(NodeId(to), input),
+        });
+        let graph = Graph::from_parts((0..5).map(node), links).0;
+        let mut document = Document::new(graph, Meta::default());
+        let members = BTreeSet::from([NodeId(2), NodeId(3)]);
+        let (id, transaction) = ops::group(document.graph(), &members, "Two").unwrap();
+        document.commit(transaction).unwrap();
+        (document, id)
+    }
+
+    /// What runs, wherever it stands: `from>to.input` and `node.input=value`, by the last part of each key.
+    fn runs(graph: &Graph) -> Vec<String> {
+        let flat = Flat::of(graph);
+        let key = |id| {
+            let key = flat.graph().node(id).unwrap().key.to_string();
+            key.rsplit('/').next().unwrap().to_owned()
+        };
+        let mut lines: Vec<_> = flat
+            .graph()
+            .links()
+            .map(|it| format!("{}>{}.{}", key(it.from.node), key(it.to.node), it.to.name))
+            .collect();
+        for node in flat.graph().nodes() {
+            let values = node.values.iter();
+            lines.extend(values.map(|(name, value)| format!("{}.{name}={value}", key(node.id))));
+        }
+        lines.sort();
+        lines
+    }
+
+    #[test]
+    fn links_and_values_follow_renamed_ports_and_go_with_removed_ones() {
+        let (mut document, node) = grouped();
+        let inner = document.graph().node(node).unwrap().kind.role.inside().unwrap();
+        let link = document.graph().link_to(node, "b").unwrap().clone();
+        document.commit(ops::disconnect([link])).unwrap();
+        let held = ops::set_value(Port::new(node, "b"), Some(Value::Int(3)));
+        document.commit(held).unwrap();
+        let before = runs(document.graph());
+
+        // Both inputs change their names with each other.
+        let mut new = Subgraph::clone(document.graph().subgraph(inner).unwrap());
+        new.inputs[0].name = "b".into();
+        new.inputs[1].name = "a".into();
+        new.outputs[1].name = "total".into();
+        let swapped = [("a".into(), "b".into()), ("b".into(), "a".into())];
+        let renamed = [("sum_2".into(), "total".into())];
+        let change = set_ports(document.graph(), inner, new.clone(), &swapped, &renamed);
+        document.commit(change).unwrap();
+        let graph = document.graph();
+        assert_eq!(runs(graph), before);
+        assert_eq!(graph.node(node).unwrap().values["a"], Value::Int(3));
+        assert_eq!(graph.link_to(NodeId(4), "b").unwrap().from.name, "total");
+
+        // A port that goes takes its links and values along; its name is free for another.
+        new.inputs.remove(1);
+        new.outputs.remove(0);
+        new.outputs[0].name = "sum".into();
+        let renamed = [("total".into(), "sum".into())];
+        let change = set_ports(graph, inner, new, &[], &renamed);
+        document.commit(change).unwrap();
+        let graph = document.graph();
+        assert!(graph.node(node).unwrap().values.is_empty());
+        let left: Vec<_> = graph
+            .outgoing(node)
+            .iter()
+            .map(|it| it.to.name.as_str())
+            .collect();
+        assert_eq!(left, ["b"]);
+        while document.undo().is_some() {}
+        assert_eq!(document.graph().subgraphs().count(), 0);
+    }
+
+    #[test]
+    fn what_changes_nothing_is_no_step() {
+        let (document, node) = grouped();
+        let graph = document.graph();
+        let inner = graph.node(node).unwrap().kind.role.inside().unwrap();
+        let same = Subgraph::clone(graph.subgraph(inner).unwrap());
+        assert!(set_ports(graph, inner, same, &[], &[]).edits.is_empty());
+    }
+}
