@@ -11,17 +11,19 @@ pub enum Menu {
     Arrange,
     View,
     Go,
+    Walk,
     Run,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::File,
         Self::Edit,
         Self::Arrange,
         Self::View,
         Self::Go,
+        Self::Walk,
         Self::Run,
         Self::Help,
     ];
@@ -33,9 +35,15 @@ impl Menu {
             Self::Arrange => "Arrange",
             Self::View => "View",
             Self::Go => "Go",
+            Self::Walk => "On the canvas",
             Self::Run => "Run",
             Self::Help => "Help",
         }
+    }
+
+    /// The menu that it is a part of, where it does not stand in the bar itself.
+    pub fn around(self) -> Option<Self> {
+        (self == Self::Walk).then_some(Self::Go)
     }
 }
 
@@ -64,6 +72,7 @@ pub struct Entry {
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
@@ -105,8 +114,14 @@ commands! {
     Paste, "Paste", Edit, Canvas, [key(CTRL, Key::V)], "Insert nodes from the clipboard at the pointer";
     Duplicate, "Duplicate", Edit, Canvas, [key(CTRL, Key::D), key(Modifiers::SHIFT, Key::D)], "Copy the selected nodes beside themselves";
     Delete, "Delete", Edit, Canvas, [key(Modifiers::NONE, Key::Delete), key(Modifiers::NONE, Key::Backspace)], "Remove the selected nodes and their links";
+    Dissolve, "Delete and heal", Edit, Canvas, [key(CTRL, Key::Delete), key(CTRL, Key::Backspace)], "Remove the selected nodes; what they were fed goes on to what they fed";
     Rename, "Rename node", Edit, Canvas, [key(Modifiers::NONE, Key::F2)], "Give the selected node a title";
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
+    EditNode, "Edit node", Edit, Canvas, [key(Modifiers::NONE, Key::Enter)], "Go to the first value of the selected node";
+    StartLink, "Start a link", Edit, Canvas, [key(Modifiers::NONE, Key::C)], "Link the selected node by keys: arrows choose the ports, Enter links";
+    InsertOnLink, "Insert into link", Edit, Canvas, [key(Modifiers::ALT, Key::I)], "Put the selected node into the link that passes nearest, where it fits";
+    TakeOut, "Take out of links", Edit, Canvas, [key(Modifiers::ALT, Key::D)], "Take the selected nodes out of their links, which are healed";
+    AddReroute, "Add reroutes", Edit, Canvas, [key(Modifiers::SHIFT, Key::R)], "Lead the links out of the selected nodes through dots";
     SelectAll, "Select all", Edit, Canvas, [key(CTRL, Key::A)], "Select every node";
     SelectNone, "Select nothing", Edit, Canvas, [key(Modifiers::NONE, Key::Escape)], "Clear the selection and drop what is being dragged";
     SelectUpstream, "Select upstream", Edit, Canvas, [key(Modifiers::NONE, Key::OpenBracket)], "Select all that the selected nodes need as well";
@@ -118,11 +133,14 @@ commands! {
 
     Group, "Group into a subgraph", Arrange, Canvas, [key(Modifiers::NONE, Key::G), key(CTRL, Key::G)], "Put the selected nodes into one node, with ports for the links that are cut";
     Ungroup, "Ungroup", Arrange, Canvas, [key(Modifiers::SHIFT, Key::G), key(CTRL_SHIFT, Key::G)], "Put what is inside the selected subgraphs in their place";
+    MakeIndependent, "Make subgraph independent", Arrange, Canvas, [], "Give the selected node a copy of its subgraph that the others do not share";
     RemoveUnusedSubgraphs, "Remove unused subgraphs", Arrange, Canvas, [], "Remove subgraphs that no node stands for";
     Mute, "Mute", Arrange, Canvas, [key(Modifiers::NONE, Key::M)], "Leave the selected nodes, and all that needs them, out of runs; once more: run them again";
     Bypass, "Bypass", Arrange, Canvas, [key(Modifiers::NONE, Key::B)], "Pass the first fitting input of the selected nodes on in place of their output; once more: run them again";
     Collapse, "Collapse", Arrange, Canvas, [key(Modifiers::NONE, Key::H)], "Show only the titles of the selected nodes; once more: all of them";
+    Colour, "Colour…", Arrange, Canvas, [key(Modifiers::SHIFT, Key::C)], "Choose a colour for the selected nodes";
     AddFrame, "Add frame", Arrange, Canvas, [key(Modifiers::SHIFT, Key::F)], "Put a titled frame around the selected nodes, which carries what lies in it";
+    FitFrame, "Fit frame", Arrange, Canvas, [], "Make the selected frames as large as what lies in them needs";
     AddNote, "Add note", Arrange, Canvas, [key(Modifiers::SHIFT, Key::N)], "Put a text with Markdown on the canvas";
 
     AutoLayout, "Auto layout", Arrange, Canvas, [key(Modifiers::NONE, Key::L)], "Arrange the selected nodes in columns along their links; all nodes when fewer than two are selected";
@@ -143,9 +161,8 @@ commands! {
     ZoomIn, "Zoom in", View, Canvas, [key(Modifiers::NONE, Key::Plus), key(Modifiers::NONE, Key::Equals)], "Come nearer";
     ZoomOut, "Zoom out", View, Canvas, [key(Modifiers::NONE, Key::Minus)], "Step back";
     ZoomReset, "Zoom to 100 %", View, Canvas, [key(Modifiers::NONE, Key::Num1)], "One unit a point";
-    NextNode, "Go to the next node", View, Canvas, [key(Modifiers::NONE, Key::ArrowRight), key(Modifiers::NONE, Key::ArrowDown)], "Select the nearest node to the right or below";
-    PreviousNode, "Go to the previous node", View, Canvas, [key(Modifiers::NONE, Key::ArrowLeft), key(Modifiers::NONE, Key::ArrowUp)], "Select the nearest node to the left or above";
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
+    ToggleBoxInside, "Box selects what is inside", View, Canvas, [], "Let a box select what lies in it as a whole, and not all that it touches";
     ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
@@ -165,6 +182,29 @@ commands! {
     GoViewer, "Go to the viewer", Go, Window, [key(Modifiers::ALT, Key::Num4)], "Move the keyboard to the viewer";
     GoConsole, "Go to the console", Go, Window, [key(Modifiers::ALT, Key::Num5)], "Move the keyboard to the console";
     GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
+
+    WalkLeft, "Go left", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowLeft)], "Select the nearest node on the left";
+    WalkRight, "Go right", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowRight)], "Select the nearest node on the right";
+    WalkUp, "Go up", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowUp)], "Select the nearest node above";
+    WalkDown, "Go down", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowDown)], "Select the nearest node below";
+    ExtendLeft, "Select left as well", Walk, Canvas, [key(Modifiers::SHIFT, Key::ArrowLeft)], "Add the nearest node on the left to the selection";
+    ExtendRight, "Select right as well", Walk, Canvas, [key(Modifiers::SHIFT, Key::ArrowRight)], "Add the nearest node on the right to the selection";
+    ExtendUp, "Select up as well", Walk, Canvas, [key(Modifiers::SHIFT, Key::ArrowUp)], "Add the nearest node above to the selection";
+    ExtendDown, "Select down as well", Walk, Canvas, [key(Modifiers::SHIFT, Key::ArrowDown)], "Add the nearest node below to the selection";
+    FollowLeft, "Follow links back", Walk, Canvas, [key(Modifiers::ALT, Key::ArrowLeft)], "Select the node that feeds this one";
+    FollowRight, "Follow links on", Walk, Canvas, [key(Modifiers::ALT, Key::ArrowRight)], "Select the node that this one feeds";
+    FollowUp, "To the branch above", Walk, Canvas, [key(Modifiers::ALT, Key::ArrowUp)], "Select the node above that shares a source or a reader with this one";
+    FollowDown, "To the branch below", Walk, Canvas, [key(Modifiers::ALT, Key::ArrowDown)], "Select the node below that shares a source or a reader with this one";
+    MoveLeft, "Move left", Walk, Canvas, [key(CTRL, Key::ArrowLeft)], "Move the selected nodes by a step of the grid";
+    MoveRight, "Move right", Walk, Canvas, [key(CTRL, Key::ArrowRight)], "Move the selected nodes by a step of the grid";
+    MoveUp, "Move up", Walk, Canvas, [key(CTRL, Key::ArrowUp)], "Move the selected nodes by a step of the grid";
+    MoveDown, "Move down", Walk, Canvas, [key(CTRL, Key::ArrowDown)], "Move the selected nodes by a step of the grid";
+    ScrollLeft, "Scroll left", Walk, Canvas, [key(ALT_SHIFT, Key::ArrowLeft)], "Show what lies further left";
+    ScrollRight, "Scroll right", Walk, Canvas, [key(ALT_SHIFT, Key::ArrowRight)], "Show what lies further right";
+    ScrollUp, "Scroll up", Walk, Canvas, [key(ALT_SHIFT, Key::ArrowUp)], "Show what lies further up";
+    ScrollDown, "Scroll down", Walk, Canvas, [key(ALT_SHIFT, Key::ArrowDown)], "Show what lies further down";
+    NextNode, "Go to the next node", Walk, Canvas, [key(Modifiers::NONE, Key::PageDown)], "Select the next node, in columns from the left";
+    PreviousNode, "Go to the previous node", Walk, Canvas, [key(Modifiers::NONE, Key::PageUp)], "Select the node before, in columns from the left";
 
     Run, "Run all", Run, Window, [key(Modifiers::NONE, Key::F5), key(CTRL, Key::Enter)], "Run every node that changed and what depends on it";
     RunToHere, "Run to here", Run, Window, [key(Modifiers::NONE, Key::F9), key(CTRL_SHIFT, Key::Enter)], "Run the selected nodes and what they need";

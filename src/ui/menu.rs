@@ -36,16 +36,31 @@ pub fn command_button(ui: &mut Ui, command: Command, is_enabled: bool) -> bool {
 pub fn menu_bar_ui(ui: &mut Ui, is_enabled: impl Fn(Command) -> bool) -> Option<Command> {
     let mut chosen = None;
     egui::MenuBar::new().ui(ui, |ui| {
-        for menu in Menu::ALL {
+        for menu in Menu::ALL.into_iter().filter(|menu| menu.around().is_none()) {
             ui.menu_button(menu.title(), |ui| {
-                ui.set_min_width(220.0);
-                for entry in TABLE.iter().filter(|entry| entry.menu == menu) {
-                    if command_button(ui, entry.command, is_enabled(entry.command)) {
-                        chosen = Some(entry.command);
-                    }
+                commands_ui(ui, menu, &is_enabled, &mut chosen);
+                let parts = Menu::ALL.into_iter().filter(|part| part.around() == Some(menu));
+                for part in parts {
+                    ui.menu_button(part.title(), |ui| {
+                        commands_ui(ui, part, &is_enabled, &mut chosen);
+                    });
                 }
             });
         }
     });
     chosen
+}
+
+fn commands_ui(
+    ui: &mut Ui,
+    menu: Menu,
+    is_enabled: &impl Fn(Command) -> bool,
+    chosen: &mut Option<Command>,
+) {
+    ui.set_min_width(220.0);
+    for entry in TABLE.iter().filter(|entry| entry.menu == menu) {
+        if command_button(ui, entry.command, is_enabled(entry.command)) {
+            *chosen = Some(entry.command);
+        }
+    }
 }
