@@ -10,6 +10,8 @@ mod access;
 mod arrange;
 #[path = "app/find.rs"]
 mod find;
+#[path = "app/hands.rs"]
+mod hands;
 #[path = "app/keys.rs"]
 mod keys;
 #[path = "app/minimap.rs"]
@@ -26,6 +28,8 @@ mod structure;
 mod tabs;
 #[path = "app/touchpad.rs"]
 mod touchpad;
+#[path = "app/walking.rs"]
+mod walking;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

@@ -28,7 +28,13 @@ impl App {
             }
             Action::EditAndSelect(transaction, nodes) => {
                 if self.commit(transaction) {
+                    let first = nodes.first().copied();
                     self.project.document.select(nodes);
+                    let canvas = &mut self.project.panels.canvas;
+                    canvas.keep_up(&self.project.document);
+                    if let Some(first) = first {
+                        canvas.reveal(first);
+                    }
                 }
             }
             Action::GoTo(step) => {
@@ -135,7 +141,7 @@ impl App {
                 self.project.panels.inspector.rename();
             }
             Command::AddNode => {
-                let pos_in_graph = self.project.panels.canvas.place_for_new();
+                let pos_in_graph = self.place_by_key();
                 self.act(
                     context,
                     Action::OpenSearch {
@@ -175,9 +181,8 @@ impl App {
             Command::ZoomIn => self.zoom(1.25),
             Command::ZoomOut => self.zoom(0.8),
             Command::ZoomReset => self.zoom(1.0 / self.project.panels.canvas.camera.zoom),
-            Command::NextNode => self.walk(1.0),
-            Command::PreviousNode => self.walk(-1.0),
             Command::ToggleSnap => self.toggle_snap(),
+            Command::ToggleBoxInside => self.toggle_box_inside(),
             Command::ToggleMinimap => self.toggle_minimap(),
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
@@ -267,31 +272,13 @@ impl App {
     }
 
     fn add_node(&mut self, kind: &Arc<NodeKind>, pos: Option<Pos2>) {
-        let pos = pos.unwrap_or_else(|| self.free_place());
+        let pos = pos.unwrap_or_else(|| self.place_by_key());
         let document = &self.project.document;
         let place = (pos, document.open_subgraph());
         let (id, transaction) = ops::add_node(document.graph(), kind, place, None);
         if self.commit(transaction) {
             self.project.document.select([id]);
         }
-    }
-
-    /// In the view where nothing lies, for nodes that were not given a place.
-    fn free_place(&self) -> Pos2 {
-        let canvas = &self.project.panels.canvas;
-        let mut pos = canvas.camera.view_in_graph().center();
-        pos = Pos2::new(
-            (pos.x / GRID_STEP).round() * GRID_STEP,
-            (pos.y / GRID_STEP).round() * GRID_STEP,
-        );
-        let is_taken = |pos: Pos2| {
-            let mut nodes = self.project.document.nodes();
-            nodes.any(|node| node.pos.distance(pos) < GRID_STEP)
-        };
-        while is_taken(pos) {
-            pos += COPY_OFFSET;
-        }
-        pos
     }
 
     /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
@@ -310,35 +297,6 @@ impl App {
         let (ids, transaction) = ops::insert_copies(document.graph(), "Paste", &copied, place);
         if self.commit(transaction) {
             self.project.document.select(ids);
-        }
-    }
-
-    fn zoom(&mut self, factor: f32) {
-        let camera = &mut self.project.panels.canvas.camera;
-        camera.zoom_at(camera.screen.center(), factor);
-    }
-
-    /// Select the next node in reading order: by columns from the left, in them from the top.
-    fn walk(&mut self, direction: f32) {
-        let document = &self.project.document;
-        let mut nodes: Vec<_> = document
-            .graph()
-            .nodes()
-            .map(|node| (node.pos, node.id))
-            .collect();
-        nodes.sort_by(|(a, _), (b, _)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
-        let at = nodes
-            .iter()
-            .position(|(_, id)| document.selection().contains(id));
-        let next = match at {
-            None => 0,
-            Some(at) if direction > 0.0 => (at + 1).min(nodes.len().saturating_sub(1)),
-            Some(at) => at.saturating_sub(1),
-        };
-        if let Some((_, id)) = nodes.get(next) {
-            let id = *id;
-            self.project.document.select([id]);
-            self.project.panels.canvas.reveal(id);
         }
     }
 
@@ -367,6 +325,14 @@ impl App {
             Command::Collapse => self.toggle_collapsed(),
             Command::AddFrame => self.add_frame(),
             Command::AddNote => self.add_note(),
+            Command::MakeIndependent => self.make_independent(),
+            Command::Dissolve => self.dissolve(),
+            Command::InsertOnLink => self.insert_on_link(),
+            Command::TakeOut => self.take_out(),
+            Command::AddReroute => self.add_reroutes(),
+            Command::StartLink => self.start_link(),
+            Command::NextNode => self.read_on(true),
+            Command::PreviousNode => self.read_on(false),
             Command::SelectUpstream => self.select_along(true),
             Command::SelectDownstream => self.select_along(false),
             Command::AutoLayout => self.auto_layout(),
@@ -386,7 +352,10 @@ impl App {
             Command::GoConsole => self.go(Pane::Console),
             Command::GoHistory => self.go(Pane::History),
             // All others are in `run`: a new command needs its arm in one of the two.
-            _ => debug_assert!(false, "{command:?} does nothing"),
+            _ => {
+                let is_done = self.walk(command);
+                debug_assert!(is_done, "{command:?} does nothing");
+            }
         }
     }
 
@@ -406,6 +375,17 @@ impl App {
         canvas.snaps = !canvas.snaps;
         let state = if canvas.snaps { "on" } else { "off" };
         self.notify(Level::Info, format!("Snap to grid is {state}"));
+    }
+
+    fn toggle_box_inside(&mut self) {
+        let is_on = &mut self.project.panels.canvas.boxes_inside;
+        *is_on = !*is_on;
+        let what = if *is_on {
+            "what lies in it as a whole"
+        } else {
+            "all that it touches"
+        };
+        self.notify(Level::Info, format!("A box selects {what}"));
     }
 
     fn toggle_minimap(&mut self) {

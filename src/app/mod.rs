@@ -12,6 +12,7 @@ mod running;
 mod structuring;
 mod tabs;
 mod thumbnail;
+mod walking;
 mod welcome;
 
 use std::collections::{HashSet, VecDeque};
@@ -31,9 +32,11 @@ use crate::event::EventReceiver;
 use crate::paths::Paths;
 use crate::project::state::State;
 use crate::settings::Settings;
+use crate::ui::canvas::linking;
 use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
 use crate::ui::focus::{Focus, Part};
 use crate::ui::handover::Handover;
+use crate::ui::keymap::Holder;
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell, Status};
@@ -180,6 +183,16 @@ impl App {
             | Command::Collapse
             | Command::SelectUpstream
             | Command::SelectDownstream
+            | Command::Dissolve
+            | Command::TakeOut
+            | Command::AddReroute
+            | Command::StartLink
+            | Command::Colour
+            | Command::FitFrame
+            | Command::MoveLeft
+            | Command::MoveRight
+            | Command::MoveUp
+            | Command::MoveDown
             | Command::ZoomToSelection => has_selection,
             Command::AutoLayout => !document.graph().is_empty(),
             Command::Straighten => has_selection,
@@ -192,8 +205,10 @@ impl App {
             Command::DistributeHorizontally | Command::DistributeVertically => {
                 document.selection().len() >= 3
             }
-            Command::Rename => document.selected_node().is_some(),
-            Command::OpenSubgraph => document
+            Command::Rename | Command::EditNode | Command::InsertOnLink => {
+                document.selected_node().is_some()
+            }
+            Command::OpenSubgraph | Command::MakeIndependent => document
                 .selected_node()
                 .is_some_and(|node| node.kind.role.inside().is_some()),
             Command::CloseSubgraph => !document.path().is_empty(),
@@ -384,6 +399,11 @@ impl eframe::App for App {
         let takes = |command| {
             (!has_dialog || is_of_scale(command)) && (!is_welcome || is_for_welcome(command))
         };
+        if !has_dialog && !is_welcome && shortcuts::holder(&context) == Holder::Canvas {
+            let canvas = &mut self.project.panels.canvas;
+            let asked = linking::take_keys(canvas, &context, self.project.document.graph());
+            self.actions.extend(asked);
+        }
         for pressed in shortcuts::pressed(&context, takes) {
             match pressed {
                 Pressed::Command(command) => self.actions.push(Action::Command(command)),

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::App;
 use crate::document::{Transaction, ops};
-use crate::graph::{Graph, Mode, NodeId, Rect, vec2};
+use crate::graph::{Graph, Link, Mode, NodeId, Rect, vec2};
 use crate::ui::Level;
+use crate::ui::canvas::gesture::link_distance;
+use crate::ui::canvas::layout::node_size;
 use crate::ui::shell::Pane;
 use crate::ui::theme::{FRAME_MARGIN, FRAME_SIZE, FRAME_TITLE};
 
@@ -64,6 +66,82 @@ impl App {
             .cloned()
             .collect();
         self.commit(ops::disconnect(links));
+    }
+
+    /// The selected nodes go, and the links around them heal.
+    pub(super) fn dissolve(&mut self) {
+        self.restyle(ops::dissolve);
+    }
+
+    /// The selected nodes leave their links, which heal.
+    pub(super) fn take_out(&mut self) {
+        let document = &self.project.document;
+        let transaction = ops::take_out(document.graph(), document.selection());
+        if transaction.edits.is_empty() {
+            self.notify(
+                Level::Info,
+                "Take out: the selected nodes have no links to others",
+            );
+        } else {
+            self.commit(transaction);
+        }
+    }
+
+    /// The selected node goes into the link that passes nearest and takes it.
+    pub(super) fn insert_on_link(&mut self) {
+        let document = &self.project.document;
+        let Some(node) = document.selected_node() else {
+            return;
+        };
+        let graph = document.graph();
+        let middle = node.pos + node_size(node, false) / 2.0;
+        let open = document.open_subgraph();
+        let is_here = |link: &&Link| graph.node(link.to.node).is_some_and(|to| to.parent == open);
+        let here = graph.links().filter(is_here);
+        let mut near: Vec<(f32, &Link)> = here
+            .filter_map(|link| Some((link_distance(graph, link, middle)?, link)))
+            .collect();
+        near.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        let fitting = |(_, link): &(f32, &Link)| ops::insert_on_link(graph, node.id, link);
+        let text = format!(
+            "Insert: no link fits the free ports of \"{}\"",
+            node.title()
+        );
+        match near.iter().find_map(fitting) {
+            Some(transaction) => {
+                self.commit(transaction);
+            }
+            None => self.notify(Level::Info, text),
+        }
+    }
+
+    /// What the selected nodes give to others goes through dots, which are selected then.
+    pub(super) fn add_reroutes(&mut self) {
+        let document = &self.project.document;
+        let (nodes, transaction) = ops::reroute_outputs(document.graph(), document.selection());
+        if nodes.is_empty() {
+            self.notify(
+                Level::Info,
+                "Add reroutes: no link leaves the selected nodes",
+            );
+        } else if self.commit(transaction) {
+            self.project.document.select(nodes);
+        }
+    }
+
+    /// The selected node's subgraph is one of its own from now on.
+    pub(super) fn make_independent(&mut self) {
+        let document = &self.project.document;
+        let node = document.selected_node().map(|node| node.id);
+        match node.and_then(|node| ops::make_independent(document.graph(), node)) {
+            Some(transaction) => {
+                self.commit(transaction);
+            }
+            None => self.notify(
+                Level::Info,
+                "Make independent: select a subgraph's node that shares it with others",
+            ),
+        }
     }
 
     pub(super) fn toggle_mode(&mut self, mode: Mode) {

@@ -201,6 +201,8 @@ pub const GRID_STEP: f32 = 20.0;
 pub const REROUTE_SIZE: f32 = 16.0;
 /// Size of a frame and of a note that were not given one.
 pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
+/// The least size of a frame or a note.
+pub const BOX_LEAST: Vec2 = vec2(100.0, 60.0);
 pub const NOTE_SIZE: Vec2 = vec2(260.0, 140.0);
 /// Height of a frame's title, and how wide its edge is to the pointer.
 pub const FRAME_TITLE: f32 = 30.0;

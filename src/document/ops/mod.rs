@@ -197,12 +197,7 @@ fn links_of(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> impl Iter
     links.into_iter()
 }
 
-fn new_node(
-    keys: &mut Keys,
-    kind: Arc<NodeKind>,
-    pos: Pos2,
-    parent: Option<SubgraphId>,
-) -> Node {
+fn new_node(keys: &mut Keys, kind: Arc<NodeKind>, pos: Pos2, parent: Option<SubgraphId>) -> Node {
     let (id, key) = keys.give();
     let mut node = Node::new(id, key, kind, pos);
     node.parent = parent;

@@ -127,7 +127,9 @@ mod tests {
     use super::*;
     use crate::document::ops;
     use crate::document::{Document, Meta};
-    use crate::graph::{Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType};
+    use crate::graph::{
+        Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType,
+    };
 
     /// 0 and 1 feed 2, 2 feeds 3 and 4, 1 feeds 3, 3 feeds 4; 2 and 3 are in a group, whose node is returned.
     fn grouped() -> (Document, NodeId) {
@@ -184,7 +186,14 @@ mod tests {
     #[test]
     fn links_and_values_follow_renamed_ports_and_go_with_removed_ones() {
         let (mut document, node) = grouped();
-        let inner = document.graph().node(node).unwrap().kind.role.inside().unwrap();
+        let inner = document
+            .graph()
+            .node(node)
+            .unwrap()
+            .kind
+            .role
+            .inside()
+            .unwrap();
         let link = document.graph().link_to(node, "b").unwrap().clone();
         document.commit(ops::disconnect([link])).unwrap();
         let held = ops::set_value(Port::new(node, "b"), Some(Value::Int(3)));

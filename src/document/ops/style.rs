@@ -6,7 +6,6 @@ use super::{Keys, Transaction, new_node};
 use crate::graph::subgraph::{self, REROUTE_PORT};
 use crate::graph::{
     Edit, Graph, Link, Mode, Name, Node, NodeId, Port, Pos2, Rect, Rgb, Role, Style, SubgraphId,
-    Vec2,
 };
 
 /// Change how nodes are drawn or whether they run; only those that change are touched.
@@ -74,12 +73,17 @@ pub fn set_colour(graph: &Graph, nodes: &BTreeSet<NodeId>, colour: Option<Rgb>) 
     })
 }
 
-/// Give a frame or a note another size.
-pub fn resize(graph: &Graph, node: NodeId, size: Vec2) -> Transaction {
-    restyle("Resize", graph, &BTreeSet::from([node]), |node| Style {
-        size: Some(size),
+/// Give a frame or a note another box.
+pub fn resize(graph: &Graph, node: NodeId, rect: Rect) -> Transaction {
+    let resized = restyle("Resize", graph, &BTreeSet::from([node]), |node| Style {
+        size: Some(rect.size()),
         ..node.style
-    })
+    });
+    let before = graph.node(node).map(|node| node.pos);
+    let moved = before
+        .filter(|pos| *pos != rect.min)
+        .map(|_| Edit::Move { node, to: rect.min });
+    resized.and(Transaction::new("Resize", moved.into_iter().collect()))
 }
 
 /// A frame around `rect`. Returns the id that it will have.
@@ -89,7 +93,12 @@ pub fn add_frame(
     title: Option<Name>,
     parent: Option<SubgraphId>,
 ) -> (NodeId, Transaction) {
-    let mut node = new_node(&mut Keys::of(graph), subgraph::frame_kind(), rect.min, parent);
+    let mut node = new_node(
+        &mut Keys::of(graph),
+        subgraph::frame_kind(),
+        rect.min,
+        parent,
+    );
     node.title = title;
     node.style.size = Some(rect.size());
     (

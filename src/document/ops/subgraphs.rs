@@ -476,11 +476,8 @@ mod tests {
         document.commit(transaction).unwrap();
         let alone = super::super::make_independent(document.graph(), node);
         assert!(alone.is_none(), "it is its only use");
-        let copies = super::super::duplicate(
-            document.graph(),
-            &BTreeSet::from([node]),
-            vec2(9.0, 9.0),
-        );
+        let copies =
+            super::super::duplicate(document.graph(), &BTreeSet::from([node]), vec2(9.0, 9.0));
         document.commit(copies.1).unwrap();
         let before = runs(document.graph());
         let transaction = super::super::make_independent(document.graph(), node).unwrap();

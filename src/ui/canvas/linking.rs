@@ -196,7 +196,7 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>
                 LinkEnd::Input(_) => egui::vec2(-340.0, -20.0),
             };
             asked = end_pos(graph, &start).map(|pos| Action::OpenSearch {
-                pos_in_graph: canvas.snapped(pos + offset),
+                pos_in_graph: canvas.free_place(graph, pos + offset),
                 link_from: Some(start),
             });
         }

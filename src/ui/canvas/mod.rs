@@ -8,38 +8,48 @@ mod found;
 pub mod gesture;
 mod guides;
 pub mod layout;
+pub mod linking;
 mod links;
 pub mod look;
 mod minimap;
+mod overlay;
 pub mod paint;
 mod pointer;
+mod resize;
+mod room;
 pub mod routes;
 mod squares;
+pub mod walk;
 
 use std::collections::HashSet;
 
-use egui::epaint::Mesh;
-use egui::{Id, Role, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
+use egui::{Id, Role, Sense, Ui, UiBuilder, WidgetInfo};
 
 use self::camera::Camera;
 use self::far::Far;
-use self::gesture::{Gesture, Target};
+use self::gesture::Gesture;
 use self::layout::{Hit, Layout};
+use self::linking::Linking;
 use self::look::NodeLook;
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
+use crate::document::Document;
 use crate::document::arrange::Guide;
-use crate::document::ops::{self, LinkEnd};
+use crate::document::ops;
 use crate::graph::subgraph::REROUTE_PORT;
-use crate::graph::{Graph, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
+use crate::graph::{Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
 
 /// How near the pointer must come to a port, in points.
 const PORT_REACH: f32 = 11.0;
 /// How near to a link a double click must be, in points.
 const LINK_REACH: f32 = 6.0;
+/// How near to its end a link's line is grabbed, in points.
+const LINK_END: f32 = 56.0;
+/// How near the pointer must come to an edge of a frame or a note, in points.
+const EDGE_REACH: f32 = 5.0;
 /// How far a dragged link end is caught, in points.
 const SNAP_REACH: f32 = 26.0;
 
@@ -53,11 +63,17 @@ pub struct Canvas {
     pub layout: Layout,
     far: Far,
     gesture: Gesture,
+    /// The link that is being made by keys.
+    linking: Option<Linking>,
+    /// The node that arrow keys walk from, where several are selected.
+    pub cursor: Option<NodeId>,
     /// Where the pointer was pressed, in graph space.
     pressed: Option<(Pos2, Hit)>,
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
     pub snaps: bool,
+    /// A box selects what lies in it as a whole, and not all that it touches.
+    pub boxes_inside: bool,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
     /// Why the nodes that are dragged are caught where they are.
@@ -105,27 +121,13 @@ impl Canvas {
         }
     }
 
-    /// Where something new belongs: under the pointer, else in the middle of the view.
-    pub fn place_for_new(&self) -> Pos2 {
-        let view = self.camera.view_in_graph();
-        let pos = self
-            .pointer
-            .filter(|pos| view.contains(*pos))
-            .unwrap_or(view.center());
-        self.snapped(pos)
-    }
-
-    fn snapped(&self, pos: Pos2) -> Pos2 {
-        if self.snaps {
-            let step = theme::GRID_STEP;
-            Pos2::new((pos.x / step).round() * step, (pos.y / step).round() * step)
-        } else {
-            pos
-        }
-    }
-
-    /// Where a node is drawn: while it is dragged, where it would land.
+    /// Where a node is drawn: while it is dragged or resized, where it would land.
     fn rect_on_screen(&self, id: NodeId) -> Option<Rect> {
+        if let Gesture::Resize { node, rect, .. } = &self.gesture
+            && *node == id
+        {
+            return Some(self.camera.rect_on_screen(*rect));
+        }
         let dragged = self
             .gesture
             .dragged()
@@ -135,9 +137,21 @@ impl Canvas {
         Some(self.camera.rect_on_screen(rect))
     }
 
-    /// Drop what is being dragged; `false` when nothing was.
+    /// Drop what is being dragged or linked; `false` when nothing was.
     pub fn cancel_gesture(&mut self) -> bool {
-        std::mem::take(&mut self.gesture) != Gesture::None
+        let was_dragging = std::mem::take(&mut self.gesture) != Gesture::None;
+        self.linking.take().is_some() || was_dragging
+    }
+
+    /// Begin a link by keys, or drop the one that was begun.
+    pub fn set_linking(&mut self, linking: Option<Linking>) {
+        self.linking = linking;
+    }
+
+    /// Lay out what is open as it is now.
+    pub fn keep_up(&mut self, document: &Document) {
+        self.layout.set_scope(document.open_subgraph());
+        self.layout.update(document.graph());
     }
 }
 
@@ -149,8 +163,8 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     ui.advance_cursor_after_rect(rect);
     let graph = context.document.graph();
     canvas.camera.screen = rect;
-    canvas.layout.set_scope(context.document.open_subgraph());
-    canvas.layout.update(graph);
+    canvas.keep_up(context.document);
+    linking::keep_up(canvas, graph);
     if std::mem::take(&mut canvas.fit_next) {
         let bounds = canvas.layout.bounds();
         canvas.zoom_to(bounds);
@@ -158,6 +172,32 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
     minimap::minimap_ui(ui, canvas, graph);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(in_words(canvas, context));
+        node.set_live(egui::accesskit::Live::Polite);
+    });
+}
+
+/// What a screen reader says of the canvas: the link that is being made, else what is selected.
+fn in_words(canvas: &Canvas, context: &Context<'_>) -> String {
+    let graph = context.document.graph();
+    if let Some(linking) = &canvas.linking {
+        return linking.in_words(graph);
+    }
+    let selection = context.document.selection();
+    match (selection.len(), context.document.selected_node()) {
+        (0, _) => "Nothing selected".to_owned(),
+        (_, Some(node)) => {
+            let count = |links: usize| match links {
+                0 => "no links".to_owned(),
+                links => overlay::links_in_words(links),
+            };
+            let (ins, outs) = (graph.incoming(node.id).len(), graph.outgoing(node.id).len());
+            let (ins, outs) = (count(ins), count(outs));
+            format!("{}, selected: {ins} in, {outs} out", node.title())
+        }
+        (several, None) => format!("{several} nodes selected"),
+    }
 }
 
 fn draw(
@@ -190,7 +230,7 @@ fn draw(
     } else {
         draw_near(ui, &painter, canvas, drafts, context, hovered);
     }
-    gesture_overlay(&painter, canvas, graph, palette);
+    overlay::paint(&painter, canvas, graph, palette);
     guides::paint(&painter, canvas, palette);
     if !canvas.is_picture {
         crumbs::crumbs_ui(ui, rect, context);
@@ -380,92 +420,6 @@ fn scale_style(ui: &mut Ui, zoom: f32) {
     spacing.icon_spacing *= zoom;
     spacing.slider_width *= zoom;
     spacing.combo_width *= zoom;
-}
-
-fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, palette: &Palette) {
-    let camera = &canvas.camera;
-    match &canvas.gesture {
-        Gesture::BoxSelect { start, end, .. } => {
-            let rect = camera.rect_on_screen(Rect::from_two_pos(*start, *end));
-            let stroke = Stroke::new(1.0, palette.accent);
-            painter.rect(
-                rect,
-                2,
-                Palette::faded(palette.accent, 0.12),
-                stroke,
-                StrokeKind::Inside,
-            );
-        }
-        Gesture::Cut { start, end } => {
-            let line = [
-                camera.screen_from_graph(*start),
-                camera.screen_from_graph(*end),
-            ];
-            painter.line_segment(line, Stroke::new(2.0, palette.error));
-            let count = gesture::links_across(graph, &canvas.layout, *start, *end).len();
-            let text = match count {
-                1 => "cuts 1 link".to_owned(),
-                count => format!("cuts {count} links"),
-            };
-            paint::hint(painter, line[1], &text, palette.text, palette);
-        }
-        Gesture::DragLink { fixed, at, .. } => {
-            let reach = SNAP_REACH / camera.zoom;
-            let target = gesture::drop_target(graph, &canvas.layout, fixed, *at, reach);
-            let (port, is_output) = match fixed {
-                LinkEnd::Output(port) => (port, true),
-                LinkEnd::Input(port) => (port, false),
-            };
-            let Some(node) = graph.node(port.node) else {
-                return;
-            };
-            let (fixed_at, color) = if is_output {
-                let at = node.kind.output_index(&port.name).unwrap_or(0);
-                (
-                    layout::output_pos(node, at),
-                    node.kind.outputs.get(at).map(|output| &output.ty),
-                )
-            } else {
-                let at = node
-                    .kind
-                    .inputs
-                    .iter()
-                    .position(|input| input.name == port.name)
-                    .unwrap_or(0);
-                (
-                    layout::input_pos(node, at),
-                    node.kind.inputs.get(at).map(|input| &input.ty),
-                )
-            };
-            let color = color.map_or(palette.idle, |ty| palette.of_type(ty));
-            let mut free = camera.screen_from_graph(*at);
-            let fixed_at = camera.screen_from_graph(fixed_at);
-            if let Target::Port(link) = &target
-                && let Some((start, end)) = routes::link_ends(graph, link)
-            {
-                free = camera.screen_from_graph(if is_output { end } else { start });
-                painter.circle(
-                    free,
-                    10.0,
-                    Palette::faded(color, 0.25),
-                    Stroke::new(2.0, color),
-                );
-            }
-            let (start, end) = if is_output {
-                (fixed_at, free)
-            } else {
-                (free, fixed_at)
-            };
-            let mut mesh = Mesh::default();
-            let way = routes::link_way(start, end, camera.zoom, 1.0);
-            paint::add_link(&mut mesh, &way, 2.6 * camera.zoom.clamp(0.6, 1.5), color);
-            painter.add(Shape::mesh(mesh));
-            if let Target::Refused(error) = &target {
-                paint::hint(painter, free, &error.to_string(), palette.error, palette);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn empty_state(painter: &egui::Painter, rect: Rect, palette: &Palette) {

@@ -154,7 +154,7 @@ mod tests {
             (1, Down, Some(2)),
             (2, Up, Some(1)),
             (1, Right, Some(3)),
-            (2, Right, Some(4)),
+            (2, Right, Some(3)),
             (3, Left, Some(1)),
             (4, Up, Some(3)),
             (3, Up, None),
