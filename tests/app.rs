@@ -8,6 +8,8 @@
 mod access;
 #[path = "app/arrange.rs"]
 mod arrange;
+#[path = "app/by_keys.rs"]
+mod by_keys;
 #[path = "app/find.rs"]
 mod find;
 #[path = "app/hands.rs"]

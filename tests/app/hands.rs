@@ -2,6 +2,7 @@
 //! frames. All by pointer events into the real App.
 
 use egui::{Key, Modifiers, vec2};
+use egui_kittest::kittest::Queryable as _;
 use loom::graph::{Pos2, Role};
 
 use super::{Window, example};
@@ -44,6 +45,27 @@ fn a_node_dropped_on_a_link_is_inserted_and_alt_takes_it_out_again() {
     assert_eq!(window.app().project().document.history().done(), 2);
     window.key(CTRL, Key::Z);
     assert_eq!(window.links_in_words(), healed);
+    window.key(CTRL, Key::Z);
+    assert_eq!(window.text(), before);
+}
+
+#[test]
+fn a_kind_dropped_on_a_link_is_inserted_in_one_step() {
+    let mut window = Window::open(|_| example("coins", "coins-kind-onto"));
+    let (before, links) = (window.text(), window.links_in_words());
+    window.key(Modifiers::ALT, Key::Num1);
+    window.typed("show value");
+    let kind = window.harness.get_by_label("Show value").rect().center();
+    let (from, to) = (
+        window.output("Measure regions", 0),
+        window.input("Keep large regions", 0),
+    );
+    window.drag(kind, from + (to - from) * 0.5);
+    let now = window.links_in_words();
+    assert!(now.contains(&"Measure regions.result -> Show value.value".to_owned()));
+    assert!(now.contains(&"Show value.result -> Keep large regions.regions".to_owned()));
+    assert_eq!(now.len(), links.len() + 1);
+    window.key(Modifiers::ALT, Key::Num2);
     window.key(CTRL, Key::Z);
     assert_eq!(window.text(), before);
 }

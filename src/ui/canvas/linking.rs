@@ -112,13 +112,27 @@ impl Linking {
         }
     }
 
+    /// To the port that comes next, or before, in reading order: so each is reached, wherever it lies.
+    fn read_on(&mut self, is_forward: bool) {
+        let (at, count) = match &mut self.targets {
+            None => (&mut self.at, self.ends.len()),
+            Some(targets) => (&mut targets.at, targets.links.len()),
+        };
+        *at = if is_forward {
+            (*at + 1).min(count.saturating_sub(1))
+        } else {
+            at.saturating_sub(1)
+        };
+    }
+
     /// The port is chosen: find those that fit it, and begin with the one that is nearest ahead.
     fn choose_target(&mut self, graph: &Graph) {
         let start = self.start();
         let Some(from) = end_pos(graph, start) else {
             return;
         };
-        let links = fitting_links(graph, start);
+        let mut links = fitting_links(graph, start);
+        links.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
         let ahead = match start {
             LinkEnd::Output(_) => 1.0,
             LinkEnd::Input(_) => -1.0,
@@ -187,6 +201,7 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>
                 canvas.linking = None;
             }
         }
+        Key::PageDown | Key::PageUp => linking.read_on(key == Key::PageDown),
         Key::Backspace => linking.targets = None,
         Key::Tab => {
             let start = linking.start().clone();
