@@ -140,6 +140,10 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.rename();
             }
+            Command::EditNode => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.edit();
+            }
             Command::AddNode => {
                 let pos_in_graph = self.place_by_key();
                 self.act(

@@ -121,6 +121,12 @@ impl Focus {
         Mark(count)
     }
 
+    /// The first widget since `mark` that can have the keyboard.
+    pub fn first_since(ui: &Ui, mark: Mark) -> Option<Id> {
+        let (_, widgets) = focusable(ui, mark);
+        widgets.first().map(|(id, _)| *id)
+    }
+
     /// A part was painted from `mark` on.
     pub fn note(&mut self, ui: &Ui, part: Part, rect: Rect, mark: Mark) {
         let (borders, mut widgets) = focusable(ui, mark);

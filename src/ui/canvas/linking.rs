@@ -9,7 +9,7 @@ use super::Canvas;
 use super::layout::{input_pos, output_pos};
 use super::walk::{Direction, next_place};
 use crate::document::ops::{self, LinkEnd};
-use crate::graph::{Graph, Link, Node, NodeId, Port, Pos2};
+use crate::graph::{Fit, Graph, Link, Node, NodeId, Port, Pos2};
 use crate::ui::Action;
 
 /// How much farther a port counts that is linked already, in graph units: free ones are offered first.
@@ -76,8 +76,14 @@ impl Linking {
         };
         match (&self.targets, self.link(), self.start()) {
             (Some(_), Some(link), _) => {
+                let is_taken = graph.link_to(link.to.node, &link.to.name).is_some();
+                let links = if is_taken {
+                    "Enter replaces its link"
+                } else {
+                    "Enter links"
+                };
                 let (from, to) = (port(&link.from), port(&link.to));
-                format!("{from} → {to}: Enter links, arrows choose, Tab adds a node")
+                format!("{from} → {to}: {links}, arrows choose, Tab adds a node")
             }
             (Some(_), None, LinkEnd::Output(start) | LinkEnd::Input(start)) => {
                 let start = port(start);
@@ -259,7 +265,7 @@ pub fn end_pos(graph: &Graph, end: &LinkEnd) -> Option<Pos2> {
     }
 }
 
-/// All links that can be made from a port, each with the place of its other end. One walk finds the nodes that would
+/// All links that can be made from a port and are not there yet, each with the place of its other end. One walk finds the nodes that would
 /// close a cycle, so that the types alone are left to be asked.
 fn fitting_links(graph: &Graph, start: &LinkEnd) -> Vec<(Link, Pos2)> {
     let (LinkEnd::Output(port) | LinkEnd::Input(port)) = start;
@@ -275,8 +281,9 @@ fn fitting_links(graph: &Graph, start: &LinkEnd) -> Vec<(Link, Pos2)> {
     };
     let mut links = Vec::new();
     let mut add = |link: Link, pos: Pos2| {
+        let is_there = graph.link_to(link.to.node, &link.to.name) == Some(&link);
         let fits = graph.fit_of(&link);
-        if fits.is_some_and(|fits| fits != crate::graph::Fit::Refused) {
+        if !is_there && fits.is_some_and(|fits| fits != Fit::Refused) {
             links.push((link, pos));
         }
     };

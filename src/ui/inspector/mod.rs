@@ -4,6 +4,7 @@
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use super::failure::failure_ui;
+use super::focus::Focus;
 use super::help::help_ui;
 use super::picture::thumb_ui;
 use super::status::{status_color, status_text};
@@ -21,12 +22,18 @@ pub struct Inspector {
     /// The title that is being typed, and of which node.
     title: Option<(NodeId, String)>,
     wants_title: bool,
+    wants_value: bool,
 }
 
 impl Inspector {
     /// Put the keyboard into the title's field: the command Rename.
     pub fn rename(&mut self) {
         self.wants_title = true;
+    }
+
+    /// Put the keyboard into the first field of a value, without any into the title's: the command Edit node.
+    pub fn edit(&mut self) {
+        self.wants_value = true;
     }
 }
 
@@ -80,8 +87,19 @@ fn node_ui(
     if !kind.inputs.is_empty() {
         section_ui(ui, "Inputs");
         for input in &kind.inputs {
+            let mark = Focus::mark(ui);
             input_ui(ui, ctx, drafts, node, input);
+            let is_free = ctx.document.graph().link_to(node.id, &input.name).is_none();
+            let wanted = Focus::first_since(ui, mark).filter(|_| is_free && inspector.wants_value);
+            if let Some(field) = wanted {
+                ui.memory_mut(|memory| memory.request_focus(field));
+                inspector.wants_value = false;
+            }
         }
+    }
+    if std::mem::take(&mut inspector.wants_value) {
+        inspector.rename();
+        ui.ctx().request_repaint();
     }
     if !kind.outputs.is_empty() {
         section_ui(ui, "Outputs");
