@@ -164,6 +164,7 @@ commands! {
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleBoxInside, "Box selects what is inside", View, Canvas, [], "Let a box select what lies in it as a whole, and not all that it touches";
     ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
+    FrameCost, "Frame cost", View, Canvas, [], "Show or hide what drawn frames cost the processor";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ScaleUp, "Larger interface", View, Window, [key(CTRL, Key::Plus), key(CTRL, Key::Equals)], "Show everything in the window larger";

@@ -132,6 +132,7 @@ impl Window {
             state: State::load(userdata.path()),
             project,
             runtime: runtime(),
+            frame_log: None,
         };
         let harness = builder
             .with_max_steps(64)

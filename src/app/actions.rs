@@ -188,6 +188,9 @@ impl App {
             Command::ToggleSnap => self.toggle_snap(),
             Command::ToggleBoxInside => self.toggle_box_inside(),
             Command::ToggleMinimap => self.toggle_minimap(),
+            Command::FrameCost => {
+                self.frame_costs.is_shown = !self.frame_costs.is_shown;
+            }
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
             Command::ScaleUp => self.scale_by(context, 1.0),

@@ -5,6 +5,7 @@ mod actions;
 mod arranging;
 mod background;
 mod files;
+mod frame_cost;
 mod open;
 mod picture;
 mod preferences;
@@ -23,13 +24,14 @@ use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
+use frame_cost::FrameCosts;
 pub use open::Project;
 use tabs::Tabs;
 
 use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
-use crate::paths::Paths;
+use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
 use crate::project::state::State;
 use crate::settings::Settings;
 use crate::ui::canvas::linking;
@@ -57,6 +59,8 @@ pub struct Options {
     pub project: Option<PathBuf>,
     /// The runtime that background work runs on.
     pub runtime: Handle,
+    /// Where each frame's cost is written.
+    pub frame_log: Option<PathBuf>,
 }
 
 /// All state of the window.
@@ -77,6 +81,7 @@ pub struct App {
     welcome: Welcome,
     popups: Popups,
     notices: Notices,
+    frame_costs: FrameCosts,
     pictures: Pictures,
     handover: Handover,
     /// Files of pictures that are being read, or could not be.
@@ -105,6 +110,7 @@ impl App {
             welcome: Welcome::default(),
             popups: Popups::default(),
             notices: Notices::default(),
+            frame_costs: FrameCosts::default(),
             pictures: Pictures::default(),
             handover: Handover::default(),
             reading: HashSet::new(),
@@ -115,6 +121,15 @@ impl App {
         };
         for problem in app.apply_settings(context) {
             app.notify(Level::Warning, format!("Settings: {problem}"));
+        }
+        if let Some(file) = options.frame_log
+            && let Err(error) = app.frame_costs.write_to(&file)
+        {
+            let file = file.display();
+            app.notify(
+                Level::Warning,
+                format!("Frame costs cannot be written to {file}: {error}"),
+            );
         }
         app.restore_panels();
         app.open_at_start(options.project.as_deref());
@@ -384,8 +399,11 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let context = ui.ctx().clone();
+        let last_secs = frame.info().cpu_usage;
+        self.frame_costs
+            .begin(last_secs.map(|secs| f64::from(secs) * 1000.0));
         if context.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
             // Back from another program, which may have been an editor of nodes.
             self.refresh_catalogs();
@@ -422,6 +440,10 @@ impl eframe::App for App {
             self.answer(&context, answer);
         }
         self.notices.ui(&context);
+        if !self.project.is_welcome() {
+            let canvas = self.project.panels.canvas.camera.screen;
+            self.frame_costs.ui(&context, canvas.left_bottom());
+        }
         let handed_over = self.handover.end(&context);
         self.actions.extend(handed_over.map(Action::Command));
         self.project.panels.focus.end(&context);
@@ -475,6 +497,7 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
         settings,
         project,
         runtime: runtime.handle().clone(),
+        frame_log: Variables::load().get(FRAME_LOG_VARIABLE).map(PathBuf::from),
     };
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("loom")

@@ -221,3 +221,17 @@ fn nodes_are_put_into_links_and_taken_out_by_commands() {
     window.key(CTRL, Key::Z);
     assert_eq!(window.text(), before);
 }
+
+#[test]
+fn what_frames_cost_is_shown_and_draws_none_itself() {
+    let mut window = Window::open(|_| example("coins", "coins-cost"));
+    window.key(CTRL | SHIFT, Key::P);
+    window.typed("frame cost");
+    window.key(NONE, Key::Enter);
+    assert!(window.says("CPU per frame"));
+    assert!(window.harness.try_run().is_ok(), "the window comes to rest");
+    window.key(CTRL | SHIFT, Key::P);
+    window.typed("frame cost");
+    window.key(NONE, Key::Enter);
+    assert!(!window.says("CPU per frame"));
+}
