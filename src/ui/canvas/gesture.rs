@@ -352,9 +352,10 @@ pub fn link_distance(graph: &Graph, link: &Link, at: Pos2) -> Option<f32> {
     distances.min_by(f32::total_cmp)
 }
 
+/// Of two pieces that meet on the other line one crosses it, never none.
 fn segments_cross(a: Pos2, b: Pos2, c: Pos2, d: Pos2) -> bool {
-    let side = |p: Pos2, q: Pos2, r: Pos2| (q - p).x * (r - p).y - (q - p).y * (r - p).x;
-    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
+    let is_left = |p: Pos2, q: Pos2, r: Pos2| (q - p).x * (r - p).y >= (q - p).y * (r - p).x;
+    is_left(a, b, c) != is_left(a, b, d) && is_left(c, d, a) != is_left(c, d, b)
 }
 
 /// Where a dragged link end would land.
@@ -419,4 +420,22 @@ pub fn drop_target(
         }
     }
     refusal.map_or(Target::Nothing, Target::Refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::pos2;
+
+    #[test]
+    fn a_line_through_a_corner_of_a_way_crosses_it_once() {
+        let way = [pos2(0.0, 0.0), pos2(10.0, 5.0), pos2(20.0, 20.0)];
+        for (x, crossings) in [(5.0, 1), (10.0, 1), (15.0, 1), (25.0, 0)] {
+            let (start, end) = (pos2(x, -50.0), pos2(x, 50.0));
+            let crossed = way
+                .windows(2)
+                .filter(|piece| segments_cross(piece[0], piece[1], start, end));
+            assert_eq!(crossed.count(), crossings, "{x}");
+        }
+    }
 }
