@@ -49,6 +49,7 @@ use crate::document::ops::LinkEnd;
 use crate::document::{Document, Transaction};
 use crate::engine::protocol::View;
 use crate::engine::run::{NodeRun, RunState};
+use crate::graph::subgraph::{SubgraphId, frame_kind, note_kind, reroute_kind};
 use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Widget};
 
 /// What a view may ask for. The queue is drained once a frame, after painting.
@@ -168,6 +169,20 @@ impl Context<'_> {
     /// The flat node and its output that hold the value of an output.
     pub fn source_of(&self, node: &Node, output: usize) -> (NodeId, usize) {
         results::source(self.document, self.flat, node, output).unwrap_or((node.id, output))
+    }
+
+    /// What can be added to what is open, family by family: the catalog's kinds, those that the graph brings itself, and
+    /// its subgraphs, but for those that what is open lies in.
+    pub fn kinds(&self) -> Vec<Arc<NodeKind>> {
+        let graph = self.document.graph();
+        let open = self.document.open_subgraph();
+        let is_around = |id: SubgraphId| open.is_some_and(|open| graph.holds(id, open));
+        let subgraphs = graph.subgraphs().map(|subgraph| subgraph.id);
+        let subgraphs = subgraphs.filter(|id| !is_around(*id));
+        let subgraphs = subgraphs.filter_map(|id| graph.subgraph_kind(id));
+        let own = [frame_kind(), note_kind(), reroute_kind()];
+        let kinds = self.catalog.kinds().iter().cloned();
+        kinds.chain(own).chain(subgraphs.cloned()).collect()
     }
 
     pub fn ask(&mut self, action: Action) {

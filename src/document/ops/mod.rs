@@ -84,6 +84,9 @@ fn fitting_link(graph: &Graph, end: &LinkEnd, new_node: NodeId, kind: &NodeKind)
         Fit::Converts => 1,
         Fit::Refused => 2,
     };
+    if kind.role.is_decoration() {
+        return None;
+    }
     match end {
         LinkEnd::Output(from) => {
             let ty = graph.output_type(from)?;

@@ -111,6 +111,9 @@ pub fn add_link(mesh: &mut Mesh, way: &[Pos2], width: f32, color: Color32) {
     }
 }
 
+/// Texts that do not fit are cut at multiples of this, in points, so that few widths are ever laid out.
+const CUT_STEP: f32 = 4.0;
+
 /// A text on one line that ends in `…` where it does not fit.
 pub fn cut_text(
     painter: &Painter,
@@ -119,6 +122,12 @@ pub fn cut_text(
     color: Color32,
     width: f32,
 ) -> Arc<Galley> {
+    // Most texts fit, and those are laid out once for all widths: a zoom changes them in every frame.
+    let whole = painter.layout_no_wrap(text.to_owned(), font.clone(), color);
+    if whole.size().x <= width {
+        return whole;
+    }
+    let width = (width / CUT_STEP).floor() * CUT_STEP;
     let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
     job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
     painter.layout_job(job)

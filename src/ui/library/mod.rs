@@ -33,13 +33,13 @@ enum Entry<'a> {
 }
 
 pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
-    let catalog = ctx.catalog;
+    let kinds = ctx.kinds();
     search_ui(ui, library, ctx);
     let is_searching = !library.query.trim().is_empty();
-    if library.search.update(&library.query, catalog.kinds()) {
+    if library.search.update(&library.query, &kinds) {
         library.chosen = 0;
     }
-    if catalog.kinds().is_empty() {
+    if ctx.catalog.kinds().is_empty() {
         ui.weak(
             "No nodes were found. Put Python files with functions into the project's nodes folder",
         );
@@ -52,7 +52,7 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
     let entries = if is_searching {
         library.search.hits().map(Entry::Kind).collect()
     } else {
-        by_family(catalog.kinds(), &library.closed)
+        by_family(&kinds, &library.closed)
     };
     ui.spacing_mut().item_spacing.y = 1.0;
     let mut toggled = None;

@@ -237,7 +237,7 @@ fn field_ui(ui: &mut Ui, palette: &mut Palette) {
 fn find(palette: &mut Palette, ctx: &Context<'_>) -> Hits {
     match &palette.open {
         Some(Open::Nodes { link_from, .. }) => {
-            palette.search.update(&palette.query, ctx.catalog.kinds());
+            palette.search.update(&palette.query, &ctx.kinds());
             let graph = ctx.document.graph();
             let fits = |kind: &&Arc<NodeKind>| {
                 kind.state == KindState::Ready && fits(graph, link_from.as_ref(), kind)
