@@ -14,6 +14,8 @@ mod by_keys;
 mod find;
 #[path = "app/hands.rs"]
 mod hands;
+#[path = "app/inspecting.rs"]
+mod inspecting;
 #[path = "app/keys.rs"]
 mod keys;
 #[path = "app/minimap.rs"]

@@ -140,6 +140,10 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.rename();
             }
+            Command::Colour => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.colour();
+            }
             Command::EditNode => {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.edit();
@@ -331,6 +335,7 @@ impl App {
             Command::Bypass => self.toggle_mode(Mode::Bypassed),
             Command::Collapse => self.toggle_collapsed(),
             Command::AddFrame => self.add_frame(),
+            Command::FitFrame => self.fit_frames(),
             Command::AddNote => self.add_note(),
             Command::MakeIndependent => self.make_independent(),
             Command::Dissolve => self.dissolve(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::App;
 use crate::document::{Transaction, ops};
-use crate::graph::{Graph, Link, Mode, NodeId, Rect, vec2};
+use crate::graph::{Graph, Link, Mode, Node, NodeId, Rect, Role, vec2};
 use crate::ui::Level;
 use crate::ui::canvas::gesture::link_distance;
 use crate::ui::canvas::layout::node_size;
@@ -166,10 +166,7 @@ impl App {
             .layout
             .bounds_of(document.selection().iter().copied());
         let rect = match around {
-            Some(rect) => {
-                let rect = rect.expand(FRAME_MARGIN);
-                Rect::from_min_max(rect.min - vec2(0.0, FRAME_TITLE), rect.max)
-            }
+            Some(rect) => framed(rect),
             None => Rect::from_min_size(canvas.place_for_new(), FRAME_SIZE),
         };
         let (graph, open) = (document.graph(), document.open_subgraph());
@@ -181,9 +178,43 @@ impl App {
         }
     }
 
-    pub(super) fn add_note(&mut self) {
+    /// The selected frames become as large as what lies in them needs.
+    pub(super) fn fit_frames(&mut self) {
         let document = &self.project.document;
-        let pos = self.project.panels.canvas.place_for_new();
+        let canvas = &mut self.project.panels.canvas;
+        canvas.keep_up(document);
+        let (graph, layout) = (document.graph(), &canvas.layout);
+        let mut fitted = Transaction::new("Fit frame", Vec::new());
+        for id in document.selection() {
+            let is_frame = |node: &&Node| node.kind.role == Role::Frame;
+            let Some(frame) = graph.node(*id).filter(is_frame) else {
+                continue;
+            };
+            let alone = BTreeSet::from([frame.id]);
+            let mut inside = ops::carried(
+                graph,
+                &alone,
+                |id| layout.rect(id),
+                |rect| layout.nodes_in(rect),
+            );
+            inside.remove(&frame.id);
+            if let Some(bounds) = layout.bounds_of(inside) {
+                fitted = fitted.and(ops::resize(graph, frame.id, framed(bounds)));
+            }
+        }
+        if fitted.edits.is_empty() {
+            self.notify(
+                Level::Info,
+                "Fit frame: no frame is selected that something lies in and does not fit already",
+            );
+        } else {
+            self.commit(fitted);
+        }
+    }
+
+    pub(super) fn add_note(&mut self) {
+        let pos = self.place_by_key();
+        let document = &self.project.document;
         let (node, transaction) = ops::add_note(document.graph(), pos, document.open_subgraph());
         if self.commit(transaction) {
             self.project.document.select([node]);
@@ -211,4 +242,10 @@ impl App {
             self.commit(transaction);
         }
     }
+}
+
+/// The box of a frame around what takes this room.
+fn framed(rect: Rect) -> Rect {
+    let rect = rect.expand(FRAME_MARGIN);
+    Rect::from_min_max(rect.min - vec2(0.0, FRAME_TITLE), rect.max)
 }

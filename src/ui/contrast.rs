@@ -123,6 +123,32 @@ fn texts_can_be_read_on_every_ground() {
 }
 
 #[test]
+fn titles_can_be_read_on_every_colour_that_a_node_can_have() {
+    both(|check| {
+        let palette = check.palette;
+        for (rgb, name) in theme::SWATCHES {
+            let colour = palette.of_user(rgb);
+            let ground = Palette::mixed(palette.node_header, colour, theme::COLOURED);
+            check.at_least(
+                READABLE,
+                &format!("title on {name}"),
+                palette.text_strong,
+                ground,
+            );
+            let marks = [
+                ("ok", palette.ok),
+                ("busy", palette.busy),
+                ("warn", palette.warn),
+                ("error", palette.error),
+            ];
+            for (what, mark) in marks {
+                check.at_least(VISIBLE, &format!("{what} on {name}"), mark, ground);
+            }
+        }
+    });
+}
+
+#[test]
 fn words_of_a_state_can_be_read_where_they_stand() {
     both(|check| {
         let palette = check.palette;

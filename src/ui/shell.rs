@@ -464,12 +464,15 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
     ui.horizontal_centered(|ui| {
         let nodes = counted(graph.node_count(), "node");
-        let nodes = match context.document.selection().len() {
-            0 => nodes,
-            selected => format!("{selected} of {nodes} selected"),
-        };
         let links = counted(graph.link_count(), "link");
-        ui.label(weak(format!("{nodes} · {links}")));
+        // Those inside of subgraphs count too.
+        let has_more = graph.subgraphs().next().is_some();
+        let all = if has_more { " in all" } else { "" };
+        let selected = match context.document.selection().len() {
+            0 => String::new(),
+            selected => format!("{selected} selected · "),
+        };
+        ui.label(weak(format!("{selected}{nodes}, {links}{all}")));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(weak(format!("Zoom {:.0} %", status.zoom * 100.0)));
             let state = if context.document.is_dirty() {

@@ -200,6 +200,21 @@ pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
 pub const REROUTE_SIZE: f32 = 16.0;
 /// Size of a frame and of a note that were not given one.
+/// Colours that nodes, frames and notes can be given. In headers they are mixed with the ground, so that titles can be
+/// read on all of them in both themes.
+pub const SWATCHES: [([u8; 3], &str); 8] = [
+    ([0xd9, 0x4f, 0x4f], "red"),
+    ([0xd9, 0x80, 0x35], "orange"),
+    ([0xb8, 0x9b, 0x2e], "yellow"),
+    ([0x4c, 0xa0, 0x5a], "green"),
+    ([0x2f, 0x9e, 0x9e], "teal"),
+    ([0x45, 0x7f, 0xd6], "blue"),
+    ([0x8a, 0x66, 0xd0], "violet"),
+    ([0xc0, 0x5c, 0xa0], "pink"),
+];
+/// How much of its own colour a node's header has.
+pub const COLOURED: f32 = 0.3;
+pub const SWATCH: f32 = 22.0;
 pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
 /// The least size of a frame or a note.
 pub const BOX_LEAST: Vec2 = vec2(100.0, 60.0);

@@ -190,7 +190,7 @@ impl NodePainter<'_> {
         let mut title = header;
         title.min.x += (4.0 * zoom).max(2.0);
         let ground = match node_color(node, palette) {
-            Some(color) => Palette::mixed(palette.node_header, color, 0.45),
+            Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
             None => palette.node_header,
         };
         let title_corners = CornerRadius {
@@ -211,12 +211,13 @@ impl NodePainter<'_> {
         };
         painter.rect_stroke(rect, all, outline, StrokeKind::Middle);
 
-        let badge_width = self.badge(header, look);
-        let color = if is_off {
-            palette.text_weak
-        } else {
-            palette.text_strong
+        // On a colour weak texts and marks would not be seen.
+        let weak = match node.style.colour {
+            Some(_) => palette.text_strong,
+            None => palette.text_weak,
         };
+        let badge_width = self.badge(header, look, weak);
+        let color = if is_off { weak } else { palette.text_strong };
         let room = header.width() - 18.0 * zoom - badge_width;
         let bold = FontId::new(font(13.0, zoom).size.max(8.5), theme::strong());
         let title = cut_text(painter, node.title(), bold, color, room);
@@ -248,10 +249,11 @@ impl NodePainter<'_> {
     }
 
     /// Status in the header's right corner; how much room it took.
-    fn badge(&self, header: Rect, look: &NodeLook) -> f32 {
+    fn badge(&self, header: Rect, look: &NodeLook, weak: Color32) -> f32 {
         let palette = self.palette;
         let color = match look.state {
             State::Idle => return 0.0,
+            State::Queued | State::Skipped if weak == palette.text_strong => weak,
             State::Queued | State::Skipped => palette.idle,
             State::Running { .. } => palette.busy,
             State::Done | State::Cached => palette.ok,
@@ -267,13 +269,9 @@ impl NodePainter<'_> {
             return header.max.x - left;
         }
         let at = pos2(left, center.y);
-        let time = self.painter.text(
-            at,
-            Align2::RIGHT_CENTER,
-            &look.time,
-            font(11.0, zoom),
-            palette.text_weak,
-        );
+        let time = self
+            .painter
+            .text(at, Align2::RIGHT_CENTER, &look.time, font(11.0, zoom), weak);
         header.max.x - time.min.x
     }
 

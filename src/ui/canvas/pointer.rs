@@ -167,7 +167,8 @@ fn begin(
 }
 
 fn edge_at(canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) -> Option<(NodeId, Vec2)> {
-    let reach = EDGE_REACH / canvas.camera.zoom;
+    // From afar the title still is for moving.
+    let reach = (EDGE_REACH / canvas.camera.zoom).min(0.8 * theme::FRAME_EDGE);
     resize::edge_at(graph, &canvas.layout, hit, at, reach)
 }
 

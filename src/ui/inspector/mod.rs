@@ -1,8 +1,12 @@
 //! inspector_ui: everything about what is selected: a node's title, values, results and help; several nodes; none.
 //! Asks for edits, makes none.
 
+mod ports;
+mod style;
+
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
+use self::ports::TypedName;
 use super::failure::failure_ui;
 use super::focus::Focus;
 use super::help::help_ui;
@@ -14,7 +18,9 @@ use crate::command::Command;
 use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
-use crate::graph::{InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Widget};
+use crate::graph::{
+    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Vec2, Widget,
+};
 
 /// What the panel remembers between frames.
 #[derive(Debug, Default)]
@@ -23,12 +29,22 @@ pub struct Inspector {
     title: Option<(NodeId, String)>,
     wants_title: bool,
     wants_value: bool,
+    wants_colour: bool,
+    /// The size that is being dragged or typed, and of which frame or note.
+    size: Option<(NodeId, Vec2)>,
+    /// The name of a port that is being typed.
+    port: Option<TypedName>,
 }
 
 impl Inspector {
     /// Put the keyboard into the title's field: the command Rename.
     pub fn rename(&mut self) {
         self.wants_title = true;
+    }
+
+    /// Put the keyboard on the first colour: the command Colour.
+    pub fn colour(&mut self) {
+        self.wants_colour = true;
     }
 
     /// Put the keyboard into the first field of a value, without any into the title's: the command Edit node.
@@ -58,7 +74,7 @@ pub fn inspector_ui(
         .show(ui, |ui| match (selected, document.selection().len()) {
             (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
             (None, 0) => nothing_ui(ui, ctx),
-            (None, count) => several_ui(ui, ctx, count),
+            (None, count) => several_ui(ui, ctx, inspector, count),
         });
 }
 
@@ -101,6 +117,9 @@ fn node_ui(
         inspector.rename();
         ui.ctx().request_repaint();
     }
+    if kind.role.subgraph().is_some() {
+        ports::ports_ui(ui, ctx, inspector, node);
+    }
     if !kind.outputs.is_empty() {
         section_ui(ui, "Outputs");
         for (i, output) in kind.outputs.iter().enumerate() {
@@ -108,6 +127,7 @@ fn node_ui(
             output_ui(ui, ctx, node.id, (i, output), summary);
         }
     }
+    style::style_ui(ui, ctx, inspector);
     if !kind.help.is_empty() {
         section_ui(ui, "Help");
         help_ui(ui, &kind.help);
@@ -395,8 +415,9 @@ fn output_ui(
     });
 }
 
-fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, count: usize) {
+fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, count: usize) {
     ui.heading(format!("{count} nodes selected"));
+    style::style_ui(ui, ctx, inspector);
     ui.add_space(theme::GAP);
     for command in [
         Command::RunToHere,
