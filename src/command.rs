@@ -117,6 +117,7 @@ commands! {
     Dissolve, "Delete and heal", Edit, Canvas, [key(CTRL, Key::Delete), key(CTRL, Key::Backspace)], "Remove the selected nodes; what they were fed goes on to what they fed";
     Rename, "Rename node", Edit, Canvas, [key(Modifiers::NONE, Key::F2)], "Give the selected node a title";
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
+    LoadFiles, "Load files…", Edit, Canvas, [key(Modifiers::SHIFT, Key::L)], "Choose files, and add nodes that load them";
     EditNode, "Edit node", Edit, Canvas, [key(Modifiers::NONE, Key::Enter)], "Go to the first value of the selected node";
     StartLink, "Start a link", Edit, Canvas, [key(Modifiers::NONE, Key::C)], "Link the selected node by keys: arrows choose the ports, Enter links";
     InsertOnLink, "Insert into link", Edit, Canvas, [key(Modifiers::ALT, Key::I)], "Put the selected node into the link that passes nearest, where it fits";

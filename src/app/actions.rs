@@ -144,6 +144,7 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.colour();
             }
+            Command::LoadFiles => self.ask_for_files(),
             Command::EditNode => {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.edit();
@@ -465,14 +466,9 @@ impl App {
         }));
     }
 
-    /// A chosen path is kept relative where it lies inside the project, so that the project can be moved.
+    /// A file or folder was chosen for an input.
     pub(super) fn picked(&mut self, port: Port, path: &Path) {
-        let inside = self
-            .project
-            .folder
-            .as_ref()
-            .and_then(|folder| path.strip_prefix(folder).ok());
-        let text = inside.unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let text = self.kept_path(path).to_string_lossy().replace('\\', "/");
         self.commit(ops::set_value(port, Some(Value::text(text))));
     }
 
@@ -497,16 +493,20 @@ impl App {
     }
 }
 
-/// `*.csv *.tsv` as a filter of the file dialog.
+/// `*.csv *.tsv` as a filter of the file dialog; with a lone `*` all others can be chosen too.
 fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
-    let extensions: Vec<&str> = pattern
-        .split([' ', ';', ','])
-        .filter_map(|part| part.trim().strip_prefix("*."))
+    let parts = || pattern.split([' ', ';', ',']).map(str::trim);
+    let extensions: Vec<&str> = parts()
+        .filter_map(|part| part.strip_prefix("*."))
         .filter(|extension| *extension != "*" && !extension.is_empty())
         .collect();
     if extensions.is_empty() {
-        dialog
+        return dialog;
+    }
+    let dialog = dialog.add_filter(extensions.join(", "), &extensions);
+    if parts().any(|part| part == "*") {
+        dialog.add_filter("All files", &["*"])
     } else {
-        dialog.add_filter(pattern, &extensions)
+        dialog
     }
 }

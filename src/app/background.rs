@@ -6,6 +6,7 @@ use egui::ColorImage;
 use tokio::runtime::Handle;
 
 use super::App;
+use super::dropping::Dropped;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
@@ -55,6 +56,16 @@ pub enum Event {
     PictureRead {
         path: PathBuf,
         result: Result<Option<String>, String>,
+    },
+    /// What files that were dropped are.
+    Dropped {
+        project: u64,
+        files: Vec<Dropped>,
+    },
+    /// The user chose files to be loaded.
+    PickedFiles {
+        project: u64,
+        paths: Vec<PathBuf>,
     },
     /// The user chose a file or folder for an input.
     Picked {
@@ -152,6 +163,12 @@ impl App {
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),
             Event::PictureDrawn(result) => self.picture_drawn(result),
             Event::PictureRead { path, result } => self.picture_opened(&path, result),
+            Event::Dropped { project, files } => {
+                self.with_project(project, |app| app.files_dropped(files));
+            }
+            Event::PickedFiles { project, paths } => {
+                self.with_project(project, |app| app.take_files(paths));
+            }
             Event::Picked {
                 project,
                 port,

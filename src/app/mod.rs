@@ -4,6 +4,7 @@
 mod actions;
 mod arranging;
 mod background;
+mod dropping;
 mod files;
 mod frame_cost;
 mod open;
@@ -410,7 +411,7 @@ impl eframe::App for App {
         }
         let has_dialog = self.dialog.is_some();
         if !has_dialog {
-            self.open_dropped(&context);
+            self.take_dropped(&context);
         }
         let is_welcome = self.project.is_welcome();
         // A dialog stops everything else, but it may have to be made smaller to be read.
@@ -440,6 +441,7 @@ impl eframe::App for App {
             self.answer(&context, answer);
         }
         self.notices.ui(&context);
+        self.drop_hint_ui(&context);
         if !self.project.is_welcome() {
             let canvas = self.project.panels.canvas.camera.screen;
             self.frame_costs.ui(&context, canvas.left_bottom());

@@ -234,6 +234,11 @@ fn saved(sitting: Sitting, mut path: PathBuf) -> Event {
     Event::PictureSaved { path, result }
 }
 
+/// The text of the graph that a file carries, if it does.
+pub fn graph_of(path: &Path) -> Option<String> {
+    read(path).ok().flatten()
+}
+
 /// The text of the graph in a file, once it is known that a graph can be made of it.
 fn read(path: &Path) -> Result<Option<String>, String> {
     let text = |error: std::io::Error| error.to_string();

@@ -1,0 +1,173 @@
+//! Dropping: files that are dropped on the window, or chosen to be loaded: projects and pictures of graphs are opened,
+//! all others become nodes that load them, in one step.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Align2, Area, Context, Id, Label, Order};
+
+use super::picture::{graph_of, is_picture};
+use super::{App, Event};
+use crate::document::file::SAVEFILE;
+use crate::document::ops::{self, Loader};
+use crate::ui::{Level, theme};
+
+/// Whether a file that was dropped is opened or loaded.
+#[derive(Debug)]
+pub enum Dropped {
+    /// The text of a picture's graph.
+    Graph(PathBuf, String),
+    File(PathBuf),
+}
+
+impl App {
+    /// Take what was dropped on the window in this frame.
+    pub(super) fn take_dropped(&mut self, context: &Context) {
+        let dropped: Vec<PathBuf> = context.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        if self.project.is_welcome() {
+            for path in dropped {
+                self.open_named(&path.to_string_lossy());
+            }
+        } else if !dropped.is_empty() {
+            self.take_files(dropped);
+        }
+    }
+
+    /// Projects are opened; of the others it is found out in the background what they are.
+    pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
+        let (projects, files): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| is_project(path));
+        for path in projects {
+            self.open_named(&path.to_string_lossy());
+        }
+        let project = self.project.serial;
+        if files.is_empty() {
+            return;
+        }
+        self.services.spawn(move || {
+            let look = |path: PathBuf| match graph_of(&path).filter(|_| is_picture(&path)) {
+                Some(text) => Dropped::Graph(path, text),
+                None => Dropped::File(path),
+            };
+            let files = files.into_iter().map(look).collect();
+            Event::Dropped { project, files }
+        });
+    }
+
+    /// What the files are is known: open the graphs, load the rest.
+    pub(super) fn files_dropped(&mut self, files: Vec<Dropped>) {
+        let (mut graphs, mut loaded, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            match file {
+                Dropped::Graph(path, text) => graphs.push((path, text)),
+                Dropped::File(path) => match self.loader(&path) {
+                    Some(loader) => loaded.push((loader, self.kept_path(&path))),
+                    None => unknown.push(path),
+                },
+            }
+        }
+        if !loaded.is_empty() {
+            let place = self.place_by_key();
+            let document = &self.project.document;
+            let place = (place, document.open_subgraph());
+            let (nodes, transaction) = ops::add_loaders(document.graph(), loaded, place);
+            if self.commit(transaction) {
+                self.project.document.select(nodes);
+            }
+        }
+        for path in unknown {
+            self.notify(
+                Level::Warning,
+                format!("No node loads such files: {}", path.display()),
+            );
+        }
+        for (path, text) in graphs {
+            self.picture_opened(&path, Ok(Some(text)));
+        }
+    }
+
+    fn loader(&self, path: &Path) -> Option<Loader> {
+        ops::loader_for(self.project.catalog.kinds(), path, path.is_dir())
+    }
+
+    /// A path is kept relative where it lies inside the project, so that the project can be moved.
+    pub(super) fn kept_path(&self, path: &Path) -> PathBuf {
+        let folder = self.project.folder.as_ref();
+        let inside = folder.and_then(|folder| path.strip_prefix(folder).ok());
+        inside.unwrap_or(path).to_owned()
+    }
+
+    /// Let the user choose files to be loaded: what a drop does, without a mouse.
+    pub(super) fn ask_for_files(&mut self) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let (project, sender) = (self.project.serial, self.services.sender.clone());
+        drop(self.services.runtime.spawn_blocking(move || {
+            let dialog = rfd::FileDialog::new().set_directory(&folder);
+            if let Some(paths) = dialog.pick_files() {
+                sender
+                    .blocking_send(Event::PickedFiles { project, paths })
+                    .ok();
+            }
+        }));
+    }
+
+    /// While files hang over the window: what letting go would do.
+    pub(super) fn drop_hint_ui(&self, context: &Context) {
+        let hovered = context.input(|input| {
+            let files = input.raw.hovered_files.iter();
+            files
+                .filter_map(|file| file.path.clone())
+                .collect::<Vec<_>>()
+        });
+        if hovered.is_empty() || self.dialog.is_some() {
+            return;
+        }
+        let canvas = self.project.panels.canvas.camera.screen;
+        let is_welcome = self.project.is_welcome();
+        let middle = if is_welcome {
+            context.content_rect().center()
+        } else {
+            canvas.center()
+        };
+        let palette = theme::palette(context);
+        Area::new(Id::unique("drop hint"))
+            .order(Order::Tooltip)
+            .interactable(false)
+            .fade_in(false)
+            .pivot(Align2::CENTER_CENTER)
+            .fixed_pos(middle)
+            .show(context, |ui| {
+                let stroke = egui::Stroke::new(2.0, palette.accent);
+                let frame = egui::Frame::popup(ui.style())
+                    .stroke(stroke)
+                    .inner_margin(16);
+                frame.show(ui, |ui| {
+                    let text = egui::RichText::new(self.drop_in_words(&hovered)).heading();
+                    ui.add(Label::new(text).extend());
+                });
+            });
+    }
+
+    fn drop_in_words(&self, hovered: &[PathBuf]) -> String {
+        let [path] = hovered else {
+            return format!("Drop to load {} files", hovered.len());
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if self.project.is_welcome() || is_project(path) {
+            return format!("Drop to open {name}");
+        }
+        match self.loader(path) {
+            Some(loader) => format!("Drop to load {name} with \"{}\"", loader.kind.title),
+            None => format!("No node loads {name}"),
+        }
+    }
+}
+
+/// A project's folder, or its savefile.
+fn is_project(path: &Path) -> bool {
+    path.ends_with(SAVEFILE) || path.join(SAVEFILE).is_file()
+}
