@@ -175,8 +175,8 @@ impl App {
             Command::OpenSubgraph => self.open_subgraph(),
             Command::CloseSubgraph => self.close_subgraph(),
             Command::ZoomToFit => {
-                let bounds = self.project.panels.canvas.layout.bounds();
-                self.project.panels.canvas.zoom_to(bounds);
+                let extent = self.project.panels.canvas.layout.extent();
+                self.project.panels.canvas.zoom_to(extent);
             }
             Command::ZoomToSelection => {
                 let bounds = self

@@ -35,7 +35,7 @@ impl App {
         let canvas = &mut self.project.panels.canvas;
         let document = &self.project.document;
         canvas.keep_up(document);
-        let bounds = canvas.layout.bounds();
+        let bounds = canvas.layout.extent();
         let view = canvas.camera.view_in_graph();
         if bounds.is_some_and(|bounds| is_of_all && !view.contains_rect(bounds)) {
             canvas.zoom_to(bounds);

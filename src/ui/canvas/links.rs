@@ -6,7 +6,7 @@ use egui::{Painter, Shape, Stroke};
 use super::Canvas;
 use super::far::{LINE_ALPHA, link_color};
 use super::paint::{self, Level};
-use super::routes::{LinkAt, link_way};
+use super::routes::{LinkAt, link_middle, link_way};
 use crate::graph::{Fit, Graph, Link, NodeId, Pos2, Vec2};
 use crate::ui::Context;
 use crate::ui::theme::Palette;
@@ -47,7 +47,7 @@ pub fn links(
                 camera.zoom,
                 graph,
                 link,
-                *start + (*end - *start) * 0.5,
+                link_middle(*start, *end, camera.zoom),
                 palette,
             );
         }

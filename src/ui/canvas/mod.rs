@@ -166,8 +166,8 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     canvas.keep_up(context.document);
     linking::keep_up(canvas, graph);
     if std::mem::take(&mut canvas.fit_next) {
-        let bounds = canvas.layout.bounds();
-        canvas.zoom_to(bounds);
+        let extent = canvas.layout.extent();
+        canvas.zoom_to(extent);
     }
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
