@@ -20,7 +20,7 @@ const SCREEN: Rect = Rect::from_min_max(Pos2::ZERO, pos2(1920.0, 1080.0));
 const FRAMES: usize = 60;
 
 fn main() {
-    // As the window does.
+    // As the program itself does when it starts.
     loom::sys::keep_freed_memory();
     let only = std::env::args().nth(1).filter(|arg| !arg.starts_with("--"));
     for nodes in [100, 1_000, 10_000, 100_000] {

@@ -480,7 +480,6 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Open the window, on a project if one is named, and stay until it is closed.
 pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()> {
-    crate::sys::keep_freed_memory();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("loom-background")

@@ -184,7 +184,7 @@ fn the_canvas_at_three_zooms() {
     assert_eq!(seen.zoom(), 1.0);
     seen.is_as("canvas-close", Some(seen.canvas()));
     seen.window.key(Modifiers::NONE, Key::Home);
-    assert!((0.26..0.5).contains(&seen.zoom()), "{}", seen.zoom());
+    assert!((0.28..0.5).contains(&seen.zoom()), "{}", seen.zoom());
     seen.is_as("canvas-middle", Some(seen.canvas()));
     while seen.zoom() > 0.22 {
         seen.window.key(Modifiers::NONE, Key::Minus);

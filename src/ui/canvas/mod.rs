@@ -1,6 +1,7 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
 mod annotations;
+mod brush;
 pub mod camera;
 mod crumbs;
 mod far;
@@ -22,9 +23,12 @@ mod squares;
 pub mod walk;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use egui::epaint::Mesh;
 use egui::{Id, Role, Sense, Ui, UiBuilder, WidgetInfo};
 
+use self::brush::{Brush, on_pixels};
 use self::camera::Camera;
 use self::far::Far;
 use self::gesture::Gesture;
@@ -54,7 +58,7 @@ const EDGE_REACH: f32 = 5.0;
 const SNAP_REACH: f32 = 26.0;
 
 /// Zooms between which what is to be read on a node comes up, above where nodes are boxes and links lines.
-const DETAIL: [f32; 2] = [0.26, 0.34];
+const DETAIL: [f32; 2] = [0.28, 0.36];
 
 /// What the canvas remembers between frames: view state, nothing of the document.
 #[derive(Debug, Default)]
@@ -62,6 +66,8 @@ pub struct Canvas {
     pub camera: Camera,
     pub layout: Layout,
     far: Far,
+    /// What boxes were drawn last, for their memory.
+    boxes: Arc<Mesh>,
     gesture: Gesture,
     /// The link that is being made by keys.
     linking: Option<Linking>,
@@ -228,7 +234,8 @@ fn draw(
     if level == Level::Small {
         draw_far(&painter, canvas, context, hovered, palette);
     } else {
-        draw_near(ui, &painter, canvas, drafts, context, hovered);
+        let memory = std::mem::take(&mut canvas.boxes);
+        canvas.boxes = draw_near(ui, &painter, canvas, memory, drafts, context, hovered);
     }
     overlay::paint(&painter, canvas, graph, palette);
     guides::paint(&painter, canvas, palette);
@@ -237,15 +244,16 @@ fn draw(
     }
 }
 
-/// Nodes with their texts and widgets, one by one.
+/// Nodes with their texts and widgets, one by one. `memory` and what is given back: room for the frame's boxes.
 fn draw_near(
     ui: &mut Ui,
     painter: &egui::Painter,
     canvas: &Canvas,
+    memory: Arc<Mesh>,
     drafts: &mut Drafts,
     context: &mut Context<'_>,
     hovered: Option<NodeId>,
-) {
+) -> Arc<Mesh> {
     let palette = theme::palette(ui.ctx());
     let graph = context.document.graph();
     let selection = context.document.selection();
@@ -253,8 +261,10 @@ fn draw_near(
     let detail = far::fade(canvas.camera.zoom, DETAIL);
     let view = canvas.camera.view_in_graph();
     let visible = canvas.layout.nodes_in(view.expand(40.0));
+    let brush = Brush::new(painter, memory, canvas.is_picture);
     let node_painter = NodePainter {
         painter,
+        brush: &brush,
         camera: &canvas.camera,
         palette,
         level,
@@ -276,9 +286,15 @@ fn draw_near(
         let Some((node, on_screen)) = graph.node(*id).zip(canvas.rect_on_screen(*id)) else {
             continue;
         };
+        let on_screen = if canvas.is_picture {
+            on_screen
+        } else {
+            on_pixels(on_screen, painter.pixels_per_point())
+        };
         let (is_selected, is_hovered) = (selection.contains(id), hovered == Some(*id));
         match node.kind.role {
             NodeRole::Note => {
+                brush.begin(on_screen);
                 node_painter.note(node, on_screen, is_selected, is_hovered);
                 continue;
             }
@@ -302,8 +318,10 @@ fn draw_near(
             edits.extend(fields);
         }
     }
+    let boxes = brush.end();
     found::found_marks(painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
+    boxes
 }
 
 /// Nodes as boxes, and haze beyond; frames keep their titles.
@@ -314,8 +332,10 @@ fn draw_far(
     hovered: Option<NodeId>,
     palette: &Palette,
 ) {
+    let brush = Brush::new(painter, Arc::default(), true);
     let node_painter = NodePainter {
         painter,
+        brush: &brush,
         camera: &canvas.camera,
         palette,
         level: Level::Small,
