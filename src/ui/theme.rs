@@ -214,7 +214,7 @@ pub const SWATCHES: [([u8; 3], &str); 8] = [
 ];
 /// How much of its own colour a node's header has.
 pub const COLOURED: f32 = 0.3;
-pub const SWATCH: f32 = 22.0;
+pub const SWATCH: f32 = 20.0;
 pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
 /// The least size of a frame or a note.
 pub const BOX_LEAST: Vec2 = vec2(100.0, 60.0);

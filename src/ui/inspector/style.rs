@@ -31,7 +31,7 @@ fn swatches_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector) {
     let is_held = |colour: Option<Rgb>| colours.iter().all(|held| *held == colour);
     let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(theme::GAP * 0.75, theme::GAP * 0.75);
+        ui.spacing_mut().item_spacing = vec2(theme::GAP * 0.6, theme::GAP * 0.6);
         for (rgb, name) in theme::SWATCHES {
             if swatch_ui(ui, Some(rgb), name, is_held(Some(rgb)), inspector) {
                 chosen = Some(Some(rgb));
