@@ -32,6 +32,8 @@ mod structure;
 mod tabs;
 #[path = "app/touchpad.rs"]
 mod touchpad;
+#[path = "app/unsound.rs"]
+mod unsound;
 #[path = "app/walking.rs"]
 mod walking;
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::read::from_json;
 use crate::graph::{
-    Bank, Catalog, InputSpec, Kept, KindState, Mode, Name, Node, NodeId, NodeKind, OutputSpec, Rgb,
-    Style, SubgraphId, SubgraphKinds, Value, ValueType, Vec2, pos2, subgraph, vec2,
+    Bank, Catalog, InputSpec, Kept, KindState, Mode, Name, Node, NodeId, NodeKind, OutputSpec,
+    Pos2, Rgb, Style, SubgraphId, SubgraphKinds, Value, ValueType, Vec2, pos2, subgraph, vec2,
 };
 
 /// Keys of a node that Loom writes itself; all others are kept.
@@ -55,13 +55,13 @@ pub struct NodeReader<'a> {
 }
 
 impl NodeReader<'_> {
-    /// The node, and what there is to say of it.
+    /// The node, and whether the file says where it lies: one that it puts nowhere lies at the origin.
     pub fn node(
         &mut self,
         entry: &Json,
         id: NodeId,
         parent: Option<SubgraphId>,
-    ) -> Result<(Node, Option<String>), String> {
+    ) -> Result<(Node, bool), String> {
         let Json::Object(entry) = entry else {
             return Err("it is not an object".to_owned());
         };
@@ -124,21 +124,10 @@ impl NodeReader<'_> {
                 .as_f64()
                 .map(|at| at as f32)
         };
-        let (pos, note) = match (coordinate("x"), coordinate("y")) {
-            (Some(x), Some(y)) if x.abs() < LARGEST_COORDINATE && y.abs() < LARGEST_COORDINATE => {
-                (pos2(x, y), None)
-            }
-            (x, y) => {
-                let inside = |at: Option<f32>| {
-                    at.filter(|at| at.is_finite())
-                        .unwrap_or(0.0)
-                        .clamp(-LARGEST_COORDINATE, LARGEST_COORDINATE)
-                };
-                let note =
-                    format!("node {key} had no usable position and was put where there is room");
-                (pos2(inside(x), inside(y)), Some(note))
-            }
-        };
+        let is_inside = |at: &f32| at.abs() < LARGEST_COORDINATE;
+        let place = coordinate("x").zip(coordinate("y"));
+        let place = place.filter(|(x, y)| is_inside(x) && is_inside(y));
+        let pos = place.map_or(Pos2::ZERO, |(x, y)| pos2(x, y));
         let typed = |(name, value): (Name, Value)| {
             let value = match (&value, kind.input(&name)) {
                 (Value::Text(text), Some(input)) if is_first_form && !kind.is_legacy() => {
@@ -173,7 +162,7 @@ impl NodeReader<'_> {
             }),
             kind,
         };
-        Ok((node, note))
+        Ok((node, place.is_some()))
     }
 
     /// The kind that a node means: the graph's own, or a function of the catalog.
