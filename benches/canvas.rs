@@ -73,7 +73,7 @@ impl Bench {
         let mut document = Document::new(graph(count), Meta::default());
         document.select((0..count.min(1000) as u32).map(NodeId));
         let mut canvas = Canvas::new();
-        canvas.snaps = false;
+        canvas.habits.snaps = false;
         let mut run = RunState::new();
         run.begin(1, (0..count as u32).map(NodeId));
         let drafts = Drafts::default();

@@ -140,15 +140,6 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.rename();
             }
-            Command::Colour => {
-                self.shell.show(Pane::Inspector);
-                self.project.panels.inspector.colour();
-            }
-            Command::LoadFiles => self.ask_for_files(),
-            Command::EditNode => {
-                self.shell.show(Pane::Inspector);
-                self.project.panels.inspector.edit();
-            }
             Command::AddNode => {
                 let pos_in_graph = self.place_by_key();
                 self.act(
@@ -193,9 +184,6 @@ impl App {
             Command::ToggleSnap => self.toggle_snap(),
             Command::ToggleBoxInside => self.toggle_box_inside(),
             Command::ToggleMinimap => self.toggle_minimap(),
-            Command::FrameCost => {
-                self.frame_costs.is_shown = !self.frame_costs.is_shown;
-            }
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
             Command::ScaleUp => self.scale_by(context, 1.0),
@@ -326,7 +314,7 @@ impl App {
         self.project.panels.find.open();
     }
 
-    /// The part of `run` that moves, structures and selects nodes, and the way to each panel.
+    /// The part of `run` that moves, structures, edits and selects nodes, and the way to each panel.
     fn run_on_nodes(&mut self, command: Command) {
         match command {
             Command::Group => self.group(),
@@ -358,6 +346,18 @@ impl App {
             Command::AlignCentreY => self.align(Align::CentreY),
             Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
             Command::DistributeVertically => self.distribute(Axis::Vertical),
+            Command::LoadFiles => self.ask_for_files(),
+            Command::Colour => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.colour();
+            }
+            Command::EditNode => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.edit();
+            }
+            Command::FrameCost => {
+                self.frame_costs.is_shown = !self.frame_costs.is_shown;
+            }
             Command::GoLibrary => self.go(Pane::Library),
             Command::GoCanvas => self.go(Pane::Canvas),
             Command::GoInspector => self.go(Pane::Inspector),
@@ -381,35 +381,6 @@ impl App {
     fn show_outline(&mut self) {
         self.shell.show(Pane::Outline);
         self.project.panels.outline.focus();
-    }
-
-    fn toggle_snap(&mut self) {
-        let canvas = &mut self.project.panels.canvas;
-        canvas.snaps = !canvas.snaps;
-        let state = if canvas.snaps { "on" } else { "off" };
-        self.notify(Level::Info, format!("Snap to grid is {state}"));
-    }
-
-    fn toggle_box_inside(&mut self) {
-        let is_on = &mut self.project.panels.canvas.boxes_inside;
-        *is_on = !*is_on;
-        let what = if *is_on {
-            "what lies in it as a whole"
-        } else {
-            "all that it touches"
-        };
-        self.notify(Level::Info, format!("A box selects {what}"));
-    }
-
-    fn toggle_minimap(&mut self) {
-        let is_on = &mut self.project.panels.canvas.minimap.is_on;
-        *is_on = !*is_on;
-        let state = if *is_on {
-            "on: it is shown while some nodes are out of view"
-        } else {
-            "off"
-        };
-        self.notify(Level::Info, format!("The minimap is {state}"));
     }
 
     /// Put the panels where they were at the last end.

@@ -12,6 +12,8 @@ use crate::ui::theme;
 
 /// Frames that are remembered.
 const KEPT: usize = 300;
+/// Costs that may wait to be written; a disk that is slower than that is waited for.
+const WAITING: usize = 4096;
 
 /// Costs in milliseconds, from the beginning of one frame to that of the next: with layout, tessellation, upload, and
 /// what the window's events took in between.
@@ -21,7 +23,7 @@ pub struct FrameCosts {
     begun: Option<f64>,
     drawn: u64,
     last: VecDeque<f64>,
-    log: Option<mpsc::Sender<f64>>,
+    log: Option<mpsc::SyncSender<f64>>,
     pub is_shown: bool,
 }
 
@@ -29,7 +31,7 @@ impl FrameCosts {
     /// Write each frame's cost to a file from now on: its number, a tab, milliseconds.
     pub fn write_to(&mut self, file: &Path) -> std::io::Result<()> {
         let mut file = std::fs::File::create(file)?;
-        let (sender, costs) = mpsc::channel::<f64>();
+        let (sender, costs) = mpsc::sync_channel::<f64>(WAITING);
         let write = move || {
             for (number, ms) in (1..).zip(costs) {
                 if writeln!(file, "{number}\t{ms:.3}").is_err() {
@@ -102,6 +104,10 @@ impl FrameCosts {
 }
 
 /// CPU time that this thread has used, in milliseconds, where the system tells it finely enough.
+#[cfg_attr(
+    unix,
+    expect(clippy::unnecessary_wraps, reason = "not every system tells it")
+)]
 fn thread_ms() -> Option<f64> {
     #[cfg(unix)]
     {

@@ -295,6 +295,7 @@ impl App {
             .fill(theme::palette(ui.ctx()).window)
             .inner_margin(egui::Margin::symmetric(10, 0));
         let bar = |panel: Panel, height: f32| panel.exact_size(height).resizable(false);
+        self.project.panels.canvas.habits = self.habits();
         let focus = &mut self.project.panels.focus;
         bar(Panel::top("bar"), 42.0).frame(frame).show(ui, |ui| {
             let mark = Focus::mark(ui);

@@ -23,6 +23,7 @@ impl Transaction {
     }
 
     /// This and another in one step, under this one's label.
+    #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.edits.extend(other.edits);
         self

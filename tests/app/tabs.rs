@@ -273,8 +273,10 @@ fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
     }
     image::save_buffer(&outside, &[0; 12], 2, 2, image::ColorType::Rgb8).unwrap();
     let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
-    let mut hovered = egui::HoveredFile::default();
-    hovered.path = Some(outside.clone());
+    let hovered = egui::HoveredFile {
+        path: Some(outside.clone()),
+        ..egui::HoveredFile::default()
+    };
     window.harness.input_mut().hovered_files.push(hovered);
     window.steps();
     assert!(window.says("Drop to load photo.png with \"Load image\""));

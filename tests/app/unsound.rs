@@ -177,6 +177,7 @@ fn subgraphs_that_hold_themselves_are_left_out() {
 #[test]
 fn what_is_no_savefile_is_said_and_left_as_it_is() {
     let whole = savefile(&[("a", HERE)], &[], "");
+    let deep = vec![b'['; 100_000];
     let cases: [(&str, &[u8], &str); 8] = [
         ("empty", b"", "not readable"),
         (
@@ -197,7 +198,7 @@ fn what_is_no_savefile_is_said_and_left_as_it_is() {
             b"{\"nodes\": [], \"connections\": {}}",
             "must be a list",
         ),
-        ("deep", &[b'['; 100_000], "not readable"),
+        ("deep", &deep, "not readable"),
     ];
     for (name, bytes, told) in cases {
         let window = Window::open(|userdata| project(userdata, bytes));

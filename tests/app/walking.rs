@@ -235,3 +235,20 @@ fn what_frames_cost_is_shown_and_draws_none_itself() {
     window.key(NONE, Key::Enter);
     assert!(!window.says("CPU per frame"));
 }
+
+#[test]
+fn how_the_canvas_is_worked_on_is_remembered() {
+    let mut window = Window::open(empty);
+    window.key(SHIFT, Key::S);
+    window.key(SHIFT, Key::M);
+    let kept = window.saved_settings().canvas;
+    assert!(!kept.snap_to_grid && !kept.minimap && !kept.box_selects_inside);
+    let habits = window.app().panels().canvas.habits;
+    assert!(!habits.snaps && !habits.has_minimap);
+    let settings = window.saved_settings();
+    let mut window = Window::open_with(settings, empty);
+    assert!(!window.app().panels().canvas.habits.snaps);
+    window.key(SHIFT, Key::S);
+    assert!(window.app().panels().canvas.habits.snaps);
+    assert!(window.saved_settings().canvas.snap_to_grid);
+}

@@ -173,19 +173,27 @@ pub fn take_keys(canvas: &mut Canvas, context: &Context, graph: &Graph) -> Vec<A
             if modifiers.any() {
                 return true;
             }
-            let Some(is_taken) = on_key(canvas, graph, *key) else {
-                return true;
-            };
-            asked.extend(is_taken);
+            match on_key(canvas, graph, *key) {
+                Meant::ForOthers => return true,
+                Meant::Taken(action) => asked.extend(action),
+            }
             false
         });
     });
     asked
 }
 
-/// What a key does to the link that is being made; `None`: it is not meant for it.
-fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>> {
-    let linking = canvas.linking.as_mut()?;
+/// Is a key meant for the link, and what does it ask for?
+enum Meant {
+    ForOthers,
+    Taken(Option<Action>),
+}
+
+/// What a key does to the link that is being made.
+fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Meant {
+    let Some(linking) = &mut canvas.linking else {
+        return Meant::ForOthers;
+    };
     let direction = match key {
         Key::ArrowLeft => Some(Direction::Left),
         Key::ArrowRight => Some(Direction::Right),
@@ -222,10 +230,10 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>
             });
         }
         Key::Escape => canvas.linking = None,
-        _ => return None,
+        _ => return Meant::ForOthers,
     }
     reveal(canvas, graph);
-    Some(asked)
+    Meant::Taken(asked)
 }
 
 /// The port that is chosen is in view.

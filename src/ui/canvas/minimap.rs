@@ -31,23 +31,11 @@ const LEAST_CANVAS: Vec2 = vec2(480.0, 320.0);
 const ARROW: f32 = 0.25;
 
 /// What the minimap remembers between frames.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Minimap {
-    /// The user wants to see it.
-    pub is_on: bool,
     /// Where in the view it was taken hold of, from its middle, in graph units.
     grabbed: Vec2,
     nodes: Option<(Picture, Arc<Mesh>)>,
-}
-
-impl Default for Minimap {
-    fn default() -> Self {
-        Self {
-            is_on: true,
-            grabbed: Vec2::ZERO,
-            nodes: None,
-        }
-    }
 }
 
 /// What a mesh of the nodes was made from.
@@ -103,7 +91,7 @@ impl Map {
 fn map(canvas: &mut Canvas) -> Option<Map> {
     let screen = canvas.camera.screen;
     let has_room = screen.width() >= LEAST_CANVAS.x && screen.height() >= LEAST_CANVAS.y;
-    if !canvas.minimap.is_on || !has_room {
+    if !canvas.habits.has_minimap || !has_room {
         return None;
     }
     let bounds = canvas.layout.bounds()?;
@@ -323,9 +311,9 @@ mod tests {
         let graph = graph(200);
         let mut canvas = canvas(&graph);
         assert!(map(&mut canvas).is_some());
-        canvas.minimap.is_on = false;
+        canvas.habits.has_minimap = false;
         assert_eq!(map(&mut canvas), None, "it is off");
-        canvas.minimap.is_on = true;
+        canvas.habits.has_minimap = true;
         canvas.camera.screen.max = pos2(400.0, 300.0);
         assert_eq!(map(&mut canvas), None, "the canvas is small");
         canvas.camera.screen = CANVAS;

@@ -77,9 +77,7 @@ pub struct Canvas {
     pressed: Option<(Pos2, Hit)>,
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
-    pub snaps: bool,
-    /// A box selects what lies in it as a whole, and not all that it touches.
-    pub boxes_inside: bool,
+    pub habits: Habits,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
     /// Why the nodes that are dragged are caught where they are.
@@ -91,6 +89,27 @@ pub struct Canvas {
     is_picture: bool,
 }
 
+/// How the user works on a canvas; whoever keeps settings keeps these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Nodes snap to the grid and to each other as they are dragged.
+    pub snaps: bool,
+    /// A box selects what lies in it as a whole, and not all that it touches.
+    pub boxes_inside: bool,
+    /// The minimap is shown where it helps.
+    pub has_minimap: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self {
+            snaps: true,
+            boxes_inside: false,
+            has_minimap: true,
+        }
+    }
+}
+
 /// The widget that has the keyboard while the canvas is in use.
 pub fn canvas_id() -> Id {
     Id::unique("canvas")
@@ -99,7 +118,7 @@ pub fn canvas_id() -> Id {
 impl Canvas {
     pub fn new() -> Self {
         Self {
-            snaps: true,
+            habits: Habits::default(),
             fit_next: true,
             ..Self::default()
         }

@@ -67,9 +67,9 @@ pub fn pointer(
                 .pressed
                 .as_ref()
                 .map_or(Vec2::ZERO, |(pressed, _)| at - *pressed);
-            let snaps = canvas.snaps != modifiers.command;
+            let snaps = canvas.habits.snaps != modifiers.command;
             if let Gesture::BoxSelect { is_inside, .. } = &mut canvas.gesture {
-                *is_inside = canvas.boxes_inside != modifiers.alt;
+                *is_inside = canvas.habits.boxes_inside != modifiers.alt;
             }
             canvas.gesture.drag(graph, at, moved, snaps);
             guides::catch(canvas, moved, snaps);

@@ -49,7 +49,7 @@ impl Canvas {
     }
 
     pub(super) fn snapped(&self, pos: Pos2) -> Pos2 {
-        if self.snaps {
+        if self.habits.snaps {
             let step = GRID_STEP;
             Pos2::new((pos.x / step).round() * step, (pos.y / step).round() * step)
         } else {
