@@ -193,6 +193,56 @@ fn the_canvas_at_three_zooms() {
 }
 
 #[test]
+fn a_subgraph_that_is_open_with_its_ports_in_the_inspector() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-subgraph");
+    seen.window.pick("Close gaps");
+    for (modifiers, key) in [
+        (Modifiers::SHIFT, Key::ArrowRight),
+        (Modifiers::NONE, Key::G),
+        (Modifiers::NONE, Key::I),
+        (Modifiers::NONE, Key::ArrowLeft),
+        (Modifiers::NONE, Key::ArrowLeft),
+        (Modifiers::NONE, Key::C),
+    ] {
+        seen.window.key(modifiers, key);
+    }
+    seen.away();
+    seen.is_as("subgraph", None);
+}
+
+#[test]
+fn coloured_nodes_in_a_frame_beside_a_note() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-frame");
+    let keys = |seen: &mut Seen, keys: &[(Modifiers, Key)]| {
+        for (modifiers, key) in keys {
+            seen.window.key(*modifiers, *key);
+        }
+    };
+    let (none, shift) = (Modifiers::NONE, Modifiers::SHIFT);
+    seen.window.pick("Close gaps");
+    keys(&mut seen, &[(shift, Key::ArrowRight), (shift, Key::C)]);
+    seen.window.walk_to("Colour teal");
+    keys(
+        &mut seen,
+        &[(none, Key::Enter), (Modifiers::ALT, Key::Num2)],
+    );
+    keys(&mut seen, &[(shift, Key::F)]);
+    seen.window.typed("Clean the mask");
+    keys(&mut seen, &[(none, Key::Enter), (none, Key::Escape)]);
+    seen.window
+        .harness
+        .event(egui::Event::PointerMoved(Pos2::new(340.0, 400.0)));
+    keys(&mut seen, &[(shift, Key::N), (none, Key::Enter)]);
+    seen.window.typed("## Why 3\nSmaller **gaps** stay.");
+    keys(
+        &mut seen,
+        &[(Modifiers::ALT, Key::Num2), (none, Key::Escape)],
+    );
+    seen.away();
+    seen.is_as("frame", Some(seen.canvas()));
+}
+
+#[test]
 fn the_light_theme_with_a_selected_node() {
     let mut seen = Seen::coins(Theme::Light, "coins-seen-light");
     let header = seen.window.on_screen(Pos2::new(590.0, 12.0));

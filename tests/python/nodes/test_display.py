@@ -34,6 +34,15 @@ def test_pictures_are_passed_on() -> None:
     assert load(ROOT / "nodebank" / f"{D}.py").show_figure(figure) is figure
 
 
+@pytest.mark.parametrize(
+    ("node", "arguments", "error", "words"),
+    [
+        ("show_table", {"table": [1]}, TypeError, "table: a table was expected, not list"),
+        ("show_table", {"table": pd.DataFrame(), "rows": -1}, ValueError, "rows: 0 .all. or more"),
+        ("show_image", {"image": "photo.png"}, TypeError, "image: an image or an array was expected, not str"),
+        ("show_figure", {"figure": 3}, TypeError, "figure: a figure was expected, not int"),
+    ],
+)
 def test_refuses(node: str, arguments: dict, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call(f"{D}.{node}", arguments)
