@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::f32::consts::FRAC_1_SQRT_2;
 use std::sync::Arc;
 
-use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::epaint::{Mesh, TextShape, Vertex, WHITE_UV};
 use egui::layers::ShapeIdx;
 use egui::{Color32, CornerRadius, Galley, Painter, Shape, Stroke, StrokeKind};
 
@@ -30,6 +30,8 @@ const LEAST_RIMMED: f32 = 2.6;
 /// Paints nodes one after the other; each covers those before it.
 pub struct Brush<'a> {
     painter: &'a Painter,
+    /// Of texts, from 0 to 1.
+    opacity: f32,
     batch: Option<RefCell<Batch>>,
 }
 
@@ -50,7 +52,7 @@ struct Batch {
 
 impl<'a> Brush<'a> {
     /// `memory` is what `end` gave when the last frame was painted: its room is used again.
-    pub fn new(painter: &'a Painter, memory: Arc<Mesh>, is_picture: bool) -> Self {
+    pub fn new(painter: &'a Painter, memory: Arc<Mesh>, opacity: f32, is_picture: bool) -> Self {
         let batch = (!is_picture).then(|| {
             let mut mesh = Arc::try_unwrap(memory).unwrap_or_default();
             // Not `clear`, which gives the memory back.
@@ -62,7 +64,11 @@ impl<'a> Brush<'a> {
                 ..Batch::default()
             })
         });
-        Self { painter, batch }
+        Self {
+            painter,
+            opacity,
+            batch,
+        }
     }
 
     /// A node follows that paints nowhere but in this box, by whatever means.
@@ -132,8 +138,9 @@ impl<'a> Brush<'a> {
 
     /// A text over the boxes of its node.
     pub fn text(&self, pos: Pos2, galley: Arc<Galley>, color: Color32) {
-        if !galley.is_empty() {
-            self.add(Shape::galley(pos, galley, color));
+        if !galley.is_empty() && self.opacity > 0.0 {
+            let shape = TextShape::new(pos, galley, color);
+            self.add(shape.with_opacity_factor(self.opacity).into());
         }
     }
 
@@ -345,7 +352,7 @@ mod tests {
         let context = egui::Context::default();
         let mut output = context.run_ui(egui::RawInput::default(), |ui| {
             let painter = ui.painter().clone();
-            let brush = Brush::new(&painter, Arc::default(), false);
+            let brush = Brush::new(&painter, Arc::default(), 1.0, false);
             for x in [0.0, 200.0, 230.0] {
                 let rect = Rect::from_min_size(pos2(x, 0.0), vec2(50.0, 20.0));
                 brush.begin(rect);

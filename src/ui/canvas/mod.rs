@@ -280,7 +280,7 @@ fn draw_near(
     let detail = far::fade(canvas.camera.zoom, DETAIL);
     let view = canvas.camera.view_in_graph();
     let visible = canvas.layout.nodes_in(view.expand(40.0));
-    let brush = Brush::new(painter, memory, canvas.is_picture);
+    let brush = Brush::new(painter, memory, detail, canvas.is_picture);
     let node_painter = NodePainter {
         painter,
         brush: &brush,
@@ -351,7 +351,7 @@ fn draw_far(
     hovered: Option<NodeId>,
     palette: &Palette,
 ) {
-    let brush = Brush::new(painter, Arc::default(), true);
+    let brush = Brush::new(painter, Arc::default(), 1.0, true);
     let node_painter = NodePainter {
         painter,
         brush: &brush,

@@ -179,7 +179,7 @@ impl NodePainter<'_> {
         brush.fill(
             rect.translate(vec2(0.0, 3.0 * zoom)).expand(2.0 * zoom),
             CornerRadius::same(radius.saturating_add(2)),
-            palette.node_shadow,
+            Palette::faded(palette.node_shadow, self.detail),
         );
         if node.kind.role.inside().is_some() {
             // Another sheet below: there is more inside.
@@ -187,7 +187,18 @@ impl NodePainter<'_> {
             brush.fill(sheet, all, palette.node_header);
             brush.edge(sheet, all, Stroke::new(1.0, palette.node_outline));
         }
-        brush.fill(rect, all, palette.node);
+        let ground = match node_color(node, palette) {
+            Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
+            None => palette.node_header,
+        };
+        // Whence the look from afar goes over into this one.
+        let far_body = match look.state {
+            State::Failed => palette.error,
+            State::Running { .. } => palette.busy,
+            _ => ground,
+        };
+        let body = Palette::mixed(far_body, palette.node, self.detail);
+        brush.fill(rect, all, body);
         let pixels = painter.pixels_per_point();
         let header = Rect::from_min_size(rect.min, vec2(rect.width(), NODE_HEADER * zoom));
         let header = on_pixels(header, pixels);
@@ -208,11 +219,9 @@ impl NodePainter<'_> {
             se: 0,
             ..top
         };
-        brush.fill(family, left_corners, palette.of_family(&node.kind.family));
-        let ground = match node_color(node, palette) {
-            Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
-            None => palette.node_header,
-        };
+        let family_color = palette.of_family(&node.kind.family);
+        brush.fill(family, left_corners, family_color);
+        let ground = Palette::mixed(family_color, ground, self.detail);
         let title_corners = CornerRadius {
             nw: 0,
             sw: 0,
@@ -227,7 +236,7 @@ impl NodePainter<'_> {
             (false, State::Running { .. }) => Stroke::new(1.5, palette.busy),
             (false, _) if node.kind.state != KindState::Ready => Stroke::new(1.5, palette.error),
             (false, _) if is_hovered => Stroke::new(1.0, palette.text_weak),
-            _ => Stroke::new(1.0, palette.node_outline),
+            _ => Stroke::new(1.0, Palette::faded(palette.node_outline, self.detail)),
         };
         brush.edge(rect, all, outline);
 
@@ -435,7 +444,8 @@ impl NodePainter<'_> {
 
     /// A port: filled when something flows there, else a ring.
     fn dot(&self, at: Pos2, radius: f32, color: Color32, is_filled: bool) {
-        let rim = self.palette.node_outline;
+        let color = Palette::faded(color, self.detail);
+        let rim = Palette::faded(self.palette.node_outline, self.detail);
         self.brush.rimmed_dot(at, radius, color, rim);
         if !is_filled && radius > 3.0 {
             self.brush.dot(at, radius * 0.5, self.palette.node);

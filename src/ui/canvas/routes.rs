@@ -214,12 +214,24 @@ pub fn link_way(start: Pos2, end: Pos2, zoom: f32, bend: f32) -> Vec<Pos2> {
         add_curve(&mut way, curve);
     }
     if bend < 1.0 {
-        let last = (way.len() - 1) as f32;
-        for (i, pos) in way.iter_mut().enumerate() {
-            *pos = (start + (end - start) * (i as f32 / last)).lerp(*pos, bend);
-        }
+        straighten(&mut way, bend);
     }
     way
+}
+
+/// Bring a way nearer to a straight line. Each point goes where the line has come as far: so what was smooth stays so.
+fn straighten(way: &mut [Pos2], bend: f32) {
+    let (Some(start), Some(end)) = (way.first().copied(), way.last().copied()) else {
+        return;
+    };
+    let length: f32 = way.windows(2).map(|two| two[0].distance(two[1])).sum();
+    let (mut last, mut gone) = (start, 0.0);
+    for pos in way {
+        gone += last.distance(*pos);
+        last = *pos;
+        let on_line = start + (end - start) * (gone / length.max(f32::EPSILON));
+        *pos = on_line.lerp(*pos, bend);
+    }
 }
 
 /// The middle of a link's way.
