@@ -27,6 +27,9 @@ const QUARTER: [Vec2; 9] = [
 /// Smaller dots have no rim: it would be no more than a shade, and they are many.
 const LEAST_RIMMED: f32 = 2.6;
 
+/// No more nodes than this are held against each other.
+const MOST_APART: usize = 512;
+
 /// Paints nodes one after the other; each covers those before it.
 pub struct Brush<'a> {
     painter: &'a Painter,
@@ -77,7 +80,8 @@ impl<'a> Brush<'a> {
             return;
         };
         let mut batch = batch.borrow_mut();
-        if batch.covered.iter().any(|old| old.intersects(rect)) {
+        let is_full = batch.covered.len() >= MOST_APART;
+        if is_full || batch.covered.iter().any(|old| old.intersects(rect)) {
             self.flush(&mut batch);
         }
         batch.covered.push(rect);

@@ -14,6 +14,9 @@ use crate::document::ops::{self, LinkEnd};
 use crate::graph::{Edit, Graph, Link, NodeId, NodeKind, Port, Pos2, Rect, Vec2};
 use crate::ui::theme::Palette;
 
+/// From the canvas's lower left corner to where is said what keys do.
+const HINT: Vec2 = Vec2::new(0.0, -66.0);
+
 /// Paint what is going on.
 pub fn paint(painter: &Painter, canvas: &Canvas, graph: &Graph, palette: &Palette) {
     let overlay = Overlay {
@@ -146,17 +149,18 @@ impl Overlay<'_> {
             return;
         };
         let color = self.color_of(linking.start());
-        let mut at = camera.screen_from_graph(from);
-        self.glow(at, color);
+        self.glow(camera.screen_from_graph(from), color);
         if let Some(link) = linking.link()
             && let Some((start, end)) = routes::link_ends(self.graph, link)
         {
             self.whole_link(link, 2.6, color);
             let is_output = matches!(linking.start(), LinkEnd::Output(_));
-            at = camera.screen_from_graph(if is_output { end } else { start });
+            let at = camera.screen_from_graph(if is_output { end } else { start });
             self.glow(at, color);
         }
-        self.hint(at, &linking.in_words(self.graph));
+        // Where it covers no port that is to be chosen.
+        let corner = camera.screen.left_bottom() + HINT;
+        self.hint(corner, &linking.in_words(self.graph));
     }
 
     fn color_of(&self, end: &LinkEnd) -> Color32 {
