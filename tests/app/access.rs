@@ -225,6 +225,44 @@ impl Window {
 }
 
 #[test]
+fn what_the_graph_brings_itself_and_the_other_panels_are_named() {
+    let mut window = Window::open(|_| example("coins", "coins-access-own"));
+    window.pick_node("Close gaps");
+    window.key(Modifiers::SHIFT, Key::ArrowRight);
+    window.key(NONE, Key::G);
+    window.audit("a subgraph");
+    window.harness.get_by_label("Type of mask").click();
+    window.steps();
+    window.audit("a type of a port");
+    window.key(NONE, Key::Escape);
+    window.key(ALT, Key::Num2);
+    window.key(NONE, Key::I);
+    for _ in 0..4 {
+        window.audit("inside");
+        window.key(NONE, Key::ArrowRight);
+    }
+    window.key(NONE, Key::U);
+    window.key(Modifiers::SHIFT, Key::F);
+    window.key(NONE, Key::Enter);
+    window.audit("a frame");
+    window.key(Modifiers::SHIFT, Key::N);
+    window.audit("a note");
+    window.key(ALT, Key::Num2);
+    window.key(NONE, Key::C);
+    window.audit("a link by keys");
+    window.key(NONE, Key::Escape);
+    window.key(CTRL, Key::F);
+    window.typed("mask");
+    window.audit("find");
+    window.key(NONE, Key::Escape);
+    window.key(CTRL | Modifiers::SHIFT, Key::O);
+    window.audit("the outline");
+    window.key(CTRL, Key::T);
+    assert!(window.app().project().is_welcome());
+    window.audit("the welcome page");
+}
+
+#[test]
 fn a_failure_and_a_recovery_copy_are_named_too() {
     let userdata = tempfile::tempdir().unwrap();
     let project = empty(userdata.path());

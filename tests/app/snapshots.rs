@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use egui::{ColorImage, Key, Modifiers, Rect, TexturesDelta, Theme, Vec2, vec2};
+use egui_kittest::kittest::NodeT as _;
 use egui_kittest::{Harness, TestRenderer};
 use loom::engine::EngineEvent;
 use loom::engine::protocol::{Frame, LogLevel, NodeError, RunStatus, Thumb, ValueSummary};
@@ -240,6 +241,43 @@ fn coloured_nodes_in_a_frame_beside_a_note() {
     );
     seen.away();
     seen.is_as("frame", Some(seen.canvas()));
+}
+
+#[test]
+fn what_has_the_keyboard_is_seen_to_have_it() {
+    for (theme, copy) in [
+        (Theme::Dark, "coins-seen-focus-dark"),
+        (Theme::Light, "coins-seen-focus-light"),
+    ] {
+        let mut seen = Seen::coins(theme, copy);
+        seen.window.pick("Histogram of areas");
+        seen.away();
+        let mut kinds = std::collections::BTreeSet::new();
+        for panel in [Key::Num1, Key::Num3, Key::Num5] {
+            seen.window.key(Modifiers::ALT, panel);
+            for _ in 0..8 {
+                let Some(node) = seen.window.focused_node() else {
+                    continue;
+                };
+                let label = format!(
+                    "{theme:?} {:?} {}",
+                    node.accesskit_node().role(),
+                    seen.window.focused()
+                );
+                let rect = node.rect().expand(6.0);
+                let screen = Rect::from_min_size(Pos2::ZERO, SIZE).shrink(1.0);
+                let part = rect.intersect(screen);
+                kinds.insert(format!("{:?}", node.accesskit_node().role()));
+                let with = seen.frame(Some(part));
+                seen.window.key(Modifiers::NONE, Key::Tab);
+                let without = seen.frame(Some(part));
+                let pairs = with.pixels.iter().zip(&without.pixels);
+                let differ = pairs.filter(|(a, b)| a != b).count();
+                assert!(differ >= 40, "{label}: {differ} pixels");
+            }
+        }
+        assert!(kinds.len() >= 5, "{kinds:?}");
+    }
 }
 
 #[test]
