@@ -17,7 +17,7 @@ use loom::engine::protocol::{Frame, LogLevel, NodeError, RunStatus, Thumb, Value
 use loom::graph::{NodeId, Pos2};
 use loom::picture::raster::Raster;
 
-use super::{Window, example};
+use super::{Settings, Window, example};
 
 /// Of the whole window, in points.
 const SIZE: Vec2 = vec2(1200.0, 760.0);
@@ -50,6 +50,18 @@ impl Seen {
             .with_theme(theme)
             .renderer(Textures(Rc::clone(&raster)));
         let window = Window::with(builder, |_| example("coins", copy));
+        Self { window, raster }
+    }
+
+    /// A window on the welcome page, as it is at the very first start.
+    fn welcome(theme: Theme) -> Self {
+        let raster = Rc::default();
+        let builder = Harness::builder()
+            .with_size(SIZE)
+            .with_theme(theme)
+            .renderer(Textures(Rc::clone(&raster)));
+        let userdata = Rc::new(tempfile::tempdir().unwrap());
+        let window = Window::build(builder, userdata, None, Settings::default());
         Self { window, raster }
     }
 
@@ -241,6 +253,20 @@ fn coloured_nodes_in_a_frame_beside_a_note() {
     );
     seen.away();
     seen.is_as("frame", Some(seen.canvas()));
+}
+
+#[test]
+fn the_welcome_page() {
+    let mut seen = Seen::welcome(Theme::Dark);
+    let textures = seen.window.harness.ctx.tex_manager().read().num_allocated();
+    let count = |app: &loom::app::App| app.welcome().templates().len();
+    seen.window.wait("the templates", |app| count(app) >= 8);
+    seen.until_loaded(textures + 6);
+    seen.window.harness.run_steps(30);
+    seen.away();
+    // What is new, on the right, is another with each version.
+    let left = Rect::from_min_size(Pos2::ZERO, vec2(SIZE.x * 0.7, SIZE.y));
+    seen.is_as("welcome", Some(left));
 }
 
 #[test]
