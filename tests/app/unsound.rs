@@ -220,7 +220,20 @@ fn entries_of_the_wrong_kind_are_left_out_and_written_back() {
     let window = Window::open(|userdata| project(userdata, text.as_bytes()));
     assert_eq!((window.nodes(), window.links()), (1, 0));
     let lines = window.app().project().run.log().lines();
-    assert!(lines.into_iter().count() >= 5, "all is in the console");
+    let told: Vec<_> = lines
+        .into_iter()
+        .map(|line| line.text.to_string())
+        .collect();
+    for part in [
+        "\"title\" is not a text",
+        "\"input\" is not a list",
+        "\"size\" is not an object",
+    ] {
+        assert!(
+            told.iter().any(|line| line.contains(part)),
+            "{part}: {told:#?}"
+        );
+    }
     assert!(window.says("the console has all"));
     window.assert_untouched(text);
 }
@@ -251,5 +264,43 @@ fn three_hundred_thousand_nodes_open_and_the_window_answers() {
     assert_eq!(window.nodes(), 300_001);
     window.key(CTRL, Key::Z);
     assert_eq!(window.nodes(), 300_000);
+    window.assert_untouched(&text);
+}
+
+#[test]
+fn subgraphs_that_double_at_every_level_are_said_to_be_too_many() {
+    const LEVELS: usize = 60;
+    let node = |id: String, of: usize| {
+        format!(
+            r#"{{"nodeId": "{id}", "name": "s{of}", "position": {HERE}, "input": [], "output": [], "ref": "graph",
+            "entryFunction": "s{of}"}}"#
+        )
+    };
+    let subgraphs: Vec<String> = (0..LEVELS)
+        .map(|level| {
+            let inside = (0..2).filter(|_| level + 1 < LEVELS);
+            let inside: Vec<_> = inside
+                .map(|at| node(format!("n{level}_{at}"), level + 1))
+                .collect();
+            format!(
+                r#"{{"subgraphId": "s{level}", "title": "s{level}", "input": [], "output": [], "connections": [],
+                "nodes": [{}]}}"#,
+                inside.join(",")
+            )
+        })
+        .collect();
+    let text = format!(
+        r#"{{"formatVersion": 2, "minReader": 3, "projectId": "p", "projectName": "n", "metadata": {{}},
+        "nodes": [{}], "connections": [], "subgraphs": [{}]}}"#,
+        node("top".to_owned(), 0),
+        subgraphs.join(",")
+    );
+    let mut window = Window::open(|userdata| project(userdata, text.as_bytes()));
+    assert_eq!(window.app().project().document.nodes().count(), 1);
+    // Its environment is built first.
+    window.key(NONE, Key::F5);
+    window.wait("the run that is refused", |app| !app.project().is_busy());
+    window.steps();
+    assert!(window.says("use fewer of them"));
     window.assert_untouched(&text);
 }

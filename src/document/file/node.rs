@@ -50,6 +50,8 @@ pub struct NodeReader<'a> {
     pub is_first_form: bool,
     /// Nodes of one kind share it, also when it had to be made for the node.
     pub made_kinds: Vec<Arc<NodeKind>>,
+    /// What there is to say of the nodes that were read.
+    pub notes: Vec<String>,
     /// The kinds of subgraphs, by their number.
     pub subgraphs: Vec<(Name, SubgraphKinds)>,
 }
@@ -77,6 +79,7 @@ impl NodeReader<'_> {
             .or(text("entryFunction"))
             .ok_or(format!("node \"{key}\" has no \"name\""))?;
         let function = text("entryFunction").unwrap_or(name);
+        self.notes.extend(wrong_types(entry, key));
 
         let list = |key: &str| {
             entry
@@ -247,6 +250,25 @@ fn colour(text: &str) -> Option<Rgb> {
         .filter(|hex| hex.len() == 6 && hex.is_ascii())?;
     let channel = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
     Some([channel(0)?, channel(2)?, channel(4)?])
+}
+
+/// Keys of a node that are there and not what they should be: they count as absent.
+fn wrong_types(entry: &Map<String, Json>, key: &str) -> impl Iterator<Item = String> {
+    let table: [(&str, &str, fn(&Json) -> bool); 7] = [
+        ("title", "a text", Json::is_string),
+        ("input", "a list", Json::is_array),
+        ("output", "a list", Json::is_array),
+        ("ref", "a text", Json::is_string),
+        ("mode", "a text", Json::is_string),
+        ("collapsed", "true or false", Json::is_boolean),
+        ("size", "an object", Json::is_object),
+    ];
+    let odd = move |(name, wanted, is_right): (&str, &str, fn(&Json) -> bool)| {
+        let value = entry.get(name).filter(|value| !value.is_null())?;
+        (!is_right(value))
+            .then(|| format!("node {key}: \"{name}\" is not {wanted} and counts for nothing"))
+    };
+    table.into_iter().filter_map(odd)
 }
 
 /// Farther out a position loses the precision of a pixel.

@@ -230,6 +230,7 @@ pub fn parts_from_json(json: &Json, catalog: &Catalog) -> Parts {
             .unwrap_or(1)
             < FORMAT_VERSION,
         made_kinds: Vec::new(),
+        notes: Vec::new(),
         subgraphs: parts
             .subgraphs
             .iter()
@@ -273,6 +274,7 @@ impl Parts {
                 }
             }
         }
+        self.notes.append(&mut reader.notes);
         self.place(first, &lost);
         for entry in list("connections") {
             match self.link(entry, &by_key) {

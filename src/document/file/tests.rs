@@ -322,3 +322,14 @@ fn the_function_that_was_a_note_once_is_the_graphs_own_note() {
     let again = read(&text, &catalog());
     assert_eq!(again.document.graph(), loaded.document.graph());
 }
+
+#[test]
+fn words_in_texts_are_no_numbers() {
+    let text = r#"{"nodes": [{"nodeId": "NaN\\", "name": "\" Infinity", "position": {"x": NaN, "y": -Infinity}}]}"#;
+    let loaded = read(text, &catalog());
+    let node = loaded.document.graph().node_by_key("NaN\\").unwrap();
+    assert_eq!(*node.kind.function, *"\" Infinity");
+    let broken = r#"{"nodes": [], "x": NaN"#;
+    let error = parse(broken.as_bytes(), Path::new("savefile.json"), &catalog()).unwrap_err();
+    assert!(error.to_string().contains("line 1"), "{error}");
+}
