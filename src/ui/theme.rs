@@ -136,6 +136,8 @@ pub const CARD_RADIUS: u8 = 9;
 /// Height of a row of buttons, fields and list entries, in points.
 pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
+/// With less room than this beside the menus a tool of the bar is left out.
+pub const BAR_ROOM: f32 = 260.0;
 pub const RADIUS: u8 = 5;
 
 /// Around the widget that has the keyboard: its width, and how far from the widget it is.
@@ -212,6 +214,8 @@ pub const SWATCHES: [([u8; 3], &str); 8] = [
     ([0x8a, 0x66, 0xd0], "violet"),
     ([0xc0, 0x5c, 0xa0], "pink"),
 ];
+/// The least width of a port's name, type and buttons in one row.
+pub const PORT_ROW: f32 = 230.0;
 /// How much of its own colour a node's header has.
 pub const COLOURED: f32 = 0.3;
 pub const SWATCH: f32 = 20.0;

@@ -254,7 +254,8 @@ fn colour(text: &str) -> Option<Rgb> {
 
 /// Keys of a node that are there and not what they should be: they count as absent.
 fn wrong_types(entry: &Map<String, Json>, key: &str) -> impl Iterator<Item = String> {
-    let table: [(&str, &str, fn(&Json) -> bool); 7] = [
+    type Is = fn(&Json) -> bool;
+    let table: [(&str, &str, Is); 7] = [
         ("title", "a text", Json::is_string),
         ("input", "a list", Json::is_array),
         ("output", "a list", Json::is_array),
@@ -263,7 +264,7 @@ fn wrong_types(entry: &Map<String, Json>, key: &str) -> impl Iterator<Item = Str
         ("collapsed", "true or false", Json::is_boolean),
         ("size", "an object", Json::is_object),
     ];
-    let odd = move |(name, wanted, is_right): (&str, &str, fn(&Json) -> bool)| {
+    let odd = move |(name, wanted, is_right): (&str, &str, Is)| {
         let value = entry.get(name).filter(|value| !value.is_null())?;
         (!is_right(value))
             .then(|| format!("node {key}: \"{name}\" is not {wanted} and counts for nothing"))

@@ -187,12 +187,18 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Canvas"));
     ui.advance_cursor_after_rect(rect);
     let graph = context.document.graph();
+    let is_settled = canvas.camera.screen == rect;
     canvas.camera.screen = rect;
     canvas.keep_up(context.document);
     linking::keep_up(canvas, graph);
-    if std::mem::take(&mut canvas.fit_next) {
+    if canvas.fit_next {
         let extent = canvas.layout.extent();
         canvas.zoom_to(extent);
+        // A window that is just opening, or changes its scale, has another size in the next frame.
+        canvas.fit_next = !is_settled;
+        if !is_settled {
+            ui.ctx().request_repaint();
+        }
     }
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);

@@ -381,16 +381,19 @@ fn output_ui(
         theme::dot_ui(ui, palette.of_type(&output.ty));
         ui.label(output.name.as_str());
         let ty = summary.map_or_else(|| output.ty.to_string(), |summary| summary.ty.to_string());
-        ui.label(RichText::new(ty).small().color(palette.text_weak));
-        if summary.is_some() {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let view = ui.link(RichText::new("View").small());
-                let view = view.accessible_name(format!("View {}", output.name));
-                if view.clicked() {
-                    ctx.ask(Action::View { node, output: at });
-                }
-            });
+        let ty = Label::new(RichText::new(ty).small().color(palette.text_weak)).truncate();
+        if summary.is_none() {
+            ui.add(ty);
+            return;
         }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let view = ui.link(RichText::new("View").small());
+            let view = view.accessible_name(format!("View {}", output.name));
+            if view.clicked() {
+                ctx.ask(Action::View { node, output: at });
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(ty));
+        });
     });
     let Some(summary) = summary else { return };
     if let Some(thumb) = &summary.thumb {
@@ -436,7 +439,8 @@ fn command_ui(ui: &mut Ui, ctx: &mut Context<'_>, command: Command) {
     let entry = command.entry();
     let button = Button::new(entry.title)
         .min_size(vec2(ui.available_width(), theme::ROW))
-        .shortcut_text(menu::shortcut_text(ui.ctx(), command));
+        .shortcut_text(menu::shortcut_text(ui.ctx(), command))
+        .truncate();
     if ui.add(button).on_hover_text(entry.help).clicked() {
         ctx.ask(Action::Command(command));
     }

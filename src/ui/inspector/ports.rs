@@ -69,18 +69,21 @@ fn side_ui(
     side: Side,
 ) -> Option<Change> {
     let ports = ports_of(subgraph, side);
+    // Then the type stands below the name.
+    let is_narrow = ui.available_width() < theme::PORT_ROW;
     let mut change = None;
     for (at, (name, ty)) in ports.iter().enumerate() {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::GAP * 0.5;
-            // Beside the two fields: the buttons, the gaps, and the margin of the name's field.
+            // Beside the fields: the buttons, the gaps, and the margin of the name's field.
             let beside = 2.0 * theme::ROW + 3.5 * theme::GAP;
             let room = ui.available_width() - beside;
-            let renamed = name_ui(ui, inspector, (subgraph.id, side, at), &ports, room * 0.55);
+            let width = if is_narrow { room } else { room * 0.55 };
+            let renamed = name_ui(ui, inspector, (subgraph.id, side, at), &ports, width);
             change = renamed
                 .map(|name| Change::Rename(at, name))
                 .or(change.take());
-            if let Some(ty) = type_ui(ui, ty, name, room * 0.45) {
+            if !is_narrow && let Some(ty) = type_ui(ui, ty, name, room * 0.45) {
                 change = Some(Change::Type(at, ty));
             }
             let square = vec2(theme::ROW, theme::ROW);
@@ -95,6 +98,10 @@ fn side_ui(
                 change = Some(Change::Remove(at));
             }
         });
+        let whole = ui.available_width() - theme::GAP;
+        if is_narrow && let Some(ty) = type_ui(ui, ty, name, whole) {
+            change = Some(Change::Type(at, ty));
+        }
         problem_ui(ui, inspector, (subgraph.id, side, at), &ports);
     }
     if ui.button(format!("Add {}", side.one())).clicked() {
