@@ -1,6 +1,7 @@
 //! Dropping: files that are dropped on the window, or chosen to be loaded: projects and pictures of graphs are opened,
 //! all others become nodes that load them, in one step.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use egui::{Align2, Area, Context, Id, Label, Order};
@@ -16,7 +17,8 @@ use crate::ui::{Level, theme};
 pub enum Dropped {
     /// The text of a picture's graph.
     Graph(PathBuf, String),
-    File(PathBuf),
+    /// Another file or folder, and whether it begins like a text.
+    File(PathBuf, bool),
 }
 
 impl App {
@@ -47,9 +49,14 @@ impl App {
             return;
         }
         self.services.spawn(move || {
-            let look = |path: PathBuf| match graph_of(&path).filter(|_| is_picture(&path)) {
-                Some(text) => Dropped::Graph(path, text),
-                None => Dropped::File(path),
+            let look = |path: PathBuf| {
+                if is_picture(&path)
+                    && let Some(text) = graph_of(&path)
+                {
+                    return Dropped::Graph(path, text);
+                }
+                let is_text = begins_like_text(&path);
+                Dropped::File(path, is_text)
             };
             let files = files.into_iter().map(look).collect();
             Event::Dropped { project, files }
@@ -62,7 +69,7 @@ impl App {
         for file in files {
             match file {
                 Dropped::Graph(path, text) => graphs.push((path, text)),
-                Dropped::File(path) => match self.loader(&path) {
+                Dropped::File(path, is_text) => match self.loader(&path, is_text) {
                     Some(loader) => loaded.push((loader, self.kept_path(&path))),
                     None => unknown.push(path),
                 },
@@ -88,8 +95,14 @@ impl App {
         }
     }
 
-    fn loader(&self, path: &Path) -> Option<Loader> {
-        ops::loader_for(self.project.catalog.kinds(), path, path.is_dir())
+    /// What loads a file: what its ending says, else what reads texts where it is one.
+    fn loader(&self, path: &Path, is_text: bool) -> Option<Loader> {
+        let kinds = self.project.catalog.kinds();
+        let found = ops::loader_for(kinds, path, path.is_dir());
+        if is_text && found.as_ref().is_none_or(|found| !found.is_special) {
+            return ops::loader_for(kinds, Path::new("any.txt"), false).or(found);
+        }
+        found
     }
 
     /// A path is kept relative where it lies inside the project, so that the project can be moved.
@@ -160,11 +173,26 @@ impl App {
         if self.project.is_welcome() || is_project(path) {
             return format!("Drop to open {name}");
         }
-        match self.loader(path) {
+        match self.loader(path, false) {
             Some(loader) => format!("Drop to load {name} with \"{}\"", loader.kind.title),
             None => format!("No node loads {name}"),
         }
     }
+}
+
+/// So much of a file is looked at.
+const BEGINNING: u64 = 4096;
+
+/// Are the first bytes of a file letters? A letter that is cut at the end is one.
+fn begins_like_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut start));
+    let is_whole = |error: std::str::Utf8Error| error.error_len().is_none();
+    read.is_ok()
+        && !start.is_empty()
+        && !start.contains(&0)
+        && std::str::from_utf8(&start).map_or_else(is_whole, |_| true)
 }
 
 /// A project's folder, or its savefile.

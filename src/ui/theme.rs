@@ -214,8 +214,12 @@ pub const SWATCHES: [([u8; 3], &str); 8] = [
     ([0x8a, 0x66, 0xd0], "violet"),
     ([0xc0, 0x5c, 0xa0], "pink"),
 ];
-/// The least width of a port's name, type and buttons in one row.
-pub const PORT_ROW: f32 = 230.0;
+/// Buttons that move or remove one of several rows.
+pub const ROW_BUTTON: f32 = 22.0;
+/// From this width on the name and the type of a port stand in one row.
+pub const PORT_ROW: f32 = 250.0;
+/// All types that a port can be given, in one list.
+pub const TYPES_HEIGHT: f32 = 480.0;
 /// How much of its own colour a node's header has.
 pub const COLOURED: f32 = 0.3;
 pub const SWATCH: f32 = 20.0;

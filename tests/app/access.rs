@@ -231,7 +231,7 @@ fn what_the_graph_brings_itself_and_the_other_panels_are_named() {
     window.key(Modifiers::SHIFT, Key::ArrowRight);
     window.key(NONE, Key::G);
     window.audit("a subgraph");
-    window.harness.get_by_label("Type of mask").click();
+    window.harness.get_by_label("Type of input mask").click();
     window.steps();
     window.audit("a type of a port");
     window.key(NONE, Key::Escape);

@@ -89,10 +89,10 @@ fn ports_of_a_subgraph_are_renamed_typed_moved_added_and_removed() {
     assert_eq!(window.links(), links, "links follow");
     window.key(Modifiers::ALT, Key::Num2);
 
-    window.harness.get_by_label("Add input").click();
+    window.harness.get_by_label("+  Add input").click();
     window.steps();
     assert_eq!(ports(&window).0, ["photo", "input"]);
-    window.harness.get_by_label("Move input up").click();
+    window.harness.get_by_label("Move input input up").click();
     window.steps();
     assert_eq!(ports(&window).0, ["input", "photo"]);
     assert_eq!(window.links(), links);
@@ -102,15 +102,15 @@ fn ports_of_a_subgraph_are_renamed_typed_moved_added_and_removed() {
     window.steps();
     window.key(CTRL, Key::A);
     window.typed("photo");
-    assert!(window.says("Another port has this name"));
+    assert!(window.says("There is an input \"photo\" already"));
     window.key(NONE, Key::Enter);
     assert_eq!(ports(&window).0, ["input", "photo"]);
 
-    window.harness.get_by_label("Type of input").click();
+    window.harness.get_by_label("Type of input input").click();
     window.steps();
     window.harness.get_by_label("int").click();
     window.steps();
-    window.harness.get_by_label("Remove photo").click();
+    window.harness.get_by_label("Remove input photo").click();
     window.steps();
     assert_eq!(ports(&window).0, ["input"]);
     assert!(window.links() < links);

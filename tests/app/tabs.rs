@@ -268,9 +268,11 @@ fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
     let first = project(userdata.path(), "First", &[]);
     let (inside, outside) = (first.join("words.txt"), userdata.path().join("photo.png"));
     let (table, odd) = (first.join("wine.csv"), first.join("data.xyz"));
-    for file in [&inside, &table, &odd] {
-        std::fs::write(file, "words").unwrap();
+    let odd_text = first.join("LICENCE");
+    for file in [&inside, &table, &odd_text] {
+        std::fs::write(file, "wörds").unwrap();
     }
+    std::fs::write(&odd, [7, 0, 159]).unwrap();
     image::save_buffer(&outside, &[0; 12], 2, 2, image::ColorType::Rgb8).unwrap();
     let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
     let hovered = egui::HoveredFile {
@@ -284,7 +286,7 @@ fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
 
     let folder = first.join("nodes");
     std::fs::create_dir_all(&folder).unwrap();
-    window.let_go(&[inside, outside.clone(), table, odd, folder]);
+    window.let_go(&[inside, outside.clone(), table, odd, odd_text, folder]);
     window.wait("the nodes", |app| app.project().document.is_dirty());
     let document = &window.app().project().document;
     let nodes: Vec<_> = document
@@ -301,12 +303,13 @@ fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
         ("Load image", &photo),
         ("Load CSV", "wine.csv"),
         ("File", "data.xyz"),
+        ("Read text", "LICENCE"),
         ("Folder", "nodes"),
     ];
     let expected = expected.map(|(title, value)| (title.to_owned(), value.to_owned()));
     assert_eq!(nodes, expected);
     assert_eq!(document.history().done(), 1);
-    assert_eq!(document.selection().len(), 5);
+    assert_eq!(document.selection().len(), 6);
     window.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(window.nodes(), 0);
 }

@@ -15,6 +15,8 @@ use crate::graph::{
 pub struct Loader {
     pub kind: Arc<NodeKind>,
     pub input: Name,
+    /// It asks for files of this ending, and does not merely take any path.
+    pub is_special: bool,
 }
 
 /// The kind that fits a file best: one that asks for files of its ending, of those a project's own before others, and
@@ -34,6 +36,7 @@ pub fn loader_for<'a>(
         let loader = Loader {
             kind: kind.clone(),
             input: input.name.clone(),
+            is_special: rank[0] == 0,
         };
         Some((rank, loader))
     };

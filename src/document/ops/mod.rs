@@ -20,7 +20,9 @@ use super::Transaction;
 pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
 pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
 pub use load::{Loader, add_loaders, loader_for};
-pub use ports::set_ports;
+pub use ports::{
+    PortChange, Side, change_port, port_name_problem, ports_of, rename_subgraph, set_ports,
+};
 pub use style::{
     add_frame, add_note, add_reroute, carried, resize, set_colour, toggle_collapsed, toggle_mode,
 };

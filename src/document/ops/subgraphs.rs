@@ -158,7 +158,7 @@ impl Cut {
 }
 
 /// `name`, or `name_2` and so on when it is taken.
-fn unique<'a>(name: &Name, taken: impl Iterator<Item = &'a Name> + Clone) -> Name {
+pub(super) fn unique<'a>(name: &Name, taken: impl Iterator<Item = &'a Name> + Clone) -> Name {
     let is_free = |name: &Name| taken.clone().all(|other| other != name);
     if is_free(name) {
         return name.clone();

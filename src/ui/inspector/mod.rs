@@ -6,7 +6,7 @@ mod style;
 
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
-use self::ports::TypedName;
+use self::ports::{Ports, ports_ui};
 use super::failure::failure_ui;
 use super::focus::Focus;
 use super::help::help_ui;
@@ -19,7 +19,7 @@ use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
 use crate::graph::{
-    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Vec2, Widget,
+    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Role, Vec2, Widget,
 };
 
 /// What the panel remembers between frames.
@@ -32,8 +32,7 @@ pub struct Inspector {
     wants_colour: bool,
     /// The size that is being dragged or typed, and of which frame or note.
     size: Option<(NodeId, Vec2)>,
-    /// The name of a port that is being typed.
-    port: Option<TypedName>,
+    ports: Ports,
 }
 
 impl Inspector {
@@ -68,6 +67,7 @@ pub fn inspector_ui(
     {
         commit_title(ctx, node, &typed);
     }
+    inspector.ports.settle(ctx, selected);
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink(false)
@@ -114,11 +114,14 @@ fn node_ui(
         }
     }
     if std::mem::take(&mut inspector.wants_value) {
-        inspector.rename();
+        match kind.role {
+            Role::Inputs(_) | Role::Outputs(_) => inspector.ports.want_first(node),
+            _ => inspector.rename(),
+        }
         ui.ctx().request_repaint();
     }
     if kind.role.subgraph().is_some() {
-        ports::ports_ui(ui, ctx, inspector, node);
+        ports_ui(ui, ctx, &mut inspector.ports, node);
     }
     if !kind.outputs.is_empty() {
         section_ui(ui, "Outputs");
@@ -147,7 +150,7 @@ fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node:
     let response = ui.add(edit).accessible_name("Title");
     if std::mem::take(&mut inspector.wants_title) {
         response.request_focus();
-        select_all(ui, response.id, &typed);
+        select_all(ui, response.id, typed.chars().count());
     }
     if response.changed() {
         inspector.title = Some((node.id, typed));
@@ -160,10 +163,11 @@ fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node:
     }
 }
 
-fn select_all(ui: &Ui, field: egui::Id, text: &str) {
+/// Select all that a field holds, so that typing replaces it.
+fn select_all(ui: &Ui, field: egui::Id, letters: usize) {
     use egui::text::{CCursor, CCursorRange};
     let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
-    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(letters));
     state.cursor.set_char_range(Some(all));
     TextEdit::store_state(ui.ctx(), field, state);
 }

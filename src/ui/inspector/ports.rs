@@ -1,285 +1,389 @@
-//! ports_ui: the ports of a subgraph: their names, types and order; new ones and those that go. Shown for its nodes, and
-//! inside for the nodes that stand for its inputs and outputs. Links follow; each change is a step.
+//! ports_ui: the ports of a subgraph, on the nodes that stand for it and on the two inside that lead in and out: each
+//! with its name and type, to be renamed, moved, removed and added. Asks for edits, makes none.
 
-use egui::{Button, ComboBox, TextEdit, Ui, vec2};
+use egui::{Align, Button, ComboBox, Id, Key, Label, Layout, RichText, TextEdit, Ui, vec2};
 
-use super::{Inspector, section_ui};
-use crate::document::ops;
-use crate::graph::{InputSpec, Name, Node, OutputSpec, Role, Subgraph, SubgraphId, ValueType};
-use crate::ui::{Action, Context, theme};
+use super::{section_ui, select_all};
+use crate::document::ops::{self, PortChange, Side};
+use crate::graph::{Edit, Name, Node, Role, Subgraph, SubgraphId, ValueType};
+use crate::ui::{Action, Context, Level, Notice, theme};
 
-/// A port's name that is being typed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TypedName {
+/// What the section remembers between frames.
+#[derive(Debug, Default)]
+pub struct Ports {
+    typed: Option<Typed>,
+    /// What is to have the keyboard as soon as it is painted.
+    wanted: Option<(Place, Part)>,
+}
+
+/// A name that is being typed, and what it is for.
+#[derive(Debug)]
+struct Typed {
     subgraph: SubgraphId,
-    side: Side,
-    at: usize,
+    /// `None`: the subgraph's own name.
+    place: Option<Place>,
+    /// What it is called now.
+    name: Name,
     text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Inputs,
-    Outputs,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    side: Side,
+    at: usize,
 }
 
-impl Side {
-    fn one(self) -> &'static str {
-        match self {
-            Self::Inputs => "input",
-            Self::Outputs => "output",
+/// A widget of a port's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Name,
+    Up,
+    Down,
+}
+
+impl Ports {
+    /// The name of the first port gets the keyboard, where a section is shown.
+    pub(super) fn want_first(&mut self, node: &Node) {
+        let side = match node.kind.role {
+            Role::Outputs(_) => Side::Outputs,
+            _ => Side::Inputs,
+        };
+        self.wanted = Some((Place { side, at: 0 }, Part::Name));
+    }
+
+    /// What was being typed counts, although its field is not shown any more.
+    pub(super) fn settle(&mut self, ctx: &mut Context<'_>, shown: Option<&Node>) {
+        let shown = shown.and_then(|node| node.kind.role.subgraph());
+        if let Some(typed) = self.typed.take_if(|typed| Some(typed.subgraph) != shown) {
+            commit(ctx, typed);
         }
     }
 }
 
-/// What was done to a port.
-enum Change {
-    Rename(usize, Name),
-    Type(usize, ValueType),
-    /// To the place before.
-    Up(usize),
-    Remove(usize),
-    Add,
-}
-
-/// The ports of the subgraph that a node belongs to: both sides for a node that stands for it, inside the node's own.
-pub fn ports_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node: &Node) {
+pub(super) fn ports_ui(ui: &mut Ui, ctx: &mut Context<'_>, ports: &mut Ports, node: &Node) {
     let (id, sides) = match node.kind.role {
         Role::Subgraph(id) => (id, &[Side::Inputs, Side::Outputs][..]),
         Role::Inputs(id) => (id, &[Side::Inputs][..]),
         Role::Outputs(id) => (id, &[Side::Outputs][..]),
         _ => return,
     };
-    let Some(subgraph) = ctx.document.graph().subgraph(id).cloned() else {
+    let graph = ctx.document.graph();
+    let Some(subgraph) = graph.subgraph(id) else {
         return;
     };
+    section_ui(ui, "Subgraph");
+    let uses = graph.uses_of(id).count();
+    title_ui(ui, ctx, ports, subgraph, uses);
     for side in sides {
-        section_ui(ui, &format!("Ports: {}s", side.one()));
-        let change = side_ui(ui, inspector, &subgraph, *side);
-        if let Some(change) = change {
-            ask(ctx, &subgraph, *side, change);
-        }
+        ui.add_space(theme::GAP / 2.0);
+        let weak = theme::palette(ui.ctx()).text_weak;
+        let title = match side {
+            Side::Inputs => "Ports that lead in",
+            Side::Outputs => "Ports that lead out",
+        };
+        ui.label(RichText::new(title).small().color(weak));
+        side_ui(ui, ctx, ports, subgraph, *side);
     }
 }
 
-fn side_ui(
+/// The subgraph's own name, which the search lists it by, and how many nodes a change is seen in.
+fn title_ui(
     ui: &mut Ui,
-    inspector: &mut Inspector,
+    ctx: &mut Context<'_>,
+    ports: &mut Ports,
     subgraph: &Subgraph,
-    side: Side,
-) -> Option<Change> {
-    let ports = ports_of(subgraph, side);
-    // Then the type stands below the name.
-    let is_narrow = ui.available_width() < theme::PORT_ROW;
+    uses: usize,
+) {
+    let field = Field {
+        id: Id::unique("subgraph name"),
+        label: "Name of the subgraph",
+        place: None,
+        name: &subgraph.title,
+    };
+    name_ui(ui, ctx, ports, subgraph, &field);
+    if uses > 1 {
+        let weak = theme::palette(ui.ctx()).text_weak;
+        let text = format!("It stands in {uses} places, and all follow a change");
+        ui.add(Label::new(RichText::new(text).small().color(weak)).wrap());
+    }
+}
+
+fn side_ui(ui: &mut Ui, ctx: &mut Context<'_>, ports: &mut Ports, subgraph: &Subgraph, side: Side) {
+    let all = ops::ports_of(subgraph, side);
     let mut change = None;
-    for (at, (name, ty)) in ports.iter().enumerate() {
+    for (at, (name, ty)) in all.iter().enumerate() {
+        let place = Place { side, at };
+        let wants = port_ui(ui, ctx, ports, subgraph, place, (name, ty), all.len());
+        change = change.or(wants);
+    }
+    let add = Button::new(format!("+  Add {}", side.one()))
+        .min_size(vec2(ui.available_width(), theme::ROW));
+    if ui.add(add).clicked() {
+        change = Some(PortChange::Add);
+        let at = all.len();
+        ports.wanted = Some((Place { side, at }, Part::Name));
+    }
+    let Some(change) = change else { return };
+    if let PortChange::Swap(from, at) = change {
+        // The keyboard goes with the port, as long as it can go on.
+        let goes_down = (at > from && at + 1 < all.len()) || at == 0;
+        let part = if goes_down { Part::Down } else { Part::Up };
+        ports.wanted = Some((Place { side, at }, part));
+    }
+    let graph = ctx.document.graph();
+    let is_retyped = matches!(change, PortChange::Retype(..));
+    let transaction = ops::change_port(graph, subgraph.id, side, change);
+    let is_cut = |edit: &&Edit| matches!(edit, Edit::Disconnect(_));
+    let lost = transaction.edits.iter().filter(is_cut).count();
+    ctx.ask(Action::Edit(transaction));
+    if is_retyped && lost > 0 {
+        let links = if lost == 1 { "link" } else { "links" };
+        ctx.ask(Action::Notice(Notice {
+            level: Level::Info,
+            text: format!("{lost} {links} did not fit the new type and went"),
+        }));
+    }
+}
+
+/// A port's row, or two where there is little room. What is wanted of it.
+fn port_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    ports: &mut Ports,
+    subgraph: &Subgraph,
+    place: Place,
+    (name, ty): (&Name, &ValueType),
+    count: usize,
+) -> Option<PortChange> {
+    let palette = theme::palette(ui.ctx());
+    let called = format!("{} {name}", place.side.one());
+    let gap = theme::GAP / 2.0;
+    let buttons = 3.0 * (theme::ROW_BUTTON + gap);
+    let dot = theme::DOT + theme::GAP;
+    let is_wide = ui.available_width() >= theme::PORT_ROW;
+    let mut wants = None;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        theme::dot_ui(ui, palette.of_type(ty));
+        ui.add_space(theme::GAP - gap);
+        let room = (ui.available_width() - buttons).max(theme::ROW);
+        let width = if is_wide { (room - gap) * 0.55 } else { room };
+        let field = Field {
+            id: Id::unique(("name of port", place)),
+            label: &format!("Name of {called}"),
+            place: Some(place),
+            name,
+        };
+        cell_ui(ui, width, |ui| name_ui(ui, ctx, ports, subgraph, &field));
+        if is_wide {
+            let width = room - gap - width;
+            wants = cell_ui(ui, width, |ui| type_ui(ui, place, ty, &called));
+        }
+        let moves = buttons_ui(ui, ports, place, &called, count);
+        wants = wants.take().or(moves);
+    });
+    if !is_wide {
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::GAP * 0.5;
-            // Beside the fields: the buttons, the gaps, and the margin of the name's field.
-            let beside = 2.0 * theme::ROW + 3.5 * theme::GAP;
-            let room = ui.available_width() - beside;
-            let width = if is_narrow { room } else { room * 0.55 };
-            let renamed = name_ui(ui, inspector, (subgraph.id, side, at), &ports, width);
-            change = renamed
-                .map(|name| Change::Rename(at, name))
-                .or(change.take());
-            if !is_narrow && let Some(ty) = type_ui(ui, ty, name, room * 0.45) {
-                change = Some(Change::Type(at, ty));
-            }
-            let square = vec2(theme::ROW, theme::ROW);
-            let up = Button::new("↑").min_size(square);
-            let up = ui.add_enabled(at > 0, up).on_hover_text("Move up");
-            if up.accessible_name(format!("Move {name} up")).clicked() {
-                change = Some(Change::Up(at));
-            }
-            let remove = ui.add(Button::new("×").min_size(square));
-            let remove = remove.on_hover_text(format!("Remove the {} and its links", side.one()));
-            if remove.accessible_name(format!("Remove {name}")).clicked() {
-                change = Some(Change::Remove(at));
-            }
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.add_space(dot);
+            wants = wants.take().or(type_ui(ui, place, ty, &called));
         });
-        let whole = ui.available_width() - theme::GAP;
-        if is_narrow && let Some(ty) = type_ui(ui, ty, name, whole) {
-            change = Some(Change::Type(at, ty));
-        }
-        problem_ui(ui, inspector, (subgraph.id, side, at), &ports);
     }
-    if ui.button(format!("Add {}", side.one())).clicked() {
-        change = Some(Change::Add);
-    }
-    change
+    wants
 }
 
-fn ports_of(subgraph: &Subgraph, side: Side) -> Vec<(Name, ValueType)> {
-    match side {
-        Side::Inputs => {
-            let ports = subgraph.inputs.iter();
-            ports
-                .map(|port| (port.name.clone(), port.ty.clone()))
-                .collect()
-        }
-        Side::Outputs => {
-            let ports = subgraph.outputs.iter();
-            ports
-                .map(|port| (port.name.clone(), port.ty.clone()))
-                .collect()
-        }
-    }
+/// A part of a row that is exactly so wide, whatever is in it.
+fn cell_ui<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(width, ui.spacing().interact_size.y);
+    let layout = Layout::left_to_right(Align::Center);
+    let cell = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.set_max_width(width);
+        contents(ui)
+    });
+    cell.inner
 }
 
-/// Why a port cannot be called so.
-fn problem(text: &str, at: usize, ports: &[(Name, ValueType)]) -> Option<&'static str> {
-    let is_taken = |(other, (name, _)): (usize, &(Name, ValueType))| other != at && **name == *text;
-    if text.is_empty() {
-        Some("A port needs a name: the old one is kept")
-    } else if ports.iter().enumerate().any(is_taken) {
-        Some("Another port has this name: the old one is kept")
-    } else {
-        None
-    }
+/// A field for a name.
+struct Field<'a> {
+    id: Id,
+    label: &'a str,
+    place: Option<Place>,
+    /// As it is now.
+    name: &'a Name,
 }
 
-/// The name's field; the name that it is given, when the field is left.
 fn name_ui(
     ui: &mut Ui,
-    inspector: &mut Inspector,
-    (subgraph, side, at): (SubgraphId, Side, usize),
-    ports: &[(Name, ValueType)],
-    width: f32,
-) -> Option<Name> {
-    let (name, _) = ports.get(at)?;
-    let typed = typed(inspector, (subgraph, side, at));
-    let mut text = typed.map_or_else(|| name.to_string(), |typed| typed.text.clone());
-    let field = TextEdit::singleline(&mut text)
-        .desired_width(width)
-        .id_salt((subgraph.0, side.one(), at));
-    let label = format!("Name of {} {name}", side.one());
-    let response = ui.add(field).accessible_name(label);
+    ctx: &mut Context<'_>,
+    ports: &mut Ports,
+    subgraph: &Subgraph,
+    field: &Field<'_>,
+) {
+    let palette = theme::palette(ui.ctx());
+    let is_its = |typed: &Typed| typed.subgraph == subgraph.id && typed.place == field.place;
+    let typed = ports.typed.as_ref().filter(|typed| is_its(typed));
+    let mut text = typed.map_or_else(|| field.name.to_string(), |typed| typed.text.clone());
+    let problem = typed.and_then(|typed| problem(subgraph, typed));
+    let edit = TextEdit::singleline(&mut text)
+        .id(field.id)
+        .desired_width(f32::INFINITY)
+        .min_size(vec2(0.0, ui.spacing().interact_size.y))
+        .align(egui::Align2::LEFT_CENTER)
+        .text_color_opt(problem.as_ref().map(|_| palette.error));
+    let response = ui.add(edit).accessible_name(field.label);
+    let wanted = field.place.map(|place| (place, Part::Name));
+    if wanted.is_some() && ports.wanted == wanted {
+        ports.wanted = None;
+        response.request_focus();
+        select_all(ui, response.id, text.chars().count());
+    }
     if response.changed() {
-        inspector.port = Some(TypedName {
-            subgraph,
-            side,
-            at,
+        ports.typed = Some(Typed {
+            subgraph: subgraph.id,
+            place: field.place,
+            name: field.name.clone(),
             text,
         });
     }
-    if !response.lost_focus() {
-        return None;
+    if let Some(problem) = problem {
+        response.show_tooltip_text(RichText::new(&problem).color(palette.error));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_description(problem);
+            node.set_invalid(egui::accesskit::Invalid::True);
+        });
     }
-    let typed = inspector.port.take()?;
-    let text = typed.text.trim();
-    let is_left = ui.input(|input| input.key_pressed(egui::Key::Escape));
-    let is_new = *text != **name && !is_left && problem(text, at, ports).is_none();
-    is_new.then(|| Name::from(text))
-}
-
-fn typed(
-    inspector: &Inspector,
-    (subgraph, side, at): (SubgraphId, Side, usize),
-) -> Option<&TypedName> {
-    let typed = inspector.port.as_ref();
-    typed.filter(|typed| (typed.subgraph, typed.side, typed.at) == (subgraph, side, at))
-}
-
-/// Below a field whose text is no name: why.
-fn problem_ui(
-    ui: &mut Ui,
-    inspector: &Inspector,
-    place: (SubgraphId, Side, usize),
-    ports: &[(Name, ValueType)],
-) {
-    let typed = typed(inspector, place);
-    if let Some(why) = typed.and_then(|typed| problem(typed.text.trim(), typed.at, ports)) {
-        ui.colored_label(theme::palette(ui.ctx()).error, why);
+    if !ui.memory(|memory| memory.has_focus(response.id))
+        && let Some(typed) = ports.typed.take_if(|typed| is_its(typed))
+        && !ui.input(|input| input.key_pressed(Key::Escape))
+    {
+        commit(ctx, typed);
     }
 }
 
-/// The type's list; the one that was chosen. A type that is not in the list stays until another is.
-fn type_ui(ui: &mut Ui, ty: &ValueType, name: &str, width: f32) -> Option<ValueType> {
-    use ValueType as T;
+fn type_ui(ui: &mut Ui, place: Place, ty: &ValueType, called: &str) -> Option<PortChange> {
+    let mut types = known_types();
+    if !types.contains(ty) {
+        types.insert(0, ty.clone());
+    }
     let mut chosen = None;
-    let combo = ComboBox::from_id_salt(("type", name))
+    let combo = ComboBox::from_id_salt(("type of port", place))
         .selected_text(ty.to_string())
         .truncate()
-        .width(width)
+        .width(ui.available_width())
+        .height(theme::TYPES_HEIGHT)
         .show_ui(ui, |ui| {
-            for choice in [
-                T::Any,
-                T::Int,
-                T::Float,
-                T::Bool,
-                T::Text,
-                T::Path,
-                T::Colour,
-                T::Date,
-                T::List(Box::new(T::Any)),
-                T::Dict,
-                T::Table,
-                T::Array,
-                T::Image,
-                T::Figure,
-            ] {
-                if ui
-                    .selectable_label(choice == *ty, choice.to_string())
-                    .clicked()
-                {
-                    chosen = Some(choice);
+            for other in types {
+                let is_it = other == *ty;
+                if ui.selectable_label(is_it, other.to_string()).clicked() {
+                    // A click closes the list by itself, Enter does not.
+                    ui.close();
+                    chosen = (!is_it).then_some(PortChange::Retype(place.at, other));
                 }
             }
         });
-    combo.response.accessible_name(format!("Type of {name}"));
-    chosen.filter(|chosen| chosen != ty)
+    // A long type is cut on its button.
+    let response = combo.response.on_hover_text(ty.to_string());
+    response.accessible_name(format!("Type of {called}"));
+    chosen
 }
 
-/// Ask for the subgraph with a port changed.
-fn ask(ctx: &mut Context<'_>, old: &Subgraph, side: Side, change: Change) {
-    let mut new = old.clone();
-    let mut renamed = Vec::new();
-    let names: Vec<Name> = ports_of(old, side)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
-    match (side, change) {
-        (_, Change::Rename(at, name)) => {
-            renamed.extend(names.get(at).map(|old| (old.clone(), name.clone())));
-            match side {
-                Side::Inputs => new.inputs[at].name = name,
-                Side::Outputs => new.outputs[at].name = name,
-            }
-        }
-        (Side::Inputs, Change::Type(at, ty)) => {
-            let name = new.inputs[at].name.clone();
-            new.inputs[at] = InputSpec::new(name, ty);
-        }
-        (Side::Outputs, Change::Type(at, ty)) => new.outputs[at].ty = ty,
-        (Side::Inputs, Change::Up(at)) => new.inputs.swap(at, at.saturating_sub(1)),
-        (Side::Outputs, Change::Up(at)) => new.outputs.swap(at, at.saturating_sub(1)),
-        (Side::Inputs, Change::Remove(at)) => drop(new.inputs.remove(at)),
-        (Side::Outputs, Change::Remove(at)) => drop(new.outputs.remove(at)),
-        (Side::Inputs, Change::Add) => {
-            let name = free_name(&names, side);
-            new.inputs.push(InputSpec::new(name, ValueType::Any));
-        }
-        (Side::Outputs, Change::Add) => {
-            let name = free_name(&names, side);
-            new.outputs.push(OutputSpec::untyped(name));
+/// Up, down and away.
+fn buttons_ui(
+    ui: &mut Ui,
+    ports: &mut Ports,
+    place: Place,
+    called: &str,
+    count: usize,
+) -> Option<PortChange> {
+    let Place { at, .. } = place;
+    let size = vec2(theme::ROW_BUTTON, ui.spacing().interact_size.y);
+    ui.spacing_mut().button_padding.x = 2.0;
+    let mut button = |text: &str, is_enabled: bool, hint: String| {
+        let button = Button::new(text).min_size(size);
+        let response = ui.add_enabled(is_enabled, button);
+        response.on_hover_text(&hint).accessible_name(hint)
+    };
+    let up = button("↑", at > 0, format!("Move {called} up"));
+    let down = button("↓", at + 1 < count, format!("Move {called} down"));
+    let remove = button("×", true, format!("Remove {called}"));
+    for (part, response) in [(Part::Up, &up), (Part::Down, &down)] {
+        if ports.wanted == Some((place, part)) {
+            ports.wanted = None;
+            response.request_focus();
         }
     }
-    let (inputs, outputs) = match side {
-        Side::Inputs => (&renamed[..], &[][..]),
-        Side::Outputs => (&[][..], &renamed[..]),
-    };
-    let graph = ctx.document.graph();
-    let transaction = ops::set_ports(graph, old.id, new, inputs, outputs);
-    ctx.ask(Action::Edit(transaction));
+    if up.clicked() {
+        Some(PortChange::Swap(at, at - 1))
+    } else if down.clicked() {
+        Some(PortChange::Swap(at, at + 1))
+    } else {
+        remove.clicked().then_some(PortChange::Remove(at))
+    }
 }
 
-/// `input`, `input_2`, …
-fn free_name(taken: &[Name], side: Side) -> Name {
-    let names = (1..).map(|number| match number {
-        1 => Name::from(side.one()),
-        number => Name::from(format!("{}_{number}", side.one())),
-    });
-    let mut free = names.filter(|name| !taken.contains(name));
-    free.next().expect("numbers do not end")
+/// Types that a port can be given; lists of anything, since what is in them is known when they come.
+fn known_types() -> Vec<ValueType> {
+    use ValueType as T;
+    vec![
+        T::Any,
+        T::Int,
+        T::Float,
+        T::Bool,
+        T::Text,
+        T::Path,
+        T::Colour,
+        T::Date,
+        T::List(Box::new(T::Any)),
+        T::Dict,
+        T::Table,
+        T::Array,
+        T::Image,
+        T::Figure,
+        T::Bytes,
+    ]
+}
+
+/// Why what was typed is no name.
+fn problem(subgraph: &Subgraph, typed: &Typed) -> Option<String> {
+    let text = typed.text.trim();
+    match typed.place {
+        Some(Place { side, at }) => ops::port_name_problem(subgraph, side, at, text),
+        None => text
+            .is_empty()
+            .then(|| "A subgraph needs a name".to_owned()),
+    }
+}
+
+/// Give the name that was typed; one that cannot be is said.
+fn commit(ctx: &mut Context<'_>, typed: Typed) {
+    let graph = ctx.document.graph();
+    let Some(subgraph) = graph.subgraph(typed.subgraph) else {
+        return;
+    };
+    let name: Name = typed.text.trim().into();
+    let now = match typed.place {
+        Some(Place { side, at }) => ops::ports_of(subgraph, side)
+            .get(at)
+            .map(|(name, _)| (*name).clone()),
+        None => Some(subgraph.title.clone()),
+    };
+    // It was changed meanwhile, by undo for one.
+    if now.as_ref() != Some(&typed.name) || name == typed.name {
+        return;
+    }
+    if let Some(problem) = problem(subgraph, &typed) {
+        ctx.ask(Action::Notice(Notice {
+            level: Level::Warning,
+            text: format!("\"{}\" keeps its name. {problem}", typed.name),
+        }));
+        return;
+    }
+    let transaction = match typed.place {
+        Some(Place { side, at }) => {
+            ops::change_port(graph, typed.subgraph, side, PortChange::Rename(at, name))
+        }
+        None => ops::rename_subgraph(graph, typed.subgraph, name),
+    };
+    ctx.ask(Action::Edit(transaction));
 }

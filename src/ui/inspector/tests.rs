@@ -205,3 +205,146 @@ fn several_nodes_and_none_have_something_to_offer() {
     harness.get_by_label("Sums");
     harness.get_by_label("2 nodes, 1 link");
 }
+
+/// A group of node 1, selected: one input, `number`, and no outputs.
+fn grouped() -> World<Panel> {
+    let mut world = world(&[]);
+    let members = std::collections::BTreeSet::from([NodeId(1)]);
+    let (group, transaction) = ops::group(world.document.graph(), &members, "Part").unwrap();
+    world.document.commit(transaction).unwrap();
+    world.document.select([group]);
+    world
+}
+
+/// Commit what was asked for, as the app does.
+fn settle(harness: &mut Harness<'_, World<Panel>>) {
+    for _ in 0..2 {
+        harness.run();
+        let world = harness.state_mut();
+        for action in std::mem::take(&mut world.actions) {
+            match action {
+                Action::Edit(transaction) => world.document.commit(transaction).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    harness.run();
+}
+
+fn ports(world: &World<Panel>) -> String {
+    let subgraph = world.document.graph().subgraphs().next().unwrap();
+    let names = [ops::Side::Inputs, ops::Side::Outputs].map(|side| {
+        let ports = ops::ports_of(subgraph, side).into_iter();
+        let ports: Vec<_> = ports.map(|(name, ty)| format!("{name}:{ty}")).collect();
+        ports.join(" ")
+    });
+    names.join(" -> ")
+}
+
+fn type_over(harness: &mut Harness<'_, World<Panel>>, text: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run();
+    harness.event(egui::Event::Text(text.into()));
+    harness.run();
+}
+
+#[test]
+fn ports_of_a_subgraph_are_added_named_typed_moved_and_removed() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float -> ");
+    let steps = harness.state().document.history().done();
+
+    // A new one is named at once.
+    harness.get_by_label("+  Add input").click();
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float input:any -> ");
+    let field = harness.get_by_label("Name of input input");
+    assert!(field.is_focused());
+    harness.event(egui::Event::Text("digits".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float digits:any -> ");
+
+    harness.get_by_label("Type of input digits").click();
+    harness.run();
+    harness.get_by_label("int").click();
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float digits:int -> ");
+
+    // The keyboard goes along with a port that moves.
+    harness.get_by_label("Move input digits up").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "digits:int number:float -> ");
+    let down = harness.get_by_label("Move input digits down");
+    assert!(down.is_focused());
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float digits:int -> ");
+
+    harness.get_by_label("+  Add output").click();
+    settle(&mut harness);
+    harness.get_by_label("Remove input number").click();
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "digits:int -> output:any");
+    let document = &mut harness.state_mut().document;
+    assert_eq!(document.history().done(), steps + 7);
+    while document.history().done() > steps {
+        document.undo();
+    }
+    assert_eq!(ports(harness.state()), "number:float -> ");
+}
+
+#[test]
+fn a_port_cannot_be_called_like_another_and_says_so() {
+    for (leave, is_told) in [(Key::Enter, true), (Key::Escape, false)] {
+        let mut harness = inspect(grouped());
+        harness.get_by_label("+  Add input").click();
+        settle(&mut harness);
+        type_over(&mut harness, "number");
+        harness.run();
+        let told = "There is an input \"number\" already";
+        harness.get_by_label_contains(told);
+        harness.key_press(leave);
+        harness.run();
+        assert_eq!(ports(harness.state()), "number:float input:any -> ");
+        let notices = harness.state().actions.iter().filter(
+            |action| matches!(action, Action::Notice(notice) if notice.text.contains(told)),
+        );
+        assert_eq!(notices.count(), usize::from(is_told), "{leave:?}");
+    }
+}
+
+#[test]
+fn a_type_is_chosen_by_keys() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    harness.get_by_label("Type of input number").focus();
+    harness.run();
+    for key in [Key::Enter, Key::ArrowDown, Key::Enter] {
+        harness.key_press(key);
+        harness.run();
+    }
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:any -> ");
+    assert!(
+        harness.query_by_label("bool").is_none(),
+        "the list is closed"
+    );
+}
+
+#[test]
+fn a_subgraph_is_named_and_its_nodes_follow() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    harness.get_by_label("Name of the subgraph").focus();
+    harness.run();
+    type_over(&mut harness, "Rounding");
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    let node = harness.state().document.selected_node().unwrap();
+    assert_eq!(*node.title(), "Rounding");
+}
