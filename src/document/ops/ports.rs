@@ -303,26 +303,16 @@ impl<'a> Names<'a> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::sync::Arc;
 
     use super::*;
     use crate::document::ops;
     use crate::document::{Document, Meta};
-    use crate::graph::{
-        Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType,
-    };
+    use crate::graph::testing::add_kind;
+    use crate::graph::{Flat, NodeId, Pos2, Value, ValueType};
 
     /// 0 and 1 feed 2, 2 feeds 3 and 4, 1 feeds 3, 3 feeds 4; 2 and 3 are in a group, whose node is returned.
     fn grouped() -> (Document, NodeId) {
-        let mut kind = NodeKind::new(Bank::Builtin, "add");
-        kind.inputs = ["a", "b"]
-            .map(|name| InputSpec::new(name, ValueType::Int))
-            .to_vec();
-        kind.outputs = vec![OutputSpec {
-            name: "sum".into(),
-            ty: ValueType::Int,
-        }];
-        let kind = Arc::new(kind);
+        let kind = add_kind();
         let node = |id| Node::new(NodeId(id), format!("node_{id}"), kind.clone(), Pos2::ZERO);
         let links = [
             (0, 2, "a"),
