@@ -87,6 +87,8 @@ impl Bench {
             count,
             time: 0.0,
         };
+        // A window that opens is fitted to its second size.
+        bench.frame(Vec::new());
         bench.frame(Vec::new());
         bench
     }

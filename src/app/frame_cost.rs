@@ -12,7 +12,7 @@ use crate::ui::theme;
 
 /// Frames that are remembered.
 const KEPT: usize = 300;
-/// Costs that may wait to be written; a disk that is slower than that is waited for.
+/// Costs that may wait to be written.
 const WAITING: usize = 4096;
 
 /// Costs in milliseconds, from the beginning of one frame to that of the next: with layout, tessellation, upload, and
@@ -64,8 +64,9 @@ impl FrameCosts {
         if self.last.len() > KEPT {
             self.last.pop_front();
         }
+        // Where the disk is too slow a line is left out: the window does not wait for it.
         if let Some(log) = &self.log
-            && log.send(cost).is_err()
+            && let Err(mpsc::TrySendError::Disconnected(_)) = log.try_send(cost)
         {
             self.log = None;
         }

@@ -95,7 +95,8 @@ pub fn key_sheet_ui(ui: &mut Ui, query: &mut String) {
                     .map(|entry| (entry, shown_keys(ui, &map, entry)))
                     .filter(|(entry, keys)| {
                         let written = keymap::keys_text(map.keys(entry.command));
-                        fits(&wanted, &[entry.title, keys, &written])
+                        let texts = [entry.title, keys, &written, entry.help, menu.title()];
+                        fits(&wanted, &texts)
                     })
                     .collect();
                 is_empty &= rows.is_empty();
@@ -107,7 +108,7 @@ pub fn key_sheet_ui(ui: &mut Ui, query: &mut String) {
             for (title, gestures) in GESTURES {
                 let rows = gestures
                     .iter()
-                    .filter(|(what, how)| fits(&wanted, &[what, how]));
+                    .filter(|(what, how)| fits(&wanted, &[what, how, title]));
                 let rows: Vec<_> = rows.map(|(what, how)| (*what, *how, "")).collect();
                 is_empty &= rows.is_empty();
                 group_ui(ui, title, rows.into_iter());

@@ -1,8 +1,10 @@
 //! Menus and command buttons, made from the command table.
 
-use egui::{Button, Context, Ui};
+use egui::style::ScrollStyle;
+use egui::{Button, Context, ScrollArea, Ui};
 
 use super::keymap::{self, KeyMap};
+use super::theme;
 use crate::command::{Command, Menu, TABLE};
 
 /// The first keys of a command as people write them; empty when it has none.
@@ -61,9 +63,19 @@ fn commands_ui(
     chosen: &mut Option<Command>,
 ) {
     ui.set_min_width(220.0);
-    for entry in TABLE.iter().filter(|entry| entry.menu == menu) {
-        if command_button(ui, entry.command, is_enabled(entry.command)) {
-            *chosen = Some(entry.command);
+    // In a low window, or a large interface, a long menu is scrolled.
+    let room = ui.ctx().content_rect().height() - 2.0 * theme::MENU_MARGIN;
+    // Beside the keys, not over them.
+    ui.spacing_mut().scroll = ScrollStyle::thin();
+    ui.spacing_mut().scroll.floating = false;
+    let list = ScrollArea::vertical()
+        .max_height(room)
+        .min_scrolled_height(room);
+    list.show(ui, |ui| {
+        for entry in TABLE.iter().filter(|entry| entry.menu == menu) {
+            if command_button(ui, entry.command, is_enabled(entry.command)) {
+                *chosen = Some(entry.command);
+            }
         }
-    }
+    });
 }

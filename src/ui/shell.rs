@@ -490,7 +490,10 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
         };
         ui.label(weak(format!("{selected}{nodes}, {links}{all}")));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(weak(format!("Zoom {:.0} %", status.zoom * 100.0)));
+            let percent = status.zoom * 100.0;
+            // From very far a whole number says nothing.
+            let decimals = usize::from(percent < 9.95);
+            ui.label(weak(format!("Zoom {percent:.decimals$} %")));
             let state = if context.document.is_dirty() {
                 "not saved"
             } else {

@@ -2,7 +2,7 @@
 
 use crate::graph::{Pos2, Rect, Vec2};
 
-pub const ZOOM_RANGE: std::ops::RangeInclusive<f32> = 0.02..=4.0;
+pub const ZOOM_RANGE: std::ops::RangeInclusive<f32> = 0.004..=4.0;
 
 /// Maps graph units to screen points: at zoom 1 one unit is one point.
 #[derive(Clone, Copy, Debug, PartialEq)]

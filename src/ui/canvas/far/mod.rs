@@ -156,6 +156,7 @@ impl Far {
         };
         let tiles = tiles_in_view(scene);
         let renewal = self.renew(scene, &tiles, hazed);
+        self.guess(scene, &tiles, hazed);
         let view = View {
             seen: self.seen,
             revision: scene.document.graph().revision(),
@@ -323,6 +324,21 @@ impl Far {
         renewal
     }
 
+    /// Tiles that nothing was made of yet get a guess, which stays until they are.
+    fn guess(&mut self, scene: &Scene<'_>, tiles: &[Square], hazed: f32) {
+        for tile in tiles {
+            let has_something = self
+                .tiles
+                .get(tile)
+                .is_some_and(|kept| kept.haze.is_some() || (hazed == 0.0 && kept.sheet.is_some()));
+            if !has_something {
+                let value = Haze::guess(scene.layout, *tile, scene.palette);
+                let kept = self.tiles.entry(*tile).or_default();
+                kept.haze = Some(Made { stamp: None, value });
+            }
+        }
+    }
+
     fn sheet(&self, tile: Square) -> Option<&Sheet> {
         let made = self.tiles.get(&tile)?.sheet.as_ref()?;
         Some(&made.value)
@@ -418,19 +434,13 @@ impl Far {
         let level = (0..LEVELS - 1)
             .find(|level| on_screen(*level) >= SMALLEST)
             .unwrap_or(LEVELS - 1);
-        let guessed: Vec<(Square, Haze)> = tiles
-            .iter()
-            .filter(|tile| self.haze(**tile).is_none())
-            .map(|tile| (*tile, Haze::guess(scene.layout, *tile, scene.palette)))
-            .collect();
         let mut add = |level: usize, alpha: f32| {
             let made = tiles
                 .iter()
                 .filter_map(|tile| Some((*tile, self.haze(*tile)?)));
-            let guessed = guessed.iter().map(|(tile, haze)| (*tile, haze));
             let view = scene.camera.view_in_graph();
             let projection = Projection::new(scene.camera, Vec2::ZERO);
-            add_haze(mesh, view, projection, level, alpha, made.chain(guessed));
+            add_haze(mesh, view, projection, level, alpha, made);
         };
         let next = 1.0 - fade(on_screen(level), [SMALLEST, SMALLEST * 1.3]);
         if next > 0.0 && level + 1 < LEVELS {
@@ -445,14 +455,13 @@ impl Far {
     /// A guess of tiles whose boxes were never made.
     fn add_missing(&self, mesh: &mut Mesh, scene: &Scene<'_>, tiles: &[Square], alpha: f32) {
         let missing = tiles.iter().filter(|tile| self.sheet(**tile).is_none());
-        let guessed: Vec<(Square, Haze)> = missing
-            .map(|tile| (*tile, Haze::guess(scene.layout, *tile, scene.palette)))
+        let guessed: Vec<(Square, &Haze)> = missing
+            .filter_map(|tile| Some((*tile, self.haze(*tile)?)))
             .collect();
         if !guessed.is_empty() {
-            let guessed = guessed.iter().map(|(tile, haze)| (*tile, haze));
             let view = scene.camera.view_in_graph();
             let projection = Projection::new(scene.camera, Vec2::ZERO);
-            add_haze(mesh, view, projection, 0, alpha, guessed);
+            add_haze(mesh, view, projection, 0, alpha, guessed.into_iter());
         }
     }
 }
