@@ -4,6 +4,7 @@
 mod actions;
 mod arranging;
 mod background;
+mod editing;
 mod files;
 mod open;
 mod picture;
@@ -178,6 +179,7 @@ impl App {
             | Command::Mute
             | Command::Bypass
             | Command::Collapse
+            | Command::Colour
             | Command::SelectUpstream
             | Command::SelectDownstream
             | Command::ZoomToSelection => has_selection,
@@ -192,7 +194,8 @@ impl App {
             Command::DistributeHorizontally | Command::DistributeVertically => {
                 document.selection().len() >= 3
             }
-            Command::Rename => document.selected_node().is_some(),
+            Command::Rename | Command::EditNode => document.selected_node().is_some(),
+            Command::FitFrame => self.has_frame(),
             Command::OpenSubgraph => document
                 .selected_node()
                 .is_some_and(|node| node.kind.role.inside().is_some()),

@@ -270,6 +270,14 @@ fn marks_ports_links_and_the_focus_can_be_seen() {
                 &[panel, ("node_header", palette.node_header)],
             );
         }
+        for (name, colour) in theme::SWATCHES {
+            let colour = palette.of_user(colour);
+            let grounds = [panel, ("canvas", palette.canvas)];
+            check.all(VISIBLE, &[(name, colour)], &grounds);
+            let header = Palette::mixed(palette.node_header, colour, 0.45);
+            let title = [("a title", palette.text_strong)];
+            check.all(READABLE, &title, &[(name, header)]);
+        }
         // Disabled commands in the palette, dots of what did not run.
         let idle = [("idle", palette.idle)];
         let rows = [

@@ -451,6 +451,15 @@ fn focusable(ui: &Ui, mark: Mark) -> (Places, Places) {
     widgets.into_iter().partition(is_border)
 }
 
+/// Of what was painted since `mark` and can have the keyboard, the widget that stands furthest left.
+pub fn leftmost(ui: &Ui, mark: Mark) -> Option<Id> {
+    let (_, widgets) = focusable(ui, mark);
+    let first = widgets
+        .into_iter()
+        .min_by(|(_, a), (_, b)| a.left().total_cmp(&b.left()));
+    first.map(|(id, _)| id)
+}
+
 /// The widget as it is in this frame, else as it was in the one before.
 fn widget(context: &Context, id: Id) -> Option<WidgetRect> {
     context.viewport(|viewport| {

@@ -39,7 +39,9 @@ pub fn menu_bar_ui(ui: &mut Ui, is_enabled: impl Fn(Command) -> bool) -> Option<
         for menu in Menu::ALL.into_iter().filter(|menu| menu.around().is_none()) {
             ui.menu_button(menu.title(), |ui| {
                 commands_ui(ui, menu, &is_enabled, &mut chosen);
-                let parts = Menu::ALL.into_iter().filter(|part| part.around() == Some(menu));
+                let parts = Menu::ALL
+                    .into_iter()
+                    .filter(|part| part.around() == Some(menu));
                 for part in parts {
                     ui.menu_button(part.title(), |ui| {
                         commands_ui(ui, part, &is_enabled, &mut chosen);

@@ -187,6 +187,26 @@ pub const STRIP_HEIGHT: f32 = 5.0;
 /// Where many lines are typed that have one row on the node.
 pub const LINES_POPUP_WIDTH: f32 = 340.0;
 
+/// Colours that nodes, frames and notes can be given, by their names. Each can be told from dark and light grounds.
+pub const SWATCHES: [(&str, [u8; 3]); 8] = [
+    ("Red", [0xd6, 0x45, 0x3d]),
+    ("Orange", [0xc9, 0x6a, 0x1b]),
+    ("Yellow", [0xa2, 0x82, 0x0e]),
+    ("Green", [0x2b, 0x98, 0x52]),
+    ("Teal", [0x1a, 0x93, 0xa0]),
+    ("Blue", [0x3f, 0x7b, 0xe0]),
+    ("Purple", [0x8f, 0x63, 0xd6]),
+    ("Pink", [0xcc, 0x5a, 0x9c]),
+];
+/// A colour to choose, as a square.
+pub const SWATCH: f32 = 22.0;
+/// Buttons that move or remove one of several rows.
+pub const ROW_BUTTON: f32 = 22.0;
+/// From this width on the name and the type of a port stand in one row.
+pub const PORT_ROW: f32 = 230.0;
+/// Widths and heights that a frame or a note can be given in the inspector.
+pub const BOX_SIZES: std::ops::RangeInclusive<f32> = 40.0..=20_000.0;
+
 /// Sizes on the canvas, in graph units (points at 100 %).
 pub const NODE_WIDTH: f32 = 220.0;
 pub const NODE_HEADER: f32 = 28.0;

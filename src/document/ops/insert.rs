@@ -94,7 +94,10 @@ pub fn reroute_outputs(graph: &Graph, nodes: &BTreeSet<NodeId>) -> (Vec<NodeId>,
             continue;
         };
         let readers = of_output.iter().filter_map(|link| graph.node(link.to.node));
-        let Some(nearest) = readers.map(|node| node.pos).min_by(|a, b| a.x.total_cmp(&b.x)) else {
+        let Some(nearest) = readers
+            .map(|node| node.pos)
+            .min_by(|a, b| a.x.total_cmp(&b.x))
+        else {
             continue;
         };
         let middle = source.pos + (nearest - source.pos) / 2.0 + DOT_OFFSET;

@@ -18,9 +18,12 @@ use super::Transaction;
 
 pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
 pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
-pub use ports::set_ports;
+pub use ports::{
+    PortChange, Side, change_port, port_name_problem, ports_of, rename_subgraph, set_ports,
+};
 pub use style::{
-    add_frame, add_note, add_reroute, carried, resize, set_colour, toggle_collapsed, toggle_mode,
+    FrameRoom, add_frame, add_note, add_reroute, carried, fit_frames, resize, set_colour,
+    toggle_collapsed, toggle_mode,
 };
 pub use subgraphs::{group, remove_unused, ungroup};
 
@@ -79,6 +82,10 @@ pub enum LinkEnd {
 
 /// The link between a free end and the port of a new node of `kind` that fits it best, if one fits.
 fn fitting_link(graph: &Graph, end: &LinkEnd, new_node: NodeId, kind: &NodeKind) -> Option<Link> {
+    if kind.role.is_decoration() {
+        // A note's text is typed, not linked.
+        return None;
+    }
     let rank = |fits: &Fit| match fits {
         Fit::Same => 0,
         Fit::Converts => 1,
@@ -197,12 +204,7 @@ fn links_of(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>) -> impl Iter
     links.into_iter()
 }
 
-fn new_node(
-    keys: &mut Keys,
-    kind: Arc<NodeKind>,
-    pos: Pos2,
-    parent: Option<SubgraphId>,
-) -> Node {
+fn new_node(keys: &mut Keys, kind: Arc<NodeKind>, pos: Pos2, parent: Option<SubgraphId>) -> Node {
     let (id, key) = keys.give();
     let mut node = Node::new(id, key, kind, pos);
     node.parent = parent;

@@ -4,7 +4,163 @@ use std::collections::{HashMap, HashSet};
 
 use super::links_of;
 use crate::document::Transaction;
-use crate::graph::{Edit, Graph, Link, Name, Node, Port, Role, Subgraph, SubgraphId};
+use crate::graph::{
+    Edit, Graph, InputSpec, Link, Name, Node, OutputSpec, Port, Role, Subgraph, SubgraphId,
+    ValueType,
+};
+
+/// The ports of a subgraph that are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    Inputs,
+    Outputs,
+}
+
+impl Side {
+    /// One port of them.
+    pub fn one(self) -> &'static str {
+        match self {
+            Self::Inputs => "input",
+            Self::Outputs => "output",
+        }
+    }
+}
+
+/// What is done to one port, by its place among those of its side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PortChange {
+    Rename(usize, Name),
+    Retype(usize, ValueType),
+    /// To the place of another, which takes its own.
+    Swap(usize, usize),
+    Remove(usize),
+    /// After all others, of any type.
+    Add,
+}
+
+/// Name and type of the ports of one side, in their order.
+pub fn ports_of(subgraph: &Subgraph, side: Side) -> Vec<(&Name, &ValueType)> {
+    match side {
+        Side::Inputs => {
+            let ports = subgraph.inputs.iter();
+            ports.map(|port| (&port.name, &port.ty)).collect()
+        }
+        Side::Outputs => {
+            let ports = subgraph.outputs.iter();
+            ports.map(|port| (&port.name, &port.ty)).collect()
+        }
+    }
+}
+
+/// Why the port at a place cannot be called so; `None`: it can.
+pub fn port_name_problem(subgraph: &Subgraph, side: Side, at: usize, name: &str) -> Option<String> {
+    let is_taken = ports_of(subgraph, side)
+        .iter()
+        .enumerate()
+        .any(|(i, (other, _))| i != at && **other == *name);
+    if name.trim().is_empty() {
+        Some("A port needs a name".to_owned())
+    } else if let Some(sign) = name.chars().find(|sign| ['.', '='].contains(sign)) {
+        Some(format!(
+            "A name cannot hold \"{sign}\": NODE.PORT=VALUE means something in commands"
+        ))
+    } else if is_taken {
+        Some(format!("There is an {} \"{name}\" already", side.one()))
+    } else {
+        None
+    }
+}
+
+/// Change one port of a subgraph, in all places where it stands.
+pub fn change_port(graph: &Graph, id: SubgraphId, side: Side, change: PortChange) -> Transaction {
+    let Some(old) = graph.subgraph(id) else {
+        return Transaction::new("Change ports", Vec::new());
+    };
+    let mut new = Subgraph::clone(old);
+    let mut renamed = Vec::new();
+    let label = match change {
+        PortChange::Rename(at, name) => {
+            let port = match side {
+                Side::Inputs => new.inputs.get_mut(at).map(|port| &mut port.name),
+                Side::Outputs => new.outputs.get_mut(at).map(|port| &mut port.name),
+            };
+            if let Some(port) = port {
+                renamed.push((std::mem::replace(port, name.clone()), name));
+            }
+            "Rename port"
+        }
+        PortChange::Retype(at, ty) => {
+            match side {
+                // Widget and default were made for another type.
+                Side::Inputs => {
+                    if let Some(port) = new.inputs.get_mut(at).filter(|port| port.ty != ty) {
+                        *port = InputSpec {
+                            help: port.help.clone(),
+                            ..InputSpec::new(port.name.clone(), ty)
+                        };
+                    }
+                }
+                Side::Outputs => {
+                    if let Some(port) = new.outputs.get_mut(at) {
+                        port.ty = ty;
+                    }
+                }
+            }
+            "Change type of port"
+        }
+        PortChange::Swap(from, to) => {
+            let is_there = from.max(to) < ports_of(&new, side).len();
+            match side {
+                Side::Inputs if is_there => new.inputs.swap(from, to),
+                Side::Outputs if is_there => new.outputs.swap(from, to),
+                _ => {}
+            }
+            "Move port"
+        }
+        PortChange::Remove(at) => {
+            let is_there = at < ports_of(&new, side).len();
+            match side {
+                Side::Inputs if is_there => drop(new.inputs.remove(at)),
+                Side::Outputs if is_there => drop(new.outputs.remove(at)),
+                _ => {}
+            }
+            "Remove port"
+        }
+        PortChange::Add => {
+            let taken = ports_of(&new, side).into_iter().map(|(name, _)| name);
+            let name = super::subgraphs::unique(&side.one().into(), taken);
+            match side {
+                Side::Inputs => new.inputs.push(InputSpec::untyped(name)),
+                Side::Outputs => new.outputs.push(OutputSpec::untyped(name)),
+            }
+            "Add port"
+        }
+    };
+    let none = Vec::new();
+    let (inputs, outputs) = match side {
+        Side::Inputs => (&renamed, &none),
+        Side::Outputs => (&none, &renamed),
+    };
+    Transaction {
+        label: label.into(),
+        ..set_ports(graph, id, new, inputs, outputs)
+    }
+}
+
+/// Call a subgraph something else; nodes with titles of their own keep them.
+pub fn rename_subgraph(graph: &Graph, id: SubgraphId, title: Name) -> Transaction {
+    let Some(old) = graph.subgraph(id) else {
+        return Transaction::new("Rename subgraph", Vec::new());
+    };
+    let new = Subgraph {
+        title,
+        ..Subgraph::clone(old)
+    };
+    Transaction {
+        label: "Rename subgraph".into(),
+        ..set_ports(graph, id, new, &[], &[])
+    }
+}
 
 /// Give a subgraph other ports or another title. Links and values follow ports that are renamed, each given as its old
 /// and its new name; those of ports that are gone go.
@@ -127,7 +283,9 @@ mod tests {
     use super::*;
     use crate::document::ops;
     use crate::document::{Document, Meta};
-    use crate::graph::{Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType};
+    use crate::graph::{
+        Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType,
+    };
 
     /// 0 and 1 feed 2, 2 feeds 3 and 4, 1 feeds 3, 3 feeds 4; 2 and 3 are in a group, whose node is returned.
     fn grouped() -> (Document, NodeId) {
@@ -184,7 +342,14 @@ mod tests {
     #[test]
     fn links_and_values_follow_renamed_ports_and_go_with_removed_ones() {
         let (mut document, node) = grouped();
-        let inner = document.graph().node(node).unwrap().kind.role.inside().unwrap();
+        let inner = document
+            .graph()
+            .node(node)
+            .unwrap()
+            .kind
+            .role
+            .inside()
+            .unwrap();
         let link = document.graph().link_to(node, "b").unwrap().clone();
         document.commit(ops::disconnect([link])).unwrap();
         let held = ops::set_value(Port::new(node, "b"), Some(Value::Int(3)));
@@ -222,6 +387,97 @@ mod tests {
         assert_eq!(left, ["b"]);
         while document.undo().is_some() {}
         assert_eq!(document.graph().subgraphs().count(), 0);
+    }
+
+    #[test]
+    fn one_port_is_changed_in_one_step_wherever_its_subgraph_stands() {
+        let (mut document, node) = grouped();
+        let graph = document.graph();
+        let inner = graph.node(node).unwrap().kind.role.inside().unwrap();
+        let before = runs(graph);
+        // A second node stands for the same subgraph.
+        let kind = graph.subgraph_kind(inner).unwrap().clone();
+        let (twin, add) = ops::add_node(graph, &kind, (Pos2::ZERO, None), None);
+        document.commit(add).unwrap();
+        let names = |document: &Document, side| {
+            let subgraph = document.graph().subgraph(inner).unwrap();
+            let names = ports_of(subgraph, side).into_iter();
+            names
+                .map(|(name, ty)| format!("{name}:{ty}"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(names(&document, Side::Inputs), "a:int b:int");
+        assert_eq!(names(&document, Side::Outputs), "sum:int sum_2:int");
+        let steps = document.history().done();
+        for (i, (side, change, expected)) in [
+            (
+                Side::Inputs,
+                PortChange::Rename(0, "left".into()),
+                "left:int b:int",
+            ),
+            (Side::Inputs, PortChange::Swap(1, 0), "b:int left:int"),
+            (Side::Outputs, PortChange::Swap(0, 1), "sum_2:int sum:int"),
+            (Side::Inputs, PortChange::Add, "b:int left:int input:any"),
+            (
+                Side::Inputs,
+                PortChange::Add,
+                "b:int left:int input:any input_2:any",
+            ),
+            (
+                Side::Inputs,
+                PortChange::Retype(2, ValueType::Table),
+                "b:int left:int input:table input_2:any",
+            ),
+            (
+                Side::Inputs,
+                PortChange::Remove(3),
+                "b:int left:int input:table",
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let transaction = change_port(document.graph(), inner, side, change);
+            document.commit(transaction).unwrap();
+            assert_eq!(names(&document, side), expected);
+            assert_eq!(document.history().done(), steps + i + 1);
+            for id in [node, twin] {
+                let kind = &document.graph().node(id).unwrap().kind;
+                assert_eq!(kind, document.graph().subgraph_kind(inner).unwrap());
+            }
+        }
+        // What is not there changes nothing.
+        for change in [PortChange::Remove(9), PortChange::Swap(0, 9)] {
+            let transaction = change_port(document.graph(), inner, Side::Inputs, change);
+            assert!(transaction.edits.is_empty());
+        }
+        document
+            .commit(ops::delete(document.graph(), &BTreeSet::from([twin])))
+            .unwrap();
+        assert_eq!(runs(document.graph()), before);
+    }
+
+    #[test]
+    fn a_bad_name_says_why() {
+        let (document, node) = grouped();
+        let inner = document.graph().node(node).unwrap().kind.role.inside();
+        let subgraph = document.graph().subgraph(inner.unwrap()).unwrap();
+        for (name, expected) in [
+            ("a", None),
+            ("total sum", None),
+            (" ", Some("needs a name")),
+            ("b", Some("an input \"b\" already")),
+            ("a.b", Some("cannot hold \".\"")),
+            ("a=b", Some("cannot hold \"=\"")),
+        ] {
+            let problem = port_name_problem(subgraph, Side::Inputs, 0, name);
+            let is_so = match (&problem, expected) {
+                (Some(problem), Some(expected)) => problem.contains(expected),
+                (problem, expected) => problem.is_none() && expected.is_none(),
+            };
+            assert!(is_so, "{name:?}: {problem:?}");
+        }
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Cut {
 }
 
 /// `name`, or `name_2` and so on when it is taken.
-fn unique<'a>(name: &Name, taken: impl Iterator<Item = &'a Name> + Clone) -> Name {
+pub(super) fn unique<'a>(name: &Name, taken: impl Iterator<Item = &'a Name> + Clone) -> Name {
     let is_free = |name: &Name| taken.clone().all(|other| other != name);
     if is_free(name) {
         return name.clone();
@@ -476,11 +476,8 @@ mod tests {
         document.commit(transaction).unwrap();
         let alone = super::super::make_independent(document.graph(), node);
         assert!(alone.is_none(), "it is its only use");
-        let copies = super::super::duplicate(
-            document.graph(),
-            &BTreeSet::from([node]),
-            vec2(9.0, 9.0),
-        );
+        let copies =
+            super::super::duplicate(document.graph(), &BTreeSet::from([node]), vec2(9.0, 9.0));
         document.commit(copies.1).unwrap();
         let before = runs(document.graph());
         let transaction = super::super::make_independent(document.graph(), node).unwrap();

@@ -1,9 +1,15 @@
 //! inspector_ui: everything about what is selected: a node's title, values, results and help; several nodes; none.
 //! Asks for edits, makes none.
 
+mod look;
+mod ports;
+
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
+use self::look::{Look, colours_ui, size_ui};
+use self::ports::{Ports, ports_ui};
 use super::failure::failure_ui;
+use super::focus::{self, Focus};
 use super::help::help_ui;
 use super::picture::thumb_ui;
 use super::status::{status_color, status_text};
@@ -13,7 +19,9 @@ use crate::command::Command;
 use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
-use crate::graph::{InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Widget};
+use crate::graph::{
+    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Role, Widget,
+};
 
 /// What the panel remembers between frames.
 #[derive(Debug, Default)]
@@ -21,12 +29,26 @@ pub struct Inspector {
     /// The title that is being typed, and of which node.
     title: Option<(NodeId, String)>,
     wants_title: bool,
+    /// The first value of the selected node is to have the keyboard.
+    wants_value: bool,
+    ports: Ports,
+    look: Look,
 }
 
 impl Inspector {
     /// Put the keyboard into the title's field: the command Rename.
     pub fn rename(&mut self) {
         self.wants_title = true;
+    }
+
+    /// Put the keyboard into the first value of the selected node: the command Edit node.
+    pub fn edit(&mut self) {
+        self.wants_value = true;
+    }
+
+    /// Put the keyboard onto the colours: the command Colour.
+    pub fn colour(&mut self) {
+        self.look.want_colour();
     }
 }
 
@@ -45,14 +67,18 @@ pub fn inspector_ui(
     {
         commit_title(ctx, node, &typed);
     }
+    inspector.ports.settle(ctx, selected);
+    inspector.look.settle(ctx, selected);
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink(false)
         .show(ui, |ui| match (selected, document.selection().len()) {
             (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
             (None, 0) => nothing_ui(ui, ctx),
-            (None, count) => several_ui(ui, ctx, count),
+            (None, count) => several_ui(ui, ctx, &mut inspector.look, count),
         });
+    // Whoever wanted the keyboard in vain does not get it by surprise later.
+    inspector.wants_value = false;
 }
 
 fn node_ui(
@@ -63,6 +89,9 @@ fn node_ui(
     node: &Node,
 ) {
     let kind = &node.kind;
+    if inspector.wants_value {
+        inspector.choose_value(ctx, node);
+    }
     title_ui(ui, ctx, inspector, node);
     kind_ui(ui, ctx, node);
     if !kind.role.is_decoration() {
@@ -80,7 +109,12 @@ fn node_ui(
     if !kind.inputs.is_empty() {
         section_ui(ui, "Inputs");
         for input in &kind.inputs {
+            let mark = Focus::mark(ui);
             input_ui(ui, ctx, drafts, node, input);
+            if inspector.wants_value && is_edited_here(ctx, node, input) {
+                inspector.wants_value = false;
+                focus_value(ui, mark, input);
+            }
         }
     }
     if !kind.outputs.is_empty() {
@@ -90,11 +124,51 @@ fn node_ui(
             output_ui(ui, ctx, node.id, (i, output), summary);
         }
     }
+    ports_ui(ui, ctx, &mut inspector.ports, node);
+    if kind.role.is_decoration() {
+        size_ui(ui, ctx, &mut inspector.look, drafts, node);
+    }
+    colours_ui(ui, ctx, &mut inspector.look);
     if !kind.help.is_empty() {
         section_ui(ui, "Help");
         help_ui(ui, &kind.help);
     }
     ui.add_space(theme::GAP);
+}
+
+impl Inspector {
+    /// Where editing begins in a node without a value to edit: at its ports, else at its title.
+    fn choose_value(&mut self, ctx: &Context<'_>, node: &Node) {
+        let mut inputs = node.kind.inputs.iter();
+        if inputs.any(|input| is_edited_here(ctx, node, input)) {
+            return;
+        }
+        self.wants_value = false;
+        match node.kind.role {
+            Role::Inputs(_) | Role::Outputs(_) => self.ports.want_first(node),
+            _ => self.wants_title = true,
+        }
+    }
+}
+
+/// Has the input a value that is edited in the inspector?
+fn is_edited_here(ctx: &Context<'_>, node: &Node, input: &InputSpec) -> bool {
+    let graph = ctx.document.graph();
+    input.widget != Widget::LinkOnly && graph.link_to(node.id, &input.name).is_none()
+}
+
+/// The keyboard goes to the editor that was painted since `mark`. What one line holds is selected, to be typed over.
+fn focus_value(ui: &Ui, mark: focus::Mark, input: &InputSpec) {
+    // A path's field stands left of the button that opens a dialog; a value's own reset right of all.
+    let Some(id) = focus::leftmost(ui, mark) else {
+        return;
+    };
+    ui.memory_mut(|memory| memory.request_focus(id));
+    if input.widget != (Widget::Text { multiline: true })
+        && TextEdit::load_state(ui.ctx(), id).is_some()
+    {
+        select_all(ui, id, usize::MAX);
+    }
 }
 
 fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node: &Node) {
@@ -109,7 +183,7 @@ fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node:
     let response = ui.add(edit).accessible_name("Title");
     if std::mem::take(&mut inspector.wants_title) {
         response.request_focus();
-        select_all(ui, response.id, &typed);
+        select_all(ui, response.id, typed.chars().count());
     }
     if response.changed() {
         inspector.title = Some((node.id, typed));
@@ -122,10 +196,11 @@ fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node:
     }
 }
 
-fn select_all(ui: &Ui, field: egui::Id, text: &str) {
+/// Select all that a field holds, so that typing replaces it.
+fn select_all(ui: &Ui, field: egui::Id, letters: usize) {
     use egui::text::{CCursor, CCursorRange};
     let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
-    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(letters));
     state.cursor.set_char_range(Some(all));
     TextEdit::store_state(ui.ctx(), field, state);
 }
@@ -377,7 +452,7 @@ fn output_ui(
     });
 }
 
-fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, count: usize) {
+fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, look: &mut Look, count: usize) {
     ui.heading(format!("{count} nodes selected"));
     ui.add_space(theme::GAP);
     for command in [
@@ -390,6 +465,7 @@ fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, count: usize) {
     ] {
         command_ui(ui, ctx, command);
     }
+    colours_ui(ui, ctx, look);
 }
 
 /// A command as a wide button with its keys.

@@ -205,3 +205,202 @@ fn several_nodes_and_none_have_something_to_offer() {
     harness.get_by_label("Sums");
     harness.get_by_label("2 nodes, 1 link");
 }
+
+/// A group of node 1, selected: one input, `number`, and no outputs.
+fn grouped() -> World<Panel> {
+    let mut world = world(&[]);
+    let members = std::collections::BTreeSet::from([NodeId(1)]);
+    let (group, transaction) = ops::group(world.document.graph(), &members, "Part").unwrap();
+    world.document.commit(transaction).unwrap();
+    world.document.select([group]);
+    world
+}
+
+/// Commit what was asked for, as the app does.
+fn settle(harness: &mut Harness<'_, World<Panel>>) {
+    for _ in 0..2 {
+        harness.run();
+        let world = harness.state_mut();
+        for action in std::mem::take(&mut world.actions) {
+            match action {
+                Action::Edit(transaction) => world.document.commit(transaction).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    harness.run();
+}
+
+fn ports(world: &World<Panel>) -> String {
+    let subgraph = world.document.graph().subgraphs().next().unwrap();
+    let names = [ops::Side::Inputs, ops::Side::Outputs].map(|side| {
+        let ports = ops::ports_of(subgraph, side).into_iter();
+        let ports: Vec<_> = ports.map(|(name, ty)| format!("{name}:{ty}")).collect();
+        ports.join(" ")
+    });
+    names.join(" -> ")
+}
+
+fn type_over(harness: &mut Harness<'_, World<Panel>>, text: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run();
+    harness.event(egui::Event::Text(text.into()));
+    harness.run();
+}
+
+#[test]
+fn ports_of_a_subgraph_are_added_named_typed_moved_and_removed() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float -> ");
+    let steps = harness.state().document.history().done();
+
+    // A new one is named at once.
+    harness.get_by_label("+  Add input").click();
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float input:any -> ");
+    let field = harness.get_by_label("Name of input input");
+    assert!(field.is_focused());
+    harness.event(egui::Event::Text("digits".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float digits:any -> ");
+
+    harness.get_by_label("Type of input digits").click();
+    harness.run();
+    harness.get_by_label("int").click();
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float digits:int -> ");
+
+    // The keyboard goes along with a port that moves.
+    harness.get_by_label("Move input digits up").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "digits:int number:float -> ");
+    let down = harness.get_by_label("Move input digits down");
+    assert!(down.is_focused());
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:float digits:int -> ");
+
+    harness.get_by_label("+  Add output").click();
+    settle(&mut harness);
+    harness.get_by_label("Remove input number").click();
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "digits:int -> output:any");
+    let document = &mut harness.state_mut().document;
+    assert_eq!(document.history().done(), steps + 7);
+    while document.history().done() > steps {
+        document.undo();
+    }
+    assert_eq!(ports(harness.state()), "number:float -> ");
+}
+
+#[test]
+fn a_port_cannot_be_called_like_another_and_says_so() {
+    for (leave, is_told) in [(Key::Enter, true), (Key::Escape, false)] {
+        let mut harness = inspect(grouped());
+        harness.get_by_label("+  Add input").click();
+        settle(&mut harness);
+        type_over(&mut harness, "number");
+        harness.run();
+        let told = "There is an input \"number\" already";
+        harness.get_by_label_contains(told);
+        harness.key_press(leave);
+        harness.run();
+        assert_eq!(ports(harness.state()), "number:float input:any -> ");
+        let notices = harness.state().actions.iter().filter(
+            |action| matches!(action, Action::Notice(notice) if notice.text.contains(told)),
+        );
+        assert_eq!(notices.count(), usize::from(is_told), "{leave:?}");
+    }
+}
+
+#[test]
+fn a_type_that_a_link_does_not_fit_is_said() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("does not fit").is_none());
+    harness.get_by_label("Type of input number").click();
+    harness.run();
+    harness.get_by_label("text").click();
+    settle(&mut harness);
+    // Both the link from outside and the one inside.
+    harness.get_by_label("2 links do not fit this type");
+}
+
+#[test]
+fn a_subgraph_is_named_and_its_nodes_follow() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    harness.get_by_label("Name of the subgraph").focus();
+    harness.run();
+    type_over(&mut harness, "Rounding");
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    let node = harness.state().document.selected_node().unwrap();
+    assert_eq!(*node.title(), "Rounding");
+}
+
+#[test]
+fn all_selected_nodes_get_a_colour_and_lose_it() {
+    let mut harness = inspect(world(&[0, 1]));
+    harness.run();
+    harness.get_by_label("Blue").click();
+    settle(&mut harness);
+    let colours = |world: &World<Panel>| {
+        let nodes = world.document.graph().nodes();
+        nodes.map(|node| node.style.colour).collect::<Vec<_>>()
+    };
+    let (_, blue) = theme::SWATCHES[5];
+    assert_eq!(colours(harness.state()), [Some(blue); 2]);
+    assert_eq!(harness.state().document.history().done(), 1);
+    // By keys: the colour that they have gets the keyboard, Enter on the next one chooses it.
+    harness.state_mut().state.0.colour();
+    harness.run();
+    assert!(harness.get_by_label("Blue").is_focused());
+    harness.get_by_label("No colour").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(colours(harness.state()), [None; 2]);
+}
+
+#[test]
+fn a_note_gets_a_size_in_one_step() {
+    for (leave, expected) in [(Key::Enter, Some(400.0)), (Key::Escape, None)] {
+        let mut world = world(&[]);
+        let graph = world.document.graph();
+        let (note, transaction) = ops::add_note(graph, Pos2::ZERO, None);
+        world.document.commit(transaction).unwrap();
+        world.document.select([note]);
+        let mut harness = inspect(world);
+        harness.run();
+        harness.get_by_label("Width").focus();
+        harness.run();
+        type_over(&mut harness, "400");
+        assert!(harness.state().actions.is_empty(), "not while it is typed");
+        harness.key_press(leave);
+        settle(&mut harness);
+        let document = &harness.state().document;
+        let size = document.selected_node().unwrap().style.size;
+        assert_eq!(size.map(|size| size.x), expected, "{leave:?}");
+        assert_eq!(
+            size.map(|size| size.y),
+            expected.map(|_| theme::NOTE_SIZE.y)
+        );
+    }
+}
+
+#[test]
+fn editing_begins_at_the_first_value_that_can_be_typed() {
+    for (selected, expected) in [(0, "a"), (1, "Title")] {
+        let mut harness = inspect(world(&[selected]));
+        harness.run();
+        harness.state_mut().state.0.edit();
+        harness.run();
+        assert!(harness.get_by_label(expected).is_focused(), "{expected}");
+    }
+}
