@@ -10,11 +10,12 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use crate::graph::NodeKind;
 
 /// How much a hit in a field counts; each word of the query takes its best field.
-const TITLE: u32 = 8;
-const KEYWORD: u32 = 6;
-const FUNCTION: u32 = 5;
-const FAMILY: u32 = 3;
-const SUMMARY: u32 = 1;
+const TITLE: u32 = 16;
+const KEYWORD: u32 = 12;
+const FUNCTION: u32 = 10;
+const FAMILY: u32 = 6;
+const SUMMARY: u32 = 2;
+const HELP: u32 = 1;
 
 /// A query that is ready to be held against many texts.
 pub struct Query {
@@ -81,6 +82,7 @@ impl Query {
             (FUNCTION, false, kind.function.as_str()),
             (FAMILY, false, kind.family.as_str()),
             (SUMMARY, true, &*kind.summary),
+            (HELP, true, &*kind.help),
         ];
         let keywords = kind.keywords.iter();
         let keywords = keywords.map(|word| (KEYWORD, false, word.as_str()));
@@ -92,9 +94,9 @@ impl Query {
     fn bonus(&self, title: &str) -> u32 {
         let title = title.to_lowercase();
         if title == self.whole {
-            20_000
+            40_000
         } else if !self.whole.is_empty() && title.starts_with(&self.whole) {
-            2_000
+            4_000
         } else {
             0
         }
@@ -183,9 +185,13 @@ mod tests {
                 "Read a table of any known format.",
             ),
             kind("Pad", "Text", &[], "Fill a text up to a length."),
+            Arc::new(NodeKind {
+                help: "Numbers with a fraction.\n\nExample:\n    Half of a loaf.".into(),
+                ..NodeKind::clone(&kind("Divide", "Math", &[], "Numbers with a fraction."))
+            }),
         ];
         for (query, expected) in [
-            ("", "Add, Load image, Read CSV, Load table, Pad"),
+            ("", "Add, Load image, Read CSV, Load table, Pad, Divide"),
             ("add", "Add"),
             ("plus", "Add"),
             ("load", "Load image, Load table, Read CSV"),
@@ -193,6 +199,7 @@ mod tests {
             ("tables read", "Read CSV, Load table"),
             ("csv", "Read CSV"),
             ("PICTURE", "Load image"),
+            ("loaf", "Divide"),
             ("zebra", ""),
             ("add zebra", ""),
         ] {

@@ -1,5 +1,5 @@
 //! library_ui: all node kinds by family, to be searched, read about, dragged onto the canvas or added.
-//! Reads the catalog; what a drop does is the canvas's business.
+//! What there is to add is the Context's business, what a drop does is the canvas's business.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,17 +33,16 @@ enum Entry<'a> {
 }
 
 pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
-    let catalog = ctx.catalog;
+    let kinds = ctx.kinds();
     search_ui(ui, library, ctx);
     let is_searching = !library.query.trim().is_empty();
-    if library.search.update(&library.query, catalog.kinds()) {
+    if library.search.update(&library.query, &kinds) {
         library.chosen = 0;
     }
-    if catalog.kinds().is_empty() {
+    if ctx.catalog.kinds().is_empty() {
         ui.weak(
             "No nodes were found. Put Python files with functions into the project's nodes folder",
         );
-        return;
     }
     if library.search.hits().len() == 0 {
         ui.weak(format!("No node fits \"{}\"", library.query.trim()));
@@ -52,7 +51,7 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
     let entries = if is_searching {
         library.search.hits().map(Entry::Kind).collect()
     } else {
-        by_family(catalog.kinds(), &library.closed)
+        by_family(&kinds, &library.closed)
     };
     ui.spacing_mut().item_spacing.y = 1.0;
     let mut toggled = None;

@@ -14,7 +14,7 @@ use super::search::{KindSearch, Query};
 use super::{Action, Context, menu, theme};
 use crate::command::{Command, TABLE};
 use crate::document::ops::{self, LinkEnd};
-use crate::graph::{Bank, Graph, KindState, Name, NodeKind, Pos2};
+use crate::graph::{Bank, Graph, KindState, Name, NodeKind, Pos2, Role, Vec2};
 
 /// How many of the kinds that were added last stand first.
 const RECENT: usize = 6;
@@ -237,7 +237,7 @@ fn field_ui(ui: &mut Ui, palette: &mut Palette) {
 fn find(palette: &mut Palette, ctx: &Context<'_>) -> Hits {
     match &palette.open {
         Some(Open::Nodes { link_from, .. }) => {
-            palette.search.update(&palette.query, ctx.catalog.kinds());
+            palette.search.update(&palette.query, &ctx.kinds());
             let graph = ctx.document.graph();
             let fits = |kind: &&Arc<NodeKind>| {
                 kind.state == KindState::Ready && fits(graph, link_from.as_ref(), kind)
@@ -398,7 +398,12 @@ fn run(
                 return false;
             };
             let graph = ctx.document.graph();
-            let place = (*pos_in_graph, ctx.document.open_subgraph());
+            // A dot is small enough to stand where the pointer was.
+            let offset = match kind.role {
+                Role::Reroute => Vec2::splat(theme::REROUTE_SIZE / 2.0),
+                _ => Vec2::ZERO,
+            };
+            let place = (*pos_in_graph - offset, ctx.document.open_subgraph());
             let (id, transaction) = ops::add_node(graph, &kind, place, link_from.as_ref());
             ctx.ask(Action::EditAndSelect(transaction, vec![id]));
             palette.remember(&kind);

@@ -136,6 +136,80 @@ fn of_a_link_only_what_fits_is_offered_and_linked() {
     assert_eq!(edits[1], Edit::Connect(link));
 }
 
+/// The titles that are offered, in a document with a subgraph inside of another; the outer one is open or not.
+fn offered(is_open: bool, link_from: Option<LinkEnd>, query: &str) -> String {
+    let mut harness = show();
+    let document = &mut harness.state_mut().document;
+    let mut titles = ["Inner", "Outer"].into_iter();
+    let mut members = std::collections::BTreeSet::from([NodeId(1)]);
+    let mut last = NodeId(1);
+    for title in titles.by_ref() {
+        let (id, transaction) = ops::group(document.graph(), &members, title).unwrap();
+        document.commit(transaction).unwrap();
+        members = std::collections::BTreeSet::from([id]);
+        last = id;
+    }
+    if is_open {
+        document.open([last]);
+    }
+    let palette = &mut harness.state_mut().state;
+    palette.open_nodes(Pos2::ZERO, Pos2::new(100.0, 20.0), link_from);
+    harness.event(egui::Event::Text(query.into()));
+    harness.run();
+    let Hits::Kinds(kinds) = &harness.state().state.hits else {
+        panic!("no kinds");
+    };
+    let titles: Vec<_> = kinds.iter().map(|kind| kind.title.as_str()).collect();
+    titles.join(", ")
+}
+
+#[test]
+fn what_the_graph_brings_itself_is_offered_where_it_may_stand() {
+    let of_catalog = "Load image, Add, Round, Upper case";
+    let of_graph = "Reroute, Frame, Note";
+    assert_eq!(
+        offered(false, None, ""),
+        format!("{of_catalog}, {of_graph}, Inner, Outer")
+    );
+    assert_eq!(
+        offered(true, None, ""),
+        format!("{of_catalog}, {of_graph}, Inner"),
+        "not what is open"
+    );
+    // A link takes what has a fitting port, so nothing that is only to be read.
+    let number = LinkEnd::Output(Port::new(NodeId(0), "result"));
+    assert_eq!(
+        offered(false, Some(number), ""),
+        "Add, Round, Reroute, Inner, Outer"
+    );
+    for (query, expected) in [
+        ("bend", "Reroute"),
+        ("markdown", "Note"),
+        ("comment", "Note"),
+        ("subgraphs", "Inner, Outer"),
+    ] {
+        assert_eq!(offered(false, None, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_note_cannot_be_linked_though_it_holds_a_text() {
+    let graph = document().graph().clone();
+    let note = crate::graph::subgraph::note_kind();
+    let reads = Arc::new(NodeKind {
+        outputs: vec![crate::graph::OutputSpec {
+            name: "text".into(),
+            ty: crate::graph::ValueType::Text,
+        }],
+        ..NodeKind::new(Bank::Builtin, "read")
+    });
+    let (id, transaction) = ops::add_node(&graph, &reads, (Pos2::ZERO, None), None);
+    let mut document = crate::document::Document::new(graph, crate::document::Meta::default());
+    document.commit(transaction).unwrap();
+    let end = LinkEnd::Output(Port::new(id, "text"));
+    assert!(!ops::kind_fits(document.graph(), &end, &note));
+}
+
 #[test]
 fn what_was_added_last_stands_first() {
     let mut harness = show();
