@@ -8,6 +8,10 @@
 mod access;
 #[path = "app/arrange.rs"]
 mod arrange;
+#[path = "app/dropping.rs"]
+mod dropping;
+#[path = "app/editing.rs"]
+mod editing;
 #[path = "app/find.rs"]
 mod find;
 #[path = "app/keys.rs"]

@@ -11,7 +11,10 @@ import loom
 
 
 @loom.node(title="Read text", keywords=["load", "open", "file", "string", "txt"])
-def read_text(file: Path, encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8") -> str:
+def read_text(
+    file: Annotated[Path, loom.OpenFile("*.txt", "*.md", "*")],
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8",
+) -> str:
     """Read a whole text file.
 
     Args:

@@ -8,7 +8,7 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
-use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
+use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Vec2, vec2};
 use crate::ui::dialogs::Dialog;
 use crate::ui::focus::Part;
 use crate::ui::settings::Setting;
@@ -102,6 +102,7 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Save => self.save(None),
+            Command::LoadFiles => self.ask_for_files(),
             Command::SavePicture => self.ask_for_picture(),
             Command::CopyPicture => self.copy_picture(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
@@ -476,15 +477,10 @@ impl App {
         }));
     }
 
-    /// A chosen path is kept relative where it lies inside the project, so that the project can be moved.
+    /// A file or folder was chosen for an input.
     pub(super) fn picked(&mut self, port: Port, path: &Path) {
-        let inside = self
-            .project
-            .folder
-            .as_ref()
-            .and_then(|folder| path.strip_prefix(folder).ok());
-        let text = inside.unwrap_or(path).to_string_lossy().replace('\\', "/");
-        self.commit(ops::set_value(port, Some(Value::text(text))));
+        let value = self.value_of_path(path);
+        self.commit(ops::set_value(port, Some(value)));
     }
 
     pub(super) fn browse_project(&mut self) {
@@ -518,6 +514,8 @@ fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
     if extensions.is_empty() {
         dialog
     } else {
-        dialog.add_filter(pattern, &extensions)
+        dialog
+            .add_filter(pattern, &extensions)
+            .add_filter("All files", &["*"])
     }
 }

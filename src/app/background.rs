@@ -6,10 +6,11 @@ use egui::ColorImage;
 use tokio::runtime::Handle;
 
 use super::App;
+use super::dropping::Looked;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
-use crate::graph::Port;
+use crate::graph::{Port, Pos2};
 use crate::nodebank::Nodebank;
 use crate::ui::welcome::Card;
 
@@ -63,6 +64,12 @@ pub enum Event {
         path: PathBuf,
     },
     PickedProject(PathBuf),
+    /// Files that are to be loaded were looked at; nodes for them go to a place on the canvas.
+    Files {
+        project: u64,
+        place: Option<Pos2>,
+        files: Vec<Looked>,
+    },
     /// What the welcome page can offer.
     Cards {
         recent: Vec<Card>,
@@ -159,6 +166,11 @@ impl App {
             } => {
                 self.with_project(project, |app| app.picked(port, &path));
             }
+            Event::Files {
+                project,
+                place,
+                files,
+            } => self.files_looked_at(project, place, files),
             Event::Cards { recent, templates } => self.welcome.set_cards(recent, templates),
             Event::CardPictures { folder, pictures } => {
                 self.welcome.set_pictures(&folder, pictures);

@@ -4,6 +4,7 @@
 mod actions;
 mod arranging;
 mod background;
+mod dropping;
 mod editing;
 mod files;
 mod open;
@@ -77,6 +78,7 @@ pub struct App {
     notices: Notices,
     pictures: Pictures,
     handover: Handover,
+    hovering: dropping::Hovering,
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
@@ -105,6 +107,7 @@ impl App {
             notices: Notices::default(),
             pictures: Pictures::default(),
             handover: Handover::default(),
+            hovering: dropping::Hovering::default(),
             reading: HashSet::new(),
             dialog: None,
             actions: Vec::new(),
@@ -381,6 +384,7 @@ impl eframe::App for App {
         let has_dialog = self.dialog.is_some();
         if !has_dialog {
             self.open_dropped(&context);
+            self.hint_at_drop(&context);
         }
         let is_welcome = self.project.is_welcome();
         // A dialog stops everything else, but it may have to be made smaller to be read.

@@ -170,17 +170,6 @@ impl App {
         }
     }
 
-    /// Open what was dropped on the window in this frame: projects, and pictures that carry a graph.
-    pub(super) fn open_dropped(&mut self, context: &egui::Context) {
-        let dropped: Vec<PathBuf> = context.input(|input| {
-            let files = input.raw.dropped_files.iter();
-            files.map(|file| file.path().to_owned()).collect()
-        });
-        for path in dropped {
-            self.open_named(&path.to_string_lossy());
-        }
-    }
-
     /// Open what the user named: a folder, a savefile, the picture of a graph, or a project's name in userdata.
     pub(super) fn open_named(&mut self, name: &str) {
         if is_picture(name.as_ref()) {

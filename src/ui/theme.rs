@@ -198,6 +198,9 @@ pub const SWATCHES: [(&str, [u8; 3]); 8] = [
     ("Purple", [0x8f, 0x63, 0xd6]),
     ("Pink", [0xcc, 0x5a, 0x9c]),
 ];
+/// While files are dragged over the window: the canvas's edge, and the letters of what will be made of them.
+pub const DROP_EDGE: f32 = 3.0;
+pub const DROP_LETTERS: f32 = 15.0;
 /// A colour to choose, as a square.
 pub const SWATCH: f32 = 22.0;
 /// Buttons that move or remove one of several rows.

@@ -6,7 +6,7 @@ use loom::graph::{Mode, Role};
 const NONE: Modifiers = Modifiers::NONE;
 
 impl Window {
-    fn select(&mut self, titles: &[&str]) {
+    pub(super) fn select(&mut self, titles: &[&str]) {
         self.key(NONE, Key::Escape);
         self.harness
             .event(egui::Event::ModifiersChanged(Modifiers::SHIFT));

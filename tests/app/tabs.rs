@@ -225,7 +225,7 @@ fn closing_asks_for_what_is_not_saved() {
 
 /// A file as the system's file manager drops it.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub(super) struct Dropped(pub(super) PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {
@@ -238,12 +238,12 @@ impl egui::DroppedFile for Dropped {
 }
 
 #[test]
-fn a_project_that_is_dropped_opens_in_a_tab_and_other_files_say_why_not() {
+fn a_project_that_is_dropped_opens_in_a_tab_and_other_folders_say_why_not() {
     let userdata = userdata();
     let first = project(userdata.path(), "First", &[]);
     let second = project(userdata.path(), "Second", &[]);
-    let other = userdata.path().join("words.txt");
-    std::fs::write(&other, "words").unwrap();
+    let other = userdata.path().join("words");
+    std::fs::create_dir(&other).unwrap();
     let mut window = Window::start(userdata, Some(first), Settings::default());
     let mut drop_file = |path: PathBuf| {
         let file = std::sync::Arc::new(Dropped(path));
@@ -261,10 +261,10 @@ fn a_project_that_is_dropped_opens_in_a_tab_and_other_files_say_why_not() {
     assert_eq!(drop_file(second), ("Second".to_owned(), 2, None));
     let (shown, count, dialog) = drop_file(other);
     assert_eq!((shown.as_str(), count), ("Second", 2));
-    let Some(Dialog::OpenProject { problem, .. }) = dialog else {
-        panic!("{dialog:?}");
-    };
-    assert!(problem.contains("this file is no project"), "{problem}");
+    assert_eq!(dialog, None);
+    window
+        .harness
+        .get_by_label_contains("\"words\" is a folder without a project");
 }
 
 #[test]

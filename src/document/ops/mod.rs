@@ -2,6 +2,7 @@
 
 mod copies;
 mod insert;
+mod load;
 mod ports;
 mod style;
 mod subgraphs;
@@ -18,6 +19,7 @@ use super::Transaction;
 
 pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
 pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
+pub use load::{FileNode, Loader, load_files, loader_of};
 pub use ports::{
     PortChange, Side, change_port, port_name_problem, ports_of, rename_subgraph, set_ports,
 };

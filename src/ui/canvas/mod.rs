@@ -3,6 +3,7 @@
 mod annotations;
 pub mod camera;
 mod crumbs;
+pub mod dropping;
 mod far;
 mod found;
 pub mod gesture;
@@ -115,7 +116,8 @@ impl Canvas {
         self.snapped(pos)
     }
 
-    fn snapped(&self, pos: Pos2) -> Pos2 {
+    /// On the grid, where it is on.
+    pub fn snapped(&self, pos: Pos2) -> Pos2 {
         if self.snaps {
             let step = theme::GRID_STEP;
             Pos2::new((pos.x / step).round() * step, (pos.y / step).round() * step)

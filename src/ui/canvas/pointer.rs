@@ -2,6 +2,7 @@
 
 use egui::{CursorIcon, EventFilter, MouseWheelUnit, PointerButton, Response, Ui};
 
+use super::dropping;
 use super::gesture::{self, Gesture, SelectMode};
 use super::guides;
 use super::layout::Hit;
@@ -129,7 +130,7 @@ pub fn pointer(
     }
     context_menu(canvas, response, &hit, context);
     if let Some(kind) = response.dnd_release_payload::<std::sync::Arc<NodeKind>>() {
-        let corner = canvas.snapped(at - vec2(theme::NODE_WIDTH / 2.0, theme::NODE_HEADER / 2.0));
+        let corner = canvas.snapped(at - dropping::grip(&kind));
         context.ask(Action::AddNode((*kind).clone(), Some(corner)));
     }
     cursor(ui, canvas, &hit);
