@@ -206,7 +206,9 @@ pub const SWATCH: f32 = 22.0;
 /// Buttons that move or remove one of several rows.
 pub const ROW_BUTTON: f32 = 22.0;
 /// From this width on the name and the type of a port stand in one row.
-pub const PORT_ROW: f32 = 230.0;
+pub const PORT_ROW: f32 = 250.0;
+/// All types that a port can be given, in one list.
+pub const TYPES_HEIGHT: f32 = 480.0;
 /// Widths and heights that a frame or a note can be given in the inspector.
 pub const BOX_SIZES: std::ops::RangeInclusive<f32> = 40.0..=20_000.0;
 

@@ -397,6 +397,35 @@ fn the_command_palette() {
     seen.is_as("palette", None);
 }
 
+/// A subgraph in the inspector: its ports, a name that is taken, and the colours.
+#[test]
+fn ports_in_the_inspector() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-ports");
+    seen.window.select(&["Draw outlines", "Keep large regions"]);
+    seen.window.key(Modifiers::NONE, Key::G);
+    seen.window.key(Modifiers::SHIFT, Key::C);
+    seen.window.key(Modifiers::NONE, Key::ArrowRight);
+    seen.window.key(Modifiers::NONE, Key::Enter);
+    seen.window.edit_value("Name of input image", "photo");
+    let canvas = seen.canvas();
+    let right = SIZE.x - canvas.right();
+    let part = Rect::from_min_size(canvas.right_top(), vec2(right, SIZE.y - canvas.top()));
+    seen.is_as("ports", Some(part));
+}
+
+/// What is said while files hover over the window.
+#[test]
+fn files_about_to_be_dropped() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-drop");
+    let files = ["photo.png", "measured.csv", "notes.md"].map(|name| egui::HoveredFile {
+        path: Some(PathBuf::from("/data").join(name)),
+        ..egui::HoveredFile::default()
+    });
+    seen.window.harness.input_mut().hovered_files = files.to_vec();
+    seen.window.steps();
+    seen.is_as("drop", Some(seen.canvas()));
+}
+
 #[test]
 fn pictures_are_few_and_each_belongs_to_a_test() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");

@@ -128,6 +128,9 @@ fn node_ui(
     if kind.role.is_decoration() {
         size_ui(ui, ctx, &mut inspector.look, drafts, node);
     }
+    if kind.role == Role::Frame {
+        command_ui(ui, ctx, Command::FitFrame);
+    }
     colours_ui(ui, ctx, &mut inspector.look);
     if !kind.help.is_empty() {
         section_ui(ui, "Help");

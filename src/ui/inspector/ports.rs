@@ -1,7 +1,7 @@
 //! ports_ui: the ports of a subgraph, on the nodes that stand for it and on the two inside that lead in and out: each
 //! with its name and type, to be renamed, moved, removed and added. Asks for edits, makes none.
 
-use egui::{Button, ComboBox, Id, Key, Label, RichText, TextEdit, Ui, vec2};
+use egui::{Align, Button, ComboBox, Id, Key, Label, Layout, RichText, TextEdit, Ui, vec2};
 
 use super::{section_ui, select_all};
 use crate::document::ops::{self, PortChange, Side};
@@ -98,7 +98,6 @@ fn title_ui(
     let field = Field {
         id: Id::unique("subgraph name"),
         label: "Name of the subgraph",
-        width: f32::INFINITY,
         place: None,
         name: &subgraph.title,
     };
@@ -183,13 +182,13 @@ fn port_ui(
         let field = Field {
             id: Id::unique(("name of port", place)),
             label: &format!("Name of {called}"),
-            width,
             place: Some(place),
             name,
         };
-        name_ui(ui, ctx, ports, subgraph, &field);
+        cell_ui(ui, width, |ui| name_ui(ui, ctx, ports, subgraph, &field));
         if is_wide {
-            wants = type_ui(ui, place, ty, &called, room - gap - width);
+            let width = room - gap - width;
+            wants = cell_ui(ui, width, |ui| type_ui(ui, place, ty, &called));
         }
         let moves = buttons_ui(ui, ports, place, &called, count);
         wants = wants.take().or(moves);
@@ -198,18 +197,28 @@ fn port_ui(
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(dot);
-            let width = ui.available_width();
-            wants = wants.take().or(type_ui(ui, place, ty, &called, width));
+            wants = wants.take().or(type_ui(ui, place, ty, &called));
         });
     }
     wants
+}
+
+/// A part of a row that is exactly so wide, whatever is in it.
+fn cell_ui<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(width, ui.spacing().interact_size.y);
+    let layout = Layout::left_to_right(Align::Center);
+    let cell = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.set_max_width(width);
+        contents(ui)
+    });
+    cell.inner
 }
 
 /// A field for a name.
 struct Field<'a> {
     id: Id,
     label: &'a str,
-    width: f32,
     place: Option<Place>,
     /// As it is now.
     name: &'a Name,
@@ -229,7 +238,7 @@ fn name_ui(
     let problem = typed.and_then(|typed| problem(subgraph, typed));
     let edit = TextEdit::singleline(&mut text)
         .id(field.id)
-        .desired_width(field.width)
+        .desired_width(f32::INFINITY)
         .min_size(vec2(0.0, ui.spacing().interact_size.y))
         .align(egui::Align2::LEFT_CENTER)
         .text_color_opt(problem.as_ref().map(|_| palette.error));
@@ -263,13 +272,7 @@ fn name_ui(
     }
 }
 
-fn type_ui(
-    ui: &mut Ui,
-    place: Place,
-    ty: &ValueType,
-    called: &str,
-    width: f32,
-) -> Option<PortChange> {
+fn type_ui(ui: &mut Ui, place: Place, ty: &ValueType, called: &str) -> Option<PortChange> {
     let mut types = known_types();
     if !types.contains(ty) {
         types.insert(0, ty.clone());
@@ -278,17 +281,21 @@ fn type_ui(
     let combo = ComboBox::from_id_salt(("type of port", place))
         .selected_text(ty.to_string())
         .truncate()
-        .width(width)
+        .width(ui.available_width())
+        .height(theme::TYPES_HEIGHT)
         .show_ui(ui, |ui| {
             for other in types {
                 let is_it = other == *ty;
-                let is_clicked = ui.selectable_label(is_it, other.to_string()).clicked();
-                if is_clicked && !is_it {
-                    chosen = Some(PortChange::Retype(place.at, other));
+                if ui.selectable_label(is_it, other.to_string()).clicked() {
+                    // A click closes the list by itself, Enter does not.
+                    ui.close();
+                    chosen = (!is_it).then_some(PortChange::Retype(place.at, other));
                 }
             }
         });
-    combo.response.accessible_name(format!("Type of {called}"));
+    // A long type is cut on its button.
+    let response = combo.response.on_hover_text(ty.to_string());
+    response.accessible_name(format!("Type of {called}"));
     chosen
 }
 

@@ -332,6 +332,24 @@ fn a_type_that_a_link_does_not_fit_is_said() {
 }
 
 #[test]
+fn a_type_is_chosen_by_keys() {
+    let mut harness = inspect(grouped());
+    settle(&mut harness);
+    harness.get_by_label("Type of input number").focus();
+    harness.run();
+    for key in [Key::Enter, Key::ArrowDown, Key::Enter] {
+        harness.key_press(key);
+        harness.run();
+    }
+    settle(&mut harness);
+    assert_eq!(ports(harness.state()), "number:any -> ");
+    assert!(
+        harness.query_by_label("bool").is_none(),
+        "the list is closed"
+    );
+}
+
+#[test]
 fn a_subgraph_is_named_and_its_nodes_follow() {
     let mut harness = inspect(grouped());
     settle(&mut harness);

@@ -320,6 +320,8 @@ impl Field<'_> {
                 for choice in choices {
                     let is_held = self.held == Some(choice);
                     if ui.selectable_label(is_held, choice.to_string()).clicked() {
+                        // A click closes the list by itself, Enter does not.
+                        ui.close();
                         chosen = Some(choice.clone());
                     }
                 }
