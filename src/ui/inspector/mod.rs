@@ -147,10 +147,7 @@ impl Inspector {
             return;
         }
         self.wants_value = false;
-        match node.kind.role {
-            Role::Inputs(_) | Role::Outputs(_) => self.ports.want_first(node),
-            _ => self.wants_title = true,
-        }
+        self.wants_title = !self.ports.want_first(node);
     }
 }
 

@@ -421,4 +421,11 @@ fn editing_begins_at_the_first_value_that_can_be_typed() {
         harness.run();
         assert!(harness.get_by_label(expected).is_focused(), "{expected}");
     }
+    // A subgraph whose inputs are all linked has its ports to edit.
+    let mut harness = inspect(grouped());
+    harness.run();
+    harness.state_mut().state.0.edit();
+    harness.run();
+    let port = harness.get_by_label("Name of input number");
+    assert!(port.is_focused());
 }
