@@ -219,7 +219,14 @@ impl App {
             let loader = ops::loader_of(kinds, &name);
             let mut lines = vec![loader.map_or_else(
                 || format!("No node loads {name}"),
-                |loader| format!("Drop to load {name} with {}", loader.kind.title),
+                |loader| {
+                    let text = format!("Drop to load {name} with {}", loader.kind.title);
+                    if loader.is_made_for_it {
+                        text
+                    } else {
+                        format!("{text}, if it is a text")
+                    }
+                },
             )];
             if is_picture(path) {
                 lines.push("If it carries a graph, that opens instead".to_owned());

@@ -14,7 +14,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Window {
     /// Everything that can have the keyboard is named. How many there are.
-    fn audit(&self, place: &str) -> usize {
+    pub(super) fn audit(&self, place: &str) -> usize {
         let mut count = 0;
         let mut nameless = self.harness.unnamed_widgets();
         for node in self.harness.root().children_recursive() {

@@ -153,6 +153,10 @@ fn what_hovers_says_what_will_be_made_of_it() {
                 "If it carries a graph, that opens instead",
             ],
         ),
+        (
+            &["archive.zip"],
+            &["Drop to load archive.zip with Read text, if it is a text"],
+        ),
         (&["savefile.json"], &["Drop to open savefile.json"]),
         (&["nodes"], &["nodes is a folder without a project"]),
         (

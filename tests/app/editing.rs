@@ -110,12 +110,13 @@ fn all_selected_get_a_colour_by_keys_in_one_step() {
 #[test]
 fn a_frame_is_fitted_to_what_lies_in_it() {
     let mut window = Window::open(empty);
-    let node = window.add("add");
+    let node = window.add("round");
     window.key(SHIFT, Key::F);
     window.key(NONE, Key::Escape);
     let frame = window.chosen().id;
     let rect = |window: &Window, id| window.app().panels().canvas.layout.rect(id).unwrap();
     let fitting = rect(&window, frame);
+    window.audit("a frame's size and the colours");
     // Larger by its fields, then as it was.
     window.edit_value("Width", "900");
     window.edit_value("Height", "700");
@@ -136,6 +137,7 @@ fn ports_are_named_inside_and_the_links_follow_outside() {
     window.select(&["Label regions"]);
     window.key(NONE, Key::G);
     let group = window.chosen().id;
+    window.audit("a subgraph's ports and the colours");
     let from = window.document().graph().incoming(group)[0].from.clone();
     window.key(NONE, Key::I);
     let inputs = window.document().nodes();

@@ -39,7 +39,9 @@ pub fn loader_of(kinds: &[Arc<NodeKind>], file_name: &str) -> Option<Loader> {
         // What gives several things tells of a file, and does not read it.
         let is_text =
             kind.outputs.len() == 1 && matches!(given, ValueType::Text | ValueType::Bytes);
-        if longest.is_none() && !(is_text && endings.clone().any(|ending| ending == "*")) {
+        if longest.is_none()
+            && !(is_text && endings.clone().any(|ending| ["*", "*.*"].contains(&ending)))
+        {
             return None;
         }
         let (count, bank) = match longest {
@@ -191,6 +193,8 @@ mod tests {
             assert_eq!(loader.input, "file");
         }
         assert_eq!(loader_of(&kinds[2..8], "notes"), None);
+        let all = [Arc::new(kind(bank, "read_all", "*.*", T::Text))];
+        assert!(loader_of(&all, "notes").is_some());
     }
 
     #[test]
