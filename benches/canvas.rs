@@ -20,6 +20,8 @@ const SCREEN: Rect = Rect::from_min_max(Pos2::ZERO, pos2(1920.0, 1080.0));
 const FRAMES: usize = 60;
 
 fn main() {
+    // As the program itself does when it starts.
+    loom::sys::keep_freed_memory();
     let only = std::env::args().nth(1).filter(|arg| !arg.starts_with("--"));
     for nodes in [100, 1_000, 10_000, 100_000] {
         let mut bench = Bench::new(nodes);
@@ -71,7 +73,7 @@ impl Bench {
         let mut document = Document::new(graph(count), Meta::default());
         document.select((0..count.min(1000) as u32).map(NodeId));
         let mut canvas = Canvas::new();
-        canvas.snaps = false;
+        canvas.habits.snaps = false;
         let mut run = RunState::new();
         run.begin(1, (0..count as u32).map(NodeId));
         let drafts = Drafts::default();

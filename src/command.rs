@@ -101,7 +101,6 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
-    LoadFiles, "Load files…", File, Window, [key(CTRL, Key::L)], "Choose files, and add a node for each that reads it";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
     Settings, "Settings…", File, Window, [key(CTRL, Key::Comma)], "Theme, size of the interface, keys";
@@ -118,6 +117,7 @@ commands! {
     Dissolve, "Delete and heal", Edit, Canvas, [key(CTRL, Key::Delete), key(CTRL, Key::Backspace)], "Remove the selected nodes; what they were fed goes on to what they fed";
     Rename, "Rename node", Edit, Canvas, [key(Modifiers::NONE, Key::F2)], "Give the selected node a title";
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
+    LoadFiles, "Load files…", Edit, Canvas, [key(Modifiers::SHIFT, Key::L)], "Choose files, and add nodes that load them";
     EditNode, "Edit node", Edit, Canvas, [key(Modifiers::NONE, Key::Enter)], "Go to the first value of the selected node";
     StartLink, "Start a link", Edit, Canvas, [key(Modifiers::NONE, Key::C)], "Link the selected node by keys: arrows choose the ports, Enter links";
     InsertOnLink, "Insert into link", Edit, Canvas, [key(Modifiers::ALT, Key::I)], "Put the selected node into the link that passes nearest, where it fits";
@@ -165,6 +165,7 @@ commands! {
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleBoxInside, "Box selects what is inside", View, Canvas, [], "Let a box select what lies in it as a whole, and not all that it touches";
     ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
+    FrameCost, "Frame cost", View, Canvas, [], "Show or hide what drawn frames cost the processor";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ScaleUp, "Larger interface", View, Window, [key(CTRL, Key::Plus), key(CTRL, Key::Equals)], "Show everything in the window larger";

@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 fn main() -> ExitCode {
     sys::attach_console();
+    sys::keep_freed_memory();
     let args = Args::parse();
     let variables = Variables::load();
     let paths = match Paths::find(args.userdata.as_deref(), &variables) {

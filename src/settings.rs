@@ -17,6 +17,7 @@ pub const FILE: &str = "settings.json";
 pub struct Settings {
     pub updates: Updates,
     pub engine: EngineSettings,
+    pub canvas: CanvasSettings,
     pub theme: Theme,
     /// Factor for the size of everything in the window, from 0.5 to 4; 1 is what the screen suggests.
     pub ui_scale: f32,
@@ -50,6 +51,16 @@ pub struct EngineSettings {
     pub memory_limit_percent: u32,
 }
 
+/// How the canvas is worked on, in all projects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CanvasSettings {
+    pub snap_to_grid: bool,
+    /// A box selects what lies in it as a whole, and not all that it touches.
+    pub box_selects_inside: bool,
+    /// Shown while some nodes are out of view.
+    pub minimap: bool,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
@@ -74,6 +85,11 @@ impl Default for Settings {
                 default_python_version: None,
                 workers: None,
                 memory_limit_percent: 80,
+            },
+            canvas: CanvasSettings {
+                snap_to_grid: true,
+                box_selects_inside: false,
+                minimap: true,
             },
             theme: Theme::System,
             ui_scale: 1.0,

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The real window on a virtual screen: it opens, shows something, answers keys, rests when left alone, and closes.
+# Then by pointer and keys: nodes are added, linked, cut, and all is in the savefile; and what frames of 10,000 nodes cost.
 # tests/smoke.sh [PROGRAM]    PROGRAM is target/debug/loom; nothing outside a temporary folder is written.
 # Polls for what it waits for, so a slow machine makes it slower and not red.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 program=$(realpath "${1:-target/debug/loom}")
-wait_secs=60
+wait_secs=${SMOKE_WAIT:-60}
 most_idle=60 # hundredths of a CPU second in 3 s: a window that paints at display rate on software GL takes over 100
 
 temp=$(mktemp -d)
@@ -54,7 +55,7 @@ for tool in Xvfb xdotool xwininfo import compare identify xclip; do
 done
 
 # A screen of its own; the server chooses a free number and says which.
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$temp/display" >/dev/null 2>"$temp/xvfb" &
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset 3>"$temp/display" >/dev/null 2>"$temp/xvfb" &
 server=$!
 for _ in $(seq 200); do
   [ ! -s "$temp/display" ] || break
@@ -77,21 +78,52 @@ done
 mkdir "$temp/coins"
 tar -C examples/coins --exclude=.venv --exclude=.loom --exclude=__pycache__ -cf - . | tar -C "$temp/coins" -xf -
 
-began=$(now_ms)
-"$program" "$temp/coins" --userdata "$temp/userdata" >"$temp/log" 2>&1 &
-loom=$!
 window=
 find_window() {
   window=$(xwininfo -root -tree 2>/dev/null | awk '/"[^"]*Loom[^"]*":/ && !/ 1x1\+/ {print $1; exit}')
   [ -n "$window" ]
 }
-until_true "window" find_window
-echo "smoke: window after $(($(now_ms) - began)) ms"
-
 shot() { import -window "$window" "$temp/$1.png" 2>/dev/null; }
 is_painted() { shot first && [ "$(identify -format %k "$temp/first.png")" -gt 64 ]; }
-until_true "picture with more than 64 colours" is_painted
-echo "smoke: painted after $(($(now_ms) - began)) ms, $(identify -format '%wx%h, %k colours' "$temp/first.png")"
+# open_window PROJECT: until it is painted and has the keyboard.
+open_window() {
+  local began
+  began=$(now_ms)
+  rm -f "$temp/frames"
+  LOOM_FRAME_LOG="$temp/frames" "$program" "$1" --userdata "$temp/userdata" >"$temp/log" 2>&1 &
+  loom=$!
+  window=
+  until_true "window" find_window
+  until_true "picture with more than 64 colours" is_painted
+  echo "smoke: painted after $(($(now_ms) - began)) ms, $(identify -format '%wx%h, %k colours' "$temp/first.png")"
+  # There is no window manager to give the keyboard to the window.
+  xdotool windowfocus --sync "$window" 2>/dev/null || true
+}
+close_window() {
+  local end code=0 left
+  xdotool key ctrl+q
+  end=$(($(date +%s) + 20))
+  while is_alive; do
+    [ "$(date +%s)" -lt "$end" ] || fail "the window did not close on Ctrl+Q within 20 s"
+    sleep 0.05
+  done
+  wait "$loom" || code=$?
+  loom=
+  [ "$code" = 0 ] || fail "the program ended with exit code $code"
+  # Whatever it started names the temporary folder on its command line.
+  left=$(pgrep -af -- "$temp" || true)
+  [ -z "$left" ] || fail "processes were left behind: $left"
+}
+# Frames that were drawn so far, and until no more come.
+frames() { wc -l <"$temp/frames"; }
+rests() {
+  local before
+  before=$(frames)
+  sleep 1
+  [ "$(frames)" = "$before" ]
+}
+
+open_window "$temp/coins"
 
 cpu() { awk '{sub(/^.*\) /, ""); print $12 + $13}' "/proc/$loom/stat"; }
 # Idle is reached when what the start set off is done: several tries, the best counts.
@@ -108,8 +140,6 @@ echo "smoke: idle CPU $idle hundredths of a second in 3 s, memory $(awk '/VmRSS/
 
 # Pixels that differ between two pictures.
 different() { compare -metric AE -fuzz 4% "$temp/$1.png" "$temp/$2.png" null: 2>&1 | awk '{printf "%d", $1}' || true; }
-# There is no window manager to give the keyboard to the window.
-xdotool windowfocus --sync "$window" 2>/dev/null || true
 xdotool mousemove --window "$window" 640 400
 until_true "picture" shot before
 palette_pixels=0
@@ -135,17 +165,122 @@ xdotool key ctrl+shift+c
 until_true "picture on the system's clipboard after Ctrl+Shift+C" is_drawn
 echo "smoke: nodes and picture reached the system's clipboard"
 
-xdotool key ctrl+q
-end=$(($(date +%s) + 20))
-while is_alive; do
-  [ "$(date +%s)" -lt "$end" ] || fail "the window did not close on Ctrl+Q within 20 s"
-  sleep 0.05
-done
-code=0
-wait "$loom" || code=$?
-loom=
-[ "$code" = 0 ] || fail "the program ended with exit code $code"
-# Whatever it started names the temporary folder on its command line.
-left=$(pgrep -af -- "$temp" || true)
-[ -z "$left" ] || fail "processes were left behind: $left"
+close_window
 echo "smoke: closed with exit code 0, nothing left behind"
+
+# --- add, link, cut, undo, save ---------------------------------------------------------------------------------
+
+"$program" new hands --userdata "$temp/userdata" >/dev/null
+hands=$(find "$temp/userdata" -maxdepth 2 -type d -name hands | head -1)
+# saved NODES LINKS: the savefile says so. Asked again as long as the save may take.
+saved() {
+  python3 - "$hands/savefile.json" "$@" <<'PYTHON'
+import json, sys
+file = json.load(open(sys.argv[1], encoding="utf-8"))
+found = (len(file["nodes"]), len(file["connections"]))
+sys.exit(found != (int(sys.argv[2]), int(sys.argv[3])))
+PYTHON
+}
+at() { xdotool mousemove --window "$window" "$1" "$2" sleep 0.1; }
+# drag_to X Y: in steps, as a hand does.
+drag_to() {
+  xdotool mousedown 1 sleep 0.05
+  xdotool mousemove_relative -- 3 3 sleep 0.05
+  at "$1" "$2"
+  xdotool sleep 0.05 mouseup 1 sleep 0.1
+}
+add_at() {
+  at "$1" "$2"
+  xdotool key Tab sleep 0.3
+  xdotool type --delay 20 add
+  xdotool sleep 0.2 key Return sleep 0.3
+}
+open_window "$hands"
+until_true "rest" rests
+# At 100 % and off the grid a node's corner is where the pointer was; its rows are as the theme has them.
+at 640 300
+xdotool click 1 sleep 0.2 key 1 key shift+s sleep 0.2
+add_at 320 200
+add_at 660 300
+xdotool key ctrl+s
+until_true "savefile with two nodes" saved 2 0
+at 540 246
+drag_to 660 370
+xdotool key ctrl+s
+until_true "savefile with their link" saved 2 1
+at 600 200
+xdotool keydown ctrl
+drag_to 600 460
+xdotool keyup ctrl
+xdotool key ctrl+s
+until_true "savefile without the link that was cut" saved 2 0
+xdotool key ctrl+z sleep 0.2 key ctrl+s
+until_true "savefile with the link that came back" saved 2 1
+xdotool key ctrl+z key ctrl+z sleep 0.2 key ctrl+s
+until_true "savefile with one node" saved 1 0
+shot hands
+close_window
+echo "smoke: added, linked, cut and undone by hand, and all of it was saved"
+
+# --- 10,000 nodes -----------------------------------------------------------------------------------------------
+
+mkdir "$temp/large"
+python3 - "$temp/large/savefile.json" <<'PYTHON'
+import json, sys
+side, nodes, links = 100, [], []
+for i in range(side * side):
+    x, y = divmod(i, side)
+    nodes.append({"nodeId": f"node_{i}", "name": "add", "position": {"x": x * 280, "y": y * 220},
+                  "input": [{"var": "a"}, {"var": "b"}], "output": ["result"], "ref": "builtin", "entryFunction": "add"})
+    for var, back in (("a", 0), ("b", y % 3)):
+        if x and (var == "a" or i % 2):
+            links.append({"sourceNodeId": f"node_{i - side - back}", "sourcePort": "result",
+                          "targetNodeId": f"node_{i}", "targetPort": var})
+file = {"formatVersion": 2, "minReader": 2, "projectId": "large", "projectName": "Large", "metadata": {},
+        "nodes": nodes, "connections": links}
+json.dump(file, open(sys.argv[1], "w", encoding="utf-8"))
+PYTHON
+open_window "$temp/large"
+until_true "rest with 10,000 nodes" rests
+idle=$(frames)
+sleep 4
+idle=$(($(frames) - idle))
+[ "$idle" = 0 ] || fail "$idle frames were drawn in 4 s while nothing happened"
+# costs WHAT: of the frames since the last time.
+seen=$(frames)
+costs() {
+  tail -n "+$((seen + 1))" "$temp/frames" | cut -f2 | sort -n | awk -v what="$1" '
+    {ms[NR] = $1; slow += $1 > 16.7}
+    END {
+      if (NR < 5) exit 1
+      printf "smoke: 10,000 nodes, %s: CPU per frame median %.1f ms, worst %.1f ms, over 16.7 ms %d of %d frames\n",
+        what, ms[int((NR + 1) / 2)], ms[NR], slow, NR
+    }' || fail "$1 drew fewer than five frames"
+  seen=$(frames)
+}
+# strokes X Y: the pointer goes there in twenty steps.
+strokes() {
+  for _ in $(seq 20); do xdotool mousemove_relative -- "$1" "$2" sleep 0.02; done
+}
+at 640 300
+for _ in $(seq 12); do xdotool click 4 sleep 0.02 click 4 sleep 0.02; done
+until_true "rest" rests
+costs "zoomed in"
+xdotool mousedown 2
+strokes -6 2
+xdotool mouseup 2
+until_true "rest" rests
+costs "view moved"
+xdotool key ctrl+a sleep 0.3 key Escape sleep 0.3
+costs "all selected and let go"
+at 600 200
+xdotool mousedown 1
+strokes 4 4
+xdotool mouseup 1
+until_true "rest" rests
+costs "dragged"
+for _ in $(seq 12); do xdotool click 5 sleep 0.02 click 5 sleep 0.02; done
+until_true "rest" rests
+costs "zoomed out"
+shot large
+close_window

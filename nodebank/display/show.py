@@ -86,16 +86,3 @@ def show_figure(figure: Figure) -> Figure:
     if not hasattr(figure, "savefig"):
         raise TypeError(f"figure: a figure was expected, not {type(figure).__name__}")
     return figure
-
-
-@loom.node(title="Note", keywords=["comment", "remark", "label", "documentation"])
-def note(text: Annotated[str, loom.Multiline()] = "") -> None:
-    """Keep a note on the canvas, for people to read; it does nothing when the graph runs.
-
-    Args:
-        text: The note.
-
-    Example:
-        "Threshold chosen by eye, 3 May".
-    """
-    del text

@@ -12,7 +12,7 @@ import loom
 
 @loom.node(title="Read text", keywords=["load", "open", "file", "string", "txt"])
 def read_text(
-    file: Annotated[Path, loom.OpenFile("*.txt", "*.md", "*")],
+    file: Annotated[Path, loom.OpenFile("*.txt", "*.md", "*.log", "*.py", "*.html", "*.xml", "*.yaml", "*.toml", "*")],
     encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8",
 ) -> str:
     """Read a whole text file.

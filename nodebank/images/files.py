@@ -27,7 +27,9 @@ class ImageSize(NamedTuple):
 
 @loom.node(title="Load image", keywords=["read", "open", "picture", "photo", "png", "jpg", "jpeg", "tiff", "webp"])
 def load_image(
-    file: Annotated[Path, loom.OpenFile("*.png", "*.jpg", "*.jpeg", "*.tif", "*.tiff", "*.webp", "*.gif", "*.bmp")],
+    file: Annotated[
+        Path, loom.OpenFile("*.png", "*.jpg", "*.jpeg", "*.tif", "*.tiff", "*.webp", "*.gif", "*.bmp", "*")
+    ],
 ) -> Image.Image:
     """Load an image from a file, turned the way the camera was held.
 

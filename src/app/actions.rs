@@ -8,7 +8,7 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
-use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Vec2, vec2};
+use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
 use crate::ui::dialogs::Dialog;
 use crate::ui::focus::Part;
 use crate::ui::settings::Setting;
@@ -28,7 +28,13 @@ impl App {
             }
             Action::EditAndSelect(transaction, nodes) => {
                 if self.commit(transaction) {
+                    let first = nodes.first().copied();
                     self.project.document.select(nodes);
+                    let canvas = &mut self.project.panels.canvas;
+                    canvas.keep_up(&self.project.document);
+                    if let Some(first) = first {
+                        canvas.reveal(first);
+                    }
                 }
             }
             Action::GoTo(step) => {
@@ -102,7 +108,6 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Save => self.save(None),
-            Command::LoadFiles => self.ask_for_files(),
             Command::SavePicture => self.ask_for_picture(),
             Command::CopyPicture => self.copy_picture(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
@@ -136,7 +141,7 @@ impl App {
                 self.project.panels.inspector.rename();
             }
             Command::AddNode => {
-                let pos_in_graph = self.project.panels.canvas.place_for_new();
+                let pos_in_graph = self.place_by_key();
                 self.act(
                     context,
                     Action::OpenSearch {
@@ -161,8 +166,8 @@ impl App {
             Command::OpenSubgraph => self.open_subgraph(),
             Command::CloseSubgraph => self.close_subgraph(),
             Command::ZoomToFit => {
-                let bounds = self.project.panels.canvas.layout.bounds();
-                self.project.panels.canvas.zoom_to(bounds);
+                let extent = self.project.panels.canvas.layout.extent();
+                self.project.panels.canvas.zoom_to(extent);
             }
             Command::ZoomToSelection => {
                 let bounds = self
@@ -176,9 +181,8 @@ impl App {
             Command::ZoomIn => self.zoom(1.25),
             Command::ZoomOut => self.zoom(0.8),
             Command::ZoomReset => self.zoom(1.0 / self.project.panels.canvas.camera.zoom),
-            Command::NextNode => self.walk(1.0),
-            Command::PreviousNode => self.walk(-1.0),
             Command::ToggleSnap => self.toggle_snap(),
+            Command::ToggleBoxInside => self.toggle_box_inside(),
             Command::ToggleMinimap => self.toggle_minimap(),
             Command::ToggleTheme => self.toggle_theme(context),
             Command::Outline => self.show_outline(),
@@ -268,31 +272,13 @@ impl App {
     }
 
     fn add_node(&mut self, kind: &Arc<NodeKind>, pos: Option<Pos2>) {
-        let pos = pos.unwrap_or_else(|| self.free_place());
+        let pos = pos.unwrap_or_else(|| self.place_by_key());
         let document = &self.project.document;
         let place = (pos, document.open_subgraph());
         let (id, transaction) = ops::add_node(document.graph(), kind, place, None);
         if self.commit(transaction) {
             self.project.document.select([id]);
         }
-    }
-
-    /// In the view where nothing lies, for nodes that were not given a place.
-    fn free_place(&self) -> Pos2 {
-        let canvas = &self.project.panels.canvas;
-        let mut pos = canvas.camera.view_in_graph().center();
-        pos = Pos2::new(
-            (pos.x / GRID_STEP).round() * GRID_STEP,
-            (pos.y / GRID_STEP).round() * GRID_STEP,
-        );
-        let is_taken = |pos: Pos2| {
-            let mut nodes = self.project.document.nodes();
-            nodes.any(|node| node.pos.distance(pos) < GRID_STEP)
-        };
-        while is_taken(pos) {
-            pos += COPY_OFFSET;
-        }
-        pos
     }
 
     /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
@@ -314,35 +300,6 @@ impl App {
         }
     }
 
-    fn zoom(&mut self, factor: f32) {
-        let camera = &mut self.project.panels.canvas.camera;
-        camera.zoom_at(camera.screen.center(), factor);
-    }
-
-    /// Select the next node in reading order: by columns from the left, in them from the top.
-    fn walk(&mut self, direction: f32) {
-        let document = &self.project.document;
-        let mut nodes: Vec<_> = document
-            .graph()
-            .nodes()
-            .map(|node| (node.pos, node.id))
-            .collect();
-        nodes.sort_by(|(a, _), (b, _)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
-        let at = nodes
-            .iter()
-            .position(|(_, id)| document.selection().contains(id));
-        let next = match at {
-            None => 0,
-            Some(at) if direction > 0.0 => (at + 1).min(nodes.len().saturating_sub(1)),
-            Some(at) => at.saturating_sub(1),
-        };
-        if let Some((_, id)) = nodes.get(next) {
-            let id = *id;
-            self.project.document.select([id]);
-            self.project.panels.canvas.reveal(id);
-        }
-    }
-
     /// Show the next hit of the last search; without one begin to search.
     fn find_next(&mut self, context: &egui::Context, is_forward: bool) {
         let graph = self.project.document.graph();
@@ -357,7 +314,7 @@ impl App {
         self.project.panels.find.open();
     }
 
-    /// The part of `run` that moves, structures and selects nodes, and the way to each panel.
+    /// The part of `run` that moves, structures, edits and selects nodes, and the way to each panel.
     fn run_on_nodes(&mut self, command: Command) {
         match command {
             Command::Group => self.group(),
@@ -366,11 +323,17 @@ impl App {
             Command::Mute => self.toggle_mode(Mode::Muted),
             Command::Bypass => self.toggle_mode(Mode::Bypassed),
             Command::Collapse => self.toggle_collapsed(),
-            Command::Colour => self.choose_colour(),
-            Command::EditNode => self.edit_node(),
-            Command::FitFrame => self.fit_frames(),
             Command::AddFrame => self.add_frame(),
+            Command::FitFrame => self.fit_frames(),
             Command::AddNote => self.add_note(),
+            Command::MakeIndependent => self.make_independent(),
+            Command::Dissolve => self.dissolve(),
+            Command::InsertOnLink => self.insert_on_link(),
+            Command::TakeOut => self.take_out(),
+            Command::AddReroute => self.add_reroutes(),
+            Command::StartLink => self.start_link(),
+            Command::NextNode => self.read_on(true),
+            Command::PreviousNode => self.read_on(false),
             Command::SelectUpstream => self.select_along(true),
             Command::SelectDownstream => self.select_along(false),
             Command::AutoLayout => self.auto_layout(),
@@ -383,6 +346,18 @@ impl App {
             Command::AlignCentreY => self.align(Align::CentreY),
             Command::DistributeHorizontally => self.distribute(Axis::Horizontal),
             Command::DistributeVertically => self.distribute(Axis::Vertical),
+            Command::LoadFiles => self.ask_for_files(),
+            Command::Colour => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.colour();
+            }
+            Command::EditNode => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.edit();
+            }
+            Command::FrameCost => {
+                self.frame_costs.is_shown = !self.frame_costs.is_shown;
+            }
             Command::GoLibrary => self.go(Pane::Library),
             Command::GoCanvas => self.go(Pane::Canvas),
             Command::GoInspector => self.go(Pane::Inspector),
@@ -390,7 +365,10 @@ impl App {
             Command::GoConsole => self.go(Pane::Console),
             Command::GoHistory => self.go(Pane::History),
             // All others are in `run`: a new command needs its arm in one of the two.
-            _ => debug_assert!(false, "{command:?} does nothing"),
+            _ => {
+                let is_done = self.walk(command);
+                debug_assert!(is_done, "{command:?} does nothing");
+            }
         }
     }
 
@@ -403,24 +381,6 @@ impl App {
     fn show_outline(&mut self) {
         self.shell.show(Pane::Outline);
         self.project.panels.outline.focus();
-    }
-
-    fn toggle_snap(&mut self) {
-        let canvas = &mut self.project.panels.canvas;
-        canvas.snaps = !canvas.snaps;
-        let state = if canvas.snaps { "on" } else { "off" };
-        self.notify(Level::Info, format!("Snap to grid is {state}"));
-    }
-
-    fn toggle_minimap(&mut self) {
-        let is_on = &mut self.project.panels.canvas.minimap.is_on;
-        *is_on = !*is_on;
-        let state = if *is_on {
-            "on: it is shown while some nodes are out of view"
-        } else {
-            "off"
-        };
-        self.notify(Level::Info, format!("The minimap is {state}"));
     }
 
     /// Put the panels where they were at the last end.
@@ -479,8 +439,8 @@ impl App {
 
     /// A file or folder was chosen for an input.
     pub(super) fn picked(&mut self, port: Port, path: &Path) {
-        let value = self.value_of_path(path);
-        self.commit(ops::set_value(port, Some(value)));
+        let text = self.kept_path(path).to_string_lossy().replace('\\', "/");
+        self.commit(ops::set_value(port, Some(Value::text(text))));
     }
 
     pub(super) fn browse_project(&mut self) {
@@ -504,18 +464,20 @@ impl App {
     }
 }
 
-/// `*.csv *.tsv` as a filter of the file dialog.
+/// `*.csv *.tsv` as a filter of the file dialog; with a lone `*` all others can be chosen too.
 fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
-    let extensions: Vec<&str> = pattern
-        .split([' ', ';', ','])
-        .filter_map(|part| part.trim().strip_prefix("*."))
+    let parts = || pattern.split([' ', ';', ',']).map(str::trim);
+    let extensions: Vec<&str> = parts()
+        .filter_map(|part| part.strip_prefix("*."))
         .filter(|extension| *extension != "*" && !extension.is_empty())
         .collect();
     if extensions.is_empty() {
-        dialog
+        return dialog;
+    }
+    let dialog = dialog.add_filter(extensions.join(", "), &extensions);
+    if parts().any(|part| part == "*") {
+        dialog.add_filter("All files", &["*"])
     } else {
         dialog
-            .add_filter(pattern, &extensions)
-            .add_filter("All files", &["*"])
     }
 }

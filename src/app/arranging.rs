@@ -34,9 +34,8 @@ impl App {
         });
         let canvas = &mut self.project.panels.canvas;
         let document = &self.project.document;
-        canvas.layout.set_scope(document.open_subgraph());
-        canvas.layout.update(document.graph());
-        let bounds = canvas.layout.bounds();
+        canvas.keep_up(document);
+        let bounds = canvas.layout.extent();
         let view = canvas.camera.view_in_graph();
         if bounds.is_some_and(|bounds| is_of_all && !view.contains_rect(bounds)) {
             canvas.zoom_to(bounds);
@@ -61,9 +60,8 @@ impl App {
     fn arrange(&mut self, op: impl FnOnce(&Graph, &BTreeSet<NodeId>, &Layout) -> Transaction) {
         let document = &self.project.document;
         let graph = document.graph();
-        let layout = &mut self.project.panels.canvas.layout;
-        layout.set_scope(document.open_subgraph());
-        layout.update(graph);
+        self.project.panels.canvas.keep_up(document);
+        let layout = &self.project.panels.canvas.layout;
         let rect_of = |id| layout.rect(id);
         let nodes_in = |rect| layout.nodes_in(rect);
         let nodes = ops::carried(graph, document.selection(), rect_of, nodes_in);

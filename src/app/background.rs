@@ -6,11 +6,11 @@ use egui::ColorImage;
 use tokio::runtime::Handle;
 
 use super::App;
-use super::dropping::Looked;
+use super::dropping::Dropped;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
-use crate::graph::{Port, Pos2};
+use crate::graph::Port;
 use crate::nodebank::Nodebank;
 use crate::ui::welcome::Card;
 
@@ -57,6 +57,16 @@ pub enum Event {
         path: PathBuf,
         result: Result<Option<String>, String>,
     },
+    /// What files that were dropped are.
+    Dropped {
+        project: u64,
+        files: Vec<Dropped>,
+    },
+    /// The user chose files to be loaded.
+    PickedFiles {
+        project: u64,
+        paths: Vec<PathBuf>,
+    },
     /// The user chose a file or folder for an input.
     Picked {
         project: u64,
@@ -64,12 +74,6 @@ pub enum Event {
         path: PathBuf,
     },
     PickedProject(PathBuf),
-    /// Files that are to be loaded were looked at; nodes for them go to a place on the canvas.
-    Files {
-        project: u64,
-        place: Option<Pos2>,
-        files: Vec<Looked>,
-    },
     /// What the welcome page can offer.
     Cards {
         recent: Vec<Card>,
@@ -159,6 +163,12 @@ impl App {
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),
             Event::PictureDrawn(result) => self.picture_drawn(result),
             Event::PictureRead { path, result } => self.picture_opened(&path, result),
+            Event::Dropped { project, files } => {
+                self.with_project(project, |app| app.files_dropped(files));
+            }
+            Event::PickedFiles { project, paths } => {
+                self.with_project(project, |app| app.take_files(paths));
+            }
             Event::Picked {
                 project,
                 port,
@@ -166,11 +176,6 @@ impl App {
             } => {
                 self.with_project(project, |app| app.picked(port, &path));
             }
-            Event::Files {
-                project,
-                place,
-                files,
-            } => self.files_looked_at(project, place, files),
             Event::Cards { recent, templates } => self.welcome.set_cards(recent, templates),
             Event::CardPictures { folder, pictures } => {
                 self.welcome.set_pictures(&folder, pictures);

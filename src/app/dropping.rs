@@ -1,325 +1,201 @@
-//! Dropping: files become nodes that read them, whether they are dropped on the window or chosen in a dialog. Projects,
-//! and pictures that carry a graph, open. What a file holds is looked at off the window's thread.
+//! Dropping: files that are dropped on the window, or chosen to be loaded: projects and pictures of graphs are opened,
+//! all others become nodes that load them, in one step.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use egui::{Align2, Area, Context, Id, Label, Order};
+
 use super::picture::{graph_of, is_picture};
 use super::{App, Event};
-use crate::document::ops::{self, FileNode, Loader};
-use crate::graph::{Node, NodeId, Pos2, Value, ValueType};
-use crate::project;
-use crate::ui::Level;
-use crate::ui::canvas::{dropping, layout::node_size};
-use crate::ui::theme::GRID_STEP;
+use crate::document::file::SAVEFILE;
+use crate::document::ops::{self, Loader};
+use crate::ui::{Level, theme};
 
-/// How much of a file is looked at to find out whether it is a text.
-const HEAD: u64 = 8192;
-/// Files that the hint names, and that are complained of one by one.
-const NAMED: usize = 4;
-
-/// A file that was looked at.
+/// Whether a file that was dropped is opened or loaded.
 #[derive(Debug)]
-pub struct Looked {
-    path: PathBuf,
-    holds: Holds,
-}
-
-/// What is in a file, as far as it matters here.
-#[derive(Debug)]
-enum Holds {
-    /// A picture carries this graph.
-    Graph(String),
-    Text,
-    Data,
-    Unreadable(String),
-}
-
-/// What was being dragged over the window, and what was said of it.
-#[derive(Debug, Default)]
-pub(super) struct Hovering {
-    paths: Vec<PathBuf>,
-    lines: Vec<String>,
+pub enum Dropped {
+    /// The text of a picture's graph.
+    Graph(PathBuf, String),
+    /// Another file or folder, and whether it begins like a text.
+    File(PathBuf, bool),
 }
 
 impl App {
-    /// Take in what was dropped on the window in this frame.
-    pub(super) fn open_dropped(&mut self, context: &egui::Context) {
+    /// Take what was dropped on the window in this frame.
+    pub(super) fn take_dropped(&mut self, context: &Context) {
         let dropped: Vec<PathBuf> = context.input(|input| {
             let files = input.raw.dropped_files.iter();
             files.map(|file| file.path().to_owned()).collect()
         });
-        if dropped.is_empty() {
+        if self.project.is_welcome() {
+            for path in dropped {
+                self.open_named(&path.to_string_lossy());
+            }
+        } else if !dropped.is_empty() {
+            self.take_files(dropped);
+        }
+    }
+
+    /// Projects are opened; of the others it is found out in the background what they are.
+    pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
+        let (projects, files): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| is_project(path));
+        for path in projects {
+            self.open_named(&path.to_string_lossy());
+        }
+        let project = self.project.serial;
+        if files.is_empty() {
             return;
         }
-        let place = self.place_of_drop(context);
-        let (serial, is_welcome) = (self.project.serial, self.project.is_welcome());
-        let mut files = Vec::new();
-        for path in dropped {
-            if is_welcome || project::find(&path, &self.paths.userdata).is_ok() {
-                self.open_named(&path.to_string_lossy());
-            } else if path.is_dir() {
-                let name = shown(&path);
-                let text =
-                    format!("\"{name}\" is a folder without a project: drop the files in it");
-                self.notify(Level::Warning, text);
-            } else {
-                files.push(path);
+        self.services.spawn(move || {
+            let look = |path: PathBuf| {
+                if is_picture(&path)
+                    && let Some(text) = graph_of(&path)
+                {
+                    return Dropped::Graph(path, text);
+                }
+                let is_text = begins_like_text(&path);
+                Dropped::File(path, is_text)
+            };
+            let files = files.into_iter().map(look).collect();
+            Event::Dropped { project, files }
+        });
+    }
+
+    /// What the files are is known: open the graphs, load the rest.
+    pub(super) fn files_dropped(&mut self, files: Vec<Dropped>) {
+        let (mut graphs, mut loaded, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            match file {
+                Dropped::Graph(path, text) => graphs.push((path, text)),
+                Dropped::File(path, is_text) => match self.loader(&path, is_text) {
+                    Some(loader) => loaded.push((loader, self.kept_path(&path))),
+                    None => unknown.push(path),
+                },
             }
         }
-        if !files.is_empty() {
-            self.services.spawn(move || Event::Files {
-                project: serial,
-                place,
-                files: files.into_iter().map(|path| look(path, true)).collect(),
-            });
+        if !loaded.is_empty() {
+            let place = self.place_by_key();
+            let document = &self.project.document;
+            let place = (place, document.open_subgraph());
+            let (nodes, transaction) = ops::add_loaders(document.graph(), loaded, place);
+            if self.commit(transaction) {
+                self.project.document.select(nodes);
+            }
+        }
+        for path in unknown {
+            self.notify(
+                Level::Warning,
+                format!("No node loads such files: {}", path.display()),
+            );
+        }
+        for (path, text) in graphs {
+            self.picture_opened(&path, Ok(Some(text)));
         }
     }
 
-    /// Where the pointer is on the canvas; `None`: it is elsewhere, or the system does not tell while files are dragged.
-    fn place_of_drop(&self, context: &egui::Context) -> Option<Pos2> {
-        let camera = &self.project.panels.canvas.camera;
-        let pointer = context.input(|input| input.pointer.latest_pos());
-        let on_canvas = pointer.filter(|pos| camera.screen.contains(*pos));
-        on_canvas.map(|pos| camera.graph_from_screen(pos))
+    /// What loads a file: what its ending says, else what reads texts where it is one.
+    fn loader(&self, path: &Path, is_text: bool) -> Option<Loader> {
+        let kinds = self.project.catalog.kinds();
+        let found = ops::loader_for(kinds, path, path.is_dir());
+        if is_text && found.as_ref().is_none_or(|found| !found.is_special) {
+            return ops::loader_for(kinds, Path::new("any.txt"), false).or(found);
+        }
+        found
     }
 
-    /// Choose files in the system's dialog, for nodes that read them: the command Load a file.
+    /// A path is kept relative where it lies inside the project, so that the project can be moved.
+    pub(super) fn kept_path(&self, path: &Path) -> PathBuf {
+        let folder = self.project.folder.as_ref();
+        let inside = folder.and_then(|folder| path.strip_prefix(folder).ok());
+        inside.unwrap_or(path).to_owned()
+    }
+
+    /// Let the user choose files to be loaded: what a drop does, without a mouse.
     pub(super) fn ask_for_files(&mut self) {
-        let serial = self.project.serial;
-        let folder = self.project.folder.clone();
-        let sender = self.services.sender.clone();
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let (project, sender) = (self.project.serial, self.services.sender.clone());
         drop(self.services.runtime.spawn_blocking(move || {
-            let mut dialog = rfd::FileDialog::new().set_title("Load files");
-            if let Some(folder) = folder {
-                dialog = dialog.set_directory(folder);
-            }
+            let dialog = rfd::FileDialog::new().set_directory(&folder);
             if let Some(paths) = dialog.pick_files() {
-                sender.blocking_send(looked_at(serial, paths)).ok();
+                sender
+                    .blocking_send(Event::PickedFiles { project, paths })
+                    .ok();
             }
         }));
     }
 
-    /// Make nodes that read these files, where something new belongs.
-    pub fn load_files(&mut self, paths: Vec<PathBuf>) {
-        let serial = self.project.serial;
-        self.services.spawn(move || looked_at(serial, paths));
-    }
-
-    /// Files were looked at: nodes for those that can be read, in one step; why the others cannot is said.
-    pub(super) fn files_looked_at(
-        &mut self,
-        project: u64,
-        place: Option<Pos2>,
-        files: Vec<Looked>,
-    ) {
-        let is_graph = |file: &Looked| matches!(file.holds, Holds::Graph(_));
-        let (graphs, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_graph);
-        self.with_project(project, |app| app.add_loaders(place, files));
-        for file in graphs {
-            if let Holds::Graph(text) = file.holds {
-                self.picture_opened(&file.path, Ok(Some(text)));
-            }
-        }
-    }
-
-    fn add_loaders(&mut self, place: Option<Pos2>, files: Vec<Looked>) {
-        let canvas = &self.project.panels.canvas;
-        let is_dropped = place.is_some();
-        let mut at = place.unwrap_or_else(|| canvas.place_for_new());
-        let (mut nodes, mut problems) = (Vec::new(), Vec::new());
-        for file in files {
-            let loader = match self.loader_of(&file) {
-                Ok(loader) => loader,
-                Err(problem) => {
-                    problems.push(problem);
-                    continue;
-                }
-            };
-            if nodes.is_empty() && is_dropped {
-                at = canvas.snapped(at - dropping::grip(&loader.kind));
-            }
-            let path = self.value_of_path(&file.path);
-            let (pos, height) = (at, height_of(&loader));
-            at.y += ((height / GRID_STEP).ceil() + 1.0) * GRID_STEP;
-            nodes.push(FileNode { loader, path, pos });
-        }
-        if !nodes.is_empty() {
-            let document = &self.project.document;
-            let (graph, open) = (document.graph(), document.open_subgraph());
-            let (ids, transaction) = ops::load_files(graph, nodes, open);
-            if self.commit(transaction) {
-                self.project.document.select(ids);
-            }
-        }
-        let more = problems.len().saturating_sub(NAMED);
-        for problem in problems.into_iter().take(NAMED) {
-            self.notify(Level::Warning, problem);
-        }
-        if more > 0 {
-            self.notify(
-                Level::Warning,
-                format!("{more} more files cannot be loaded"),
-            );
-        }
-    }
-
-    /// What reads the file, or why nothing does.
-    fn loader_of(&self, file: &Looked) -> Result<Loader, String> {
-        let name = shown(&file.path);
-        if let Holds::Unreadable(reason) = &file.holds {
-            return Err(format!("\"{name}\" cannot be read: {reason}"));
-        }
-        let is_text = matches!(file.holds, Holds::Text);
-        ops::loader_of(self.project.catalog.kinds(), &name)
-            .filter(|loader| loader.is_made_for_it || is_text)
-            .ok_or_else(|| {
-                format!(
-                    "No node loads \"{name}\": write one whose input has loom.OpenFile with its ending"
-                )
-            })
-    }
-
-    /// A path as a value: relative where it lies inside the project, so that the project can be moved.
-    pub(super) fn value_of_path(&self, path: &Path) -> Value {
-        let folder = self.project.folder.as_ref();
-        let inside = folder.and_then(|folder| path.strip_prefix(folder).ok());
-        Value::text(inside.unwrap_or(path).to_string_lossy().replace('\\', "/"))
-    }
-
-    /// Say on the canvas what will be made of the files that are dragged over the window.
-    pub(super) fn hint_at_drop(&mut self, context: &egui::Context) {
-        let paths: Vec<PathBuf> = context.input(|input| {
+    /// While files hang over the window: what letting go would do.
+    pub(super) fn drop_hint_ui(&self, context: &Context) {
+        let hovered = context.input(|input| {
             let files = input.raw.hovered_files.iter();
-            files.filter_map(|file| file.path.clone()).collect()
+            files
+                .filter_map(|file| file.path.clone())
+                .collect::<Vec<_>>()
         });
-        if paths.is_empty() || self.project.is_welcome() {
-            self.hovering = Hovering::default();
+        if hovered.is_empty() || self.dialog.is_some() {
             return;
         }
-        if self.hovering.paths != paths {
-            let lines = self.lines_for(&paths);
-            self.hovering = Hovering { paths, lines };
-        }
         let canvas = self.project.panels.canvas.camera.screen;
-        dropping::hint(context, canvas, &self.hovering.lines);
+        let is_welcome = self.project.is_welcome();
+        let middle = if is_welcome {
+            context.content_rect().center()
+        } else {
+            canvas.center()
+        };
+        let palette = theme::palette(context);
+        Area::new(Id::unique("drop hint"))
+            .order(Order::Tooltip)
+            .interactable(false)
+            .fade_in(false)
+            .pivot(Align2::CENTER_CENTER)
+            .fixed_pos(middle)
+            .show(context, |ui| {
+                let stroke = egui::Stroke::new(2.0, palette.accent);
+                let frame = egui::Frame::popup(ui.style())
+                    .stroke(stroke)
+                    .inner_margin(16);
+                frame.show(ui, |ui| {
+                    let text = egui::RichText::new(self.drop_in_words(&hovered)).heading();
+                    ui.add(Label::new(text).extend());
+                });
+            });
     }
 
-    fn lines_for(&self, paths: &[PathBuf]) -> Vec<String> {
-        let kinds = self.project.catalog.kinds();
-        let is_project = |path: &Path| project::find(path, &self.paths.userdata).is_ok();
-        if let [path] = paths {
-            let name = shown(path);
-            if is_project(path) {
-                return vec![format!("Drop to open {name}")];
-            }
-            if path.is_dir() {
-                return vec![format!("{name} is a folder without a project")];
-            }
-            let loader = ops::loader_of(kinds, &name);
-            let mut lines = vec![loader.map_or_else(
-                || format!("No node loads {name}"),
-                |loader| {
-                    let text = format!("Drop to load {name} with {}", loader.kind.title);
-                    if loader.is_made_for_it {
-                        text
-                    } else {
-                        format!("{text}, if it is a text")
-                    }
-                },
-            )];
-            if is_picture(path) {
-                lines.push("If it carries a graph, that opens instead".to_owned());
-            }
-            return lines;
+    fn drop_in_words(&self, hovered: &[PathBuf]) -> String {
+        let [path] = hovered else {
+            return format!("Drop to load {} files", hovered.len());
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if self.project.is_welcome() || is_project(path) {
+            return format!("Drop to open {name}");
         }
-        let mut lines = vec![format!("Drop to load {} files", paths.len())];
-        for path in paths.iter().take(NAMED) {
-            let name = shown(path);
-            let with = if is_project(path) {
-                "opens".to_owned()
-            } else {
-                let loader = ops::loader_of(kinds, &name).filter(|_| !path.is_dir());
-                loader.map_or("no node loads it".to_owned(), |it| {
-                    it.kind.title.to_string()
-                })
-            };
-            lines.push(format!("{name}: {with}"));
-        }
-        if paths.len() > NAMED {
-            lines.push(format!("and {} more", paths.len() - NAMED));
-        }
-        lines
-    }
-}
-
-fn looked_at(project: u64, paths: Vec<PathBuf>) -> Event {
-    Event::Files {
-        project,
-        place: None,
-        files: paths.into_iter().map(|path| look(path, false)).collect(),
-    }
-}
-
-/// Look into a file; for the graph that a picture may carry only where it would open.
-fn look(path: PathBuf, opens_graphs: bool) -> Looked {
-    let graph = (opens_graphs && is_picture(&path)).then(|| graph_of(&path));
-    let holds = match graph {
-        Some(Ok(Some(text))) => Holds::Graph(text),
-        _ => match head(&path) {
-            Ok(head) if is_text(&head) => Holds::Text,
-            Ok(_) => Holds::Data,
-            Err(error) => Holds::Unreadable(error.to_string()),
-        },
-    };
-    Looked { path, holds }
-}
-
-fn head(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    let file = std::fs::File::open(path)?;
-    file.take(HEAD).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// Signs that stand in no text mean that it is none, whatever its encoding.
-fn is_text(head: &[u8]) -> bool {
-    !head
-        .iter()
-        .any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
-}
-
-/// The name of a file as it is shown.
-fn shown(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    name.to_string_lossy().into_owned()
-}
-
-/// How high the node will be once it has run.
-fn height_of(loader: &Loader) -> f32 {
-    let shows_picture = |ty: &ValueType| matches!(ty.base(), ValueType::Image | ValueType::Figure);
-    let mut outputs = loader.kind.outputs.iter();
-    let has_thumb = outputs.any(|output| shows_picture(&output.ty));
-    let node = Node::new(NodeId(0), "", loader.kind.clone(), Pos2::ZERO);
-    node_size(&node, has_thumb).y
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_told_from_data() {
-        for (head, expected) in [
-            (&b"a,b\n1,2\r\n\t\x1b[0m"[..], true),
-            ("Straße".as_bytes(), true),
-            (b"Stra\xdfe", true),
-            (b"", true),
-            (b"PK\x03\x04", false),
-            (b"\x89PNG\r\n\x1a\n", false),
-            (b"RIFF\0\0", false),
-        ] {
-            assert_eq!(is_text(head), expected, "{head:?}");
+        match self.loader(path, false) {
+            Some(loader) => format!("Drop to load {name} with \"{}\"", loader.kind.title),
+            None => format!("No node loads {name}"),
         }
     }
+}
+
+/// So much of a file is looked at.
+const BEGINNING: u64 = 4096;
+
+/// Are the first bytes of a file letters? A letter that is cut at the end is one.
+fn begins_like_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut start));
+    let is_whole = |error: std::str::Utf8Error| error.error_len().is_none();
+    read.is_ok()
+        && !start.is_empty()
+        && !start.contains(&0)
+        && std::str::from_utf8(&start).map_or_else(is_whole, |_| true)
+}
+
+/// A project's folder, or its savefile.
+fn is_project(path: &Path) -> bool {
+    path.ends_with(SAVEFILE) || path.join(SAVEFILE).is_file()
 }

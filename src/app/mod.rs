@@ -5,8 +5,8 @@ mod actions;
 mod arranging;
 mod background;
 mod dropping;
-mod editing;
 mod files;
+mod frame_cost;
 mod open;
 mod picture;
 mod preferences;
@@ -14,6 +14,7 @@ mod running;
 mod structuring;
 mod tabs;
 mod thumbnail;
+mod walking;
 mod welcome;
 
 use std::collections::{HashSet, VecDeque};
@@ -24,18 +25,21 @@ use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
+use frame_cost::FrameCosts;
 pub use open::Project;
 use tabs::Tabs;
 
 use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
-use crate::paths::Paths;
+use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
 use crate::project::state::State;
 use crate::settings::Settings;
+use crate::ui::canvas::linking;
 use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
 use crate::ui::focus::{Focus, Part};
 use crate::ui::handover::Handover;
+use crate::ui::keymap::Holder;
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell, Status};
@@ -56,6 +60,8 @@ pub struct Options {
     pub project: Option<PathBuf>,
     /// The runtime that background work runs on.
     pub runtime: Handle,
+    /// Where each frame's cost is written.
+    pub frame_log: Option<PathBuf>,
 }
 
 /// All state of the window.
@@ -76,9 +82,9 @@ pub struct App {
     welcome: Welcome,
     popups: Popups,
     notices: Notices,
+    frame_costs: FrameCosts,
     pictures: Pictures,
     handover: Handover,
-    hovering: dropping::Hovering,
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
@@ -105,9 +111,9 @@ impl App {
             welcome: Welcome::default(),
             popups: Popups::default(),
             notices: Notices::default(),
+            frame_costs: FrameCosts::default(),
             pictures: Pictures::default(),
             handover: Handover::default(),
-            hovering: dropping::Hovering::default(),
             reading: HashSet::new(),
             dialog: None,
             actions: Vec::new(),
@@ -116,6 +122,15 @@ impl App {
         };
         for problem in app.apply_settings(context) {
             app.notify(Level::Warning, format!("Settings: {problem}"));
+        }
+        if let Some(file) = options.frame_log
+            && let Err(error) = app.frame_costs.write_to(&file)
+        {
+            let file = file.display();
+            app.notify(
+                Level::Warning,
+                format!("Frame costs cannot be written to {file}: {error}"),
+            );
         }
         app.restore_panels();
         app.open_at_start(options.project.as_deref());
@@ -182,9 +197,18 @@ impl App {
             | Command::Mute
             | Command::Bypass
             | Command::Collapse
-            | Command::Colour
             | Command::SelectUpstream
             | Command::SelectDownstream
+            | Command::Dissolve
+            | Command::TakeOut
+            | Command::AddReroute
+            | Command::StartLink
+            | Command::Colour
+            | Command::FitFrame
+            | Command::MoveLeft
+            | Command::MoveRight
+            | Command::MoveUp
+            | Command::MoveDown
             | Command::ZoomToSelection => has_selection,
             Command::AutoLayout => !document.graph().is_empty(),
             Command::Straighten => has_selection,
@@ -197,9 +221,10 @@ impl App {
             Command::DistributeHorizontally | Command::DistributeVertically => {
                 document.selection().len() >= 3
             }
-            Command::Rename | Command::EditNode => document.selected_node().is_some(),
-            Command::FitFrame => self.has_frame(),
-            Command::OpenSubgraph => document
+            Command::Rename | Command::EditNode | Command::InsertOnLink => {
+                document.selected_node().is_some()
+            }
+            Command::OpenSubgraph | Command::MakeIndependent => document
                 .selected_node()
                 .is_some_and(|node| node.kind.role.inside().is_some()),
             Command::CloseSubgraph => !document.path().is_empty(),
@@ -270,6 +295,7 @@ impl App {
             .fill(theme::palette(ui.ctx()).window)
             .inner_margin(egui::Margin::symmetric(10, 0));
         let bar = |panel: Panel, height: f32| panel.exact_size(height).resizable(false);
+        self.project.panels.canvas.habits = self.habits();
         let focus = &mut self.project.panels.focus;
         bar(Panel::top("bar"), 42.0).frame(frame).show(ui, |ui| {
             let mark = Focus::mark(ui);
@@ -375,22 +401,29 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let context = ui.ctx().clone();
+        let last_secs = frame.info().cpu_usage;
+        self.frame_costs
+            .begin(last_secs.map(|secs| f64::from(secs) * 1000.0));
         if context.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
             // Back from another program, which may have been an editor of nodes.
             self.refresh_catalogs();
         }
         let has_dialog = self.dialog.is_some();
         if !has_dialog {
-            self.open_dropped(&context);
-            self.hint_at_drop(&context);
+            self.take_dropped(&context);
         }
         let is_welcome = self.project.is_welcome();
         // A dialog stops everything else, but it may have to be made smaller to be read.
         let takes = |command| {
             (!has_dialog || is_of_scale(command)) && (!is_welcome || is_for_welcome(command))
         };
+        if !has_dialog && !is_welcome && shortcuts::holder(&context) == Holder::Canvas {
+            let canvas = &mut self.project.panels.canvas;
+            let asked = linking::take_keys(canvas, &context, self.project.document.graph());
+            self.actions.extend(asked);
+        }
         for pressed in shortcuts::pressed(&context, takes) {
             match pressed {
                 Pressed::Command(command) => self.actions.push(Action::Command(command)),
@@ -409,6 +442,11 @@ impl eframe::App for App {
             self.answer(&context, answer);
         }
         self.notices.ui(&context);
+        self.drop_hint_ui(&context);
+        if !self.project.is_welcome() {
+            let canvas = self.project.panels.canvas.camera.screen;
+            self.frame_costs.ui(&context, canvas.left_bottom());
+        }
         let handed_over = self.handover.end(&context);
         self.actions.extend(handed_over.map(Action::Command));
         self.project.panels.focus.end(&context);
@@ -462,6 +500,7 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
         settings,
         project,
         runtime: runtime.handle().clone(),
+        frame_log: Variables::load().get(FRAME_LOG_VARIABLE).map(PathBuf::from),
     };
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("loom")

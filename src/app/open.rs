@@ -12,7 +12,7 @@ use super::{App, Event};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
 use crate::engine::python::CancelFlag;
-use crate::engine::{Engine, EngineEvent, RunState};
+use crate::engine::{Engine, EngineEvent, LogLevel, RunState};
 use crate::event::EventReceiver;
 use crate::graph::{Catalog, Flat, NodeId};
 use crate::nodebank::Nodebank;
@@ -136,6 +136,9 @@ impl Project {
         self.engine_events = None;
     }
 }
+
+/// So much of what is not sound in a file is said at once.
+const TOLD: usize = 3;
 
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
@@ -288,9 +291,7 @@ impl App {
                 None
             }
         };
-        for note in loaded.notes.iter().take(5) {
-            self.notify(Level::Warning, note.clone());
-        }
+        let run = self.tell_unsound(loaded.notes);
         if let Some(reason) = &read_only {
             self.notify(Level::Warning, reason.clone());
         }
@@ -298,6 +299,7 @@ impl App {
         Some(Project {
             seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
+            run,
             catalog: bank.catalog(),
             nodebank: Some(bank),
             read_only,
@@ -305,6 +307,29 @@ impl App {
             is_asleep: false,
             ..asleep
         })
+    }
+
+    /// Say what was not sound in a file: the first of it at once, all of it in the console of its project.
+    fn tell_unsound(&mut self, notes: Vec<String>) -> RunState {
+        let more = notes.len().saturating_sub(TOLD);
+        for note in notes.iter().take(TOLD) {
+            self.notify(Level::Warning, note.clone());
+        }
+        if more > 0 {
+            let text =
+                format!("{more} more things in the savefile are not sound: the console has all");
+            self.notify(Level::Warning, text);
+        }
+        let mut run = RunState::new();
+        for text in notes {
+            run.on_event(&EngineEvent::Log {
+                run: None,
+                node: None,
+                level: LogLevel::Warning,
+                text,
+            });
+        }
+        run
     }
 
     /// Look for sources that changed, off the UI's thread, for every project that is open.

@@ -153,7 +153,7 @@ impl App {
     pub fn open_picture(&mut self, path: &Path) {
         let path = path.to_owned();
         self.services.spawn(move || {
-            let result = graph_of(&path);
+            let result = read(&path);
             Event::PictureRead { path, result }
         });
     }
@@ -234,8 +234,13 @@ fn saved(sitting: Sitting, mut path: PathBuf) -> Event {
     Event::PictureSaved { path, result }
 }
 
+/// The text of the graph that a file carries, if it does.
+pub fn graph_of(path: &Path) -> Option<String> {
+    read(path).ok().flatten()
+}
+
 /// The text of the graph in a file, once it is known that a graph can be made of it.
-pub(super) fn graph_of(path: &Path) -> Result<Option<String>, String> {
+fn read(path: &Path) -> Result<Option<String>, String> {
     let text = |error: std::io::Error| error.to_string();
     if std::fs::metadata(path).map_err(text)?.len() > MOST_BYTES as u64 {
         return Ok(None);

@@ -5,6 +5,7 @@ use egui::ThemePreference;
 use super::App;
 use crate::settings::Theme;
 use crate::ui::Level;
+use crate::ui::canvas::Habits;
 use crate::ui::dialogs::Dialog;
 use crate::ui::keymap::{self, KeyMap};
 use crate::ui::settings::{SCALE_STEP, SCALES, Setting, SettingsPage};
@@ -27,6 +28,50 @@ impl App {
             egui::Theme::Light => ThemePreference::Dark,
         };
         self.set(context, Setting::Theme(next));
+    }
+
+    /// How the canvas is worked on, as the settings say.
+    pub(super) fn habits(&self) -> Habits {
+        let canvas = self.settings.canvas;
+        Habits {
+            snaps: canvas.snap_to_grid,
+            boxes_inside: canvas.box_selects_inside,
+            has_minimap: canvas.minimap,
+        }
+    }
+
+    pub(super) fn toggle_snap(&mut self) {
+        let is_on = &mut self.settings.canvas.snap_to_grid;
+        *is_on = !*is_on;
+        let text = format!("Snap to grid is {}", if *is_on { "on" } else { "off" });
+        self.keep_habit(text);
+    }
+
+    pub(super) fn toggle_box_inside(&mut self) {
+        let is_on = &mut self.settings.canvas.box_selects_inside;
+        *is_on = !*is_on;
+        let what = if *is_on {
+            "what lies in it as a whole"
+        } else {
+            "all that it touches"
+        };
+        self.keep_habit(format!("A box selects {what}"));
+    }
+
+    pub(super) fn toggle_minimap(&mut self) {
+        let is_on = &mut self.settings.canvas.minimap;
+        *is_on = !*is_on;
+        let state = if *is_on {
+            "on: it is shown while some nodes are out of view"
+        } else {
+            "off"
+        };
+        self.keep_habit(format!("The minimap is {state}"));
+    }
+
+    fn keep_habit(&mut self, told: String) {
+        self.notify(Level::Info, told);
+        self.keep_settings();
     }
 
     /// A step larger or smaller: to the next whole step.

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::App;
 use crate::document::{Transaction, ops};
-use crate::graph::{Graph, Mode, NodeId, Rect, vec2};
+use crate::graph::{Graph, Link, Mode, Node, NodeId, Rect, Role, vec2};
 use crate::ui::Level;
+use crate::ui::canvas::gesture::link_distance;
+use crate::ui::canvas::layout::node_size;
 use crate::ui::shell::Pane;
 use crate::ui::theme::{FRAME_MARGIN, FRAME_SIZE, FRAME_TITLE};
 
@@ -66,6 +68,82 @@ impl App {
         self.commit(ops::disconnect(links));
     }
 
+    /// The selected nodes go, and the links around them heal.
+    pub(super) fn dissolve(&mut self) {
+        self.restyle(ops::dissolve);
+    }
+
+    /// The selected nodes leave their links, which heal.
+    pub(super) fn take_out(&mut self) {
+        let document = &self.project.document;
+        let transaction = ops::take_out(document.graph(), document.selection());
+        if transaction.edits.is_empty() {
+            self.notify(
+                Level::Info,
+                "Take out: the selected nodes have no links to others",
+            );
+        } else {
+            self.commit(transaction);
+        }
+    }
+
+    /// The selected node goes into the link that passes nearest and takes it.
+    pub(super) fn insert_on_link(&mut self) {
+        let document = &self.project.document;
+        let Some(node) = document.selected_node() else {
+            return;
+        };
+        let graph = document.graph();
+        let middle = node.pos + node_size(node, false) / 2.0;
+        let open = document.open_subgraph();
+        let is_here = |link: &&Link| graph.node(link.to.node).is_some_and(|to| to.parent == open);
+        let here = graph.links().filter(is_here);
+        let mut near: Vec<(f32, &Link)> = here
+            .filter_map(|link| Some((link_distance(graph, link, middle)?, link)))
+            .collect();
+        near.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        let fitting = |(_, link): &(f32, &Link)| ops::insert_on_link(graph, node.id, link);
+        let text = format!(
+            "Insert: no link fits the free ports of \"{}\"",
+            node.title()
+        );
+        match near.iter().find_map(fitting) {
+            Some(transaction) => {
+                self.commit(transaction);
+            }
+            None => self.notify(Level::Info, text),
+        }
+    }
+
+    /// What the selected nodes give to others goes through dots, which are selected then.
+    pub(super) fn add_reroutes(&mut self) {
+        let document = &self.project.document;
+        let (nodes, transaction) = ops::reroute_outputs(document.graph(), document.selection());
+        if nodes.is_empty() {
+            self.notify(
+                Level::Info,
+                "Add reroutes: no link leaves the selected nodes",
+            );
+        } else if self.commit(transaction) {
+            self.project.document.select(nodes);
+        }
+    }
+
+    /// The selected node's subgraph is one of its own from now on.
+    pub(super) fn make_independent(&mut self) {
+        let document = &self.project.document;
+        let node = document.selected_node().map(|node| node.id);
+        match node.and_then(|node| ops::make_independent(document.graph(), node)) {
+            Some(transaction) => {
+                self.commit(transaction);
+            }
+            None => self.notify(
+                Level::Info,
+                "Make independent: select a subgraph's node that shares it with others",
+            ),
+        }
+    }
+
     pub(super) fn toggle_mode(&mut self, mode: Mode) {
         self.restyle(|graph, nodes| ops::toggle_mode(graph, nodes, mode));
     }
@@ -88,10 +166,7 @@ impl App {
             .layout
             .bounds_of(document.selection().iter().copied());
         let rect = match around {
-            Some(rect) => {
-                let rect = rect.expand(FRAME_MARGIN);
-                Rect::from_min_max(rect.min - vec2(0.0, FRAME_TITLE), rect.max)
-            }
+            Some(rect) => framed(rect),
             None => Rect::from_min_size(canvas.place_for_new(), FRAME_SIZE),
         };
         let (graph, open) = (document.graph(), document.open_subgraph());
@@ -103,9 +178,43 @@ impl App {
         }
     }
 
-    pub(super) fn add_note(&mut self) {
+    /// The selected frames become as large as what lies in them needs.
+    pub(super) fn fit_frames(&mut self) {
         let document = &self.project.document;
-        let pos = self.project.panels.canvas.place_for_new();
+        let canvas = &mut self.project.panels.canvas;
+        canvas.keep_up(document);
+        let (graph, layout) = (document.graph(), &canvas.layout);
+        let mut fitted = Transaction::new("Fit frame", Vec::new());
+        for id in document.selection() {
+            let is_frame = |node: &&Node| node.kind.role == Role::Frame;
+            let Some(frame) = graph.node(*id).filter(is_frame) else {
+                continue;
+            };
+            let alone = BTreeSet::from([frame.id]);
+            let mut inside = ops::carried(
+                graph,
+                &alone,
+                |id| layout.rect(id),
+                |rect| layout.nodes_in(rect),
+            );
+            inside.remove(&frame.id);
+            if let Some(bounds) = layout.bounds_of(inside) {
+                fitted = fitted.and(ops::resize(graph, frame.id, framed(bounds)));
+            }
+        }
+        if fitted.edits.is_empty() {
+            self.notify(
+                Level::Info,
+                "Fit frame: no frame is selected that something lies in and does not fit already",
+            );
+        } else {
+            self.commit(fitted);
+        }
+    }
+
+    pub(super) fn add_note(&mut self) {
+        let pos = self.place_by_key();
+        let document = &self.project.document;
         let (node, transaction) = ops::add_note(document.graph(), pos, document.open_subgraph());
         if self.commit(transaction) {
             self.project.document.select([node]);
@@ -133,4 +242,10 @@ impl App {
             self.commit(transaction);
         }
     }
+}
+
+/// The box of a frame around what takes this room.
+fn framed(rect: Rect) -> Rect {
+    let rect = rect.expand(FRAME_MARGIN);
+    Rect::from_min_max(rect.min - vec2(0.0, FRAME_TITLE), rect.max)
 }

@@ -2,7 +2,9 @@
 //!
 //! Limitations: a new step after an undo drops what could be redone; selection and camera are not part of it.
 
-use crate::graph::{Edit, EditError, Graph, Name};
+use std::collections::BTreeSet;
+
+use crate::graph::{Edit, EditError, Graph, Name, NodeId};
 
 /// Edits that belong together: one user action, one undo step.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,13 @@ impl Transaction {
             label: label.into(),
             edits,
         }
+    }
+
+    /// This and another in one step, under this one's label.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.edits.extend(other.edits);
+        self
     }
 }
 
@@ -98,6 +107,30 @@ impl History {
         Ok(())
     }
 
+    /// The same, but as a part of the last step when both have one label and move the same nodes: a key that is held
+    /// down is one step.
+    pub(super) fn commit_joined(
+        &mut self,
+        graph: &mut Graph,
+        transaction: Transaction,
+    ) -> Result<(), EditError> {
+        let moves = moved_by(&transaction.edits);
+        let is_saved = !self.is_dirty();
+        let goes_on = self.undo.last().is_some_and(|step| {
+            step.label == transaction.label && moves.is_some() && moved_by(&step.edits) == moves
+        });
+        if !goes_on || is_saved || !self.redo.is_empty() {
+            return self.commit(graph, transaction);
+        }
+        apply_all(graph, transaction.edits)?;
+        self.last_mark += 1;
+        if let Some(step) = self.undo.last_mut() {
+            // Its edits say where the nodes were before, and that has not changed.
+            step.mark = self.last_mark;
+        }
+        Ok(())
+    }
+
     pub(super) fn undo(&mut self, graph: &mut Graph) -> Option<Name> {
         let step = self.undo.pop()?;
         self.redo.push(replay(graph, step));
@@ -109,6 +142,15 @@ impl History {
         self.undo.push(replay(graph, step));
         self.undo_label().cloned()
     }
+}
+
+/// The nodes that these edits move; `None` when they do anything else.
+fn moved_by(edits: &[Edit]) -> Option<BTreeSet<NodeId>> {
+    let node = |edit: &Edit| match edit {
+        Edit::Move { node, .. } => Some(*node),
+        _ => None,
+    };
+    edits.iter().map(node).collect()
 }
 
 fn replay(graph: &mut Graph, step: Step) -> Step {

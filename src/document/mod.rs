@@ -141,6 +141,11 @@ impl Document {
         Ok(())
     }
 
+    /// The same, but a part of the last step when that moved the same nodes under the same label.
+    pub fn commit_joined(&mut self, transaction: Transaction) -> Result<(), EditError> {
+        self.history.commit_joined(&mut self.graph, transaction)
+    }
+
     /// Take the last step back; its label, `None` when there is nothing to take back.
     pub fn undo(&mut self) -> Option<Name> {
         let label = self.history.undo(&mut self.graph);

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::graph::{
-    Bank, Flat, InputSpec, Link, Mode, NodeKind, OutputSpec, Port, Rect, ValueType, pos2, vec2,
+    Bank, Flat, InputSpec, Link, Mode, NodeKind, OutputSpec, Port, Rect, Subgraph, ValueType, pos2,
+    vec2,
 };
 
 fn kind() -> Arc<NodeKind> {
@@ -42,6 +43,14 @@ enum Deed {
     Note(i16),
     Reroute(u32),
     RemoveUnused,
+    Insert(u32, u32),
+    TakeOut(u32, u32),
+    Dissolve(u32, u32),
+    LeadThroughDots(u32),
+    MakeIndependent(u32),
+    Ports(u32, u8),
+    Nudge(u32),
+    Resize(u32, i16),
     Undo,
     Redo,
 }
@@ -65,8 +74,16 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         1 => id.clone().prop_map(Deed::Collapse),
         1 => any::<i16>().prop_map(Deed::Frame),
         1 => any::<i16>().prop_map(Deed::Note),
-        1 => id.prop_map(Deed::Reroute),
+        1 => id.clone().prop_map(Deed::Reroute),
         1 => Just(Deed::RemoveUnused),
+        2 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Insert(a, b)),
+        1 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::TakeOut(a, b)),
+        1 => (id.clone(), id.clone()).prop_map(|(a, b)| Deed::Dissolve(a, b)),
+        1 => id.clone().prop_map(Deed::LeadThroughDots),
+        1 => id.clone().prop_map(Deed::MakeIndependent),
+        2 => (id.clone(), any::<u8>()).prop_map(|(a, how)| Deed::Ports(a, how)),
+        2 => id.clone().prop_map(Deed::Nudge),
+        1 => (id, any::<i16>()).prop_map(|(a, to)| Deed::Resize(a, to)),
         1 => Just(Deed::Undo),
         1 => Just(Deed::Redo),
     ];
@@ -85,13 +102,17 @@ fn act(document: &mut Document, deed: Deed) {
     let transaction = match deed {
         Deed::Add(x, y) => ops::add_node(graph, &kind(), (pos2(x.into(), y.into()), None), None).1,
         Deed::Delete(a, b) => ops::delete(graph, &ids(&[a, b])),
-        Deed::Link(a, b, to_b) => ops::connect(
-            graph,
-            Link {
-                from: Port::new(NodeId(a), "sum"),
-                to: Port::new(NodeId(b), if to_b { "b" } else { "a" }),
-            },
-        ),
+        Deed::Link(a, b, to_b) => {
+            let from = Port::new(NodeId(a), "sum");
+            let to = Port::new(NodeId(b), if to_b { "b" } else { "a" });
+            // No hand reaches a port that is not there.
+            let has_output = graph.output_type(&from).is_some();
+            let to_node = graph.node(to.node);
+            if !has_output || to_node.is_none_or(|node| node.kind.input(&to.name).is_none()) {
+                return;
+            }
+            ops::connect(graph, Link { from, to })
+        }
         Deed::Unlink(a) => ops::disconnect(graph.incoming(NodeId(a)).to_vec()),
         Deed::Value(a, int) => ops::set_value(Port::new(NodeId(a), "a"), Some(Value::Int(int))),
         Deed::Move(a, b, by) => ops::move_by(graph, &ids(&[a, b]), vec2(by.into(), 1.0)),
@@ -136,6 +157,34 @@ fn act(document: &mut Document, deed: Deed) {
             None => return,
         },
         Deed::RemoveUnused => ops::remove_unused(graph),
+        Deed::Insert(a, b) => {
+            let link = graph.incoming(NodeId(b)).first();
+            match link.and_then(|link| ops::insert_on_link(graph, NodeId(a), link)) {
+                Some(transaction) => transaction,
+                None => return,
+            }
+        }
+        Deed::TakeOut(a, b) => ops::take_out(graph, &ids(&[a, b])),
+        Deed::Dissolve(a, b) => ops::dissolve(graph, &ids(&[a, b])),
+        Deed::LeadThroughDots(a) => ops::reroute_outputs(graph, &ids(&[a])).1,
+        Deed::MakeIndependent(a) => match ops::make_independent(graph, NodeId(a)) {
+            Some(transaction) => transaction,
+            None => return,
+        },
+        Deed::Ports(a, how) => match graph.subgraphs().nth(a as usize % 3) {
+            Some(subgraph) => changed_ports(graph, subgraph, how),
+            None => return,
+        },
+        Deed::Nudge(a) => {
+            let mut moved = ops::move_by(graph, &ids(&[a]), vec2(20.0, 0.0));
+            moved.label = "Nudge".into();
+            document.commit_joined(moved).unwrap();
+            return;
+        }
+        Deed::Resize(a, to) => {
+            let rect = Rect::from_min_size(pos2(to.into(), 3.0), vec2(200.0, 100.0));
+            ops::resize(graph, NodeId(a), rect)
+        }
         Deed::Undo => {
             document.undo();
             return;
@@ -153,6 +202,29 @@ fn act(document: &mut Document, deed: Deed) {
             "a refused transaction changes nothing"
         );
     }
+}
+
+/// A port is renamed, goes, moves or is another type.
+fn changed_ports(graph: &Graph, subgraph: &Subgraph, how: u8) -> Transaction {
+    let mut new = subgraph.clone();
+    let mut renamed = Vec::new();
+    match how % 5 {
+        0 if !new.inputs.is_empty() => {
+            let name: Name = format!("in_{how}").into();
+            renamed.push((new.inputs[0].name.clone(), name.clone()));
+            new.inputs[0].name = name;
+        }
+        1 => drop(new.inputs.pop()),
+        2 => drop(new.outputs.pop()),
+        3 => new.inputs.reverse(),
+        _ => new
+            .outputs
+            .extend(new.outputs.first().cloned().map(|port| OutputSpec {
+                name: format!("out_{how}").into(),
+                ..port
+            })),
+    }
+    ops::set_ports(graph, subgraph.id, new, &renamed, &[])
 }
 
 /// What runs, by keys: nodes with their values, and links.
@@ -176,7 +248,7 @@ fn shown(flat: &Flat) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn undo_takes_everything_back_and_redo_makes_it_again(deeds in deeds()) {
         let mut document = Document::default();
@@ -202,7 +274,7 @@ proptest! {
         prop_assert_eq!(document.graph(), &graph);
 
         let loaded = file::parse(end.as_bytes(), "savefile.json".as_ref(), &Catalog::new([kind()])).unwrap();
-        prop_assert_eq!(loaded.notes.len(), 0);
+        prop_assert_eq!(loaded.notes, Vec::<String>::new());
         prop_assert_eq!(file::to_text(&loaded.document, None), end);
     }
 }

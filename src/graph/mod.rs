@@ -8,6 +8,8 @@ mod kind;
 mod notation;
 mod style;
 pub mod subgraph;
+#[cfg(test)]
+pub mod testing;
 mod types;
 mod value;
 

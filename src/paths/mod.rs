@@ -17,6 +17,8 @@ pub const USERDATA_VARIABLE: &str = "LOOM_USERDATA";
 pub const NODEBANK_VARIABLE: &str = "LOOM_NODEBANK";
 /// What is logged, such as `debug` or `loom=trace`.
 pub const LOG_VARIABLE: &str = "LOOM_LOG";
+/// A file that the cost of each drawn frame is written to.
+pub const FRAME_LOG_VARIABLE: &str = "LOOM_FRAME_LOG";
 
 /// The folders that Loom works with; all absolute.
 #[derive(Clone, Debug, PartialEq)]

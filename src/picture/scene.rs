@@ -96,7 +96,7 @@ impl Scene {
             });
             canvas.layout.set_thumb(graph, node.id, has_thumb);
         }
-        let bounds = canvas.layout.bounds().ok_or(PictureError::Empty)?;
+        let bounds = canvas.layout.extent().ok_or(PictureError::Empty)?;
         let frame = Frame::of(bounds, most_pixels)?;
         canvas.camera.zoom = frame.zoom;
         canvas.camera.origin_in_graph = frame.area.min;

@@ -123,6 +123,32 @@ fn texts_can_be_read_on_every_ground() {
 }
 
 #[test]
+fn titles_can_be_read_on_every_colour_that_a_node_can_have() {
+    both(|check| {
+        let palette = check.palette;
+        for (rgb, name) in theme::SWATCHES {
+            let colour = palette.of_user(rgb);
+            let ground = Palette::mixed(palette.node_header, colour, theme::COLOURED);
+            check.at_least(
+                READABLE,
+                &format!("title on {name}"),
+                palette.text_strong,
+                ground,
+            );
+            let marks = [
+                ("ok", palette.ok),
+                ("busy", palette.busy),
+                ("warn", palette.warn),
+                ("error", palette.error),
+            ];
+            for (what, mark) in marks {
+                check.at_least(VISIBLE, &format!("{what} on {name}"), mark, ground);
+            }
+        }
+    });
+}
+
+#[test]
 fn words_of_a_state_can_be_read_where_they_stand() {
     both(|check| {
         let palette = check.palette;
@@ -269,14 +295,6 @@ fn marks_ports_links_and_the_focus_can_be_seen() {
                 &colour,
                 &[panel, ("node_header", palette.node_header)],
             );
-        }
-        for (name, colour) in theme::SWATCHES {
-            let colour = palette.of_user(colour);
-            let grounds = [panel, ("canvas", palette.canvas)];
-            check.all(VISIBLE, &[(name, colour)], &grounds);
-            let header = Palette::mixed(palette.node_header, colour, 0.45);
-            let title = [("a title", palette.text_strong)];
-            check.all(READABLE, &title, &[(name, header)]);
         }
         // Disabled commands in the palette, dots of what did not run.
         let idle = [("idle", palette.idle)];

@@ -121,6 +121,12 @@ impl Focus {
         Mark(count)
     }
 
+    /// The first widget since `mark` that can have the keyboard.
+    pub fn first_since(ui: &Ui, mark: Mark) -> Option<Id> {
+        let (_, widgets) = focusable(ui, mark);
+        widgets.first().map(|(id, _)| *id)
+    }
+
     /// A part was painted from `mark` on.
     pub fn note(&mut self, ui: &Ui, part: Part, rect: Rect, mark: Mark) {
         let (borders, mut widgets) = focusable(ui, mark);
@@ -449,15 +455,6 @@ fn focusable(ui: &Ui, mark: Mark) -> (Places, Places) {
     });
     let is_border = |(_, rect): &(Id, Rect)| rect.size().min_elem() <= thin;
     widgets.into_iter().partition(is_border)
-}
-
-/// Of what was painted since `mark` and can have the keyboard, the widget that stands furthest left.
-pub fn leftmost(ui: &Ui, mark: Mark) -> Option<Id> {
-    let (_, widgets) = focusable(ui, mark);
-    let first = widgets
-        .into_iter()
-        .min_by(|(_, a), (_, b)| a.left().total_cmp(&b.left()));
-    first.map(|(id, _)| id)
 }
 
 /// The widget as it is in this frame, else as it was in the one before.

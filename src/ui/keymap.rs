@@ -553,7 +553,7 @@ mod tests {
         let (none, command) = (Modifiers::NONE, Modifiers::COMMAND);
         for (modifiers, key, wanted, holders) in [
             (none, Key::Tab, Command::AddNode, &[Canvas][..]),
-            (none, Key::ArrowRight, Command::NextNode, &[Canvas]),
+            (none, Key::ArrowRight, Command::WalkRight, &[Canvas]),
             (none, Key::Delete, Command::Delete, &[Canvas]),
             (none, Key::X, Command::Unlink, &[Canvas]),
             (Modifiers::SHIFT, Key::A, Command::AddNode, &[Canvas]),

@@ -20,7 +20,10 @@ const GESTURES: &[(&str, &[(&str, &str)])] = &[
                 "Add a node that fits a link",
                 "let the link go in empty space",
             ),
-            ("Add a node of a kind", "drag it from the library"),
+            (
+                "Add a node of a kind",
+                "drag it from the library, also onto a link",
+            ),
         ],
     ),
     (
@@ -30,11 +33,33 @@ const GESTURES: &[(&str, &[(&str, &str)])] = &[
                 "Select several",
                 "drag a box; Shift adds, Ctrl-click toggles",
             ),
-            ("Move nodes", "drag one of them; Alt leaves the grid"),
+            ("Select what is inside alone", "Alt with the box"),
+            ("Move nodes", "drag one of them; Ctrl leaves the grid"),
+            ("Put a node into a link", "drop it on the link"),
+            ("Take nodes out of links", "Alt-drag them"),
+            ("Resize a frame or a note", "drag an edge or a corner"),
+        ],
+    ),
+    (
+        "Linking by mouse",
+        &[
             ("Link", "drag from a port to another"),
-            ("Move a link's end", "drag it off its port"),
+            (
+                "Move a link's end",
+                "drag it off its port, or the line near it",
+            ),
+            ("Put a dot into a link", "double-click it"),
             ("Cut links", "Ctrl-drag across them"),
             ("Drop what is being dragged", "Escape"),
+        ],
+    ),
+    (
+        "Linking by keys, after C",
+        &[
+            ("Choose the port", "arrows; Page up and down go through all"),
+            ("Go on, make the link", "Enter; Backspace goes back"),
+            ("Add a node that fits", "Tab"),
+            ("Leave it", "Escape"),
         ],
     ),
     (

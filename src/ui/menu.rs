@@ -32,10 +32,10 @@ pub fn command_button(ui: &mut Ui, command: Command, is_enabled: bool) -> bool {
     response.clicked()
 }
 
-/// The menu bar; the command that was chosen.
-pub fn menu_bar_ui(ui: &mut Ui, is_enabled: impl Fn(Command) -> bool) -> Option<Command> {
+/// The menu bar; the command that was chosen, and where the last menu ends: the bar itself takes all the width.
+pub fn menu_bar_ui(ui: &mut Ui, is_enabled: impl Fn(Command) -> bool) -> (Option<Command>, f32) {
     let mut chosen = None;
-    egui::MenuBar::new().ui(ui, |ui| {
+    let bar = egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL.into_iter().filter(|menu| menu.around().is_none()) {
             ui.menu_button(menu.title(), |ui| {
                 commands_ui(ui, menu, &is_enabled, &mut chosen);
@@ -49,8 +49,9 @@ pub fn menu_bar_ui(ui: &mut Ui, is_enabled: impl Fn(Command) -> bool) -> Option<
                 }
             });
         }
+        ui.cursor().left()
     });
-    chosen
+    (chosen, bar.inner)
 }
 
 fn commands_ui(

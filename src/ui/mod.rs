@@ -49,7 +49,8 @@ use crate::document::ops::LinkEnd;
 use crate::document::{Document, Transaction};
 use crate::engine::protocol::View;
 use crate::engine::run::{NodeRun, RunState};
-use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Widget, subgraph};
+use crate::graph::subgraph::{SubgraphId, frame_kind, note_kind, reroute_kind};
+use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Widget};
 
 /// What a view may ask for. The queue is drained once a frame, after painting.
 #[derive(Clone, Debug)]
@@ -170,24 +171,18 @@ impl Context<'_> {
         results::source(self.document, self.flat, node, output).unwrap_or((node.id, output))
     }
 
-    /// All kinds that a node can be added of where the document is open: those of the catalog, the graph's own, and the
-    /// document's subgraphs, but for those that would come to stand inside themselves.
+    /// What can be added to what is open, family by family: the catalog's kinds, those that the graph brings itself, and
+    /// its subgraphs, but for those that what is open lies in.
     pub fn kinds(&self) -> Vec<Arc<NodeKind>> {
         let graph = self.document.graph();
         let open = self.document.open_subgraph();
-        let may_stand = |id| open.is_none_or(|open| !graph.holds(id, open));
+        let is_around = |id: SubgraphId| open.is_some_and(|open| graph.holds(id, open));
         let subgraphs = graph.subgraphs().map(|subgraph| subgraph.id);
-        let subgraphs = subgraphs.filter(|id| may_stand(*id));
-        let of_graph = [
-            subgraph::reroute_kind(),
-            subgraph::frame_kind(),
-            subgraph::note_kind(),
-        ];
-        let of_catalog = self.catalog.kinds().iter().cloned();
-        of_catalog
-            .chain(of_graph)
-            .chain(subgraphs.filter_map(|id| graph.subgraph_kind(id).cloned()))
-            .collect()
+        let subgraphs = subgraphs.filter(|id| !is_around(*id));
+        let subgraphs = subgraphs.filter_map(|id| graph.subgraph_kind(id));
+        let own = [frame_kind(), note_kind(), reroute_kind()];
+        let kinds = self.catalog.kinds().iter().cloned();
+        kinds.chain(own).chain(subgraphs.cloned()).collect()
     }
 
     pub fn ask(&mut self, action: Action) {

@@ -351,6 +351,8 @@ pub fn top_bar_ui(
     actions: &mut Vec<Action>,
 ) {
     let palette = theme::palette(ui.ctx());
+    // Between the menus and the tools.
+    let mut free = ui.max_rect();
     ui.horizontal_centered(|ui| {
         ui.label(
             RichText::new("Loom")
@@ -359,13 +361,16 @@ pub fn top_bar_ui(
                 .color(palette.accent),
         );
         ui.add_space(4.0);
-        if let Some(command) = menu::menu_bar_ui(ui, &is_enabled) {
-            actions.push(Action::Command(command));
-        }
+        let (chosen, menus_end) = menu::menu_bar_ui(ui, &is_enabled);
+        actions.extend(chosen.map(Action::Command));
         if status.is_welcome {
             return;
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        free.min.x = menus_end;
+        let builder = egui::UiBuilder::new()
+            .max_rect(free)
+            .layout(Layout::right_to_left(Align::Center));
+        ui.scope_builder(builder, |ui| {
             let run_enabled = is_enabled(Command::Run);
             let stop = command_tool(
                 ui,
@@ -375,13 +380,16 @@ pub fn top_bar_ui(
                 None,
             );
             let run = command_tool(ui, "▶  Run", Command::Run, run_enabled, Some(palette));
-            let here = command_tool(
-                ui,
-                "Run to here",
-                Command::RunToHere,
-                is_enabled(Command::RunToHere),
-                None,
-            );
+            // In a narrow window, or a large interface, what its key does as well goes first.
+            let has_room = ui.available_width() > theme::BAR_ROOM;
+            let here = has_room
+                && command_tool(
+                    ui,
+                    "Run to here",
+                    Command::RunToHere,
+                    is_enabled(Command::RunToHere),
+                    None,
+                );
             for (is_clicked, command) in [
                 (stop, Command::Stop),
                 (run, Command::Run),
@@ -403,17 +411,19 @@ pub fn top_bar_ui(
                         .fill(palette.busy),
                 );
             }
-            ui.label(RichText::new(status.engine).color(status.engine_color));
+            let engine = RichText::new(status.engine).color(status.engine_color);
+            ui.add(egui::Label::new(engine).truncate());
+            free.max.x = ui.min_rect().left();
         });
     });
     // Last, so that the keyboard comes to the menus first.
     if let [only] = status.tabs {
-        lone_tab_ui(ui, only, actions);
+        lone_tab_ui(ui, only, free, actions);
     }
 }
 
-/// The name of the project in the middle of the bar: one alone needs no strip of tabs.
-fn lone_tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) {
+/// The name of the project in the middle of the bar, or of what is free of it: one alone needs no strip of tabs.
+fn lone_tab_ui(ui: &mut Ui, tab: &Tab, free: egui::Rect, actions: &mut Vec<Action>) {
     if tab.path.is_none() {
         return;
     }
@@ -427,7 +437,13 @@ fn lone_tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) {
         palette.text_strong,
         bar.width() * 0.25,
     );
-    let at = bar.center() - name.size() / 2.0;
+    let beside = 2.0 * theme::ROW;
+    if free.width() < name.size().x + beside {
+        return;
+    }
+    let mut at = bar.center() - name.size() / 2.0;
+    let last = free.right() - name.size().x - beside;
+    at.x = at.x.min(last).max(free.left() + theme::GAP);
     let right = at.x + name.size().x;
     ui.painter().galley(at, name, palette.text_strong);
     let plus = egui::Rect::from_center_size(
@@ -464,12 +480,15 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
     ui.horizontal_centered(|ui| {
         let nodes = counted(graph.node_count(), "node");
-        let nodes = match context.document.selection().len() {
-            0 => nodes,
-            selected => format!("{selected} of {nodes} selected"),
-        };
         let links = counted(graph.link_count(), "link");
-        ui.label(weak(format!("{nodes} · {links}")));
+        // Those inside of subgraphs count too.
+        let has_more = graph.subgraphs().next().is_some();
+        let all = if has_more { " in all" } else { "" };
+        let selected = match context.document.selection().len() {
+            0 => String::new(),
+            selected => format!("{selected} selected · "),
+        };
+        ui.label(weak(format!("{selected}{nodes}, {links}{all}")));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(weak(format!("Zoom {:.0} %", status.zoom * 100.0)));
             let state = if context.document.is_dirty() {

@@ -136,6 +136,8 @@ pub const CARD_RADIUS: u8 = 9;
 /// Height of a row of buttons, fields and list entries, in points.
 pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
+/// With less room than this beside the menus a tool of the bar is left out.
+pub const BAR_ROOM: f32 = 260.0;
 pub const RADIUS: u8 = 5;
 
 /// Around the widget that has the keyboard: its width, and how far from the widget it is.
@@ -187,31 +189,6 @@ pub const STRIP_HEIGHT: f32 = 5.0;
 /// Where many lines are typed that have one row on the node.
 pub const LINES_POPUP_WIDTH: f32 = 340.0;
 
-/// Colours that nodes, frames and notes can be given, by their names. Each can be told from dark and light grounds.
-pub const SWATCHES: [(&str, [u8; 3]); 8] = [
-    ("Red", [0xd6, 0x45, 0x3d]),
-    ("Orange", [0xc9, 0x6a, 0x1b]),
-    ("Yellow", [0xa2, 0x82, 0x0e]),
-    ("Green", [0x2b, 0x98, 0x52]),
-    ("Teal", [0x1a, 0x93, 0xa0]),
-    ("Blue", [0x3f, 0x7b, 0xe0]),
-    ("Purple", [0x8f, 0x63, 0xd6]),
-    ("Pink", [0xcc, 0x5a, 0x9c]),
-];
-/// While files are dragged over the window: the canvas's edge, and the letters of what will be made of them.
-pub const DROP_EDGE: f32 = 3.0;
-pub const DROP_LETTERS: f32 = 15.0;
-/// A colour to choose, as a square.
-pub const SWATCH: f32 = 22.0;
-/// Buttons that move or remove one of several rows.
-pub const ROW_BUTTON: f32 = 22.0;
-/// From this width on the name and the type of a port stand in one row.
-pub const PORT_ROW: f32 = 250.0;
-/// All types that a port can be given, in one list.
-pub const TYPES_HEIGHT: f32 = 480.0;
-/// Widths and heights that a frame or a note can be given in the inspector.
-pub const BOX_SIZES: std::ops::RangeInclusive<f32> = 40.0..=20_000.0;
-
 /// Sizes on the canvas, in graph units (points at 100 %).
 pub const NODE_WIDTH: f32 = 220.0;
 pub const NODE_HEADER: f32 = 28.0;
@@ -225,7 +202,30 @@ pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
 pub const REROUTE_SIZE: f32 = 16.0;
 /// Size of a frame and of a note that were not given one.
+/// Colours that nodes, frames and notes can be given. In headers they are mixed with the ground, so that titles can be
+/// read on all of them in both themes.
+pub const SWATCHES: [([u8; 3], &str); 8] = [
+    ([0xd9, 0x4f, 0x4f], "red"),
+    ([0xd9, 0x80, 0x35], "orange"),
+    ([0xb8, 0x9b, 0x2e], "yellow"),
+    ([0x4c, 0xa0, 0x5a], "green"),
+    ([0x2f, 0x9e, 0x9e], "teal"),
+    ([0x45, 0x7f, 0xd6], "blue"),
+    ([0x8a, 0x66, 0xd0], "violet"),
+    ([0xc0, 0x5c, 0xa0], "pink"),
+];
+/// Buttons that move or remove one of several rows.
+pub const ROW_BUTTON: f32 = 22.0;
+/// From this width on the name and the type of a port stand in one row.
+pub const PORT_ROW: f32 = 250.0;
+/// All types that a port can be given, in one list.
+pub const TYPES_HEIGHT: f32 = 480.0;
+/// How much of its own colour a node's header has.
+pub const COLOURED: f32 = 0.3;
+pub const SWATCH: f32 = 20.0;
 pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
+/// The least size of a frame or a note.
+pub const BOX_LEAST: Vec2 = vec2(100.0, 60.0);
 pub const NOTE_SIZE: Vec2 = vec2(260.0, 140.0);
 /// Height of a frame's title, and how wide its edge is to the pointer.
 pub const FRAME_TITLE: f32 = 30.0;

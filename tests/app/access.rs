@@ -14,7 +14,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Window {
     /// Everything that can have the keyboard is named. How many there are.
-    pub(super) fn audit(&self, place: &str) -> usize {
+    fn audit(&self, place: &str) -> usize {
         let mut count = 0;
         let mut nameless = self.harness.unnamed_widgets();
         for node in self.harness.root().children_recursive() {
@@ -222,6 +222,44 @@ impl Window {
         let node = self.harness.query_by_label(label);
         node.is_some_and(|node| node.is_focused())
     }
+}
+
+#[test]
+fn what_the_graph_brings_itself_and_the_other_panels_are_named() {
+    let mut window = Window::open(|_| example("coins", "coins-access-own"));
+    window.pick_node("Close gaps");
+    window.key(Modifiers::SHIFT, Key::ArrowRight);
+    window.key(NONE, Key::G);
+    window.audit("a subgraph");
+    window.harness.get_by_label("Type of input mask").click();
+    window.steps();
+    window.audit("a type of a port");
+    window.key(NONE, Key::Escape);
+    window.key(ALT, Key::Num2);
+    window.key(NONE, Key::I);
+    for _ in 0..4 {
+        window.audit("inside");
+        window.key(NONE, Key::ArrowRight);
+    }
+    window.key(NONE, Key::U);
+    window.key(Modifiers::SHIFT, Key::F);
+    window.key(NONE, Key::Enter);
+    window.audit("a frame");
+    window.key(Modifiers::SHIFT, Key::N);
+    window.audit("a note");
+    window.key(ALT, Key::Num2);
+    window.key(NONE, Key::C);
+    window.audit("a link by keys");
+    window.key(NONE, Key::Escape);
+    window.key(CTRL, Key::F);
+    window.typed("mask");
+    window.audit("find");
+    window.key(NONE, Key::Escape);
+    window.key(CTRL | Modifiers::SHIFT, Key::O);
+    window.audit("the outline");
+    window.key(CTRL, Key::T);
+    assert!(window.app().project().is_welcome());
+    window.audit("the welcome page");
 }
 
 #[test]

@@ -25,37 +25,37 @@ fn with_keys(keys: &[(&str, &str)]) -> Settings {
 }
 
 impl Window {
-    fn links(&self) -> usize {
+    pub(super) fn links(&self) -> usize {
         self.app().project().document.graph().link_count()
     }
 
-    fn selected(&self) -> usize {
+    pub(super) fn selected(&self) -> usize {
         self.app().project().document.selection().len()
     }
 
     /// Click a node's header.
-    fn pick(&mut self, title: &str) {
+    pub(super) fn pick(&mut self, title: &str) {
         let graph = self.app().project().document.graph();
         let pos = graph.node(self.node(title)).unwrap().pos;
         self.click(self.on_screen(pos + egui::vec2(60.0, 12.0)));
     }
 
-    fn saved_settings(&self) -> Settings {
+    pub(super) fn saved_settings(&self) -> Settings {
         Settings::load(self.userdata.path()).0
     }
 
     /// Is anything on screen called so, or a part of it?
-    fn says(&self, text: &str) -> bool {
+    pub(super) fn says(&self, text: &str) -> bool {
         self.harness.query_all_by_label_contains(text).count() > 0
     }
 
-    fn focused_node(&self) -> Option<egui_kittest::Node<'_>> {
+    pub(super) fn focused_node(&self) -> Option<egui_kittest::Node<'_>> {
         let mut nodes = self.harness.root().children_recursive();
         nodes.find(egui_kittest::Node::is_focused)
     }
 
     /// What the widget that has the keyboard is called.
-    fn focused(&self) -> String {
+    pub(super) fn focused(&self) -> String {
         let label = |node: egui_kittest::Node<'_>| node.accesskit_node().label();
         self.focused_node().and_then(label).unwrap_or_default()
     }
@@ -202,7 +202,7 @@ fn keys_are_recorded_taken_over_and_reset_in_the_settings() {
 
 impl Window {
     /// Tab until the widget has the keyboard.
-    fn walk_to(&mut self, label: &str) {
+    pub(super) fn walk_to(&mut self, label: &str) {
         for _ in 0..80 {
             if self.focused() == label {
                 return;
@@ -336,7 +336,7 @@ fn plain_keys_are_the_focused_panels() {
     window.key(NONE, Key::ArrowDown);
     window.key(NONE, Key::Enter);
     assert_eq!(window.nodes(), nodes + 1);
-    assert_eq!(window.focused(), "Note");
+    assert_eq!(window.focused(), "Show figure");
 
     window.key(ALT, Key::Num2);
     window.key(NONE, Key::Tab);
@@ -390,10 +390,9 @@ fn pages_are_turned_by_keys() {
     window.harness.set_size(egui::vec2(1400.0, 420.0));
     window.steps();
     window.key(ALT, Key::Num3);
-    window.walk_to("Inspector");
-    // The walk has scrolled to whatever Tab came to.
-    window.key(NONE, Key::PageUp);
-    window.harness.run_steps(40);
+    while window.focused() != "Inspector" {
+        window.key(SHIFT, Key::Tab);
+    }
     let top = |window: &Window| window.harness.get_by_label("Title").rect().top();
     let before = top(&window);
     window.key(NONE, Key::PageDown);

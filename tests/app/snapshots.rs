@@ -10,13 +10,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use egui::{ColorImage, Key, Modifiers, Rect, TexturesDelta, Theme, Vec2, vec2};
+use egui_kittest::kittest::NodeT as _;
 use egui_kittest::{Harness, TestRenderer};
 use loom::engine::EngineEvent;
 use loom::engine::protocol::{Frame, LogLevel, NodeError, RunStatus, Thumb, ValueSummary};
 use loom::graph::{NodeId, Pos2};
 use loom::picture::raster::Raster;
 
-use super::{Window, example};
+use super::{Settings, Window, example};
 
 /// Of the whole window, in points.
 const SIZE: Vec2 = vec2(1200.0, 760.0);
@@ -49,6 +50,18 @@ impl Seen {
             .with_theme(theme)
             .renderer(Textures(Rc::clone(&raster)));
         let window = Window::with(builder, |_| example("coins", copy));
+        Self { window, raster }
+    }
+
+    /// A window on the welcome page, as it is at the very first start.
+    fn welcome(theme: Theme) -> Self {
+        let raster = Rc::default();
+        let builder = Harness::builder()
+            .with_size(SIZE)
+            .with_theme(theme)
+            .renderer(Textures(Rc::clone(&raster)));
+        let userdata = Rc::new(tempfile::tempdir().unwrap());
+        let window = Window::build(builder, userdata, None, Settings::default());
         Self { window, raster }
     }
 
@@ -184,12 +197,113 @@ fn the_canvas_at_three_zooms() {
     assert_eq!(seen.zoom(), 1.0);
     seen.is_as("canvas-close", Some(seen.canvas()));
     seen.window.key(Modifiers::NONE, Key::Home);
-    assert!((0.26..0.5).contains(&seen.zoom()), "{}", seen.zoom());
+    assert!((0.28..0.5).contains(&seen.zoom()), "{}", seen.zoom());
     seen.is_as("canvas-middle", Some(seen.canvas()));
     while seen.zoom() > 0.22 {
         seen.window.key(Modifiers::NONE, Key::Minus);
     }
     seen.is_as("canvas-far", Some(seen.canvas()));
+}
+
+#[test]
+fn a_subgraph_that_is_open_with_its_ports_in_the_inspector() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-subgraph");
+    seen.window.pick("Close gaps");
+    for (modifiers, key) in [
+        (Modifiers::SHIFT, Key::ArrowRight),
+        (Modifiers::NONE, Key::G),
+        (Modifiers::NONE, Key::I),
+        (Modifiers::NONE, Key::ArrowLeft),
+        (Modifiers::NONE, Key::ArrowLeft),
+        (Modifiers::NONE, Key::C),
+    ] {
+        seen.window.key(modifiers, key);
+    }
+    seen.away();
+    seen.is_as("subgraph", None);
+}
+
+#[test]
+fn coloured_nodes_in_a_frame_beside_a_note() {
+    let mut seen = Seen::coins(Theme::Dark, "coins-seen-frame");
+    let keys = |seen: &mut Seen, keys: &[(Modifiers, Key)]| {
+        for (modifiers, key) in keys {
+            seen.window.key(*modifiers, *key);
+        }
+    };
+    let (none, shift) = (Modifiers::NONE, Modifiers::SHIFT);
+    seen.window.pick("Close gaps");
+    keys(&mut seen, &[(shift, Key::ArrowRight), (shift, Key::C)]);
+    seen.window.walk_to("Colour teal");
+    keys(
+        &mut seen,
+        &[(none, Key::Enter), (Modifiers::ALT, Key::Num2)],
+    );
+    keys(&mut seen, &[(shift, Key::F)]);
+    seen.window.typed("Clean the mask");
+    keys(&mut seen, &[(none, Key::Enter), (none, Key::Escape)]);
+    seen.window
+        .harness
+        .event(egui::Event::PointerMoved(Pos2::new(340.0, 400.0)));
+    keys(&mut seen, &[(shift, Key::N), (none, Key::Enter)]);
+    seen.window.typed("## Why 3\nSmaller **gaps** stay.");
+    keys(
+        &mut seen,
+        &[(Modifiers::ALT, Key::Num2), (none, Key::Escape)],
+    );
+    seen.away();
+    seen.is_as("frame", Some(seen.canvas()));
+}
+
+#[test]
+fn the_welcome_page() {
+    let mut seen = Seen::welcome(Theme::Dark);
+    let textures = seen.window.harness.ctx.tex_manager().read().num_allocated();
+    let count = |app: &loom::app::App| app.welcome().templates().len();
+    seen.window.wait("the templates", |app| count(app) >= 8);
+    seen.until_loaded(textures + 6);
+    seen.window.harness.run_steps(30);
+    seen.away();
+    // What is new, on the right, is another with each version.
+    let left = Rect::from_min_size(Pos2::ZERO, vec2(SIZE.x * 0.7, SIZE.y));
+    seen.is_as("welcome", Some(left));
+}
+
+#[test]
+fn what_has_the_keyboard_is_seen_to_have_it() {
+    for (theme, copy) in [
+        (Theme::Dark, "coins-seen-focus-dark"),
+        (Theme::Light, "coins-seen-focus-light"),
+    ] {
+        let mut seen = Seen::coins(theme, copy);
+        seen.window.pick("Histogram of areas");
+        seen.away();
+        let mut kinds = std::collections::BTreeSet::new();
+        for panel in [Key::Num1, Key::Num3, Key::Num5] {
+            seen.window.key(Modifiers::ALT, panel);
+            for _ in 0..8 {
+                let Some(node) = seen.window.focused_node() else {
+                    continue;
+                };
+                let label = format!(
+                    "{theme:?} {:?} {}",
+                    node.accesskit_node().role(),
+                    seen.window.focused()
+                );
+                let rect = node.rect().expand(6.0);
+                let screen = Rect::from_min_size(Pos2::ZERO, SIZE).shrink(1.0);
+                let part = rect.intersect(screen);
+                kinds.insert(format!("{:?}", node.accesskit_node().role()));
+                let with = seen.frame(Some(part));
+                seen.window.key(Modifiers::NONE, Key::Tab);
+                let without = seen.frame(Some(part));
+                let pairs = with.pixels.iter().zip(&without.pixels);
+                let differ = pairs.filter(|(a, b)| a != b).count();
+                assert!(differ >= 40, "{label}: {differ} pixels");
+            }
+        }
+        assert!(kinds.len() >= 5, "{kinds:?}");
+    }
 }
 
 #[test]
@@ -395,35 +509,6 @@ fn the_command_palette() {
         .key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
     seen.window.typed("zo");
     seen.is_as("palette", None);
-}
-
-/// A subgraph in the inspector: its ports, a name that is taken, and the colours.
-#[test]
-fn ports_in_the_inspector() {
-    let mut seen = Seen::coins(Theme::Light, "coins-seen-ports");
-    seen.window.select(&["Draw outlines", "Keep large regions"]);
-    seen.window.key(Modifiers::NONE, Key::G);
-    seen.window.key(Modifiers::SHIFT, Key::C);
-    seen.window.key(Modifiers::NONE, Key::ArrowRight);
-    seen.window.key(Modifiers::NONE, Key::Enter);
-    seen.window.edit_value("Name of input image", "photo");
-    let canvas = seen.canvas();
-    let right = SIZE.x - canvas.right();
-    let part = Rect::from_min_size(canvas.right_top(), vec2(right, SIZE.y - canvas.top()));
-    seen.is_as("ports", Some(part));
-}
-
-/// What is said while files hover over the window.
-#[test]
-fn files_about_to_be_dropped() {
-    let mut seen = Seen::coins(Theme::Dark, "coins-seen-drop");
-    let files = ["photo.png", "measured.csv", "notes.md"].map(|name| egui::HoveredFile {
-        path: Some(PathBuf::from("/data").join(name)),
-        ..egui::HoveredFile::default()
-    });
-    seen.window.harness.input_mut().hovered_files = files.to_vec();
-    seen.window.steps();
-    seen.is_as("drop", Some(seen.canvas()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use loom::graph::{Mode, Role};
 const NONE: Modifiers = Modifiers::NONE;
 
 impl Window {
-    pub(super) fn select(&mut self, titles: &[&str]) {
+    fn select(&mut self, titles: &[&str]) {
         self.key(NONE, Key::Escape);
         self.harness
             .event(egui::Event::ModifiersChanged(Modifiers::SHIFT));
@@ -180,4 +180,30 @@ fn a_frame_carries_what_lies_in_it() {
     assert_eq!(pos(&window, "Close gaps"), other);
     window.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(pos(&window, "Clear border"), before);
+}
+
+#[test]
+fn what_the_graph_brings_itself_is_added_like_any_kind() {
+    let mut window = Window::open(|_| example("coins", "coins-own-kinds"));
+    let uses = |window: &Window, title: &str| {
+        let nodes = window.app().project().document.graph().nodes();
+        nodes.filter(|node| *node.kind.title == *title).count()
+    };
+    window.select(&["Close gaps", "Clear border"]);
+    window.key(NONE, Key::G);
+    for title in ["Subgraph", "Frame", "Note", "Reroute"] {
+        let before = uses(&window, title);
+        window.add(title);
+        assert_eq!(uses(&window, title), before + 1, "{title}");
+    }
+    // Not inside itself.
+    window.key(NONE, Key::Home);
+    let at = window.on_screen(window.pos_of("Subgraph") + vec2(60.0, 12.0));
+    window.click(at);
+    window.key(NONE, Key::I);
+    assert_eq!(window.app().project().document.path().len(), 1);
+    window.key(NONE, Key::Tab);
+    window.typed("subgraph");
+    assert!(window.says("No node fits"), "no other has that name");
+    window.key(NONE, Key::Escape);
 }

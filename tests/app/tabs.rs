@@ -225,7 +225,7 @@ fn closing_asks_for_what_is_not_saved() {
 
 /// A file as the system's file manager drops it.
 #[derive(Debug)]
-pub(super) struct Dropped(pub(super) PathBuf);
+struct Dropped(PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {
@@ -237,34 +237,81 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
+impl Window {
+    /// Let files go over the window, as the system's file manager does.
+    fn let_go(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            let file = std::sync::Arc::new(Dropped(path.clone()));
+            self.harness.input_mut().dropped_files.push(file);
+        }
+        self.harness.step();
+        self.harness.input_mut().dropped_files.clear();
+        self.steps();
+    }
+}
+
 #[test]
-fn a_project_that_is_dropped_opens_in_a_tab_and_other_folders_say_why_not() {
+fn a_project_that_is_dropped_opens_in_a_tab() {
     let userdata = userdata();
     let first = project(userdata.path(), "First", &[]);
     let second = project(userdata.path(), "Second", &[]);
-    let other = userdata.path().join("words");
-    std::fs::create_dir(&other).unwrap();
     let mut window = Window::start(userdata, Some(first), Settings::default());
-    let mut drop_file = |path: PathBuf| {
-        let file = std::sync::Arc::new(Dropped(path));
-        window.harness.input_mut().dropped_files.push(file);
-        window.harness.step();
-        window.harness.input_mut().dropped_files.clear();
-        window.steps();
-        let dialog = window.app().dialog().cloned();
-        (
-            window.shown().to_owned(),
-            window.app().projects().count(),
-            dialog,
-        )
+    window.let_go(&[second]);
+    assert_eq!(window.shown(), "Second");
+    assert_eq!(window.app().projects().count(), 2);
+    assert!(window.app().dialog().is_none());
+}
+
+#[test]
+fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
+    let userdata = userdata();
+    let first = project(userdata.path(), "First", &[]);
+    let (inside, outside) = (first.join("words.txt"), userdata.path().join("photo.png"));
+    let (table, odd) = (first.join("wine.csv"), first.join("data.xyz"));
+    let odd_text = first.join("LICENCE");
+    for file in [&inside, &table, &odd_text] {
+        std::fs::write(file, "wörds").unwrap();
+    }
+    std::fs::write(&odd, [7, 0, 159]).unwrap();
+    image::save_buffer(&outside, &[0; 12], 2, 2, image::ColorType::Rgb8).unwrap();
+    let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
+    let hovered = egui::HoveredFile {
+        path: Some(outside.clone()),
+        ..egui::HoveredFile::default()
     };
-    assert_eq!(drop_file(second), ("Second".to_owned(), 2, None));
-    let (shown, count, dialog) = drop_file(other);
-    assert_eq!((shown.as_str(), count), ("Second", 2));
-    assert_eq!(dialog, None);
-    window
-        .harness
-        .get_by_label_contains("\"words\" is a folder without a project");
+    window.harness.input_mut().hovered_files.push(hovered);
+    window.steps();
+    assert!(window.says("Drop to load photo.png with \"Load image\""));
+    window.harness.input_mut().hovered_files.clear();
+
+    let folder = first.join("nodes");
+    std::fs::create_dir_all(&folder).unwrap();
+    window.let_go(&[inside, outside.clone(), table, odd, odd_text, folder]);
+    window.wait("the nodes", |app| app.project().document.is_dirty());
+    let document = &window.app().project().document;
+    let nodes: Vec<_> = document
+        .nodes()
+        .map(|node| {
+            let value = node.values.iter().next().map(|(_, value)| value.as_str());
+            let value = value.flatten().unwrap_or_default();
+            (node.kind.title.to_string(), value.to_owned())
+        })
+        .collect();
+    let photo = outside.to_string_lossy().replace('\\', "/");
+    let expected = [
+        ("Read text", "words.txt"),
+        ("Load image", &photo),
+        ("Load CSV", "wine.csv"),
+        ("File", "data.xyz"),
+        ("Read text", "LICENCE"),
+        ("Folder", "nodes"),
+    ];
+    let expected = expected.map(|(title, value)| (title.to_owned(), value.to_owned()));
+    assert_eq!(nodes, expected);
+    assert_eq!(document.history().done(), 1);
+    assert_eq!(document.selection().len(), 6);
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.nodes(), 0);
 }
 
 #[test]

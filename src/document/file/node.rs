@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::read::from_json;
 use crate::graph::{
-    Bank, Catalog, InputSpec, Kept, KindState, Mode, Name, Node, NodeId, NodeKind, OutputSpec, Rgb,
-    Style, SubgraphId, SubgraphKinds, Value, ValueType, Vec2, pos2, subgraph, vec2,
+    Bank, Catalog, InputSpec, Kept, KindState, Mode, Name, Node, NodeId, NodeKind, OutputSpec,
+    Pos2, Rgb, Style, SubgraphId, SubgraphKinds, Value, ValueType, Vec2, pos2, subgraph, vec2,
 };
 
 /// Keys of a node that Loom writes itself; all others are kept.
@@ -50,18 +50,20 @@ pub struct NodeReader<'a> {
     pub is_first_form: bool,
     /// Nodes of one kind share it, also when it had to be made for the node.
     pub made_kinds: Vec<Arc<NodeKind>>,
+    /// What there is to say of the nodes that were read.
+    pub notes: Vec<String>,
     /// The kinds of subgraphs, by their number.
     pub subgraphs: Vec<(Name, SubgraphKinds)>,
 }
 
 impl NodeReader<'_> {
-    /// The node, and what there is to say of it.
+    /// The node, and whether the file says where it lies: one that it puts nowhere lies at the origin.
     pub fn node(
         &mut self,
         entry: &Json,
         id: NodeId,
         parent: Option<SubgraphId>,
-    ) -> Result<(Node, Option<String>), String> {
+    ) -> Result<(Node, bool), String> {
         let Json::Object(entry) = entry else {
             return Err("it is not an object".to_owned());
         };
@@ -77,6 +79,7 @@ impl NodeReader<'_> {
             .or(text("entryFunction"))
             .ok_or(format!("node \"{key}\" has no \"name\""))?;
         let function = text("entryFunction").unwrap_or(name);
+        self.notes.extend(wrong_types(entry, key));
 
         let list = |key: &str| {
             entry
@@ -124,21 +127,10 @@ impl NodeReader<'_> {
                 .as_f64()
                 .map(|at| at as f32)
         };
-        let (pos, note) = match (coordinate("x"), coordinate("y")) {
-            (Some(x), Some(y)) if x.abs() < LARGEST_COORDINATE && y.abs() < LARGEST_COORDINATE => {
-                (pos2(x, y), None)
-            }
-            (x, y) => {
-                let inside = |at: Option<f32>| {
-                    at.filter(|at| at.is_finite())
-                        .unwrap_or(0.0)
-                        .clamp(-LARGEST_COORDINATE, LARGEST_COORDINATE)
-                };
-                let note =
-                    format!("node {key} had no usable position and was put where there is room");
-                (pos2(inside(x), inside(y)), Some(note))
-            }
-        };
+        let is_inside = |at: &f32| at.abs() < LARGEST_COORDINATE;
+        let place = coordinate("x").zip(coordinate("y"));
+        let place = place.filter(|(x, y)| is_inside(x) && is_inside(y));
+        let pos = place.map_or(Pos2::ZERO, |(x, y)| pos2(x, y));
         let typed = |(name, value): (Name, Value)| {
             let value = match (&value, kind.input(&name)) {
                 (Value::Text(text), Some(input)) if is_first_form && !kind.is_legacy() => {
@@ -173,7 +165,7 @@ impl NodeReader<'_> {
             }),
             kind,
         };
-        Ok((node, note))
+        Ok((node, place.is_some()))
     }
 
     /// The kind that a node means: the graph's own, or a function of the catalog.
@@ -260,6 +252,26 @@ fn colour(text: &str) -> Option<Rgb> {
     Some([channel(0)?, channel(2)?, channel(4)?])
 }
 
+/// Keys of a node that are there and not what they should be: they count as absent.
+fn wrong_types(entry: &Map<String, Json>, key: &str) -> impl Iterator<Item = String> {
+    type Is = fn(&Json) -> bool;
+    let table: [(&str, &str, Is); 7] = [
+        ("title", "a text", Json::is_string),
+        ("input", "a list", Json::is_array),
+        ("output", "a list", Json::is_array),
+        ("ref", "a text", Json::is_string),
+        ("mode", "a text", Json::is_string),
+        ("collapsed", "true or false", Json::is_boolean),
+        ("size", "an object", Json::is_object),
+    ];
+    let odd = move |(name, wanted, is_right): (&str, &str, Is)| {
+        let value = entry.get(name).filter(|value| !value.is_null())?;
+        (!is_right(value))
+            .then(|| format!("node {key}: \"{name}\" is not {wanted} and counts for nothing"))
+    };
+    table.into_iter().filter_map(odd)
+}
+
 /// Farther out a position loses the precision of a pixel.
 const LARGEST_COORDINATE: f32 = 4_000_000.0;
 
@@ -275,6 +287,10 @@ fn resolve(
         .resolve(bank, function)
         .or_else(|| catalog.resolve(bank, name));
     let Some(kind) = found else {
+        if bank == Some(Bank::Builtin) && *function == *subgraph::NOTE {
+            // It was a function once, which did nothing.
+            return subgraph::note_kind();
+        }
         return Arc::new(NodeKind::missing(
             bank.unwrap_or(Bank::Custom),
             function,

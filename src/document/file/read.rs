@@ -9,9 +9,14 @@ use super::node::NodeReader;
 use super::{FORMAT_VERSION, FileError, Loaded, OUR_READER};
 use crate::document::{Document, Meta};
 use crate::graph::{
-    Catalog, EditError, Graph, KindState, Link, Name, Node, NodeId, NodeKind, Port, Subgraph,
-    SubgraphId, SubgraphKinds, Value,
+    Catalog, EditError, Graph, KindState, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Subgraph,
+    SubgraphId, SubgraphKinds, Value, pos2, vec2,
 };
+
+/// How far apart nodes are put that the file puts nowhere, in graph units, and how many beside each other.
+const COLUMN: f32 = 280.0;
+const ROW: f32 = 240.0;
+const COLUMNS: usize = 20;
 
 /// Subgraphs, nodes and links of a JSON object with `nodes`, `connections` and `subgraphs`.
 #[derive(Default)]
@@ -44,17 +49,19 @@ impl Unsound {
 /// Read a savefile's bytes. `path` is for messages alone.
 pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let json: Json = serde_json::from_slice(bytes).map_err(|error| FileError::Syntax {
-        reason: error
-            .to_string()
-            .split(" at line ")
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        line: error.line(),
-        column: error.column(),
-        path: path.to_owned(),
-    })?;
+    let json: Json = serde_json::from_slice(bytes)
+        .or_else(|error| serde_json::from_slice(&without_odd_numbers(bytes)).map_err(|_| error))
+        .map_err(|error| FileError::Syntax {
+            reason: error
+                .to_string()
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            line: error.line(),
+            column: error.column(),
+            path: path.to_owned(),
+        })?;
     let shape = |reason: &str| FileError::Shape {
         reason: reason.to_owned(),
         path: path.to_owned(),
@@ -124,6 +131,7 @@ pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, Fil
             ));
         }
     }
+    notes.extend(graph.links().filter_map(|link| lost_port(&graph, link)));
     let text = |key| {
         top.get(key)
             .and_then(Json::as_str)
@@ -166,6 +174,50 @@ pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, Fil
     })
 }
 
+/// What there is to say of a link whose port its node does not have: it is kept, since the port may come back.
+fn lost_port(graph: &Graph, link: &Link) -> Option<String> {
+    let [from, to] = [link.from.node, link.to.node].map(|id| graph.node(id));
+    let (from, to) = from.zip(to)?;
+    let has_output = from.kind.output_index(&link.from.name).is_some();
+    let has_input = to.kind.input(&link.to.name).is_some();
+    let (node, side, port) = match (has_output, has_input) {
+        (true, true) => return None,
+        (false, _) => (from, "output", &link.from.name),
+        _ => (to, "input", &link.to.name),
+    };
+    let (key, of, at) = (&node.key, &from.key, &to.key);
+    Some(format!(
+        "node {key} has no {side} \"{port}\": the link from {of} to {at} is kept, and carries nothing"
+    ))
+}
+
+/// `NaN` and `Infinity` are no JSON, but other programs write them, Python's `json` among them: they become nothing.
+fn without_odd_numbers(bytes: &[u8]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let (mut is_text, mut rest) = (false, bytes);
+    while let Some((first, after)) = rest.split_first() {
+        if is_text && *first == b'\\' {
+            // Whatever is escaped ends no text.
+            let (pair, after) = rest.split_at(rest.len().min(2));
+            clean.extend_from_slice(pair);
+            rest = after;
+            continue;
+        }
+        is_text ^= *first == b'"';
+        let odd = ["NaN", "Infinity", "-Infinity"]
+            .into_iter()
+            .find(|word| !is_text && rest.starts_with(word.as_bytes()));
+        if let Some(word) = odd {
+            clean.extend_from_slice(b"null");
+            rest = &rest[word.len()..];
+        } else {
+            clean.push(*first);
+            rest = after;
+        }
+    }
+    clean
+}
+
 /// The parts of an object in the savefile's words. Ids count from 0 in the order of the file.
 pub fn parts_from_json(json: &Json, catalog: &Catalog) -> Parts {
     let mut parts = Parts::default();
@@ -178,6 +230,7 @@ pub fn parts_from_json(json: &Json, catalog: &Catalog) -> Parts {
             .unwrap_or(1)
             < FORMAT_VERSION,
         made_kinds: Vec::new(),
+        notes: Vec::new(),
         subgraphs: parts
             .subgraphs
             .iter()
@@ -200,11 +253,15 @@ impl Parts {
                 .map_or(&[][..], Vec::as_slice)
         };
         let mut by_key: HashMap<&str, usize> = HashMap::new();
+        let first = self.nodes.len();
+        let mut lost = Vec::new();
         for entry in list("nodes") {
             let id = NodeId(self.nodes.len() as u32);
             match reader.node(entry, id, parent) {
-                Ok((node, note)) => {
-                    self.notes.extend(note);
+                Ok((node, has_place)) => {
+                    if !has_place {
+                        lost.push(self.nodes.len());
+                    }
                     if let Some(key) = entry.get("nodeId").and_then(Json::as_str) {
                         by_key.entry(key).or_insert(self.nodes.len());
                     }
@@ -217,6 +274,8 @@ impl Parts {
                 }
             }
         }
+        self.notes.append(&mut reader.notes);
+        self.place(first, &lost);
         for entry in list("connections") {
             match self.link(entry, &by_key) {
                 Ok(link) => self.links.push(link),
@@ -227,6 +286,31 @@ impl Parts {
                     self.unsound.links.push((parent, from_json(entry)));
                 }
             }
+        }
+    }
+
+    /// Nodes that the file puts nowhere go in a row below those that were read with them, from `first` on.
+    fn place(&mut self, first: usize, lost: &[usize]) {
+        let (mut left, mut bottom) = (f32::INFINITY, f32::NEG_INFINITY);
+        for (at, node) in self.nodes.iter().enumerate().skip(first) {
+            if lost.binary_search(&at).is_err() {
+                left = left.min(node.pos.x);
+                bottom = bottom.max(node.pos.y);
+            }
+        }
+        let start = if left.is_finite() {
+            pos2(left, bottom + ROW)
+        } else {
+            Pos2::ZERO
+        };
+        for (column, at) in lost.iter().enumerate() {
+            let (column, row) = (column % COLUMNS, column / COLUMNS);
+            let node = &mut self.nodes[*at];
+            node.pos = start + vec2(COLUMN * column as f32, ROW * row as f32);
+            let key = &node.key;
+            self.notes.push(format!(
+                "node {key} had no usable position and was put below the others"
+            ));
         }
     }
 

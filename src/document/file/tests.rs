@@ -307,3 +307,29 @@ fn what_is_unsound_in_subgraphs_is_said_kept_and_written_back() {
     assert_eq!(json["connections"].as_array().unwrap().len(), 2);
     assert_eq!(to_text(&read(&text, &catalog()).document, None), text);
 }
+
+#[test]
+fn the_function_that_was_a_note_once_is_the_graphs_own_note() {
+    let text = r##"{"formatVersion": 2, "minReader": 2, "projectId": "p", "projectName": "n", "metadata": {}, "nodes": [
+        {"nodeId": "a", "name": "note", "position": {"x": 5, "y": 6}, "input": [{"var": "text", "value": "# Hi"}],
+         "output": [], "ref": "builtin", "entryFunction": "note"}], "connections": []}"##;
+    let loaded = read(text, &catalog());
+    assert_eq!(loaded.notes, [""; 0]);
+    let node = loaded.document.graph().node_by_key("a").unwrap();
+    assert_eq!(node.kind.role, crate::graph::Role::Note);
+    assert_eq!(node.values["text"], Value::text("# Hi"));
+    let text = to_text(&loaded.document, None);
+    let again = read(&text, &catalog());
+    assert_eq!(again.document.graph(), loaded.document.graph());
+}
+
+#[test]
+fn words_in_texts_are_no_numbers() {
+    let text = r#"{"nodes": [{"nodeId": "NaN\\", "name": "\" Infinity", "position": {"x": NaN, "y": -Infinity}}]}"#;
+    let loaded = read(text, &catalog());
+    let node = loaded.document.graph().node_by_key("NaN\\").unwrap();
+    assert_eq!(*node.kind.function, *"\" Infinity");
+    let broken = r#"{"nodes": [], "x": NaN"#;
+    let error = parse(broken.as_bytes(), Path::new("savefile.json"), &catalog()).unwrap_err();
+    assert!(error.to_string().contains("line 1"), "{error}");
+}

@@ -156,20 +156,8 @@ fn source_outside(graph: &Graph, nodes: &BTreeSet<NodeId>, leaving: &Link) -> Op
 mod tests {
     use super::*;
     use crate::document::{Document, Meta};
+    use crate::graph::testing::add_kind as add;
     use crate::graph::{Bank, InputSpec, Node, NodeKind, OutputSpec, ValueType};
-
-    /// `a`, `b` -> `sum`.
-    fn add() -> Arc<NodeKind> {
-        let mut kind = NodeKind::new(Bank::Builtin, "add");
-        kind.inputs = ["a", "b"]
-            .map(|name| InputSpec::new(name, ValueType::Int))
-            .to_vec();
-        kind.outputs = vec![OutputSpec {
-            name: "sum".into(),
-            ty: ValueType::Int,
-        }];
-        Arc::new(kind)
-    }
 
     /// A kind whose one input takes no number.
     fn rotate() -> Arc<NodeKind> {

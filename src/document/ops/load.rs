@@ -1,220 +1,168 @@
-//! Load: which kind reads a file, by the file's name alone, and nodes that read files. Touches no file.
+//! Load: the node that loads a file: which kind fits it best, and nodes of it with their paths.
 
-use std::cmp::Reverse;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Keys, Transaction, new_node};
+use super::{Keys, new_node};
+use crate::document::Transaction;
 use crate::graph::{
-    Edit, Graph, InputSpec, KindState, Name, NodeId, NodeKind, Pos2, Role, SubgraphId, Value,
-    ValueType, Widget,
+    Bank, Edit, KindState, Name, NodeId, NodeKind, Port, Pos2, SubgraphId, Value, ValueType, Vec2,
+    Widget,
 };
 
-/// What reads a file.
+/// A kind that loads a file or takes a folder, and the input for its path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loader {
     pub kind: Arc<NodeKind>,
-    /// The input that takes the file's path.
     pub input: Name,
-    /// It names the file's ending; otherwise it reads texts of any.
-    pub is_made_for_it: bool,
+    /// It asks for files of this ending, and does not merely take any path.
+    pub is_special: bool,
 }
 
-/// The kind that reads a file best: what names its ending goes before what reads all texts, what names few endings
-/// before what names many, the project's own kinds before the others, and what gives a table or a picture before what
-/// gives parts of one.
-pub fn loader_of(kinds: &[Arc<NodeKind>], file_name: &str) -> Option<Loader> {
-    let name = file_name.to_lowercase();
-    let ranked = kinds.iter().filter_map(|kind| {
-        let (input, pattern) = opened(kind)?;
-        let given = &kind.outputs.first()?.ty;
-        let endings = endings(pattern);
-        let longest = endings
-            .clone()
-            .filter_map(|ending| ending.strip_prefix('*'))
-            .filter(|ending| {
-                ending.starts_with('.') && name.ends_with(ending.to_lowercase().as_str())
-            })
-            .map(str::len)
-            .max();
-        // What gives several things tells of a file, and does not read it.
-        let is_text =
-            kind.outputs.len() == 1 && matches!(given, ValueType::Text | ValueType::Bytes);
-        if longest.is_none()
-            && !(is_text && endings.clone().any(|ending| ["*", "*.*"].contains(&ending)))
-        {
-            return None;
-        }
-        let (count, bank) = match longest {
-            Some(_) => (endings.count(), kind.bank as u8),
-            // A project's function that takes a path may do anything with it.
-            None => (0, u8::MAX - kind.bank as u8),
+/// The kind that fits a file best: one that asks for files of its ending, of those a project's own before others, and
+/// one that gives a table or an image before one that gives rows or lines. For other files, and for folders, one that
+/// passes the path on.
+pub fn loader_for<'a>(
+    kinds: impl IntoIterator<Item = &'a Arc<NodeKind>>,
+    path: &Path,
+    is_folder: bool,
+) -> Option<Loader> {
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    let fits = |kind: &'a Arc<NodeKind>| {
+        let inputs = kind.inputs.iter();
+        let ranked =
+            inputs.filter_map(|input| Some((rank(kind, &input.widget, &name, is_folder)?, input)));
+        let (rank, input) = ranked.min_by_key(|(rank, _)| *rank)?;
+        let loader = Loader {
+            kind: kind.clone(),
+            input: input.name.clone(),
+            is_special: rank[0] == 0,
         };
-        let rank = (Reverse(longest), count, bank, worth(given));
-        Some((rank, kind, input, longest.is_some()))
-    });
-    let (_, kind, input, is_made_for_it) = ranked.min_by_key(|(rank, ..)| *rank)?;
-    Some(Loader {
-        kind: kind.clone(),
-        input: input.name.clone(),
-        is_made_for_it,
-    })
+        Some((rank, loader))
+    };
+    let ready = kinds
+        .into_iter()
+        .filter(|kind| kind.state == KindState::Ready);
+    let best = ready.filter_map(fits).min_by_key(|(rank, _)| *rank);
+    best.map(|(_, loader)| loader)
 }
 
-/// The input that takes the file, and its pattern, of a kind that needs nothing but a file.
-fn opened(kind: &NodeKind) -> Option<(&InputSpec, &str)> {
-    if kind.state != KindState::Ready || kind.role != Role::Function {
-        return None;
-    }
-    let (first, others) = kind.inputs.split_first()?;
-    let Widget::OpenFile { pattern } = &first.widget else {
+/// Less is better; `None`: it does not load such files.
+fn rank(kind: &NodeKind, widget: &Widget, name: &str, is_folder: bool) -> Option<[usize; 3]> {
+    let [output] = &kind.outputs[..] else {
         return None;
     };
-    let is_enough = others
-        .iter()
-        .all(|input| input.default.is_some() || input.is_optional);
-    is_enough.then_some((first, pattern.as_str()))
+    let passes_on = output.ty == ValueType::Path && kind.inputs.len() == 1;
+    let (is_special, is_taken) = match widget {
+        Widget::Folder => (false, is_folder && passes_on),
+        Widget::OpenFile { pattern } if !is_folder => {
+            let special = endings(pattern).any(|ending| name.ends_with(&ending));
+            (special, special || passes_on)
+        }
+        _ => (false, false),
+    };
+    let value = match output.ty.base() {
+        ValueType::Table | ValueType::Image | ValueType::Array => 0,
+        ValueType::Dict | ValueType::Any | ValueType::Text | ValueType::Custom(_) => 1,
+        ValueType::Path => 3,
+        _ => 2,
+    };
+    let bank = match kind.bank {
+        Bank::Project => 0,
+        Bank::Custom => 1,
+        Bank::Builtin | Bank::Graph => 2,
+    };
+    is_taken.then_some([usize::from(!is_special), bank, value])
 }
 
-fn endings(pattern: &str) -> impl Iterator<Item = &str> + Clone {
+/// `*.csv *.tsv` -> `.csv`, `.tsv`.
+fn endings(pattern: &str) -> impl Iterator<Item = String> {
     let parts = pattern.split([' ', ';', ',']).map(str::trim);
-    parts.filter(|part| !part.is_empty())
+    let endings = parts.filter_map(|part| part.strip_prefix('*'));
+    endings
+        .filter(|ending| ending.len() > 1)
+        .map(str::to_lowercase)
 }
 
-/// The less, the more is made of a file.
-fn worth(given: &ValueType) -> u8 {
-    match given.base() {
-        ValueType::Table | ValueType::Image | ValueType::Figure | ValueType::Array => 0,
-        ValueType::Path | ValueType::Bool | ValueType::None => 2,
-        _ => 1,
-    }
-}
+/// How far below the one before each node of several files lies.
+const BELOW: Vec2 = Vec2::new(0.0, 220.0);
 
-/// A file that a node is to read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileNode {
-    pub loader: Loader,
-    pub path: Value,
-    pub pos: Pos2,
-}
-
-/// A node for each file, in one step. Returns the ids that they will have.
-pub fn load_files(
-    graph: &Graph,
-    files: impl IntoIterator<Item = FileNode>,
-    parent: Option<SubgraphId>,
+/// Nodes that load files, below each other, in one step. Returns the ids that they will have.
+pub fn add_loaders(
+    graph: &crate::graph::Graph,
+    files: impl IntoIterator<Item = (Loader, PathBuf)>,
+    (pos, parent): (Pos2, Option<SubgraphId>),
 ) -> (Vec<NodeId>, Transaction) {
     let mut keys = Keys::of(graph);
     let (mut ids, mut edits) = (Vec::new(), Vec::new());
-    for FileNode { loader, path, pos } in files {
-        let mut node = new_node(&mut keys, loader.kind, pos, parent);
-        node.values.insert(loader.input, path);
+    for (loader, path) in files {
+        let pos = pos + BELOW * ids.len() as f32;
+        let node = new_node(&mut keys, loader.kind, pos, parent);
+        let input = Port::new(node.id, loader.input);
+        let value = Some(Value::text(path.to_string_lossy().replace('\\', "/")));
         ids.push(node.id);
         edits.push(Edit::AddNode(Box::new(node)));
+        edits.push(Edit::SetValue { input, value });
     }
-    let label = match ids.len() {
-        1 => "Load file",
-        _ => "Load files",
-    };
-    (ids, Transaction::new(label, edits))
+    (ids, Transaction::new("Load files", edits))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Document, Meta};
-    use crate::graph::{Bank, OutputSpec};
+    use crate::graph::{InputSpec, OutputSpec};
 
-    fn kind(bank: Bank, name: &str, pattern: &str, gives: ValueType) -> NodeKind {
+    fn kind(name: &str, bank: Bank, widget: Widget, ty: ValueType) -> Arc<NodeKind> {
         let mut kind = NodeKind::new(bank, name);
-        kind.inputs = vec![InputSpec {
-            widget: Widget::OpenFile {
-                pattern: pattern.into(),
-            },
-            ..InputSpec::new("file", ValueType::Path)
-        }];
+        let mut input = InputSpec::new("file", ValueType::Path);
+        input.widget = widget;
+        kind.inputs = vec![input];
         kind.outputs = vec![OutputSpec {
-            name: "value".into(),
-            ty: gives,
+            name: "result".into(),
+            ty,
         }];
-        kind
+        Arc::new(kind)
     }
 
-    #[test]
-    fn the_most_fitting_kind_reads_a_file() {
-        use ValueType as T;
-        let own = Bank::Project;
-        let bank = Bank::Builtin;
-        let mut needs_more = kind(bank, "needs_more", "*.zip", T::Dict);
-        needs_more
-            .inputs
-            .push(InputSpec::new("password", ValueType::Text));
-        let mut broken = kind(bank, "broken", "*.xyz", T::Table);
-        broken.state = KindState::Missing;
-        let mut info = kind(bank, "info", "*", T::Text);
-        info.outputs.push(OutputSpec {
-            name: "size".into(),
-            ty: ValueType::Int,
-        });
-        let kinds = [
-            kind(own, "guess", "*", T::Text),
-            kind(own, "spectrum", "*.json *.spc", T::Dict),
-            kind(bank, "path_of", "*", T::Path),
-            kind(bank, "read_rows", "*.csv", T::List(Box::new(T::Dict))),
-            kind(bank, "load_csv", "*.csv", T::Table),
-            kind(bank, "load_image", "*.png *.jpg", T::Image),
-            kind(bank, "icon", "*.png", T::Image),
-            kind(bank, "load_json", "*.json", T::Any),
-            kind(bank, "read_text", "*.txt *.md *", T::Text),
-            kind(bank, "unpack", "*.tar.gz", T::List(Box::new(T::Path))),
-            kind(bank, "gunzip", "*.gz", T::Bytes),
-            needs_more,
-            broken,
-            info,
-        ]
-        .map(Arc::new);
-        for (file, expected, is_made_for_it) in [
-            ("data.csv", "load_csv", true),
-            ("DATA.CSV", "load_csv", true),
-            ("a.png", "icon", true),
-            ("a.jpg", "load_image", true),
-            ("a.json", "load_json", true),
-            ("a.spc", "spectrum", true),
-            ("a.md", "read_text", true),
-            ("a.tar.gz", "unpack", true),
-            ("a.gz", "gunzip", true),
-            ("notes", "read_text", false),
-            ("a.zip", "read_text", false),
-            ("a.xyz", "read_text", false),
-            ("png", "read_text", false),
-        ] {
-            let loader = loader_of(&kinds, file).unwrap();
-            assert_eq!(loader.kind.function, expected, "{file}");
-            assert_eq!(loader.is_made_for_it, is_made_for_it, "{file}");
-            assert_eq!(loader.input, "file");
+    fn open(pattern: &str) -> Widget {
+        Widget::OpenFile {
+            pattern: pattern.into(),
         }
-        assert_eq!(loader_of(&kinds[2..8], "notes"), None);
-        let all = [Arc::new(kind(bank, "read_all", "*.*", T::Text))];
-        assert!(loader_of(&all, "notes").is_some());
     }
 
     #[test]
-    fn several_files_are_one_step() {
-        let kinds = [Arc::new(kind(Bank::Builtin, "read", "*", ValueType::Text))];
-        let loader = loader_of(&kinds, "a.txt").unwrap();
-        let files = ["a.txt", "b.txt"].map(|path| FileNode {
-            loader: loader.clone(),
-            path: Value::text(path),
-            pos: Pos2::ZERO,
-        });
-        let mut document = Document::new(Graph::default(), Meta::default());
-        let (ids, transaction) = load_files(document.graph(), files, None);
-        document.commit(transaction).unwrap();
-        let values: Vec<_> = ids
-            .iter()
-            .map(|id| document.graph().node(*id).unwrap().values["file"].clone())
-            .collect();
-        assert_eq!(values, [Value::text("a.txt"), Value::text("b.txt")]);
-        assert_eq!(document.undo().unwrap(), "Load files");
-        assert!(document.graph().is_empty());
+    fn the_kind_that_knows_the_ending_best_is_found() {
+        use ValueType as T;
+        let rows = T::List(Box::new(T::Dict));
+        let mut kinds = vec![
+            kind("rows", Bank::Builtin, open("*.csv"), rows),
+            kind("table", Bank::Builtin, open("*.csv *.tsv"), T::Table),
+            kind("image", Bank::Builtin, open("*.png, *.jpg"), T::Image),
+            kind("size", Bank::Builtin, open("*"), T::Int),
+            kind("file", Bank::Builtin, open("*"), T::Path),
+            kind("folder", Bank::Builtin, Widget::Folder, T::Path),
+        ];
+        let found = |kinds: &[Arc<NodeKind>], path: &str, is_folder: bool| {
+            let loader = loader_for(kinds, Path::new(path), is_folder);
+            loader.map(|loader| loader.kind.function.to_string())
+        };
+        for (path, is_folder, expected) in [
+            ("a/wine.csv", false, Some("table")),
+            ("WINE.TSV", false, Some("table")),
+            ("photo.jpg", false, Some("image")),
+            ("photo.csv.zip", false, Some("file")),
+            ("csv", false, Some("file")),
+            ("photos.png", true, Some("folder")),
+            ("..", false, None),
+        ] {
+            assert_eq!(
+                found(&kinds, path, is_folder).as_deref(),
+                expected,
+                "{path}"
+            );
+        }
+        kinds.push(kind("own", Bank::Project, open("*.csv"), T::Any));
+        assert_eq!(found(&kinds, "wine.csv", false).as_deref(), Some("own"));
+        assert_eq!(found(&kinds[..4], "notes.txt", false), None);
     }
 }

@@ -19,13 +19,12 @@ use super::Transaction;
 
 pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
 pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
-pub use load::{FileNode, Loader, load_files, loader_of};
+pub use load::{Loader, add_loaders, loader_for};
 pub use ports::{
     PortChange, Side, change_port, port_name_problem, ports_of, rename_subgraph, set_ports,
 };
 pub use style::{
-    FrameRoom, add_frame, add_note, add_reroute, carried, fit_frames, resize, set_colour,
-    toggle_collapsed, toggle_mode,
+    add_frame, add_note, add_reroute, carried, resize, set_colour, toggle_collapsed, toggle_mode,
 };
 pub use subgraphs::{group, remove_unused, ungroup};
 
@@ -84,15 +83,14 @@ pub enum LinkEnd {
 
 /// The link between a free end and the port of a new node of `kind` that fits it best, if one fits.
 fn fitting_link(graph: &Graph, end: &LinkEnd, new_node: NodeId, kind: &NodeKind) -> Option<Link> {
-    if kind.role.is_decoration() {
-        // A note's text is typed, not linked.
-        return None;
-    }
     let rank = |fits: &Fit| match fits {
         Fit::Same => 0,
         Fit::Converts => 1,
         Fit::Refused => 2,
     };
+    if kind.role.is_decoration() {
+        return None;
+    }
     match end {
         LinkEnd::Output(from) => {
             let ty = graph.output_type(from)?;

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::links_of;
 use crate::document::Transaction;
 use crate::graph::{
-    Edit, Graph, InputSpec, Link, Name, Node, OutputSpec, Port, Role, Subgraph, SubgraphId,
-    ValueType,
+    Edit, Fit, Graph, InputSpec, Link, Name, Node, OutputSpec, Port, Role, Subgraph, SubgraphId,
+    ValueType, fit,
 };
 
 /// The ports of a subgraph that are meant.
@@ -163,7 +163,7 @@ pub fn rename_subgraph(graph: &Graph, id: SubgraphId, title: Name) -> Transactio
 }
 
 /// Give a subgraph other ports or another title. Links and values follow ports that are renamed, each given as its old
-/// and its new name; those of ports that are gone go.
+/// and its new name; those of ports that are gone go, and links between types that do not fit any more.
 pub fn set_ports(
     graph: &Graph,
     id: SubgraphId,
@@ -188,6 +188,7 @@ pub fn set_ports(
     for it in links_of(graph, nodes.iter().map(|node| node.id)) {
         let (from, to) = (renaming.from(graph, &it.from), renaming.to(graph, &it.to));
         let now = from.zip(to).map(|(from, to)| Link { from, to });
+        let now = now.filter(|now| still_fits(graph, &new, now));
         if now.as_ref() != Some(&it) {
             before.push(Edit::Disconnect(it));
             after.extend(now.map(Edit::Connect));
@@ -214,6 +215,30 @@ pub fn set_ports(
     }
     before.extend(after);
     Transaction::new(LABEL, before)
+}
+
+/// Do the types of a link's ends fit when the subgraph has its new ports?
+fn still_fits(graph: &Graph, new: &Subgraph, link: &Link) -> bool {
+    let input = |name: &Name| new.inputs.iter().find(|port| port.name == *name);
+    let output = |name: &Name| new.outputs.iter().find(|port| port.name == *name);
+    let role = |port: &Port| graph.node(port.node).map(|node| node.kind.role);
+    let from = match role(&link.from) {
+        Some(Role::Subgraph(id)) if id == new.id => output(&link.from.name).map(|port| &port.ty),
+        Some(Role::Inputs(id)) if id == new.id => input(&link.from.name).map(|port| &port.ty),
+        _ => graph.output_type(&link.from),
+    };
+    let to = match role(&link.to) {
+        Some(Role::Subgraph(id)) if id == new.id => input(&link.to.name).map(|port| &port.ty),
+        Some(Role::Outputs(id)) if id == new.id => output(&link.to.name).map(|port| &port.ty),
+        _ => {
+            let node = graph.node(link.to.node);
+            let input = node.and_then(|node| node.kind.input(&link.to.name));
+            input.map(|input| &input.ty)
+        }
+    };
+    // Of a port that its kind lost nothing is known: its link is kept.
+    from.zip(to)
+        .is_none_or(|(from, to)| fit(from, to) != Fit::Refused)
 }
 
 fn belongs_to(role: Role, subgraph: SubgraphId) -> bool {
@@ -278,26 +303,16 @@ impl<'a> Names<'a> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::sync::Arc;
 
     use super::*;
     use crate::document::ops;
     use crate::document::{Document, Meta};
-    use crate::graph::{
-        Bank, Flat, InputSpec, NodeId, NodeKind, OutputSpec, Pos2, Value, ValueType,
-    };
+    use crate::graph::testing::add_kind;
+    use crate::graph::{Flat, NodeId, Pos2, Value, ValueType};
 
     /// 0 and 1 feed 2, 2 feeds 3 and 4, 1 feeds 3, 3 feeds 4; 2 and 3 are in a group, whose node is returned.
     fn grouped() -> (Document, NodeId) {
-        let mut kind = NodeKind::new(Bank::Builtin, "add");
-        kind.inputs = ["a", "b"]
-            .map(|name| InputSpec::new(name, ValueType::Int))
-            .to_vec();
-        kind.outputs = vec![OutputSpec {
-            name: "sum".into(),
-            ty: ValueType::Int,
-        }];
-        let kind = Arc::new(kind);
+        let kind = add_kind();
         let node = |id| Node::new(NodeId(id), format!("node_{id}"), kind.clone(), Pos2::ZERO);
         let links = [
             (0, 2, "a"),
@@ -478,6 +493,25 @@ mod tests {
             };
             assert!(is_so, "{name:?}: {problem:?}");
         }
+    }
+
+    #[test]
+    fn links_that_do_not_fit_the_new_type_go_and_come_back_with_undo() {
+        let (mut document, node) = grouped();
+        let graph = document.graph();
+        let inner = graph.node(node).unwrap().kind.role.inside().unwrap();
+        let links = graph.link_count();
+        let mut new = Subgraph::clone(graph.subgraph(inner).unwrap());
+        let fed = new.inputs[0].name.clone();
+        let into = |graph: &Graph| graph.link_to(node, &fed).is_some();
+        assert!(into(graph));
+        new.inputs[0].ty = ValueType::Table;
+        let change = set_ports(graph, inner, new, &[], &[]);
+        document.commit(change).unwrap();
+        assert!(!into(document.graph()));
+        assert!(document.graph().link_count() < links);
+        document.undo();
+        assert_eq!(document.graph().link_count(), links);
     }
 
     #[test]

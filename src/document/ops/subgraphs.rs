@@ -306,19 +306,8 @@ pub fn remove_unused(graph: &Graph) -> Transaction {
 mod tests {
     use super::*;
     use crate::document::{Document, Meta};
-    use crate::graph::{Bank, Flat, NodeKind};
-
-    fn kind() -> Arc<NodeKind> {
-        let mut kind = NodeKind::new(Bank::Builtin, "add");
-        kind.inputs = ["a", "b"]
-            .map(|name| InputSpec::new(name, ValueType::Int))
-            .to_vec();
-        kind.outputs = vec![OutputSpec {
-            name: "sum".into(),
-            ty: ValueType::Int,
-        }];
-        Arc::new(kind)
-    }
+    use crate::graph::Flat;
+    use crate::graph::testing::add_kind as kind;
 
     fn link(from: u32, to: (u32, &str)) -> Link {
         Link {

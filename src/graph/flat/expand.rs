@@ -9,6 +9,8 @@ use crate::graph::{
 
 /// More nodes than this are not made of nested subgraphs: the numbers grow with every level.
 const MOST_NODES: usize = 1_000_000;
+/// Deeper nobody nests by hand: every node carries the titles of all around it.
+const MOST_LEVELS: usize = 100;
 
 /// All functions of a graph and its subgraphs, with their links as they run.
 #[derive(Default)]
@@ -28,6 +30,7 @@ struct Place {
     titles: String,
     keys: String,
     is_muted: bool,
+    depth: usize,
 }
 
 impl Expansion {
@@ -45,7 +48,9 @@ impl Expansion {
             titles: String::new(),
             keys: String::new(),
             is_muted: false,
+            depth: 0,
         }];
+        let mut visited = 0;
         while let Some(place) = stack.pop() {
             for node in members.get(&place.graph).into_iter().flatten() {
                 let is_muted = place.is_muted || node.style.mode == Mode::Muted;
@@ -64,10 +69,13 @@ impl Expansion {
                         titles: format!("{}{} › ", place.titles, node.title()),
                         keys: format!("{}{}/", place.keys, node.key),
                         is_muted,
+                        depth: place.depth + 1,
                     }),
                     _ => {}
                 }
-                if found.len() + stack.len() > MOST_NODES {
+                // Subgraphs count too: those that hold nothing but each other would double with every level.
+                visited += 1;
+                if visited > MOST_NODES || place.depth > MOST_LEVELS {
                     return None;
                 }
             }

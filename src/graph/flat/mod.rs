@@ -59,7 +59,7 @@ impl Ids {
 
 impl Flat {
     /// What `is_too_large` means, and what to do.
-    pub const TOO_LARGE: &str = "the subgraphs stand in each other so often that more than a million nodes would run; use fewer of them";
+    pub const TOO_LARGE: &str = "the subgraphs stand in each other so often that more than a million nodes would run, or more than 100 deep; use fewer of them";
 
     pub fn of(graph: &Graph) -> Self {
         let mut flat = Self::default();

@@ -81,18 +81,18 @@ impl NodePainter<'_> {
     pub fn reroute(&self, rect: Rect, color: Color32, is_selected: bool, is_hovered: bool) {
         let radius = (REROUTE_SIZE * 0.36 * self.camera.zoom).max(2.0);
         let center = rect.center();
+        self.brush.begin(rect.expand(4.0));
         if is_selected || is_hovered {
             let ring = if is_selected {
                 self.palette.accent
             } else {
                 self.palette.text_weak
             };
-            self.painter
-                .circle_filled(center, radius + 3.0 * self.camera.zoom.max(0.5), ring);
+            let ring_radius = radius + 3.0 * self.camera.zoom.max(0.5);
+            self.brush.dot(center, ring_radius, ring);
         }
-        self.painter
-            .circle_filled(center, radius + 1.0, self.palette.node_outline);
-        self.painter.circle_filled(center, radius, color);
+        let rim = self.palette.node_outline;
+        self.brush.rimmed_dot(center, radius, color, rim);
     }
 
     fn annotation_edge(&self, color: Color32, is_selected: bool, is_hovered: bool) -> Stroke {

@@ -200,6 +200,13 @@ impl Layout {
         self.bounds
     }
 
+    /// The box around all that is drawn: nodes, and links that lead around them.
+    pub fn extent(&mut self) -> Option<Rect> {
+        let bounds = self.bounds()?;
+        let detours = self.routes.detours();
+        Some(detours.map_or(bounds, |detours| bounds.union(detours)))
+    }
+
     /// The box around some nodes.
     pub fn bounds_of(&self, ids: impl IntoIterator<Item = NodeId>) -> Option<Rect> {
         ids.into_iter()

@@ -9,7 +9,7 @@ use super::Canvas;
 use super::layout::{input_pos, output_pos};
 use super::walk::{Direction, next_place};
 use crate::document::ops::{self, LinkEnd};
-use crate::graph::{Graph, Link, Node, NodeId, Port, Pos2};
+use crate::graph::{Fit, Graph, Link, Node, NodeId, Port, Pos2};
 use crate::ui::Action;
 
 /// How much farther a port counts that is linked already, in graph units: free ones are offered first.
@@ -76,8 +76,14 @@ impl Linking {
         };
         match (&self.targets, self.link(), self.start()) {
             (Some(_), Some(link), _) => {
+                let is_taken = graph.link_to(link.to.node, &link.to.name).is_some();
+                let links = if is_taken {
+                    "Enter replaces its link"
+                } else {
+                    "Enter links"
+                };
                 let (from, to) = (port(&link.from), port(&link.to));
-                format!("{from} → {to}: Enter links, arrows choose, Tab adds a node")
+                format!("{from} → {to}: {links}, arrows choose, Tab adds a node")
             }
             (Some(_), None, LinkEnd::Output(start) | LinkEnd::Input(start)) => {
                 let start = port(start);
@@ -112,13 +118,27 @@ impl Linking {
         }
     }
 
+    /// To the port that comes next, or before, in reading order: so each is reached, wherever it lies.
+    fn read_on(&mut self, is_forward: bool) {
+        let (at, count) = match &mut self.targets {
+            None => (&mut self.at, self.ends.len()),
+            Some(targets) => (&mut targets.at, targets.links.len()),
+        };
+        *at = if is_forward {
+            (*at + 1).min(count.saturating_sub(1))
+        } else {
+            at.saturating_sub(1)
+        };
+    }
+
     /// The port is chosen: find those that fit it, and begin with the one that is nearest ahead.
     fn choose_target(&mut self, graph: &Graph) {
         let start = self.start();
         let Some(from) = end_pos(graph, start) else {
             return;
         };
-        let links = fitting_links(graph, start);
+        let mut links = fitting_links(graph, start);
+        links.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
         let ahead = match start {
             LinkEnd::Output(_) => 1.0,
             LinkEnd::Input(_) => -1.0,
@@ -153,19 +173,27 @@ pub fn take_keys(canvas: &mut Canvas, context: &Context, graph: &Graph) -> Vec<A
             if modifiers.any() {
                 return true;
             }
-            let Some(is_taken) = on_key(canvas, graph, *key) else {
-                return true;
-            };
-            asked.extend(is_taken);
+            match on_key(canvas, graph, *key) {
+                Meant::ForOthers => return true,
+                Meant::Taken(action) => asked.extend(action),
+            }
             false
         });
     });
     asked
 }
 
-/// What a key does to the link that is being made; `None`: it is not meant for it.
-fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>> {
-    let linking = canvas.linking.as_mut()?;
+/// Is a key meant for the link, and what does it ask for?
+enum Meant {
+    ForOthers,
+    Taken(Option<Action>),
+}
+
+/// What a key does to the link that is being made.
+fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Meant {
+    let Some(linking) = &mut canvas.linking else {
+        return Meant::ForOthers;
+    };
     let direction = match key {
         Key::ArrowLeft => Some(Direction::Left),
         Key::ArrowRight => Some(Direction::Right),
@@ -187,6 +215,7 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>
                 canvas.linking = None;
             }
         }
+        Key::PageDown | Key::PageUp => linking.read_on(key == Key::PageDown),
         Key::Backspace => linking.targets = None,
         Key::Tab => {
             let start = linking.start().clone();
@@ -196,15 +225,15 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Option<Option<Action>
                 LinkEnd::Input(_) => egui::vec2(-340.0, -20.0),
             };
             asked = end_pos(graph, &start).map(|pos| Action::OpenSearch {
-                pos_in_graph: canvas.snapped(pos + offset),
+                pos_in_graph: canvas.free_place(graph, pos + offset),
                 link_from: Some(start),
             });
         }
         Key::Escape => canvas.linking = None,
-        _ => return None,
+        _ => return Meant::ForOthers,
     }
     reveal(canvas, graph);
-    Some(asked)
+    Meant::Taken(asked)
 }
 
 /// The port that is chosen is in view.
@@ -244,7 +273,7 @@ pub fn end_pos(graph: &Graph, end: &LinkEnd) -> Option<Pos2> {
     }
 }
 
-/// All links that can be made from a port, each with the place of its other end. One walk finds the nodes that would
+/// All links that can be made from a port and are not there yet, each with the place of its other end. One walk finds the nodes that would
 /// close a cycle, so that the types alone are left to be asked.
 fn fitting_links(graph: &Graph, start: &LinkEnd) -> Vec<(Link, Pos2)> {
     let (LinkEnd::Output(port) | LinkEnd::Input(port)) = start;
@@ -260,8 +289,9 @@ fn fitting_links(graph: &Graph, start: &LinkEnd) -> Vec<(Link, Pos2)> {
     };
     let mut links = Vec::new();
     let mut add = |link: Link, pos: Pos2| {
+        let is_there = graph.link_to(link.to.node, &link.to.name) == Some(&link);
         let fits = graph.fit_of(&link);
-        if fits.is_some_and(|fits| fits != crate::graph::Fit::Refused) {
+        if !is_there && fits.is_some_and(|fits| fits != Fit::Refused) {
             links.push((link, pos));
         }
     };

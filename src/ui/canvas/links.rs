@@ -5,9 +5,8 @@ use egui::{Painter, Shape, Stroke};
 
 use super::Canvas;
 use super::far::{LINE_ALPHA, link_color};
-use super::gesture::Gesture;
 use super::paint::{self, Level};
-use super::routes::{LinkAt, link_way};
+use super::routes::{LinkAt, link_middle, link_way};
 use crate::graph::{Fit, Graph, Link, NodeId, Pos2, Vec2};
 use crate::ui::Context;
 use crate::ui::theme::Palette;
@@ -27,15 +26,11 @@ pub fn links(
     let graph = context.document.graph();
     let selection = context.document.selection();
     let camera = &canvas.camera;
-    let taken = match &canvas.gesture {
-        Gesture::DragLink { taken, .. } => taken.as_ref(),
-        _ => None,
-    };
     let usual = (2.2 * camera.zoom).clamp(1.0, 4.0);
     let width = THINNEST + (usual - THINNEST) * detail;
     let alpha = LINE_ALPHA + (1.0 - LINE_ALPHA) * detail;
     let mut shown = links_in_view(canvas, context);
-    shown.retain(|(link, ..)| Some(*link) != taken);
+    shown.retain(|(link, ..)| !canvas.gesture.takes(link));
     let mut mesh = Mesh::default();
     for (link, start, end) in &shown {
         let color = Palette::faded(link_color(graph, link, palette), alpha);
@@ -52,7 +47,7 @@ pub fn links(
                 camera.zoom,
                 graph,
                 link,
-                *start + (*end - *start) * 0.5,
+                link_middle(*start, *end, camera.zoom),
                 palette,
             );
         }

@@ -1,51 +1,64 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
 mod annotations;
+mod brush;
 pub mod camera;
 mod crumbs;
-pub mod dropping;
 mod far;
 mod found;
 pub mod gesture;
 mod guides;
 pub mod layout;
+pub mod linking;
 mod links;
 pub mod look;
 mod minimap;
+mod overlay;
 pub mod paint;
 mod pointer;
+mod resize;
+mod room;
 pub mod routes;
 mod squares;
+pub mod walk;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use egui::epaint::Mesh;
-use egui::{Id, Role, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
+use egui::{Id, Role, Sense, Ui, UiBuilder, WidgetInfo};
 
+use self::brush::{Brush, on_pixels};
 use self::camera::Camera;
 use self::far::Far;
-use self::gesture::{Gesture, Target};
+use self::gesture::Gesture;
 use self::layout::{Hit, Layout};
+use self::linking::Linking;
 use self::look::NodeLook;
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
+use crate::document::Document;
 use crate::document::arrange::Guide;
-use crate::document::ops::{self, LinkEnd};
+use crate::document::ops;
 use crate::graph::subgraph::REROUTE_PORT;
-use crate::graph::{Graph, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
+use crate::graph::{Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
 
 /// How near the pointer must come to a port, in points.
 const PORT_REACH: f32 = 11.0;
 /// How near to a link a double click must be, in points.
 const LINK_REACH: f32 = 6.0;
+/// How near to its end a link's line is grabbed, in points.
+const LINK_END: f32 = 56.0;
+/// How near the pointer must come to an edge of a frame or a note, in points.
+const EDGE_REACH: f32 = 5.0;
 /// How far a dragged link end is caught, in points.
 const SNAP_REACH: f32 = 26.0;
 
 /// Zooms between which what is to be read on a node comes up, above where nodes are boxes and links lines.
-const DETAIL: [f32; 2] = [0.26, 0.34];
+const DETAIL: [f32; 2] = [0.28, 0.36];
 
 /// What the canvas remembers between frames: view state, nothing of the document.
 #[derive(Debug, Default)]
@@ -53,12 +66,18 @@ pub struct Canvas {
     pub camera: Camera,
     pub layout: Layout,
     far: Far,
+    /// What boxes were drawn last, for their memory.
+    boxes: Arc<Mesh>,
     gesture: Gesture,
+    /// The link that is being made by keys.
+    linking: Option<Linking>,
+    /// The node that arrow keys walk from, where several are selected.
+    pub cursor: Option<NodeId>,
     /// Where the pointer was pressed, in graph space.
     pressed: Option<(Pos2, Hit)>,
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
-    pub snaps: bool,
+    pub habits: Habits,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
     /// Why the nodes that are dragged are caught where they are.
@@ -70,6 +89,27 @@ pub struct Canvas {
     is_picture: bool,
 }
 
+/// How the user works on a canvas; whoever keeps settings keeps these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Nodes snap to the grid and to each other as they are dragged.
+    pub snaps: bool,
+    /// A box selects what lies in it as a whole, and not all that it touches.
+    pub boxes_inside: bool,
+    /// The minimap is shown where it helps.
+    pub has_minimap: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self {
+            snaps: true,
+            boxes_inside: false,
+            has_minimap: true,
+        }
+    }
+}
+
 /// The widget that has the keyboard while the canvas is in use.
 pub fn canvas_id() -> Id {
     Id::unique("canvas")
@@ -78,7 +118,7 @@ pub fn canvas_id() -> Id {
 impl Canvas {
     pub fn new() -> Self {
         Self {
-            snaps: true,
+            habits: Habits::default(),
             fit_next: true,
             ..Self::default()
         }
@@ -106,28 +146,13 @@ impl Canvas {
         }
     }
 
-    /// Where something new belongs: under the pointer, else in the middle of the view.
-    pub fn place_for_new(&self) -> Pos2 {
-        let view = self.camera.view_in_graph();
-        let pos = self
-            .pointer
-            .filter(|pos| view.contains(*pos))
-            .unwrap_or(view.center());
-        self.snapped(pos)
-    }
-
-    /// On the grid, where it is on.
-    pub fn snapped(&self, pos: Pos2) -> Pos2 {
-        if self.snaps {
-            let step = theme::GRID_STEP;
-            Pos2::new((pos.x / step).round() * step, (pos.y / step).round() * step)
-        } else {
-            pos
-        }
-    }
-
-    /// Where a node is drawn: while it is dragged, where it would land.
+    /// Where a node is drawn: while it is dragged or resized, where it would land.
     fn rect_on_screen(&self, id: NodeId) -> Option<Rect> {
+        if let Gesture::Resize { node, rect, .. } = &self.gesture
+            && *node == id
+        {
+            return Some(self.camera.rect_on_screen(*rect));
+        }
         let dragged = self
             .gesture
             .dragged()
@@ -137,9 +162,21 @@ impl Canvas {
         Some(self.camera.rect_on_screen(rect))
     }
 
-    /// Drop what is being dragged; `false` when nothing was.
+    /// Drop what is being dragged or linked; `false` when nothing was.
     pub fn cancel_gesture(&mut self) -> bool {
-        std::mem::take(&mut self.gesture) != Gesture::None
+        let was_dragging = std::mem::take(&mut self.gesture) != Gesture::None;
+        self.linking.take().is_some() || was_dragging
+    }
+
+    /// Begin a link by keys, or drop the one that was begun.
+    pub fn set_linking(&mut self, linking: Option<Linking>) {
+        self.linking = linking;
+    }
+
+    /// Lay out what is open as it is now.
+    pub fn keep_up(&mut self, document: &Document) {
+        self.layout.set_scope(document.open_subgraph());
+        self.layout.update(document.graph());
     }
 }
 
@@ -150,16 +187,48 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Canvas"));
     ui.advance_cursor_after_rect(rect);
     let graph = context.document.graph();
+    let is_settled = canvas.camera.screen == rect;
     canvas.camera.screen = rect;
-    canvas.layout.set_scope(context.document.open_subgraph());
-    canvas.layout.update(graph);
-    if std::mem::take(&mut canvas.fit_next) {
-        let bounds = canvas.layout.bounds();
-        canvas.zoom_to(bounds);
+    canvas.keep_up(context.document);
+    linking::keep_up(canvas, graph);
+    if canvas.fit_next {
+        let extent = canvas.layout.extent();
+        canvas.zoom_to(extent);
+        // A window that is just opening, or changes its scale, has another size in the next frame.
+        canvas.fit_next = !is_settled;
+        if !is_settled {
+            ui.ctx().request_repaint();
+        }
     }
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
     minimap::minimap_ui(ui, canvas, graph);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(in_words(canvas, context));
+        node.set_live(egui::accesskit::Live::Polite);
+    });
+}
+
+/// What a screen reader says of the canvas: the link that is being made, else what is selected.
+fn in_words(canvas: &Canvas, context: &Context<'_>) -> String {
+    let graph = context.document.graph();
+    if let Some(linking) = &canvas.linking {
+        return linking.in_words(graph);
+    }
+    let selection = context.document.selection();
+    match (selection.len(), context.document.selected_node()) {
+        (0, _) => "Nothing selected".to_owned(),
+        (_, Some(node)) => {
+            let count = |links: usize| match links {
+                0 => "no links".to_owned(),
+                links => overlay::links_in_words(links),
+            };
+            let (ins, outs) = (graph.incoming(node.id).len(), graph.outgoing(node.id).len());
+            let (ins, outs) = (count(ins), count(outs));
+            format!("{}, selected: {ins} in, {outs} out", node.title())
+        }
+        (several, None) => format!("{several} nodes selected"),
+    }
 }
 
 fn draw(
@@ -190,24 +259,26 @@ fn draw(
     if level == Level::Small {
         draw_far(&painter, canvas, context, hovered, palette);
     } else {
-        draw_near(ui, &painter, canvas, drafts, context, hovered);
+        let memory = std::mem::take(&mut canvas.boxes);
+        canvas.boxes = draw_near(ui, &painter, canvas, memory, drafts, context, hovered);
     }
-    gesture_overlay(&painter, canvas, graph, palette);
+    overlay::paint(&painter, canvas, graph, palette);
     guides::paint(&painter, canvas, palette);
     if !canvas.is_picture {
         crumbs::crumbs_ui(ui, rect, context);
     }
 }
 
-/// Nodes with their texts and widgets, one by one.
+/// Nodes with their texts and widgets, one by one. `memory` and what is given back: room for the frame's boxes.
 fn draw_near(
     ui: &mut Ui,
     painter: &egui::Painter,
     canvas: &Canvas,
+    memory: Arc<Mesh>,
     drafts: &mut Drafts,
     context: &mut Context<'_>,
     hovered: Option<NodeId>,
-) {
+) -> Arc<Mesh> {
     let palette = theme::palette(ui.ctx());
     let graph = context.document.graph();
     let selection = context.document.selection();
@@ -215,8 +286,10 @@ fn draw_near(
     let detail = far::fade(canvas.camera.zoom, DETAIL);
     let view = canvas.camera.view_in_graph();
     let visible = canvas.layout.nodes_in(view.expand(40.0));
+    let brush = Brush::new(painter, memory, detail, canvas.is_picture);
     let node_painter = NodePainter {
         painter,
+        brush: &brush,
         camera: &canvas.camera,
         palette,
         level,
@@ -238,9 +311,15 @@ fn draw_near(
         let Some((node, on_screen)) = graph.node(*id).zip(canvas.rect_on_screen(*id)) else {
             continue;
         };
+        let on_screen = if canvas.is_picture {
+            on_screen
+        } else {
+            on_pixels(on_screen, painter.pixels_per_point())
+        };
         let (is_selected, is_hovered) = (selection.contains(id), hovered == Some(*id));
         match node.kind.role {
             NodeRole::Note => {
+                brush.begin(on_screen);
                 node_painter.note(node, on_screen, is_selected, is_hovered);
                 continue;
             }
@@ -264,8 +343,10 @@ fn draw_near(
             edits.extend(fields);
         }
     }
+    let boxes = brush.end();
     found::found_marks(painter, canvas, &visible, level, palette);
     context.actions.extend(edits);
+    boxes
 }
 
 /// Nodes as boxes, and haze beyond; frames keep their titles.
@@ -276,8 +357,10 @@ fn draw_far(
     hovered: Option<NodeId>,
     palette: &Palette,
 ) {
+    let brush = Brush::new(painter, Arc::default(), 1.0, true);
     let node_painter = NodePainter {
         painter,
+        brush: &brush,
         camera: &canvas.camera,
         palette,
         level: Level::Small,
@@ -382,92 +465,6 @@ fn scale_style(ui: &mut Ui, zoom: f32) {
     spacing.icon_spacing *= zoom;
     spacing.slider_width *= zoom;
     spacing.combo_width *= zoom;
-}
-
-fn gesture_overlay(painter: &egui::Painter, canvas: &Canvas, graph: &Graph, palette: &Palette) {
-    let camera = &canvas.camera;
-    match &canvas.gesture {
-        Gesture::BoxSelect { start, end, .. } => {
-            let rect = camera.rect_on_screen(Rect::from_two_pos(*start, *end));
-            let stroke = Stroke::new(1.0, palette.accent);
-            painter.rect(
-                rect,
-                2,
-                Palette::faded(palette.accent, 0.12),
-                stroke,
-                StrokeKind::Inside,
-            );
-        }
-        Gesture::Cut { start, end } => {
-            let line = [
-                camera.screen_from_graph(*start),
-                camera.screen_from_graph(*end),
-            ];
-            painter.line_segment(line, Stroke::new(2.0, palette.error));
-            let count = gesture::links_across(graph, &canvas.layout, *start, *end).len();
-            let text = match count {
-                1 => "cuts 1 link".to_owned(),
-                count => format!("cuts {count} links"),
-            };
-            paint::hint(painter, line[1], &text, palette.text, palette);
-        }
-        Gesture::DragLink { fixed, at, .. } => {
-            let reach = SNAP_REACH / camera.zoom;
-            let target = gesture::drop_target(graph, &canvas.layout, fixed, *at, reach);
-            let (port, is_output) = match fixed {
-                LinkEnd::Output(port) => (port, true),
-                LinkEnd::Input(port) => (port, false),
-            };
-            let Some(node) = graph.node(port.node) else {
-                return;
-            };
-            let (fixed_at, color) = if is_output {
-                let at = node.kind.output_index(&port.name).unwrap_or(0);
-                (
-                    layout::output_pos(node, at),
-                    node.kind.outputs.get(at).map(|output| &output.ty),
-                )
-            } else {
-                let at = node
-                    .kind
-                    .inputs
-                    .iter()
-                    .position(|input| input.name == port.name)
-                    .unwrap_or(0);
-                (
-                    layout::input_pos(node, at),
-                    node.kind.inputs.get(at).map(|input| &input.ty),
-                )
-            };
-            let color = color.map_or(palette.idle, |ty| palette.of_type(ty));
-            let mut free = camera.screen_from_graph(*at);
-            let fixed_at = camera.screen_from_graph(fixed_at);
-            if let Target::Port(link) = &target
-                && let Some((start, end)) = routes::link_ends(graph, link)
-            {
-                free = camera.screen_from_graph(if is_output { end } else { start });
-                painter.circle(
-                    free,
-                    10.0,
-                    Palette::faded(color, 0.25),
-                    Stroke::new(2.0, color),
-                );
-            }
-            let (start, end) = if is_output {
-                (fixed_at, free)
-            } else {
-                (free, fixed_at)
-            };
-            let mut mesh = Mesh::default();
-            let way = routes::link_way(start, end, camera.zoom, 1.0);
-            paint::add_link(&mut mesh, &way, 2.6 * camera.zoom.clamp(0.6, 1.5), color);
-            painter.add(Shape::mesh(mesh));
-            if let Target::Refused(error) = &target {
-                paint::hint(painter, free, &error.to_string(), palette.error, palette);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn empty_state(painter: &egui::Painter, rect: Rect, palette: &Palette) {

@@ -10,6 +10,7 @@ use egui::{
 };
 
 use super::annotations::node_color;
+use super::brush::{Brush, on_pixels};
 use super::camera::Camera;
 use super::layout::{input_offset, output_offset};
 use super::look::{NodeLook, State};
@@ -34,7 +35,7 @@ impl Level {
     pub fn of(zoom: f32) -> Self {
         match zoom {
             zoom if zoom >= 0.5 => Self::Full,
-            zoom if zoom >= 0.26 => Self::Middle,
+            zoom if zoom >= 0.28 => Self::Middle,
             _ => Self::Small,
         }
     }
@@ -111,7 +112,14 @@ pub fn add_link(mesh: &mut Mesh, way: &[Pos2], width: f32, color: Color32) {
     }
 }
 
-/// A text on one line that ends in `…` where it does not fit.
+/// Letters smaller than this stand too far apart to be read as words: they are brought together, by a part of their size.
+const SMALL_LETTERS: f32 = 10.0;
+const SMALL_SPACING: f32 = -0.025;
+/// Texts that do not fit are cut at multiples of this, in points.
+const CUT_STEP: f32 = 4.0;
+
+/// A text on one line that ends in `…` where it does not fit. One that fits is laid out once for all widths, and others
+/// for few of them: while the canvas is zoomed the width changes with each frame.
 pub fn cut_text(
     painter: &Painter,
     text: &str,
@@ -119,14 +127,27 @@ pub fn cut_text(
     color: Color32,
     width: f32,
 ) -> Arc<Galley> {
-    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
-    job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
-    painter.layout_job(job)
+    let size = font.size;
+    let mut format = TextFormat::simple(font, color);
+    if size < SMALL_LETTERS {
+        format.extra_letter_spacing = SMALL_SPACING * size;
+    }
+    let laid_out = |width: f32| {
+        let mut job = LayoutJob::single_section(text.to_owned(), format.clone());
+        job.wrap = TextWrapping::truncate_at_width(width);
+        painter.layout_job(job)
+    };
+    let whole = laid_out(f32::INFINITY);
+    if whole.size().x <= width {
+        return whole;
+    }
+    laid_out(((width / CUT_STEP).floor() * CUT_STEP).max(1.0))
 }
 
 /// Everything about one node but its widgets. `camera` maps, `rect` is the node on the screen.
 pub struct NodePainter<'a> {
     pub painter: &'a Painter,
+    pub brush: &'a Brush<'a>,
     pub camera: &'a Camera,
     pub palette: &'a Palette,
     pub level: Level,
@@ -144,31 +165,43 @@ impl NodePainter<'_> {
         is_hovered: bool,
     ) {
         let Self {
-            painter, palette, ..
+            painter,
+            brush,
+            palette,
+            ..
         } = *self;
         let zoom = self.camera.zoom;
+        brush.begin(rect.expand(6.0 * zoom + 2.0));
         let radius = (NODE_RADIUS * zoom).round().clamp(2.0, 24.0) as u8;
         let all = CornerRadius::same(radius);
         let is_off = matches!(look.state, State::Skipped);
 
-        painter.rect_filled(
+        brush.fill(
             rect.translate(vec2(0.0, 3.0 * zoom)).expand(2.0 * zoom),
             CornerRadius::same(radius.saturating_add(2)),
-            palette.node_shadow,
+            Palette::faded(palette.node_shadow, self.detail),
         );
         if node.kind.role.inside().is_some() {
             // Another sheet below: there is more inside.
             let sheet = rect.translate(Vec2::splat(5.0 * zoom));
-            painter.rect_filled(sheet, all, palette.node_header);
-            painter.rect_stroke(
-                sheet,
-                all,
-                Stroke::new(1.0, palette.node_outline),
-                StrokeKind::Middle,
-            );
+            brush.fill(sheet, all, palette.node_header);
+            brush.edge(sheet, all, Stroke::new(1.0, palette.node_outline));
         }
-        painter.rect_filled(rect, all, palette.node);
+        let ground = match node_color(node, palette) {
+            Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
+            None => palette.node_header,
+        };
+        // Whence the look from afar goes over into this one.
+        let far_body = match look.state {
+            State::Failed => palette.error,
+            State::Running { .. } => palette.busy,
+            _ => ground,
+        };
+        let body = Palette::mixed(far_body, palette.node, self.detail);
+        brush.fill(rect, all, body);
+        let pixels = painter.pixels_per_point();
         let header = Rect::from_min_size(rect.min, vec2(rect.width(), NODE_HEADER * zoom));
+        let header = on_pixels(header, pixels);
         let below = if node.style.is_collapsed { radius } else { 0 };
         let top = CornerRadius {
             nw: radius,
@@ -176,20 +209,25 @@ impl NodePainter<'_> {
             sw: below,
             se: below,
         };
-        // The family's stripe is what the header leaves of it: so it follows the round corner.
-        painter.rect_filled(header, top, palette.of_family(&node.kind.family));
         let mut title = header;
-        title.min.x += (4.0 * zoom).max(2.0);
-        let ground = match node_color(node, palette) {
-            Some(color) => Palette::mixed(palette.node_header, color, 0.45),
-            None => palette.node_header,
+        title.min.x += (4.0 * zoom * pixels).round().max(3.0) / pixels;
+        // The family's stripe is what the title leaves of it: so it follows the round corner.
+        let mut family = header;
+        family.max.x = (title.min.x + 2.0 * f32::from(radius)).min(header.max.x);
+        let left_corners = CornerRadius {
+            ne: 0,
+            se: 0,
+            ..top
         };
+        let family_color = palette.of_family(&node.kind.family);
+        brush.fill(family, left_corners, family_color);
+        let ground = Palette::mixed(family_color, ground, self.detail);
         let title_corners = CornerRadius {
             nw: 0,
             sw: 0,
             ..top
         };
-        painter.rect_filled(title, title_corners, ground);
+        brush.fill(title, title_corners, ground);
         self.progress(header, look);
 
         let outline = match (is_selected, look.state) {
@@ -198,16 +236,17 @@ impl NodePainter<'_> {
             (false, State::Running { .. }) => Stroke::new(1.5, palette.busy),
             (false, _) if node.kind.state != KindState::Ready => Stroke::new(1.5, palette.error),
             (false, _) if is_hovered => Stroke::new(1.0, palette.text_weak),
-            _ => Stroke::new(1.0, palette.node_outline),
+            _ => Stroke::new(1.0, Palette::faded(palette.node_outline, self.detail)),
         };
-        painter.rect_stroke(rect, all, outline, StrokeKind::Middle);
+        brush.edge(rect, all, outline);
 
-        let badge_width = self.badge(header, look);
-        let color = if is_off {
-            palette.text_weak
-        } else {
-            palette.text_strong
+        // On a colour weak texts and marks would not be seen.
+        let weak = match node.style.colour {
+            Some(_) => palette.text_strong,
+            None => palette.text_weak,
         };
+        let badge_width = self.badge(header, look, weak);
+        let color = if is_off { weak } else { palette.text_strong };
         let room = header.width() - 18.0 * zoom - badge_width;
         let bold = FontId::new(font(13.0, zoom).size.max(8.5), theme::strong());
         let title = cut_text(painter, node.title(), bold, color, room);
@@ -215,7 +254,7 @@ impl NodePainter<'_> {
             header.min.x + 12.0 * zoom,
             header.center().y - title.size().y / 2.0,
         );
-        painter.galley(at, title, color);
+        brush.text(at, title, color);
 
         self.ports(node, rect, look);
         self.thumb(rect, look);
@@ -230,19 +269,21 @@ impl NodePainter<'_> {
         };
         let height = (3.0 * self.camera.zoom).max(1.5);
         let track = Rect::from_min_max(pos2(header.min.x, header.max.y - height), header.max);
-        self.painter
-            .rect_filled(track, 0, Palette::faded(self.palette.busy, 0.25));
+        let square = CornerRadius::ZERO;
+        let track_color = Palette::faded(self.palette.busy, 0.25);
+        self.brush.fill(track, square, track_color);
         let mut done = track;
         // Without a known end the whole bar is lit: something goes on.
         done.set_width(track.width() * fraction.unwrap_or(1.0).clamp(0.0, 1.0));
-        self.painter.rect_filled(done, 0, self.palette.busy);
+        self.brush.fill(done, square, self.palette.busy);
     }
 
     /// Status in the header's right corner; how much room it took.
-    fn badge(&self, header: Rect, look: &NodeLook) -> f32 {
+    fn badge(&self, header: Rect, look: &NodeLook, weak: Color32) -> f32 {
         let palette = self.palette;
         let color = match look.state {
             State::Idle => return 0.0,
+            State::Queued | State::Skipped if weak == palette.text_strong => weak,
             State::Queued | State::Skipped => palette.idle,
             State::Running { .. } => palette.busy,
             State::Done | State::Cached => palette.ok,
@@ -258,42 +299,47 @@ impl NodePainter<'_> {
             return header.max.x - left;
         }
         let at = pos2(left, center.y);
-        let time = self.painter.text(
-            at,
-            Align2::RIGHT_CENTER,
-            &look.time,
-            font(11.0, zoom),
-            palette.text_weak,
-        );
+        let time = self
+            .painter
+            .text(at, Align2::RIGHT_CENTER, &look.time, font(11.0, zoom), weak);
         header.max.x - time.min.x
     }
 
     /// A status as a small drawing: it stays sharp at every zoom and needs no font.
     fn mark(&self, center: Pos2, size: f32, color: Color32, state: State) {
-        let painter = self.painter;
+        let brush = self.brush;
         let half = size / 2.0;
         let stroke = Stroke::new((size * 0.17).max(1.2), color);
         let at = |x: f32, y: f32| center + vec2(x, y) * half;
         match state {
             State::Done | State::Cached => {
-                painter.line(vec![at(-0.9, 0.1), at(-0.25, 0.75), at(0.95, -0.7)], stroke);
+                brush.add(Shape::line(
+                    vec![at(-0.9, 0.1), at(-0.25, 0.75), at(0.95, -0.7)],
+                    stroke,
+                ));
             }
             State::Failed => {
-                painter.line_segment([at(-0.75, -0.75), at(0.75, 0.75)], stroke);
-                painter.line_segment([at(-0.75, 0.75), at(0.75, -0.75)], stroke);
+                brush.add(Shape::line_segment(
+                    [at(-0.75, -0.75), at(0.75, 0.75)],
+                    stroke,
+                ));
+                brush.add(Shape::line_segment(
+                    [at(-0.75, 0.75), at(0.75, -0.75)],
+                    stroke,
+                ));
             }
             State::Skipped => {
-                painter.line_segment([at(-0.8, 0.0), at(0.8, 0.0)], stroke);
+                brush.add(Shape::line_segment([at(-0.8, 0.0), at(0.8, 0.0)], stroke));
             }
             State::Running { .. } => {
                 let triangle = vec![at(-0.6, -0.85), at(0.9, 0.0), at(-0.6, 0.85)];
-                painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
+                brush.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
             }
             State::Queued => {
-                painter.circle_stroke(center, half * 0.6, stroke);
+                brush.add(Shape::circle_stroke(center, half * 0.6, stroke));
             }
             State::Stale => {
-                painter.circle_filled(center, half * 0.55, color);
+                brush.add(Shape::circle_filled(center, half * 0.55, color));
             }
             State::Idle => {}
         }
@@ -301,7 +347,10 @@ impl NodePainter<'_> {
 
     fn ports(&self, node: &Node, rect: Rect, look: &NodeLook) {
         let Self {
-            painter, palette, ..
+            painter,
+            brush,
+            palette,
+            ..
         } = *self;
         let zoom = self.camera.zoom;
         let radius = (PORT_RADIUS * zoom).max(2.0);
@@ -325,7 +374,7 @@ impl NodePainter<'_> {
                 rect.width() * 0.5,
             );
             let name_left = right - name.size().x;
-            painter.galley(
+            brush.text(
                 pos2(name_left, at.y - name.size().y / 2.0),
                 name,
                 palette.text,
@@ -334,7 +383,7 @@ impl NodePainter<'_> {
                 let left = rect.min.x + 12.0 * zoom;
                 let room = name_left - 10.0 * zoom - left;
                 let value = cut_text(painter, text, font(12.0, zoom), palette.text_weak, room);
-                painter.galley(
+                brush.text(
                     pos2(left, at.y - value.size().y / 2.0),
                     value,
                     palette.text_weak,
@@ -363,7 +412,7 @@ impl NodePainter<'_> {
                     color,
                     rect.width() * room,
                 );
-                painter.galley(
+                brush.text(
                     pos2(at.x + 12.0 * zoom, at.y - name.size().y / 2.0),
                     name,
                     color,
@@ -390,17 +439,16 @@ impl NodePainter<'_> {
             port.x - 10.0 * self.camera.zoom - value.size().x,
             port.y - value.size().y / 2.0,
         );
-        self.painter.galley(at, value, weak);
+        self.brush.text(at, value, weak);
     }
 
     /// A port: filled when something flows there, else a ring.
     fn dot(&self, at: Pos2, radius: f32, color: Color32, is_filled: bool) {
-        self.painter
-            .circle_filled(at, radius + 1.0, self.palette.node_outline);
-        self.painter.circle_filled(at, radius, color);
+        let color = Palette::faded(color, self.detail);
+        let rim = Palette::faded(self.palette.node_outline, self.detail);
+        self.brush.rimmed_dot(at, radius, color, rim);
         if !is_filled && radius > 3.0 {
-            self.painter
-                .circle_filled(at, radius * 0.5, self.palette.node);
+            self.brush.dot(at, radius * 0.5, self.palette.node);
         }
     }
 
@@ -417,13 +465,14 @@ impl NodePainter<'_> {
             ),
             pos2(rect.max.x - pad, rect.max.y - pad),
         );
-        self.painter.rect_filled(well, 3, self.palette.well);
-        self.painter.image(
+        self.brush
+            .fill(well, CornerRadius::same(3), self.palette.well);
+        self.brush.add(Shape::image(
             texture,
             Rect::from_center_size(well.center(), fit_into(size, well.size())),
             UNIT,
             Color32::WHITE,
-        );
+        ));
     }
 
     /// Why it failed, on a strip below the node.

@@ -2,14 +2,15 @@
 
 use egui::{CursorIcon, EventFilter, MouseWheelUnit, PointerButton, Response, Ui};
 
-use super::dropping;
 use super::gesture::{self, Gesture, SelectMode};
-use super::guides;
 use super::layout::Hit;
-use super::{Canvas, LINK_REACH, PORT_REACH, SNAP_REACH, canvas_id};
+use super::paint::Level;
+use super::routes::link_ends;
+use super::{Canvas, EDGE_REACH, LINK_END, LINK_REACH, PORT_REACH, SNAP_REACH, canvas_id};
+use super::{guides, resize};
 use crate::command::Command;
 use crate::document::ops;
-use crate::graph::{NodeKind, Port, Vec2, vec2};
+use crate::graph::{Graph, Link, NodeId, NodeKind, Port, Pos2, Vec2, vec2};
 use crate::ui::{Action, Context, menu, theme};
 
 /// Read the pointer: pan, zoom, hover, click, drag. What lies under it.
@@ -48,30 +49,15 @@ pub fn pointer(
 
     if ui.input(|input| input.pointer.any_pressed()) && response.contains_pointer() {
         canvas.pressed = Some((at, hit.clone()));
+        canvas.linking = None;
     }
     if response.drag_started() {
         let (pressed_at, pressed_hit) = canvas.pressed.clone().unwrap_or((at, hit.clone()));
-        if response.drag_started_by(PointerButton::Primary) {
-            let mut selection = context.document.selection().clone();
-            if let Hit::Node(id) = pressed_hit
-                && !selection.contains(&id)
-            {
-                let mode = SelectMode::of(modifiers);
-                selection = mode.apply(&selection, [id]).into_iter().collect();
-                context.ask(Action::Select(selection.iter().copied().collect()));
-            }
-            let layout = &canvas.layout;
-            canvas.gesture = Gesture::begin(
-                graph,
-                layout,
-                &selection,
-                &pressed_hit,
-                pressed_at,
-                modifiers,
-            );
+        canvas.gesture = if response.drag_started_by(PointerButton::Primary) {
+            begin(canvas, context, (pressed_at, &pressed_hit), modifiers)
         } else {
-            canvas.gesture = Gesture::Pan;
-        }
+            Gesture::Pan
+        };
     }
     if response.dragged() {
         if canvas.gesture == Gesture::Pan {
@@ -81,7 +67,10 @@ pub fn pointer(
                 .pressed
                 .as_ref()
                 .map_or(Vec2::ZERO, |(pressed, _)| at - *pressed);
-            let snaps = canvas.snaps != modifiers.alt;
+            let snaps = canvas.habits.snaps != modifiers.command;
+            if let Gesture::BoxSelect { is_inside, .. } = &mut canvas.gesture {
+                *is_inside = canvas.habits.boxes_inside != modifiers.alt;
+            }
             canvas.gesture.drag(graph, at, moved, snaps);
             guides::catch(canvas, moved, snaps);
         }
@@ -130,11 +119,69 @@ pub fn pointer(
     }
     context_menu(canvas, response, &hit, context);
     if let Some(kind) = response.dnd_release_payload::<std::sync::Arc<NodeKind>>() {
-        let corner = canvas.snapped(at - dropping::grip(&kind));
-        context.ask(Action::AddNode((*kind).clone(), Some(corner)));
+        let corner = canvas.snapped(at - vec2(theme::NODE_WIDTH / 2.0, theme::NODE_HEADER / 2.0));
+        let place = (corner, context.document.open_subgraph());
+        let onto = gesture::link_for(graph, &canvas.layout, &kind, at);
+        let inserted = onto.and_then(|link| ops::add_on_link(graph, &kind, place, &link));
+        context.ask(match inserted {
+            Some((node, transaction)) => Action::EditAndSelect(transaction, vec![node]),
+            None => Action::AddNode((*kind).clone(), Some(corner)),
+        });
     }
-    cursor(ui, canvas, &hit);
+    cursor(ui, canvas, graph, &hit, at);
     hit
+}
+
+/// What a drag with the primary button begins. A node that is grabbed is selected.
+fn begin(
+    canvas: &Canvas,
+    context: &mut Context<'_>,
+    (at, hit): (Pos2, &Hit),
+    modifiers: egui::Modifiers,
+) -> Gesture {
+    let graph = context.document.graph();
+    if let Some((node, sides)) = edge_at(canvas, graph, hit, at)
+        && let Some(rect) = canvas.layout.rect(node)
+    {
+        return Gesture::Resize {
+            node,
+            start: rect,
+            sides,
+            rect,
+        };
+    }
+    if modifiers.is_none()
+        && let Some(link) = link_end_at(canvas, graph, hit, at)
+    {
+        return Gesture::begin_at_link(graph, link, at);
+    }
+    let mut selection = context.document.selection().clone();
+    if let Hit::Node(id) = hit
+        && !selection.contains(id)
+    {
+        let mode = SelectMode::of(modifiers);
+        selection = mode.apply(&selection, [*id]).into_iter().collect();
+        context.ask(Action::Select(selection.iter().copied().collect()));
+    }
+    Gesture::begin(graph, &canvas.layout, &selection, hit, at, modifiers)
+}
+
+fn edge_at(canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) -> Option<(NodeId, Vec2)> {
+    // From afar the title still is for moving.
+    let reach = (EDGE_REACH / canvas.camera.zoom).min(0.8 * theme::FRAME_EDGE);
+    resize::edge_at(graph, &canvas.layout, hit, at, reach)
+}
+
+/// The link whose line is grabbed near one of its ends; from afar lines are too close to tell.
+fn link_end_at(canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) -> Option<Link> {
+    let zoom = canvas.camera.zoom;
+    if *hit != Hit::Nothing || Level::of(zoom) == Level::Small {
+        return None;
+    }
+    let link = gesture::link_at(graph, &canvas.layout, at, LINK_REACH / zoom)?;
+    let (start, end) = link_ends(graph, &link)?;
+    let nearer = start.distance(at).min(end.distance(at));
+    (nearer * zoom <= LINK_END).then_some(link)
 }
 
 fn wheel(ui: &Ui, canvas: &mut Canvas) {
@@ -214,12 +261,22 @@ fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut C
     });
 }
 
-fn cursor(ui: &Ui, canvas: &Canvas, hit: &Hit) {
+fn cursor(ui: &Ui, canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) {
     let icon = match (&canvas.gesture, hit) {
         (Gesture::Pan, _) => CursorIcon::Grabbing,
         (Gesture::DragNodes { .. }, _) => CursorIcon::Move,
+        (Gesture::Resize { sides, .. }, _) => resize::cursor(*sides),
         (Gesture::DragLink { .. }, _) | (_, Hit::Input(_) | Hit::Output(_)) => {
             CursorIcon::Crosshair
+        }
+        (Gesture::None, _) => {
+            if let Some((_, sides)) = edge_at(canvas, graph, hit, at) {
+                resize::cursor(sides)
+            } else if link_end_at(canvas, graph, hit, at).is_some() {
+                CursorIcon::Grab
+            } else {
+                return;
+            }
         }
         _ => return,
     };

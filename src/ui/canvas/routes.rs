@@ -11,7 +11,15 @@ use crate::ui::theme::{NODE_HEADER, NODE_WIDTH};
 /// How far a link leaves its ends sideways, at most, in graph units: its way is nowhere farther from the straight line
 /// or, when it leads back, from the three that it goes around by.
 const BEND: f32 = 160.0;
-const TURN: f32 = 60.0;
+const LEAST_BEND: f32 = 30.0;
+const TURN: f32 = 48.0;
+/// A link that leads back between rows nearer than this goes around below both, so far under the lower one: between
+/// them it would be hidden by its own nodes.
+const BESIDE: f32 = 140.0;
+const DIP: f32 = 110.0;
+/// A curve is cut into so many pieces that they are nowhere farther from it than this, in points: less than is seen.
+const FLATNESS: f32 = 0.12;
+const MOST_PIECES: f32 = 96.0;
 /// A link through more tiles than this is kept aside rather than in each of them.
 const MOST_TILES: f32 = 1000.0;
 
@@ -92,6 +100,15 @@ impl Routes {
         ends.get(link.at as usize).copied()
     }
 
+    /// The box around the ways of all links that leave the room between their ends; `None` when none does.
+    pub fn detours(&self) -> Option<Rect> {
+        let ends = self.ends.iter().flatten();
+        let ways = ends
+            .filter(|(start, end)| end.x < start.x + LEAST_BEND)
+            .map(|(start, end)| Rect::from_points(&link_way(*start, *end, 1.0, 1.0)));
+        ways.reduce(Rect::union)
+    }
+
     pub fn of_tile(&self, tile: Square) -> impl Iterator<Item = LinkAt> {
         let indexed = self.tiles.get(&tile).into_iter().flatten();
         indexed.chain(&self.endless).copied()
@@ -141,7 +158,7 @@ fn is_endless((start, end): (Pos2, Pos2)) -> bool {
 
 /// Tiles that a link may pass through, along its curve or straight. Some may come twice.
 fn tiles_of((start, end): (Pos2, Pos2)) -> impl Iterator<Item = Square> {
-    let middle = f32::midpoint(start.y, end.y);
+    let middle = way_back(start, end, 1.0);
     let around = leads_back(start, end, 1.0).then(|| {
         let (right, left) = (pos2(start.x, middle), pos2(end.x, middle));
         [(start, right), (right, left), (left, end)]
@@ -152,7 +169,11 @@ fn tiles_of((start, end): (Pos2, Pos2)) -> impl Iterator<Item = Square> {
 
 /// A box around the way of a link.
 pub fn link_box(start: Pos2, end: Pos2) -> Rect {
-    Rect::from_two_pos(start, end).expand2(vec2(BEND, 1.0))
+    let mut around = Rect::from_two_pos(start, end);
+    if leads_back(start, end, 1.0) {
+        around.extend_with_y(way_back(start, end, 1.0));
+    }
+    around.expand2(vec2(BEND, 1.0))
 }
 
 /// Ends of a link in graph space; a port that the kind lost is drawn at the node's header.
@@ -172,49 +193,97 @@ pub fn link_ends(graph: &Graph, link: &Link) -> Option<(Pos2, Pos2)> {
 }
 
 /// The way of a link on the screen, as points of a line: it leaves to the right and arrives from the left. One that
-/// leads back goes around, half-way between the rows of its ends, rather than across what lies between. `bend` from 0
+/// leads back goes around, half-way between the rows of its ends or below both, rather than across what lies between. `bend` from 0
 /// to 1 says how much of that there is: without any it is a straight line.
 pub fn link_way(start: Pos2, end: Pos2, zoom: f32, bend: f32) -> Vec<Pos2> {
     let mut way = Vec::with_capacity(32);
     if bend <= 0.0 {
         way.extend([start, end]);
     } else if leads_back(start, end, zoom) {
-        let turn = vec2(TURN * zoom, 0.0);
-        let middle = f32::midpoint(start.y, end.y);
-        let (right, left) = (pos2(start.x, middle), pos2(end.x, middle));
-        add_curve(&mut way, [start, start + turn, right + turn, right], 12);
-        add_curve(&mut way, [left, left - turn, end - turn, end], 12);
+        let middle = way_back(start, end, zoom);
+        add_turn(&mut way, start, middle, TURN * zoom);
+        add_turn(&mut way, pos2(end.x, middle), end.y, -TURN * zoom);
     } else {
-        let length = start.distance(end);
-        let reach = ((end.x - start.x).abs() * 0.5).clamp(30.0 * zoom, BEND * zoom);
+        let reach = ((end.x - start.x).abs() * 0.5).clamp(LEAST_BEND * zoom, BEND * zoom);
         let curve = [
             start,
             pos2(start.x + reach, start.y),
             pos2(end.x - reach, end.y),
             end,
         ];
-        let pieces = if length < 24.0 {
-            2
-        } else {
-            (length / 14.0).clamp(6.0, 28.0) as usize
-        };
-        add_curve(&mut way, curve, pieces);
+        add_curve(&mut way, curve);
     }
     if bend < 1.0 {
-        let last = (way.len() - 1) as f32;
-        for (i, pos) in way.iter_mut().enumerate() {
-            *pos = (start + (end - start) * (i as f32 / last)).lerp(*pos, bend);
-        }
+        straighten(&mut way, bend);
     }
     way
 }
 
-fn leads_back(start: Pos2, end: Pos2, zoom: f32) -> bool {
-    end.x < start.x - 40.0 * zoom && (end.y - start.y).abs() > 60.0 * zoom
+/// Bring a way nearer to a straight line. Each point goes where the line has come as far: so what was smooth stays so.
+fn straighten(way: &mut [Pos2], bend: f32) {
+    let (Some(start), Some(end)) = (way.first().copied(), way.last().copied()) else {
+        return;
+    };
+    let length: f32 = way.windows(2).map(|two| two[0].distance(two[1])).sum();
+    let (mut last, mut gone) = (start, 0.0);
+    for pos in way {
+        gone += last.distance(*pos);
+        last = *pos;
+        let on_line = start + (end - start) * (gone / length.max(f32::EPSILON));
+        *pos = on_line.lerp(*pos, bend);
+    }
 }
 
-fn add_curve(way: &mut Vec<Pos2>, [a, b, c, d]: [Pos2; 4], pieces: usize) {
-    way.extend((0..=pieces).map(|i| {
+/// The middle of a link's way.
+pub fn link_middle(start: Pos2, end: Pos2, zoom: f32) -> Pos2 {
+    let middle = start + (end - start) / 2.0;
+    if leads_back(start, end, zoom) {
+        pos2(middle.x, way_back(start, end, zoom))
+    } else {
+        middle
+    }
+}
+
+fn leads_back(start: Pos2, end: Pos2, zoom: f32) -> bool {
+    end.x < start.x - 40.0 * zoom
+}
+
+/// The row in which a link leads back.
+fn way_back(start: Pos2, end: Pos2, zoom: f32) -> f32 {
+    if (end.y - start.y).abs() < BESIDE * zoom {
+        start.y.max(end.y) + DIP * zoom
+    } else {
+        f32::midpoint(start.y, end.y)
+    }
+}
+
+/// From a point sideways by `turn` at most, up or down, and back to below or above it: two round corners, and what is
+/// straight between them.
+fn add_turn(way: &mut Vec<Pos2>, from: Pos2, to_y: f32, turn: f32) {
+    // So long a handle makes a curve nearly a circle.
+    const CIRCLE: f32 = 0.552;
+    let turn = turn.abs().min((to_y - from.y).abs() / 2.0).copysign(turn);
+    let (side, down) = (from.x + turn, turn.abs().copysign(to_y - from.y));
+    let (bow, drop) = (turn * CIRCLE, down * CIRCLE);
+    let to = pos2(from.x, to_y);
+    let (first, last) = (pos2(side, from.y + down), pos2(side, to_y - down));
+    let into = [from, from + vec2(bow, 0.0), first - vec2(0.0, drop), first];
+    let out_of = [last, last + vec2(0.0, drop), to + vec2(bow, 0.0), to];
+    add_curve(way, into);
+    add_curve(way, out_of);
+}
+
+/// Add a curve, from a point that may be there already.
+fn add_curve(way: &mut Vec<Pos2>, [a, b, c, d]: [Pos2; 4]) {
+    // How far a curve lies from its pieces follows from its second differences (Wang, 1984).
+    let bow = |a: Pos2, b: Pos2, c: Pos2| ((a - b) + (c - b)).length();
+    let most = bow(a, b, c).max(bow(b, c, d));
+    let pieces = (0.75 * most / FLATNESS).sqrt().ceil();
+    let pieces = pieces.clamp(1.0, MOST_PIECES) as usize;
+    if way.last().is_none_or(|last| last.distance(a) > FLATNESS) {
+        way.push(a);
+    }
+    way.extend((1..=pieces).map(|i| {
         let t = i as f32 / pieces as f32;
         let s = 1.0 - t;
         let weighted = a.to_vec2() * (s * s * s)
@@ -301,6 +370,69 @@ mod tests {
             layout.update(&graph);
         }
         assert_index(&graph, &layout);
+    }
+
+    #[test]
+    fn a_way_is_smooth_at_every_zoom_and_leaves_and_arrives_level() {
+        for (to, zoom) in [
+            (vec2(300.0, 200.0), 2.0),
+            (vec2(40.0, 700.0), 4.0),
+            (vec2(-500.0, 400.0), 2.0),
+            (vec2(-500.0, -90.0), 2.0),
+            (vec2(-500.0, 0.0), 1.0),
+            (vec2(-200.0, 20.0), 2.0),
+            (vec2(300.0, 0.0), 1.0),
+        ] {
+            let (start, end) = (pos2(10.0, 20.0), pos2(10.0, 20.0) + to * zoom);
+            let way = link_way(start, end, zoom, 1.0);
+            assert_eq!((way[0], way[way.len() - 1]), (start, end));
+            let along: Vec<_> = way.windows(2).map(|two| two[1] - two[0]).collect();
+            for two in along.windows(2) {
+                let turn = (two[1].angle() - two[0].angle())
+                    .to_degrees()
+                    .rem_euclid(360.0);
+                let turn = turn.min(360.0 - turn);
+                // How far the line leaves a curve that turns so.
+                let gap = two[0].length().min(two[1].length()) * turn.to_radians() / 8.0;
+                assert!(
+                    gap < 2.0 * FLATNESS && turn < 30.0,
+                    "{to} {zoom}: {turn}° {gap}"
+                );
+            }
+            for first_or_last in [along[0], along[along.len() - 1]] {
+                assert!(
+                    first_or_last.x > 3.0 * first_or_last.y.abs(),
+                    "{to} {first_or_last}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_extent_holds_links_that_lead_back() {
+        let mut graph = graph();
+        let mut layout = Layout::default();
+        layout.update(&graph);
+        let (left, right) = (pos2(-900.0, 3000.0), pos2(14_000.0, 400.0));
+        for (node, to) in [
+            (NodeId(1), left),
+            (graph.incoming(NodeId(1))[0].from.node, right),
+        ] {
+            graph.apply(Edit::Move { node, to }).unwrap();
+        }
+        layout.update(&graph);
+        let (bounds, extent) = (layout.bounds().unwrap(), layout.extent().unwrap());
+        let bulge = [bounds.min.x - extent.min.x, extent.max.x - bounds.max.x];
+        assert!(
+            bulge.iter().all(|bulge| (bulge - TURN).abs() < 1.0),
+            "{bulge:?}"
+        );
+        for link in graph.links() {
+            let (start, end) = link_ends(&graph, link).unwrap();
+            for pos in link_way(start, end, 1.0, 1.0) {
+                assert!(extent.expand(0.1).contains(pos));
+            }
+        }
     }
 
     #[test]

@@ -102,10 +102,10 @@ pub fn along_links(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
-    use crate::graph::{Bank, InputSpec, Link, Node, NodeKind, OutputSpec, Port, ValueType, pos2};
+    use crate::graph::testing::add_kind;
+    use crate::graph::{Link, Node, Port, pos2};
 
     /// ```text
     /// 0 ─ 1 ─ 3
@@ -113,15 +113,7 @@ mod tests {
     ///         4 (free)
     /// ```
     fn graph() -> (Graph, Layout) {
-        let mut kind = NodeKind::new(Bank::Builtin, "add");
-        kind.inputs = ["a", "b"]
-            .map(|name| InputSpec::new(name, ValueType::Int))
-            .to_vec();
-        kind.outputs = vec![OutputSpec {
-            name: "sum".into(),
-            ty: ValueType::Int,
-        }];
-        let kind = Arc::new(kind);
+        let kind = add_kind();
         let places = [
             (0.0, 0.0),
             (300.0, 0.0),
@@ -154,7 +146,7 @@ mod tests {
             (1, Down, Some(2)),
             (2, Up, Some(1)),
             (1, Right, Some(3)),
-            (2, Right, Some(4)),
+            (2, Right, Some(3)),
             (3, Left, Some(1)),
             (4, Up, Some(3)),
             (3, Up, None),

@@ -132,8 +132,8 @@ fn bar_ui(ui: &mut Ui, find: &mut Find, canvas: Rect, context: &mut Context<'_>)
         ),
         size,
     );
-    // What is clicked here is no click on the canvas.
-    ui.interact(place, Id::unique("find bar"), Sense::click_and_drag());
+    // What is clicked here is no click on the canvas; the ground itself takes no keyboard.
+    ui.interact(place, Id::unique("find bar"), Sense::CLICK | Sense::DRAG);
     let frame = Frame::NONE
         .fill(palette.panel)
         .stroke(Stroke::new(1.0, palette.outline))

@@ -1,15 +1,14 @@
 //! inspector_ui: everything about what is selected: a node's title, values, results and help; several nodes; none.
 //! Asks for edits, makes none.
 
-mod look;
 mod ports;
+mod style;
 
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
-use self::look::{Look, colours_ui, size_ui};
 use self::ports::{Ports, ports_ui};
 use super::failure::failure_ui;
-use super::focus::{self, Focus};
+use super::focus::Focus;
 use super::help::help_ui;
 use super::picture::thumb_ui;
 use super::status::{status_color, status_text};
@@ -20,7 +19,7 @@ use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
 use crate::graph::{
-    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Role, Widget,
+    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Role, Vec2, Widget,
 };
 
 /// What the panel remembers between frames.
@@ -29,10 +28,11 @@ pub struct Inspector {
     /// The title that is being typed, and of which node.
     title: Option<(NodeId, String)>,
     wants_title: bool,
-    /// The first value of the selected node is to have the keyboard.
     wants_value: bool,
+    wants_colour: bool,
+    /// The size that is being dragged or typed, and of which frame or note.
+    size: Option<(NodeId, Vec2)>,
     ports: Ports,
-    look: Look,
 }
 
 impl Inspector {
@@ -41,14 +41,14 @@ impl Inspector {
         self.wants_title = true;
     }
 
-    /// Put the keyboard into the first value of the selected node: the command Edit node.
-    pub fn edit(&mut self) {
-        self.wants_value = true;
+    /// Put the keyboard on the first colour: the command Colour.
+    pub fn colour(&mut self) {
+        self.wants_colour = true;
     }
 
-    /// Put the keyboard onto the colours: the command Colour.
-    pub fn colour(&mut self) {
-        self.look.want_colour();
+    /// Put the keyboard into the first field of a value, without any into the title's: the command Edit node.
+    pub fn edit(&mut self) {
+        self.wants_value = true;
     }
 }
 
@@ -68,17 +68,14 @@ pub fn inspector_ui(
         commit_title(ctx, node, &typed);
     }
     inspector.ports.settle(ctx, selected);
-    inspector.look.settle(ctx, selected);
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink(false)
         .show(ui, |ui| match (selected, document.selection().len()) {
             (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
             (None, 0) => nothing_ui(ui, ctx),
-            (None, count) => several_ui(ui, ctx, &mut inspector.look, count),
+            (None, count) => several_ui(ui, ctx, inspector, count),
         });
-    // Whoever wanted the keyboard in vain does not get it by surprise later.
-    inspector.wants_value = false;
 }
 
 fn node_ui(
@@ -89,9 +86,6 @@ fn node_ui(
     node: &Node,
 ) {
     let kind = &node.kind;
-    if inspector.wants_value {
-        inspector.choose_value(ctx, node);
-    }
     title_ui(ui, ctx, inspector, node);
     kind_ui(ui, ctx, node);
     if !kind.role.is_decoration() {
@@ -111,11 +105,23 @@ fn node_ui(
         for input in &kind.inputs {
             let mark = Focus::mark(ui);
             input_ui(ui, ctx, drafts, node, input);
-            if inspector.wants_value && is_edited_here(ctx, node, input) {
+            let is_free = ctx.document.graph().link_to(node.id, &input.name).is_none();
+            let wanted = Focus::first_since(ui, mark).filter(|_| is_free && inspector.wants_value);
+            if let Some(field) = wanted {
+                ui.memory_mut(|memory| memory.request_focus(field));
                 inspector.wants_value = false;
-                focus_value(ui, mark, input);
             }
         }
+    }
+    if std::mem::take(&mut inspector.wants_value) {
+        match kind.role {
+            Role::Inputs(_) | Role::Outputs(_) => inspector.ports.want_first(node),
+            _ => inspector.rename(),
+        }
+        ui.ctx().request_repaint();
+    }
+    if kind.role.subgraph().is_some() {
+        ports_ui(ui, ctx, &mut inspector.ports, node);
     }
     if !kind.outputs.is_empty() {
         section_ui(ui, "Outputs");
@@ -124,51 +130,12 @@ fn node_ui(
             output_ui(ui, ctx, node.id, (i, output), summary);
         }
     }
-    ports_ui(ui, ctx, &mut inspector.ports, node);
-    if kind.role.is_decoration() {
-        size_ui(ui, ctx, &mut inspector.look, drafts, node);
-    }
-    if kind.role == Role::Frame {
-        command_ui(ui, ctx, Command::FitFrame);
-    }
-    colours_ui(ui, ctx, &mut inspector.look);
+    style::style_ui(ui, ctx, inspector);
     if !kind.help.is_empty() {
         section_ui(ui, "Help");
         help_ui(ui, &kind.help);
     }
     ui.add_space(theme::GAP);
-}
-
-impl Inspector {
-    /// Where editing begins in a node without a value to edit: at its ports, else at its title.
-    fn choose_value(&mut self, ctx: &Context<'_>, node: &Node) {
-        let mut inputs = node.kind.inputs.iter();
-        if inputs.any(|input| is_edited_here(ctx, node, input)) {
-            return;
-        }
-        self.wants_value = false;
-        self.wants_title = !self.ports.want_first(node);
-    }
-}
-
-/// Has the input a value that is edited in the inspector?
-fn is_edited_here(ctx: &Context<'_>, node: &Node, input: &InputSpec) -> bool {
-    let graph = ctx.document.graph();
-    input.widget != Widget::LinkOnly && graph.link_to(node.id, &input.name).is_none()
-}
-
-/// The keyboard goes to the editor that was painted since `mark`. What one line holds is selected, to be typed over.
-fn focus_value(ui: &Ui, mark: focus::Mark, input: &InputSpec) {
-    // A path's field stands left of the button that opens a dialog; a value's own reset right of all.
-    let Some(id) = focus::leftmost(ui, mark) else {
-        return;
-    };
-    ui.memory_mut(|memory| memory.request_focus(id));
-    if input.widget != (Widget::Text { multiline: true })
-        && TextEdit::load_state(ui.ctx(), id).is_some()
-    {
-        select_all(ui, id, usize::MAX);
-    }
 }
 
 fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node: &Node) {
@@ -418,16 +385,19 @@ fn output_ui(
         theme::dot_ui(ui, palette.of_type(&output.ty));
         ui.label(output.name.as_str());
         let ty = summary.map_or_else(|| output.ty.to_string(), |summary| summary.ty.to_string());
-        ui.label(RichText::new(ty).small().color(palette.text_weak));
-        if summary.is_some() {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let view = ui.link(RichText::new("View").small());
-                let view = view.accessible_name(format!("View {}", output.name));
-                if view.clicked() {
-                    ctx.ask(Action::View { node, output: at });
-                }
-            });
+        let ty = Label::new(RichText::new(ty).small().color(palette.text_weak)).truncate();
+        if summary.is_none() {
+            ui.add(ty);
+            return;
         }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let view = ui.link(RichText::new("View").small());
+            let view = view.accessible_name(format!("View {}", output.name));
+            if view.clicked() {
+                ctx.ask(Action::View { node, output: at });
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(ty));
+        });
     });
     let Some(summary) = summary else { return };
     if let Some(thumb) = &summary.thumb {
@@ -452,8 +422,9 @@ fn output_ui(
     });
 }
 
-fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, look: &mut Look, count: usize) {
+fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, count: usize) {
     ui.heading(format!("{count} nodes selected"));
+    style::style_ui(ui, ctx, inspector);
     ui.add_space(theme::GAP);
     for command in [
         Command::RunToHere,
@@ -465,7 +436,6 @@ fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, look: &mut Look, count: usize)
     ] {
         command_ui(ui, ctx, command);
     }
-    colours_ui(ui, ctx, look);
 }
 
 /// A command as a wide button with its keys.
@@ -473,7 +443,8 @@ fn command_ui(ui: &mut Ui, ctx: &mut Context<'_>, command: Command) {
     let entry = command.entry();
     let button = Button::new(entry.title)
         .min_size(vec2(ui.available_width(), theme::ROW))
-        .shortcut_text(menu::shortcut_text(ui.ctx(), command));
+        .shortcut_text(menu::shortcut_text(ui.ctx(), command))
+        .truncate();
     if ui.add(button).on_hover_text(entry.help).clicked() {
         ctx.ask(Action::Command(command));
     }

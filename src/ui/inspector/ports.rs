@@ -5,7 +5,7 @@ use egui::{Align, Button, ComboBox, Id, Key, Label, Layout, RichText, TextEdit, 
 
 use super::{section_ui, select_all};
 use crate::document::ops::{self, PortChange, Side};
-use crate::graph::{Fit, Graph, Link, Name, Node, NodeId, Role, Subgraph, SubgraphId, ValueType};
+use crate::graph::{Edit, Name, Node, Role, Subgraph, SubgraphId, ValueType};
 use crate::ui::{Action, Context, Level, Notice, theme};
 
 /// What the section remembers between frames.
@@ -42,18 +42,13 @@ enum Part {
 }
 
 impl Ports {
-    /// The name of the first port gets the keyboard; `false`: the node has none that can be edited.
-    pub(super) fn want_first(&mut self, node: &Node) -> bool {
-        let kind = &node.kind;
-        let side = match kind.role {
-            Role::Subgraph(_) if !kind.inputs.is_empty() => Side::Inputs,
-            Role::Inputs(_) if !kind.outputs.is_empty() => Side::Inputs,
-            Role::Subgraph(_) if !kind.outputs.is_empty() => Side::Outputs,
-            Role::Outputs(_) if !kind.inputs.is_empty() => Side::Outputs,
-            _ => return false,
+    /// The name of the first port gets the keyboard, where a section is shown.
+    pub(super) fn want_first(&mut self, node: &Node) {
+        let side = match node.kind.role {
+            Role::Outputs(_) => Side::Outputs,
+            _ => Side::Inputs,
         };
         self.wanted = Some((Place { side, at: 0 }, Part::Name));
-        true
     }
 
     /// What was being typed counts, although its field is not shown any more.
@@ -79,7 +74,6 @@ pub(super) fn ports_ui(ui: &mut Ui, ctx: &mut Context<'_>, ports: &mut Ports, no
     section_ui(ui, "Subgraph");
     let uses = graph.uses_of(id).count();
     title_ui(ui, ctx, ports, subgraph, uses);
-    let misfits = misfits(graph, id);
     for side in sides {
         ui.add_space(theme::GAP / 2.0);
         let weak = theme::palette(ui.ctx()).text_weak;
@@ -88,7 +82,7 @@ pub(super) fn ports_ui(ui: &mut Ui, ctx: &mut Context<'_>, ports: &mut Ports, no
             Side::Outputs => "Ports that lead out",
         };
         ui.label(RichText::new(title).small().color(weak));
-        side_ui(ui, ctx, ports, subgraph, *side, &misfits);
+        side_ui(ui, ctx, ports, subgraph, *side);
     }
 }
 
@@ -114,33 +108,13 @@ fn title_ui(
     }
 }
 
-fn side_ui(
-    ui: &mut Ui,
-    ctx: &mut Context<'_>,
-    ports: &mut Ports,
-    subgraph: &Subgraph,
-    side: Side,
-    misfits: &[Link],
-) {
+fn side_ui(ui: &mut Ui, ctx: &mut Context<'_>, ports: &mut Ports, subgraph: &Subgraph, side: Side) {
     let all = ops::ports_of(subgraph, side);
     let mut change = None;
     for (at, (name, ty)) in all.iter().enumerate() {
         let place = Place { side, at };
         let wants = port_ui(ui, ctx, ports, subgraph, place, (name, ty), all.len());
         change = change.or(wants);
-        let count = misfits
-            .iter()
-            .filter(|link| is_of(ctx.document.graph(), link, subgraph.id, side, name))
-            .count();
-        if count > 0 {
-            let links = match count {
-                1 => "1 link does not fit".to_owned(),
-                count => format!("{count} links do not fit"),
-            };
-            let warn = theme::palette(ui.ctx()).error;
-            let text = RichText::new(format!("{links} this type")).small();
-            ui.add(Label::new(text.color(warn)).wrap());
-        }
     }
     let add = Button::new(format!("+  Add {}", side.one()))
         .min_size(vec2(ui.available_width(), theme::ROW));
@@ -157,8 +131,18 @@ fn side_ui(
         ports.wanted = Some((Place { side, at }, part));
     }
     let graph = ctx.document.graph();
+    let is_retyped = matches!(change, PortChange::Retype(..));
     let transaction = ops::change_port(graph, subgraph.id, side, change);
+    let is_cut = |edit: &&Edit| matches!(edit, Edit::Disconnect(_));
+    let lost = transaction.edits.iter().filter(is_cut).count();
     ctx.ask(Action::Edit(transaction));
+    if is_retyped && lost > 0 {
+        let links = if lost == 1 { "link" } else { "links" };
+        ctx.ask(Action::Notice(Notice {
+            level: Level::Info,
+            text: format!("{lost} {links} did not fit the new type and went"),
+        }));
+    }
 }
 
 /// A port's row, or two where there is little room. What is wanted of it.
@@ -402,38 +386,4 @@ fn commit(ctx: &mut Context<'_>, typed: Typed) {
         None => ops::rename_subgraph(graph, typed.subgraph, name),
     };
     ctx.ask(Action::Edit(transaction));
-}
-
-/// Links at a subgraph's ports, outside and inside, whose type does not fit.
-fn misfits(graph: &Graph, id: SubgraphId) -> Vec<Link> {
-    let its = graph
-        .nodes()
-        .filter(|node| node.kind.role.subgraph() == Some(id));
-    its.flat_map(|node| {
-        graph
-            .incoming(node.id)
-            .iter()
-            .chain(graph.outgoing(node.id))
-    })
-    .filter(|link| graph.fit_of(link) == Some(Fit::Refused))
-    .cloned()
-    .collect()
-}
-
-/// Does the link begin or end at this port of the subgraph?
-fn is_of(graph: &Graph, link: &Link, id: SubgraphId, side: Side, name: &Name) -> bool {
-    let role = |node: NodeId| graph.node(node).map(|node| node.kind.role);
-    let (outer, inner) = match side {
-        Side::Inputs => (
-            (&link.to, Role::Subgraph(id)),
-            (&link.from, Role::Inputs(id)),
-        ),
-        Side::Outputs => (
-            (&link.from, Role::Subgraph(id)),
-            (&link.to, Role::Outputs(id)),
-        ),
-    };
-    [outer, inner]
-        .into_iter()
-        .any(|(port, wanted)| port.name == *name && role(port.node) == Some(wanted))
 }

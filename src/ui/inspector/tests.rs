@@ -319,19 +319,6 @@ fn a_port_cannot_be_called_like_another_and_says_so() {
 }
 
 #[test]
-fn a_type_that_a_link_does_not_fit_is_said() {
-    let mut harness = inspect(grouped());
-    settle(&mut harness);
-    assert!(harness.query_by_label_contains("does not fit").is_none());
-    harness.get_by_label("Type of input number").click();
-    harness.run();
-    harness.get_by_label("text").click();
-    settle(&mut harness);
-    // Both the link from outside and the one inside.
-    harness.get_by_label("2 links do not fit this type");
-}
-
-#[test]
 fn a_type_is_chosen_by_keys() {
     let mut harness = inspect(grouped());
     settle(&mut harness);
@@ -360,72 +347,4 @@ fn a_subgraph_is_named_and_its_nodes_follow() {
     settle(&mut harness);
     let node = harness.state().document.selected_node().unwrap();
     assert_eq!(*node.title(), "Rounding");
-}
-
-#[test]
-fn all_selected_nodes_get_a_colour_and_lose_it() {
-    let mut harness = inspect(world(&[0, 1]));
-    harness.run();
-    harness.get_by_label("Blue").click();
-    settle(&mut harness);
-    let colours = |world: &World<Panel>| {
-        let nodes = world.document.graph().nodes();
-        nodes.map(|node| node.style.colour).collect::<Vec<_>>()
-    };
-    let (_, blue) = theme::SWATCHES[5];
-    assert_eq!(colours(harness.state()), [Some(blue); 2]);
-    assert_eq!(harness.state().document.history().done(), 1);
-    // By keys: the colour that they have gets the keyboard, Enter on the next one chooses it.
-    harness.state_mut().state.0.colour();
-    harness.run();
-    assert!(harness.get_by_label("Blue").is_focused());
-    harness.get_by_label("No colour").focus();
-    harness.run();
-    harness.key_press(Key::Enter);
-    settle(&mut harness);
-    assert_eq!(colours(harness.state()), [None; 2]);
-}
-
-#[test]
-fn a_note_gets_a_size_in_one_step() {
-    for (leave, expected) in [(Key::Enter, Some(400.0)), (Key::Escape, None)] {
-        let mut world = world(&[]);
-        let graph = world.document.graph();
-        let (note, transaction) = ops::add_note(graph, Pos2::ZERO, None);
-        world.document.commit(transaction).unwrap();
-        world.document.select([note]);
-        let mut harness = inspect(world);
-        harness.run();
-        harness.get_by_label("Width").focus();
-        harness.run();
-        type_over(&mut harness, "400");
-        assert!(harness.state().actions.is_empty(), "not while it is typed");
-        harness.key_press(leave);
-        settle(&mut harness);
-        let document = &harness.state().document;
-        let size = document.selected_node().unwrap().style.size;
-        assert_eq!(size.map(|size| size.x), expected, "{leave:?}");
-        assert_eq!(
-            size.map(|size| size.y),
-            expected.map(|_| theme::NOTE_SIZE.y)
-        );
-    }
-}
-
-#[test]
-fn editing_begins_at_the_first_value_that_can_be_typed() {
-    for (selected, expected) in [(0, "a"), (1, "Title")] {
-        let mut harness = inspect(world(&[selected]));
-        harness.run();
-        harness.state_mut().state.0.edit();
-        harness.run();
-        assert!(harness.get_by_label(expected).is_focused(), "{expected}");
-    }
-    // A subgraph whose inputs are all linked has its ports to edit.
-    let mut harness = inspect(grouped());
-    harness.run();
-    harness.state_mut().state.0.edit();
-    harness.run();
-    let port = harness.get_by_label("Name of input number");
-    assert!(port.is_focused());
 }

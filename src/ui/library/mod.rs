@@ -1,5 +1,5 @@
 //! library_ui: all node kinds by family, to be searched, read about, dragged onto the canvas or added.
-//! What there is to add is the Context's business, what a drop does is the canvas's business.
+//! Reads the catalog; what a drop does is the canvas's business.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -43,6 +43,7 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
         ui.weak(
             "No nodes were found. Put Python files with functions into the project's nodes folder",
         );
+        return;
     }
     if library.search.hits().len() == 0 {
         ui.weak(format!("No node fits \"{}\"", library.query.trim()));

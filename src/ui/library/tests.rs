@@ -137,18 +137,6 @@ fn a_broken_source_is_listed_and_opened_but_never_added() {
 }
 
 #[test]
-fn the_graphs_own_kinds_are_listed_and_added() {
-    let mut harness = show(catalog());
-    harness.get_by_label("Search nodes").focus();
-    harness.run();
-    harness.get_by_label("Search nodes").type_text("frame");
-    harness.run();
-    harness.key_press(Key::Enter);
-    harness.run();
-    assert_eq!(added(&harness), ["Frame"]);
-}
-
-#[test]
 fn nothing_to_show_is_said() {
     let mut harness = show(Catalog::default());
     harness.run();

@@ -14,7 +14,7 @@ use super::search::{KindSearch, Query};
 use super::{Action, Context, menu, theme};
 use crate::command::{Command, TABLE};
 use crate::document::ops::{self, LinkEnd};
-use crate::graph::{Bank, Graph, KindState, Name, NodeKind, Pos2, Role, Vec2};
+use crate::graph::{Bank, Graph, KindState, Name, NodeKind, Pos2};
 
 /// How many of the kinds that were added last stand first.
 const RECENT: usize = 6;
@@ -398,12 +398,7 @@ fn run(
                 return false;
             };
             let graph = ctx.document.graph();
-            // A dot is small enough to stand where the pointer was.
-            let offset = match kind.role {
-                Role::Reroute => Vec2::splat(theme::REROUTE_SIZE / 2.0),
-                _ => Vec2::ZERO,
-            };
-            let place = (*pos_in_graph - offset, ctx.document.open_subgraph());
+            let place = (*pos_in_graph, ctx.document.open_subgraph());
             let (id, transaction) = ops::add_node(graph, &kind, place, link_from.as_ref());
             ctx.ask(Action::EditAndSelect(transaction, vec![id]));
             palette.remember(&kind);

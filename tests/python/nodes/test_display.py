@@ -34,11 +34,6 @@ def test_pictures_are_passed_on() -> None:
     assert load(ROOT / "nodebank" / f"{D}.py").show_figure(figure) is figure
 
 
-def test_a_note_gives_nothing() -> None:
-    assert call(f"{D}.note", {"text": "Threshold chosen by eye"}) is None
-    assert call(f"{D}.note", {}) is None
-
-
 @pytest.mark.parametrize(
     ("node", "arguments", "error", "words"),
     [

@@ -32,7 +32,7 @@ use tile::Alert;
 pub use tile::link_color;
 
 /// Zooms between which boxes go over into haze.
-const HAZE: [f32; 2] = [0.036, 0.05];
+const HAZE: [f32; 2] = [0.04, 0.054];
 /// Squares of haze are at least this large, in points; just above that the next level fades in.
 const SMALLEST: f32 = 6.0;
 /// Nodes and links that may be looked at in a frame to renew tiles: about a millisecond.
