@@ -354,6 +354,7 @@ fn a_graph_that_is_dropped_opens_though_another_project_was_shown_meanwhile() {
     window.wait("the graph", |app| app.projects().count() == 3);
     window.steps();
     assert_eq!(window.names(), ["A", "B", "graph"]);
+    assert_eq!(window.shown(), "graph");
     let of = |name: &str| {
         let mut projects = window.app().projects();
         let found = projects.find(|project| project.name() == name).unwrap();
