@@ -345,11 +345,16 @@ fn a_graph_that_is_dropped_opens_though_another_project_was_shown_meanwhile() {
         let file = std::sync::Arc::new(Dropped(path.clone()));
         window.harness.input_mut().dropped_files.push(file);
     }
-    // The other project is shown before it is known what was dropped.
-    window
-        .harness
-        .key_press_modifiers(Modifiers::COMMAND, Key::Tab);
+    // The other project is shown by the very frame of the drop, before it is known what was dropped.
+    window.harness.input_mut().events.push(egui::Event::Key {
+        key: Key::Tab,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    });
     window.harness.step();
+    assert_eq!(window.shown(), "A");
     window.harness.input_mut().dropped_files.clear();
     window.wait("the graph", |app| app.projects().count() == 3);
     window.steps();
