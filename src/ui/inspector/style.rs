@@ -2,7 +2,8 @@
 
 use egui::{Button, DragValue, PointerButton, Response, Stroke, StrokeKind, Ui, vec2};
 
-use super::{Inspector, Wanted, section_ui};
+use super::{Inspector, Wanted, command_ui, section_ui};
+use crate::command::Command;
 use crate::document::ops;
 use crate::graph::{Node, NodeId, Rect, Rgb, Role, Vec2};
 use crate::ui::value::Drafts;
@@ -25,6 +26,9 @@ pub fn style_ui(
     if let Some(node) = node.filter(is_box) {
         section_ui(ui, "Size");
         size_ui(ui, ctx, inspector, drafts, node);
+        if node.kind.role == Role::Frame {
+            command_ui(ui, ctx, Command::FitFrame);
+        }
     }
 }
 
@@ -103,15 +107,24 @@ fn size_ui(
     let mut size = draft.map_or(held, |(_, size)| size);
     let (mut is_changed, mut has_ended) = (false, true);
     ui.horizontal(|ui| {
-        for (axis, name) in ["Width", "Height"].into_iter().enumerate() {
+        let gap = ui.spacing().item_spacing.x;
+        let least = vec2(((ui.available_width() - gap) / 2.0).floor(), theme::ROW);
+        // They are fields, as those of values are.
+        let ground = ui.visuals().text_edit_bg_color();
+        let widgets = &mut ui.visuals_mut().widgets;
+        widgets.inactive.weak_bg_fill = ground;
+        widgets.hovered.weak_bg_fill = ground;
+        let axes = [("Width", "↔ "), ("Height", "↕ ")];
+        for (axis, (name, sign)) in axes.into_iter().enumerate() {
             let field = DragValue::new(&mut size[axis])
-                .prefix(format!("{name}  "))
+                .prefix(sign)
+                .min_size(least)
                 .speed(2.0)
                 .max_decimals(0)
                 .range(theme::BOX_LEAST[axis]..=LARGEST);
             // What is typed for one node is not the next one's.
             let response = ui.push_id(node.id.0, |ui| ui.add(field)).inner;
-            let response = response.accessible_name(name);
+            let response = response.on_hover_text(name).accessible_name(name);
             is_changed |= response.changed();
             has_ended &= !(response.has_focus() || response.dragged());
         }
