@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use egui::text::LayoutJob;
 use egui::{
-    Align2, Area, Button, Context, Frame, Id, Label, Order, Rect, RichText, Sense, pos2, vec2,
+    Align2, Area, Button, Context, Frame, Id, Label, Order, Rect, RichText, Sense, TextStyle, pos2,
+    vec2,
 };
 
 use super::{Level, Notice, theme};
 
+/// Rows of a notice; the rest is shown when the pointer rests on it.
+const ROWS: usize = 4;
 /// At most so many are on screen; older ones go.
 const MOST: usize = 5;
 
@@ -81,8 +85,13 @@ impl Notices {
                             let room = theme::NOTICE_WIDTH - 2.0 * theme::ROW;
                             ui.scope(|ui| {
                                 ui.set_max_width(room);
-                                let text = RichText::new(text).color(palette.text_strong);
-                                ui.add(Label::new(text).wrap().sense(Sense::hover()));
+                                let font = TextStyle::Body.resolve(ui.style());
+                                let color = palette.text_strong;
+                                let mut job = LayoutJob::simple(text.clone(), font, color, room);
+                                // What is long is told elsewhere as well: a notice hides little.
+                                job.wrap.max_rows = ROWS;
+                                let label = Label::new(job).wrap().sense(Sense::hover());
+                                ui.add(label).on_hover_text(text);
                             });
                             let close = Button::new(RichText::new("×").size(16.0)).frame(false);
                             let close = ui.add(close).accessible_name("Dismiss");
