@@ -163,12 +163,8 @@ impl App {
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),
             Event::PictureDrawn(result) => self.picture_drawn(result),
             Event::PictureRead { path, result } => self.picture_opened(&path, result),
-            Event::Dropped { project, files } => {
-                self.with_project(project, |app| app.files_dropped(files));
-            }
-            Event::PickedFiles { project, paths } => {
-                self.with_project(project, |app| app.take_files(paths));
-            }
+            Event::Dropped { project, files } => self.files_dropped(project, files),
+            Event::PickedFiles { project, paths } => self.take_files(project, paths),
             Event::Picked {
                 project,
                 port,

@@ -33,18 +33,18 @@ impl App {
                 self.open_named(&path.to_string_lossy());
             }
         } else if !dropped.is_empty() {
-            self.take_files(dropped);
+            self.take_files(self.project.serial, dropped);
         }
     }
 
-    /// Projects are opened; of the others it is found out in the background what they are.
-    pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
+    /// Projects are opened; of the others it is found out in the background what they are. Then they are loaded into
+    /// the project of this number, which need not be the one that is shown by then.
+    pub(super) fn take_files(&mut self, project: u64, paths: Vec<PathBuf>) {
         let (projects, files): (Vec<_>, Vec<_>) =
             paths.into_iter().partition(|path| is_project(path));
         for path in projects {
             self.open_named(&path.to_string_lossy());
         }
-        let project = self.project.serial;
         if files.is_empty() {
             return;
         }
@@ -64,15 +64,27 @@ impl App {
     }
 
     /// What the files are is known: open the graphs, load the rest.
-    pub(super) fn files_dropped(&mut self, files: Vec<Dropped>) {
-        let (mut graphs, mut loaded, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    pub(super) fn files_dropped(&mut self, project: u64, files: Vec<Dropped>) {
+        let (mut graphs, mut others) = (Vec::new(), Vec::new());
         for file in files {
             match file {
                 Dropped::Graph(path, text) => graphs.push((path, text)),
-                Dropped::File(path, is_text) => match self.loader(&path, is_text) {
-                    Some(loader) => loaded.push((loader, self.kept_path(&path))),
-                    None => unknown.push(path),
-                },
+                Dropped::File(path, is_text) => others.push((path, is_text)),
+            }
+        }
+        self.with_project(project, |app| app.load_files(others));
+        // A graph opens in a tab of its own: not while another project stands in for the one that is shown.
+        for (path, text) in graphs {
+            self.picture_opened(&path, Ok(Some(text)));
+        }
+    }
+
+    fn load_files(&mut self, files: Vec<(PathBuf, bool)>) {
+        let (mut loaded, mut unknown) = (Vec::new(), Vec::new());
+        for (path, is_text) in files {
+            match self.loader(&path, is_text) {
+                Some(loader) => loaded.push((loader, self.kept_path(&path))),
+                None => unknown.push(path),
             }
         }
         if !loaded.is_empty() {
@@ -89,9 +101,6 @@ impl App {
                 Level::Warning,
                 format!("No node loads such files: {}", path.display()),
             );
-        }
-        for (path, text) in graphs {
-            self.picture_opened(&path, Ok(Some(text)));
         }
     }
 
@@ -159,27 +168,65 @@ impl App {
                     .stroke(stroke)
                     .inner_margin(16);
                 frame.show(ui, |ui| {
-                    let text = egui::RichText::new(self.drop_in_words(&hovered)).heading();
+                    let mut lines = self.drop_in_words(&hovered).into_iter();
+                    let first = lines.next().unwrap_or_default();
+                    let text = egui::RichText::new(first).heading();
                     ui.add(Label::new(text).extend());
+                    for line in lines {
+                        let text = egui::RichText::new(line).color(palette.text_weak);
+                        ui.add(Label::new(text).extend());
+                    }
                 });
             });
     }
 
-    fn drop_in_words(&self, hovered: &[PathBuf]) -> String {
-        let [path] = hovered else {
-            return format!("Drop to load {} files", hovered.len());
+    /// What letting go would do, and for several files what becomes of each.
+    fn drop_in_words(&self, hovered: &[PathBuf]) -> Vec<String> {
+        let is_welcome = self.project.is_welcome();
+        let name = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
         };
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if self.project.is_welcome() || is_project(path) {
-            return format!("Drop to open {name}");
+        let opens = |path: &PathBuf| is_welcome || is_project(path);
+        if let [path] = hovered {
+            let name = name(path);
+            if opens(path) {
+                return vec![format!("Drop to open {name}")];
+            }
+            let Some(loader) = self.loader(path, false) else {
+                return vec![format!("No node loads {name}")];
+            };
+            let mut lines = vec![format!(
+                "Drop to load {name} with \"{}\"",
+                loader.kind.title
+            )];
+            if is_picture(path) {
+                lines.push("If it carries a graph, that opens instead".to_owned());
+            }
+            return lines;
         }
-        match self.loader(path, false) {
-            Some(loader) => format!("Drop to load {name} with \"{}\"", loader.kind.title),
-            None => format!("No node loads {name}"),
+        let mut lines = vec![format!("Drop to load {} files", hovered.len())];
+        for path in hovered.iter().take(NAMED) {
+            let becomes = if opens(path) {
+                "opens".to_owned()
+            } else {
+                let loader = self.loader(path, false);
+                loader.map_or_else(
+                    || "no node loads it".to_owned(),
+                    |loader| loader.kind.title.to_string(),
+                )
+            };
+            lines.push(format!("{}: {becomes}", name(path)));
         }
+        if hovered.len() > NAMED {
+            lines.push(format!("and {} more", hovered.len() - NAMED));
+        }
+        lines
     }
 }
 
+/// Files that are named while they hang over the window; of more only their number is said.
+const NAMED: usize = 4;
 /// So much of a file is looked at.
 const BEGINNING: u64 = 4096;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::App;
-use crate::document::{Transaction, ops};
-use crate::graph::{Graph, Link, Mode, Node, NodeId, Rect, Role, vec2};
+use crate::document::Transaction;
+use crate::document::ops::{self, FrameRoom};
+use crate::graph::{Graph, Link, Mode, NodeId, Rect};
 use crate::ui::Level;
 use crate::ui::canvas::gesture::link_distance;
 use crate::ui::canvas::layout::node_size;
@@ -166,7 +167,7 @@ impl App {
             .layout
             .bounds_of(document.selection().iter().copied());
         let rect = match around {
-            Some(rect) => framed(rect),
+            Some(rect) => ROOM.around(rect),
             None => Rect::from_min_size(canvas.place_for_new(), FRAME_SIZE),
         };
         let (graph, open) = (document.graph(), document.open_subgraph());
@@ -183,25 +184,8 @@ impl App {
         let document = &self.project.document;
         let canvas = &mut self.project.panels.canvas;
         canvas.keep_up(document);
-        let (graph, layout) = (document.graph(), &canvas.layout);
-        let mut fitted = Transaction::new("Fit frame", Vec::new());
-        for id in document.selection() {
-            let is_frame = |node: &&Node| node.kind.role == Role::Frame;
-            let Some(frame) = graph.node(*id).filter(is_frame) else {
-                continue;
-            };
-            let alone = BTreeSet::from([frame.id]);
-            let mut inside = ops::carried(
-                graph,
-                &alone,
-                |id| layout.rect(id),
-                |rect| layout.nodes_in(rect),
-            );
-            inside.remove(&frame.id);
-            if let Some(bounds) = layout.bounds_of(inside) {
-                fitted = fitted.and(ops::resize(graph, frame.id, framed(bounds)));
-            }
-        }
+        let (graph, selection) = (document.graph(), document.selection());
+        let fitted = ops::fit_frames(graph, selection, canvas.layout.rects(), ROOM);
         if fitted.edits.is_empty() {
             self.notify(
                 Level::Info,
@@ -244,8 +228,8 @@ impl App {
     }
 }
 
-/// The box of a frame around what takes this room.
-fn framed(rect: Rect) -> Rect {
-    let rect = rect.expand(FRAME_MARGIN);
-    Rect::from_min_max(rect.min - vec2(0.0, FRAME_TITLE), rect.max)
-}
+/// Around what lies in a frame.
+const ROOM: FrameRoom = FrameRoom {
+    margin: FRAME_MARGIN,
+    title: FRAME_TITLE,
+};

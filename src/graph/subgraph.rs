@@ -77,6 +77,7 @@ pub fn reroute_kind() -> Arc<NodeKind> {
     static KIND: LazyLock<Arc<NodeKind>> = LazyLock::new(|| {
         let summary = "A dot that leads a link another way";
         let mut kind = graph_kind(REROUTE, "Reroute", Role::Reroute, summary);
+        kind.keywords = ["dot", "bend", "redirect"].map(Name::from).to_vec();
         kind.inputs = vec![InputSpec {
             widget: Widget::LinkOnly,
             ..InputSpec::untyped(REROUTE_PORT)
@@ -91,7 +92,9 @@ pub fn reroute_kind() -> Arc<NodeKind> {
 pub fn frame_kind() -> Arc<NodeKind> {
     static KIND: LazyLock<Arc<NodeKind>> = LazyLock::new(|| {
         let summary = "A titled box that carries the nodes in it";
-        Arc::new(graph_kind(FRAME, "Frame", Role::Frame, summary))
+        let mut kind = graph_kind(FRAME, "Frame", Role::Frame, summary);
+        kind.keywords = ["box", "group", "region"].map(Name::from).to_vec();
+        Arc::new(kind)
     });
     KIND.clone()
 }
@@ -101,6 +104,7 @@ pub fn note_kind() -> Arc<NodeKind> {
     static KIND: LazyLock<Arc<NodeKind>> = LazyLock::new(|| {
         let summary = "A text with Markdown on the canvas";
         let mut kind = graph_kind(NOTE, "Note", Role::Note, summary);
+        kind.keywords = ["comment", "sticky", "text"].map(Name::from).to_vec();
         let mut text = InputSpec::new(NOTE_TEXT, ValueType::Text);
         text.widget = Widget::Text { multiline: true };
         text.default = Some(super::Value::text(""));

@@ -121,10 +121,15 @@ impl Focus {
         Mark(count)
     }
 
-    /// The first widget since `mark` that can have the keyboard.
-    pub fn first_since(ui: &Ui, mark: Mark) -> Option<Id> {
+    /// Of the widgets since `mark` that can have the keyboard the one furthest left: a field is painted after the button
+    /// at its right.
+    pub fn leftmost_since(ui: &Ui, mark: Mark) -> Option<Id> {
         let (_, widgets) = focusable(ui, mark);
-        widgets.first().map(|(id, _)| *id)
+        let left = |(_, rect): &(Id, Rect)| rect.left();
+        let first = widgets
+            .into_iter()
+            .min_by(|a, b| left(a).total_cmp(&left(b)));
+        first.map(|(id, _)| id)
     }
 
     /// A part was painted from `mark` on.

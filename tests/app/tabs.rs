@@ -282,6 +282,20 @@ fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
     window.harness.input_mut().hovered_files.push(hovered);
     window.steps();
     assert!(window.says("Drop to load photo.png with \"Load image\""));
+    assert!(window.says("If it carries a graph, that opens instead"));
+    let hovered = [&outside, &table].map(|path| egui::HoveredFile {
+        path: Some(path.clone()),
+        ..egui::HoveredFile::default()
+    });
+    window.harness.input_mut().hovered_files = hovered.to_vec();
+    window.steps();
+    for line in [
+        "Drop to load 2 files",
+        "photo.png: Load image",
+        "wine.csv: Load CSV",
+    ] {
+        assert!(window.says(line), "{line}");
+    }
     window.harness.input_mut().hovered_files.clear();
 
     let folder = first.join("nodes");
@@ -312,6 +326,46 @@ fn files_that_are_dropped_become_nodes_that_load_them_in_one_step() {
     assert_eq!(document.selection().len(), 6);
     window.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(window.nodes(), 0);
+}
+
+#[test]
+fn a_graph_that_is_dropped_opens_though_another_project_was_shown_meanwhile() {
+    let userdata = userdata();
+    let names = ["A", "B"];
+    let folders = names.map(|name| project(userdata.path(), name, &[]));
+    let picture = userdata.path().join("graph.png");
+    let words = userdata.path().join("words.txt");
+    std::fs::write(&words, "words").unwrap();
+    let mut window = Window::start(userdata, Some(folders[0].clone()), Settings::default());
+    window.add_a_node();
+    window.harness.state_mut().save_picture(picture.clone());
+    window.wait("the picture", |_| picture.is_file());
+    window.open_by_path(&folders[1]);
+    for path in [&picture, &words] {
+        let file = std::sync::Arc::new(Dropped(path.clone()));
+        window.harness.input_mut().dropped_files.push(file);
+    }
+    // The other project is shown by the very frame of the drop, before it is known what was dropped.
+    window.harness.input_mut().events.push(egui::Event::Key {
+        key: Key::Tab,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    });
+    window.harness.step();
+    assert_eq!(window.shown(), "A");
+    window.harness.input_mut().dropped_files.clear();
+    window.wait("the graph", |app| app.projects().count() == 3);
+    window.steps();
+    assert_eq!(window.names(), ["A", "B", "graph"]);
+    assert_eq!(window.shown(), "graph");
+    let of = |name: &str| {
+        let mut projects = window.app().projects();
+        let found = projects.find(|project| project.name() == name).unwrap();
+        found.document.nodes().count()
+    };
+    assert_eq!(["A", "B", "graph"].map(of), [1, 1, 1]);
 }
 
 #[test]

@@ -24,7 +24,8 @@ pub use ports::{
     PortChange, Side, change_port, port_name_problem, ports_of, rename_subgraph, set_ports,
 };
 pub use style::{
-    add_frame, add_note, add_reroute, carried, resize, set_colour, toggle_collapsed, toggle_mode,
+    FrameRoom, add_frame, add_note, add_reroute, carried, fit_frames, resize, set_colour,
+    toggle_collapsed, toggle_mode,
 };
 pub use subgraphs::{group, remove_unused, ungroup};
 

@@ -6,6 +6,7 @@ use super::{Keys, Transaction, new_node};
 use crate::graph::subgraph::{self, REROUTE_PORT};
 use crate::graph::{
     Edit, Graph, Link, Mode, Name, Node, NodeId, Port, Pos2, Rect, Rgb, Role, Style, SubgraphId,
+    Vec2,
 };
 
 /// Change how nodes are drawn or whether they run; only those that change are touched.
@@ -67,9 +68,13 @@ pub fn toggle_collapsed(graph: &Graph, nodes: &BTreeSet<NodeId>) -> Transaction 
 
 /// Colour nodes; `None`: as their kind is.
 pub fn set_colour(graph: &Graph, nodes: &BTreeSet<NodeId>, colour: Option<Rgb>) -> Transaction {
-    restyle("Colour", graph, nodes, |node| Style {
-        colour,
-        ..node.style
+    restyle("Colour", graph, nodes, |node| match node.kind.role {
+        // A dot has the colour of what flows through it.
+        Role::Reroute => node.style,
+        _ => Style {
+            colour,
+            ..node.style
+        },
     })
 }
 
@@ -84,6 +89,74 @@ pub fn resize(graph: &Graph, node: NodeId, rect: Rect) -> Transaction {
         .filter(|pos| *pos != rect.min)
         .map(|_| Edit::Move { node, to: rect.min });
     resized.and(Transaction::new("Resize", moved.into_iter().collect()))
+}
+
+/// Room that a frame has around what lies in it: at its sides, and for its title above that.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameRoom {
+    pub margin: f32,
+    pub title: f32,
+}
+
+impl FrameRoom {
+    /// The frame around what takes up `rect`.
+    pub fn around(self, rect: Rect) -> Rect {
+        let rect = rect.expand(self.margin);
+        Rect::from_min_max(rect.min - Vec2::new(0.0, self.title), rect.max)
+    }
+}
+
+/// Make frames as large as what lies in them needs, also where it sticks out; empty ones stay as they are. Those inside
+/// of others come first. `rects`: all nodes of what is open.
+pub fn fit_frames(
+    graph: &Graph,
+    nodes: &BTreeSet<NodeId>,
+    rects: impl IntoIterator<Item = (NodeId, Rect)>,
+    room: FrameRoom,
+) -> Transaction {
+    let is_frame = |id: NodeId| {
+        let node = graph.node(id);
+        node.is_some_and(|node| node.kind.role == Role::Frame)
+    };
+    let mut rects: Vec<(NodeId, Rect)> = rects.into_iter().collect();
+    rects.sort_by(|(a, one), (b, other)| one.area().total_cmp(&other.area()).then(a.cmp(b)));
+    let mut edits = Vec::new();
+    for at in 0..rects.len() {
+        let (id, frame) = rects[at];
+        let Some(node) = graph
+            .node(id)
+            .filter(|_| nodes.contains(&id) && is_frame(id))
+        else {
+            continue;
+        };
+        let lies_in = |(other, rect): &&(NodeId, Rect)| {
+            // The middle of a frame around this one may lie in it as well.
+            let is_in = if is_frame(*other) {
+                frame.contains_rect(*rect)
+            } else {
+                frame.contains(rect.center())
+            };
+            *other != id && is_in
+        };
+        let inside = rects.iter().filter(lies_in).map(|(_, rect)| *rect);
+        let Some(inside) = inside.reduce(Rect::union) else {
+            continue;
+        };
+        let fitted = room.around(inside);
+        rects[at].1 = fitted;
+        if node.pos != fitted.min {
+            edits.push(Edit::Move {
+                node: id,
+                to: fitted.min,
+            });
+        }
+        if frame.size() != fitted.size() {
+            let size = Some(fitted.size());
+            let style = Style { size, ..node.style };
+            edits.push(Edit::SetStyle { node: id, style });
+        }
+    }
+    Transaction::new("Fit frame", edits)
 }
 
 /// A frame around `rect`. Returns the id that it will have.
@@ -253,6 +326,51 @@ mod tests {
         );
         document.undo();
         assert_eq!(document.graph().links().next(), Some(&link));
+    }
+
+    #[test]
+    fn frames_fit_what_lies_in_them_the_inner_ones_first() {
+        let mut document = document();
+        let rect = |x: f32, y: f32, width: f32, height: f32| {
+            Rect::from_min_size(pos2(x, y), vec2(width, height))
+        };
+        // Nodes 0, 1 and 2 stand at 0, 100 and 200; the inner frame cuts node 1, whose middle lies in it.
+        let mut frames = Vec::new();
+        for frame in [
+            rect(90.0, -20.0, 50.0, 200.0),
+            rect(-50.0, -50.0, 1000.0, 900.0),
+            rect(5000.0, 0.0, 300.0, 300.0),
+        ] {
+            let (id, transaction) = add_frame(document.graph(), frame, None, None);
+            document.commit(transaction).unwrap();
+            frames.push(id);
+        }
+        let rect_of = |graph: &Graph, id: NodeId| {
+            let node = graph.node(id).unwrap();
+            Rect::from_min_size(node.pos, node.style.size.unwrap_or(vec2(60.0, 40.0)))
+        };
+        let room = FrameRoom {
+            margin: 10.0,
+            title: 30.0,
+        };
+        let fit = |document: &Document, nodes: &[NodeId]| {
+            let graph = document.graph();
+            let rects = graph.nodes().map(|node| (node.id, rect_of(graph, node.id)));
+            fit_frames(graph, &nodes.iter().copied().collect(), rects, room)
+        };
+        let before = document.history().done();
+        let transaction = fit(&document, &[frames[0], frames[1], frames[2], NodeId(0)]);
+        document.commit(transaction).unwrap();
+        assert_eq!(document.history().done(), before + 1);
+        let graph = document.graph();
+        assert_eq!(rect_of(graph, frames[0]), rect(90.0, -40.0, 80.0, 90.0));
+        assert_eq!(rect_of(graph, frames[1]), rect(-10.0, -80.0, 280.0, 140.0));
+        assert_eq!(
+            rect_of(graph, frames[2]),
+            rect(5000.0, 0.0, 300.0, 300.0),
+            "nothing lies in it"
+        );
+        assert!(fit(&document, &frames).edits.is_empty(), "they fit already");
     }
 
     #[test]

@@ -10,9 +10,10 @@ use egui::{
 };
 
 use super::Canvas;
+use super::annotations::node_color;
 use super::camera::Camera;
 use super::layout::Layout;
-use crate::graph::{Graph, Pos2, Rect, Vec2, vec2};
+use crate::graph::{Graph, Node, NodeId, Pos2, Rect, Role as NodeRole, Vec2, vec2};
 use crate::ui::theme::{self, Palette};
 
 /// More nodes than this are shown as a grid of how much they cover: it has about as many squares at most.
@@ -42,6 +43,8 @@ pub struct Minimap {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Picture {
     version: u64,
+    /// Of the graph, where nodes are shown one by one: any edit may have coloured one.
+    revision: Option<u64>,
     map: Map,
     is_dark: bool,
 }
@@ -173,6 +176,7 @@ fn paint(ui: &Ui, canvas: &mut Canvas, map: &Map, graph: &Graph, response: &Resp
     painter.rect(map.place, theme::RADIUS, ground, stroke, StrokeKind::Inside);
     let picture = Picture {
         version: canvas.layout.version(),
+        revision: (graph.node_count() <= MOST_BOXES).then(|| graph.revision()),
         map: *map,
         is_dark: palette.is_dark,
     };
@@ -208,16 +212,24 @@ fn paint_view(painter: &Painter, canvas: &Canvas, map: &Map, palette: &Palette) 
 }
 
 fn nodes_mesh(layout: &Layout, map: &Map, graph: &Graph, palette: &Palette) -> Mesh {
-    let rects: Vec<(Rect, Color32)> = layout
+    let is_frame = |node: &&Node| node.kind.role == NodeRole::Frame;
+    let shown = |(id, rect): (NodeId, Rect)| {
+        let node = graph.node(id);
+        let own = node.and_then(|node| node_color(node, palette));
+        let family = || node.map(|node| palette.of_family(&node.kind.family));
+        let color = own.or_else(family).unwrap_or(palette.idle);
+        // A frame lies under what it carries.
+        let part = if node.as_ref().is_some_and(is_frame) {
+            0.3
+        } else {
+            0.8
+        };
+        (map.rect_on_map(rect), Palette::faded(color, part))
+    };
+    let (frames, nodes): (Vec<_>, Vec<_>) = layout
         .rects()
-        .map(|(id, rect)| {
-            let family = graph
-                .node(id)
-                .map(|node| palette.of_family(&node.kind.family));
-            let color = Palette::faded(family.unwrap_or(palette.idle), 0.8);
-            (map.rect_on_map(rect), color)
-        })
-        .collect();
+        .partition(|(id, _)| graph.node(*id).as_ref().is_some_and(is_frame));
+    let rects: Vec<(Rect, Color32)> = frames.into_iter().chain(nodes).map(shown).collect();
     let mut mesh = Mesh::default();
     if rects.len() <= MOST_BOXES {
         for (rect, color) in rects {
@@ -286,7 +298,7 @@ impl Squares {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Bank, Edit, Node, NodeId, NodeKind, pos2};
+    use crate::graph::{Bank, Edit, NodeKind, pos2};
 
     const CANVAS: Rect = Rect::from_min_max(Pos2::ZERO, pos2(1000.0, 700.0));
 
@@ -322,6 +334,29 @@ mod tests {
         assert_eq!(map(&mut canvas), None, "all is in view");
         canvas.layout.clear();
         assert_eq!(map(&mut canvas), None, "there is nothing");
+    }
+
+    #[test]
+    fn nodes_have_their_own_colours_and_frames_lie_under_all() {
+        let mut graph = graph(3);
+        let (colour, _) = theme::SWATCHES[0];
+        let frame = crate::graph::subgraph::frame_kind();
+        let frame = Node::new(NodeId(3), "frame", frame, Pos2::ZERO);
+        graph.apply(Edit::AddNode(Box::new(frame))).unwrap();
+        let style = crate::graph::Style {
+            colour: Some(colour),
+            ..crate::graph::Style::default()
+        };
+        let node = NodeId(1);
+        graph.apply(Edit::SetStyle { node, style }).unwrap();
+        let mut canvas = canvas(&graph);
+        let map = Map::new(canvas.layout.bounds().unwrap(), CANVAS);
+        let mesh = nodes_mesh(&canvas.layout, &map, &graph, &theme::DARK);
+        let colours: Vec<_> = mesh.vertices.chunks(4).map(|box_| box_[0].color).collect();
+        let red = Palette::faded(theme::DARK.of_user(colour), 0.8);
+        assert_eq!(colours.iter().position(|other| *other == red), Some(2));
+        assert_ne!(colours[0], colours[1], "the frame, and a node");
+        assert_eq!(colours[1], colours[3]);
     }
 
     #[test]

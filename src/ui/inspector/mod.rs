@@ -19,7 +19,7 @@ use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
 use crate::graph::{
-    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Role, Vec2, Widget,
+    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Vec2, Widget,
 };
 
 /// What the panel remembers between frames.
@@ -27,28 +27,42 @@ use crate::graph::{
 pub struct Inspector {
     /// The title that is being typed, and of which node.
     title: Option<(NodeId, String)>,
-    wants_title: bool,
-    wants_value: bool,
-    wants_colour: bool,
+    wanted: Option<Wanted>,
     /// The size that is being dragged or typed, and of which frame or note.
     size: Option<(NodeId, Vec2)>,
+    /// The colours have the keyboard by the command, and give it back with the choice.
+    is_colouring: bool,
     ports: Ports,
 }
 
+/// What is to have the keyboard as soon as it is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Title,
+    /// The first value, else the first port, else the title.
+    Value,
+    Colour,
+}
+
 impl Inspector {
+    /// Whether this is wanted; it is not any more then.
+    fn takes(&mut self, what: Wanted) -> bool {
+        self.wanted.take_if(|wanted| *wanted == what).is_some()
+    }
+
     /// Put the keyboard into the title's field: the command Rename.
     pub fn rename(&mut self) {
-        self.wants_title = true;
+        self.wanted = Some(Wanted::Title);
     }
 
     /// Put the keyboard on the first colour: the command Colour.
     pub fn colour(&mut self) {
-        self.wants_colour = true;
+        self.wanted = Some(Wanted::Colour);
     }
 
     /// Put the keyboard into the first field of a value, without any into the title's: the command Edit node.
     pub fn edit(&mut self) {
-        self.wants_value = true;
+        self.wanted = Some(Wanted::Value);
     }
 }
 
@@ -68,13 +82,14 @@ pub fn inspector_ui(
         commit_title(ctx, node, &typed);
     }
     inspector.ports.settle(ctx, selected);
+    inspector.settle_size(ctx, selected);
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink(false)
         .show(ui, |ui| match (selected, document.selection().len()) {
             (Some(node), _) => node_ui(ui, ctx, inspector, drafts, node),
             (None, 0) => nothing_ui(ui, ctx),
-            (None, count) => several_ui(ui, ctx, inspector, count),
+            (None, count) => several_ui(ui, ctx, inspector, drafts, count),
         });
 }
 
@@ -106,17 +121,21 @@ fn node_ui(
             let mark = Focus::mark(ui);
             input_ui(ui, ctx, drafts, node, input);
             let is_free = ctx.document.graph().link_to(node.id, &input.name).is_none();
-            let wanted = Focus::first_since(ui, mark).filter(|_| is_free && inspector.wants_value);
-            if let Some(field) = wanted {
+            let is_wanted = is_free && inspector.wanted == Some(Wanted::Value);
+            if let Some(field) = Focus::leftmost_since(ui, mark).filter(|_| is_wanted) {
                 ui.memory_mut(|memory| memory.request_focus(field));
-                inspector.wants_value = false;
+                inspector.wanted = None;
+                let has_lines = input.widget == Widget::Text { multiline: true };
+                if !has_lines && TextEdit::load_state(ui.ctx(), field).is_some() {
+                    // What one line holds is typed over.
+                    select_all(ui, field, usize::MAX);
+                }
             }
         }
     }
-    if std::mem::take(&mut inspector.wants_value) {
-        match kind.role {
-            Role::Inputs(_) | Role::Outputs(_) => inspector.ports.want_first(node),
-            _ => inspector.rename(),
+    if inspector.takes(Wanted::Value) {
+        if !inspector.ports.want_first(node) {
+            inspector.rename();
         }
         ui.ctx().request_repaint();
     }
@@ -130,7 +149,7 @@ fn node_ui(
             output_ui(ui, ctx, node.id, (i, output), summary);
         }
     }
-    style::style_ui(ui, ctx, inspector);
+    style::style_ui(ui, ctx, inspector, drafts);
     if !kind.help.is_empty() {
         section_ui(ui, "Help");
         help_ui(ui, &kind.help);
@@ -148,7 +167,7 @@ fn title_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, node:
         .hint_text(node.kind.title.as_str())
         .desired_width(f32::INFINITY);
     let response = ui.add(edit).accessible_name("Title");
-    if std::mem::take(&mut inspector.wants_title) {
+    if inspector.takes(Wanted::Title) {
         response.request_focus();
         select_all(ui, response.id, typed.chars().count());
     }
@@ -422,9 +441,15 @@ fn output_ui(
     });
 }
 
-fn several_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector, count: usize) {
+fn several_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    inspector: &mut Inspector,
+    drafts: &mut Drafts,
+    count: usize,
+) {
     ui.heading(format!("{count} nodes selected"));
-    style::style_ui(ui, ctx, inspector);
+    style::style_ui(ui, ctx, inspector, drafts);
     ui.add_space(theme::GAP);
     for command in [
         Command::RunToHere,

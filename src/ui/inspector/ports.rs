@@ -42,13 +42,18 @@ enum Part {
 }
 
 impl Ports {
-    /// The name of the first port gets the keyboard, where a section is shown.
-    pub(super) fn want_first(&mut self, node: &Node) {
-        let side = match node.kind.role {
-            Role::Outputs(_) => Side::Outputs,
-            _ => Side::Inputs,
+    /// The name of the first port gets the keyboard; `false`: the node has none that can be edited.
+    pub(super) fn want_first(&mut self, node: &Node) -> bool {
+        let kind = &node.kind;
+        let side = match kind.role {
+            Role::Subgraph(_) if !kind.inputs.is_empty() => Side::Inputs,
+            Role::Inputs(_) if !kind.outputs.is_empty() => Side::Inputs,
+            Role::Subgraph(_) if !kind.outputs.is_empty() => Side::Outputs,
+            Role::Outputs(_) if !kind.inputs.is_empty() => Side::Outputs,
+            _ => return false,
         };
         self.wanted = Some((Place { side, at: 0 }, Part::Name));
+        true
     }
 
     /// What was being typed counts, although its field is not shown any more.

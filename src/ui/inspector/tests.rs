@@ -348,3 +348,98 @@ fn a_subgraph_is_named_and_its_nodes_follow() {
     let node = harness.state().document.selected_node().unwrap();
     assert_eq!(*node.title(), "Rounding");
 }
+
+#[test]
+fn editing_begins_at_the_first_value_that_can_be_typed() {
+    for (selected, expected) in [(0, "a"), (1, "Title")] {
+        let mut harness = inspect(world(&[selected]));
+        harness.run();
+        harness.state_mut().state.0.edit();
+        harness.run();
+        assert!(harness.get_by_label(expected).is_focused(), "{expected}");
+    }
+    // A subgraph whose inputs are all linked has its ports to edit.
+    let mut harness = inspect(grouped());
+    harness.run();
+    harness.state_mut().state.0.edit();
+    harness.run();
+    let port = harness.get_by_label("Name of input number");
+    assert!(port.is_focused());
+}
+
+#[test]
+fn editing_a_path_begins_in_its_field_and_types_over_it() {
+    let load = crate::ui::testing::catalog();
+    let load = load.get(Bank::Builtin, "load_image").unwrap().clone();
+    let mut node = Node::new(NodeId(0), "node_1", load, Pos2::ZERO);
+    node.values.insert("file".into(), Value::text("old.png"));
+    let document = Document::new(Graph::from_parts([node], []).0, Meta::default());
+    let mut world = World::<Panel> {
+        document,
+        ..World::default()
+    };
+    world.document.select([NodeId(0)]);
+    let mut harness = inspect(world);
+    harness.run();
+    harness.state_mut().state.0.edit();
+    harness.run();
+    assert!(harness.get_by_label("file").is_focused());
+    harness.event(egui::Event::Text("new.png".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    let node = harness.state().document.selected_node().unwrap();
+    assert_eq!(node.values["file"], Value::text("new.png"));
+}
+
+#[test]
+fn the_command_leads_to_the_colour_that_is_held_and_back_with_the_choice() {
+    let mut harness = inspect(world(&[0, 1]));
+    harness.run();
+    harness.get_by_label("Colour blue").click();
+    settle(&mut harness);
+    harness.state_mut().state.0.colour();
+    harness.run();
+    assert!(harness.get_by_label("Colour blue").is_focused());
+    harness.get_by_label("Colour none").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    let mut nodes = harness.state().document.graph().nodes();
+    assert!(nodes.all(|node| node.style.colour.is_none()));
+    let focused = harness.ctx.memory(egui::Memory::focused);
+    assert_eq!(focused, None, "the keyboard is given back");
+}
+
+#[test]
+fn a_size_is_one_step_of_the_node_it_was_typed_for_and_escape_drops_it() {
+    for (leave, expected) in [
+        (Some(Key::Enter), Some(400.0)),
+        (Some(Key::Escape), None),
+        // Another node is selected meanwhile.
+        (None, Some(400.0)),
+    ] {
+        let mut world = world(&[]);
+        let notes = [0.0, 500.0].map(|x| {
+            let graph = world.document.graph();
+            let (note, transaction) = ops::add_note(graph, Pos2::new(x, 0.0), None);
+            world.document.commit(transaction).unwrap();
+            note
+        });
+        world.document.select([notes[0]]);
+        let mut harness = inspect(world);
+        harness.run();
+        harness.get_by_label("Width").focus();
+        harness.run();
+        type_over(&mut harness, "400");
+        assert!(harness.state().actions.is_empty(), "not while it is typed");
+        match leave {
+            Some(key) => harness.key_press(key),
+            None => harness.state_mut().document.select([notes[1]]),
+        }
+        settle(&mut harness);
+        let graph = harness.state().document.graph();
+        let size = |id| graph.node(id).unwrap().style.size.map(|size: Vec2| size.x);
+        assert_eq!(notes.map(size), [expected, None], "{leave:?}");
+    }
+}
