@@ -136,6 +136,8 @@ pub const CARD_RADIUS: u8 = 9;
 /// Height of a row of buttons, fields and list entries, in points.
 pub const ROW: f32 = 24.0;
 pub const GAP: f32 = 6.0;
+/// Height of the palette without its rows: its field, its line about the chosen one, and its edges.
+pub const PALETTE_REST: f32 = 110.0;
 /// Above and below the longest menu.
 pub const MENU_MARGIN: f32 = 44.0;
 /// With less room than this beside the menus a tool of the bar is left out.

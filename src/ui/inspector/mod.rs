@@ -211,20 +211,26 @@ fn kind_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
             None => kind.family.to_string(),
         };
         let text = RichText::new(text).color(palette.text_weak);
-        let label = ui.add(Label::new(text).truncate());
-        if !kind.summary.is_empty() {
-            label.on_hover_text(&*kind.summary);
-        }
-        if let Some(file) = &kind.file {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let link = ui
-                    .link(RichText::new("Source").small())
-                    .on_hover_text(format!("Open {}, line {}", file.display(), kind.line));
-                if link.clicked() {
-                    ctx.ask(Action::OpenSource(file.to_path_buf(), kind.line));
-                }
-            });
-        }
+        let family_ui = |ui: &mut Ui| {
+            let label = ui.add(Label::new(text).truncate());
+            if !kind.summary.is_empty() {
+                label.on_hover_text(&*kind.summary);
+            }
+        };
+        let Some(file) = &kind.file else {
+            family_ui(ui);
+            return;
+        };
+        // First what must not be cut.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let link = ui
+                .link(RichText::new("Source").small())
+                .on_hover_text(format!("Open {}, line {}", file.display(), kind.line));
+            if link.clicked() {
+                ctx.ask(Action::OpenSource(file.to_path_buf(), kind.line));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), family_ui);
+        });
     });
 }
 

@@ -287,7 +287,10 @@ fn list_ui(
     let colors = theme::palette(ui.ctx());
     ui.spacing_mut().item_spacing.y = 1.0;
     let height = theme::ROW + ui.spacing().item_spacing.y;
-    let room = height * theme::PALETTE_ROWS as f32;
+    // In a low window, or a large interface, fewer rows are shown.
+    let least = 3.0 * height;
+    let most = (ui.ctx().content_rect().height() - theme::PALETTE_REST).max(least);
+    let room = (height * theme::PALETTE_ROWS as f32).min(most);
     let mut list = ScrollArea::vertical()
         .id_salt("palette list")
         .max_height(room)
