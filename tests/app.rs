@@ -36,6 +36,8 @@ mod touchpad;
 mod unsound;
 #[path = "app/walking.rs"]
 mod walking;
+#[path = "app/ways.rs"]
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
