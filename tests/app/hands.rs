@@ -162,3 +162,96 @@ fn frames_are_resized_by_their_edges_in_one_step() {
     window.key(CTRL, Key::Z);
     assert_eq!(window.text(), before);
 }
+
+#[test]
+fn a_link_dropped_in_empty_space_lists_what_fits_and_connects_it() {
+    let mut window = Window::open(|_| example("coins", "coins-drop"));
+    let from = window.output("Otsu threshold", 0);
+    let count = window.app().project().document.graph().node_count();
+    let listed = |window: &Window| window.harness.query_all_by_label("Load image").count();
+    let in_library = listed(&window);
+    window.drag(from, from + vec2(18.0, 40.0));
+    assert_eq!(listed(&window), in_library, "it takes no number");
+    window.typed("round");
+    window.key(NONE, Key::Enter);
+    let graph = window.app().project().document.graph();
+    assert_eq!(graph.node_count(), count + 1);
+    let added = *window
+        .app()
+        .project()
+        .document
+        .selection()
+        .iter()
+        .next()
+        .unwrap();
+    assert_eq!(graph.incoming(added).len(), 1, "the new node is linked");
+    // One undo step takes node and link away.
+    window.key(CTRL, Key::Z);
+    assert_eq!(window.app().project().document.graph().node_count(), count);
+}
+
+#[test]
+fn boxes_select_drags_move_in_one_step_and_escape_drops_them() {
+    let mut window = Window::open(|_| example("coins", "coins-select"));
+    let before = loom::document::file::to_text(&window.app().project().document, None);
+    let corner = window.on_screen(Pos2::new(-20.0, -60.0));
+    window.drag(corner, window.on_screen(Pos2::new(520.0, 240.0)));
+    assert_eq!(
+        window.app().project().document.selection().len(),
+        2,
+        "the photo and its threshold"
+    );
+    let grab = window.on_screen(Pos2::new(60.0, 12.0));
+    window.drag(grab, grab + vec2(0.0, -60.0));
+    assert_ne!(
+        loom::document::file::to_text(&window.app().project().document, None),
+        before
+    );
+    window.key(CTRL, Key::Z);
+    assert_eq!(
+        loom::document::file::to_text(&window.app().project().document, None),
+        before
+    );
+
+    window.harness.event(egui::Event::PointerMoved(grab));
+    window.harness.step();
+    window.button(grab, true);
+    window
+        .harness
+        .event(egui::Event::PointerMoved(grab + vec2(50.0, 50.0)));
+    window.harness.step();
+    window.key(NONE, Key::Escape);
+    window.button(grab + vec2(50.0, 50.0), false);
+    window.steps();
+    assert_eq!(
+        loom::document::file::to_text(&window.app().project().document, None),
+        before
+    );
+}
+
+#[test]
+fn a_line_drawn_with_ctrl_cuts_links_and_the_history_panel_brings_them_back() {
+    let mut window = Window::open(|_| example("coins", "coins-cut"));
+    let links = |window: &Window| window.app().project().document.graph().link_count();
+    let before = links(&window);
+    let (from, to) = (Pos2::new(1090.0, 16.0), Pos2::new(1090.0, 110.0));
+    let (from, to) = (window.on_screen(from), window.on_screen(to));
+    window.harness.event(egui::Event::ModifiersChanged(CTRL));
+    window.drag(from, to);
+    window.harness.event(egui::Event::ModifiersChanged(NONE));
+    window.steps();
+    assert_eq!(
+        links(&window),
+        before - 1,
+        "the link between two nodes is cut"
+    );
+
+    window.harness.get_by_label("History").click();
+    window.steps();
+    window.harness.get_by_label("Opened").click();
+    window.steps();
+    assert_eq!(links(&window), before);
+    window.harness.get_by_label("Unlink").click();
+    window.steps();
+    assert_eq!(links(&window), before - 1);
+}
