@@ -217,6 +217,21 @@ fn wheel(ui: &Ui, canvas: &mut Canvas) {
     }
 }
 
+/// What can be done with the nodes under the pointer, by what belongs together.
+const NODE_MENU: [&[Command]; 4] = [
+    &[Command::RunToHere, Command::OpenSubgraph],
+    &[
+        Command::Rename,
+        Command::Colour,
+        Command::Mute,
+        Command::Bypass,
+        Command::Collapse,
+        Command::Group,
+    ],
+    &[Command::Cut, Command::Copy, Command::Duplicate],
+    &[Command::TakeOut, Command::Unlink, Command::Delete],
+];
+
 fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut Context<'_>) {
     if response.secondary_clicked() {
         match hit {
@@ -245,17 +260,21 @@ fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut C
         return;
     }
     response.context_menu(|ui| {
-        for command in [
-            Command::RunToHere,
-            Command::Rename,
-            Command::Cut,
-            Command::Copy,
-            Command::Duplicate,
-            Command::Unlink,
-            Command::Delete,
-        ] {
-            if menu::command_button(ui, command, true) {
-                context.ask(Action::Command(command));
+        let selected = context.document.selected_node();
+        let is_subgraph = selected.is_some_and(|node| node.kind.role.inside().is_some());
+        for (at, group) in NODE_MENU.iter().enumerate() {
+            if at > 0 {
+                ui.separator();
+            }
+            for command in *group {
+                let is_enabled = match command {
+                    Command::OpenSubgraph => is_subgraph,
+                    Command::Rename => selected.is_some(),
+                    _ => true,
+                };
+                if menu::command_button(ui, *command, is_enabled) {
+                    context.ask(Action::Command(*command));
+                }
             }
         }
     });
