@@ -8,7 +8,7 @@ use super::{App, Event};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
-use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, vec2};
+use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, patterns, vec2};
 use crate::ui::dialogs::Dialog;
 use crate::ui::focus::Part;
 use crate::ui::settings::Setting;
@@ -439,7 +439,7 @@ impl App {
 
     /// A file or folder was chosen for an input.
     pub(super) fn picked(&mut self, port: Port, path: &Path) {
-        let text = self.kept_path(path).to_string_lossy().replace('\\', "/");
+        let text = self.kept_path(path);
         self.commit(ops::set_value(port, Some(Value::text(text))));
     }
 
@@ -466,8 +466,7 @@ impl App {
 
 /// `*.csv *.tsv` as a filter of the file dialog; with a lone `*` all others can be chosen too.
 fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
-    let parts = || pattern.split([' ', ';', ',']).map(str::trim);
-    let extensions: Vec<&str> = parts()
+    let extensions: Vec<&str> = patterns(pattern)
         .filter_map(|part| part.strip_prefix("*."))
         .filter(|extension| *extension != "*" && !extension.is_empty())
         .collect();
@@ -475,7 +474,7 @@ fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
         return dialog;
     }
     let dialog = dialog.add_filter(extensions.join(", "), &extensions);
-    if parts().any(|part| part == "*") {
+    if patterns(pattern).any(|part| part == "*") {
         dialog.add_filter("All files", &["*"])
     } else {
         dialog

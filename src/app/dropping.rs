@@ -4,13 +4,14 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use egui::{Align2, Area, Context, Id, Label, Order};
+use egui::Context;
 
 use super::picture::{graph_of, is_picture};
 use super::{App, Event};
 use crate::document::file::SAVEFILE;
 use crate::document::ops::{self, Loader};
-use crate::ui::{Level, theme};
+use crate::ui::Level;
+use crate::ui::overlay::hint_ui;
 
 /// Whether a file that was dropped is opened or loaded.
 #[derive(Debug)]
@@ -114,11 +115,11 @@ impl App {
         found
     }
 
-    /// A path is kept relative where it lies inside the project, so that the project can be moved.
-    pub(super) fn kept_path(&self, path: &Path) -> PathBuf {
+    /// A path as an input holds it: relative where it lies inside the project, so that the project can be moved.
+    pub(super) fn kept_path(&self, path: &Path) -> String {
         let folder = self.project.folder.as_ref();
         let inside = folder.and_then(|folder| path.strip_prefix(folder).ok());
-        inside.unwrap_or(path).to_owned()
+        inside.unwrap_or(path).to_string_lossy().replace('\\', "/")
     }
 
     /// Let the user choose files to be loaded: what a drop does, without a mouse.
@@ -148,36 +149,12 @@ impl App {
         if hovered.is_empty() || self.dialog.is_some() {
             return;
         }
-        let canvas = self.project.panels.canvas.camera.screen;
-        let is_welcome = self.project.is_welcome();
-        let middle = if is_welcome {
+        let middle = if self.project.is_welcome() {
             context.content_rect().center()
         } else {
-            canvas.center()
+            self.project.panels.canvas.camera.screen.center()
         };
-        let palette = theme::palette(context);
-        Area::new(Id::unique("drop hint"))
-            .order(Order::Tooltip)
-            .interactable(false)
-            .fade_in(false)
-            .pivot(Align2::CENTER_CENTER)
-            .fixed_pos(middle)
-            .show(context, |ui| {
-                let stroke = egui::Stroke::new(2.0, palette.accent);
-                let frame = egui::Frame::popup(ui.style())
-                    .stroke(stroke)
-                    .inner_margin(16);
-                frame.show(ui, |ui| {
-                    let mut lines = self.drop_in_words(&hovered).into_iter();
-                    let first = lines.next().unwrap_or_default();
-                    let text = egui::RichText::new(first).heading();
-                    ui.add(Label::new(text).extend());
-                    for line in lines {
-                        let text = egui::RichText::new(line).color(palette.text_weak);
-                        ui.add(Label::new(text).extend());
-                    }
-                });
-            });
+        hint_ui(context, middle, self.drop_in_words(&hovered));
     }
 
     /// What letting go would do, and for several files what becomes of each.

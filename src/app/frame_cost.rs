@@ -6,9 +6,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::mpsc;
 
-use egui::{Align2, Area, Context, Id, Label, Order, Pos2, RichText};
+use egui::{Context, Pos2};
 
-use crate::ui::theme;
+use crate::ui::overlay::note_ui;
 
 /// Frames that are remembered.
 const KEPT: usize = 300;
@@ -88,19 +88,7 @@ impl FrameCosts {
         if !self.is_shown {
             return;
         }
-        let color = theme::palette(context).text;
-        Area::new(Id::unique("frame cost"))
-            .order(Order::Foreground)
-            .interactable(false)
-            .fade_in(false)
-            .pivot(Align2::LEFT_BOTTOM)
-            .fixed_pos(corner + egui::vec2(theme::GAP, -theme::GAP))
-            .show(context, |ui| {
-                egui::Frame::popup(ui.style()).show(ui, |ui| {
-                    let text = RichText::new(self.in_words()).monospace().color(color);
-                    ui.add(Label::new(text).extend());
-                });
-            });
+        note_ui(context, corner, self.in_words());
     }
 }
 

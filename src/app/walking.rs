@@ -3,6 +3,7 @@
 
 use super::App;
 use crate::command::Command;
+use crate::document::arrange::reading_order;
 use crate::document::ops;
 use crate::graph::{NodeId, Pos2};
 use crate::ui::Level;
@@ -133,19 +134,17 @@ impl App {
     /// Select the next node in reading order: by columns from the left, in them from the top.
     pub(super) fn read_on(&mut self, is_forward: bool) {
         let document = &self.project.document;
-        let mut nodes: Vec<(Pos2, NodeId)> =
-            document.nodes().map(|node| (node.pos, node.id)).collect();
-        nodes.sort_by(|(a, _), (b, _)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+        let nodes = reading_order(document.nodes());
         let cursor = self.cursor();
-        let at = nodes.iter().position(|(_, id)| Some(*id) == cursor);
+        let at = nodes.iter().position(|node| Some(node.id) == cursor);
         let next = match at {
             None => 0,
             Some(at) if is_forward => (at + 1).min(nodes.len().saturating_sub(1)),
             Some(at) => at.saturating_sub(1),
         };
-        if let Some((_, id)) = nodes.get(next) {
-            self.project.document.select([*id]);
-            self.project.panels.canvas.reveal(*id);
+        if let Some(id) = nodes.get(next).map(|node| node.id) {
+            self.project.document.select([id]);
+            self.project.panels.canvas.reveal(id);
         }
     }
 

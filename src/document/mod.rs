@@ -120,10 +120,8 @@ impl Document {
 
     /// The selected node when it is one alone.
     pub fn selected_node(&self) -> Option<&Node> {
-        match self.selection.iter().collect::<Vec<_>>()[..] {
-            [id] => self.graph.node(*id),
-            _ => None,
-        }
+        let only = self.selection.first().filter(|_| self.selection.len() == 1);
+        self.graph.node(*only?)
     }
 
     /// Select these nodes and no others; ids that do not exist are left out.

@@ -163,6 +163,11 @@ pub enum Widget {
     Date,
 }
 
+/// The parts of a pattern for files: `*.csv;*.tsv`.
+pub fn patterns(pattern: &str) -> impl Iterator<Item = &str> {
+    pattern.split([' ', ';', ',']).map(str::trim)
+}
+
 impl Widget {
     /// The widget of a type that names none.
     pub fn of_type(ty: &ValueType) -> Self {

@@ -25,7 +25,7 @@ pub use emath::{Pos2, Rect, Vec2, pos2, vec2};
 pub use flat::Flat;
 pub use kind::{
     Bank, Call, Catalog, Fit, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Role,
-    ValueType, Widget, fit, title_from_function,
+    ValueType, Widget, fit, patterns, title_from_function,
 };
 pub use style::{Mode, Rgb, Style};
 pub use subgraph::{Subgraph, SubgraphId, SubgraphKinds};

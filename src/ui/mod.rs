@@ -22,6 +22,7 @@ mod markdown;
 pub mod menu;
 pub mod notices;
 pub mod outline;
+pub mod overlay;
 pub mod palette;
 mod picture;
 pub mod results;

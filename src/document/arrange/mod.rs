@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 pub use align::{Align, Axis, align, distribute, straighten};
 pub use guides::{Guide, Snap, snap};
-pub use reading::reading_order;
+pub use reading::{in_reading_order, reading_order};
 
 use self::layered::Layered;
 use super::Transaction;

@@ -1,13 +1,17 @@
 //! The order in which nodes are read, walked and listed.
 
-use crate::graph::Node;
+use std::cmp::Ordering;
+
+use crate::graph::{Node, Pos2};
 
 /// By columns from the left, in them from the top.
+pub fn in_reading_order(a: Pos2, b: Pos2) -> Ordering {
+    a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y))
+}
+
+/// Nodes in that order.
 pub fn reading_order<'a>(nodes: impl Iterator<Item = &'a Node>) -> Vec<&'a Node> {
     let mut nodes: Vec<&Node> = nodes.collect();
-    nodes.sort_by(|a, b| {
-        let by_column = a.pos.x.total_cmp(&b.pos.x);
-        by_column.then(a.pos.y.total_cmp(&b.pos.y))
-    });
+    nodes.sort_by(|a, b| in_reading_order(a.pos, b.pos));
     nodes
 }

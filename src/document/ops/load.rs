@@ -1,13 +1,13 @@
 //! Load: the node that loads a file: which kind fits it best, and nodes of it with their paths.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Keys, new_node};
 use crate::document::Transaction;
 use crate::graph::{
     Bank, Edit, KindState, Name, NodeId, NodeKind, Port, Pos2, SubgraphId, Value, ValueType, Vec2,
-    Widget,
+    Widget, patterns,
 };
 
 /// A kind that loads a file or takes a folder, and the input for its path.
@@ -77,8 +77,7 @@ fn rank(kind: &NodeKind, widget: &Widget, name: &str, is_folder: bool) -> Option
 
 /// `*.csv *.tsv` -> `.csv`, `.tsv`.
 fn endings(pattern: &str) -> impl Iterator<Item = String> {
-    let parts = pattern.split([' ', ';', ',']).map(str::trim);
-    let endings = parts.filter_map(|part| part.strip_prefix('*'));
+    let endings = patterns(pattern).filter_map(|part| part.strip_prefix('*'));
     endings
         .filter(|ending| ending.len() > 1)
         .map(str::to_lowercase)
@@ -87,10 +86,10 @@ fn endings(pattern: &str) -> impl Iterator<Item = String> {
 /// How far below the one before each node of several files lies.
 const BELOW: Vec2 = Vec2::new(0.0, 220.0);
 
-/// Nodes that load files, below each other, in one step. Returns the ids that they will have.
+/// Nodes that load files, given as the text of their input, below each other, in one step. Returns the ids that they will have.
 pub fn add_loaders(
     graph: &crate::graph::Graph,
-    files: impl IntoIterator<Item = (Loader, PathBuf)>,
+    files: impl IntoIterator<Item = (Loader, String)>,
     (pos, parent): (Pos2, Option<SubgraphId>),
 ) -> (Vec<NodeId>, Transaction) {
     let mut keys = Keys::of(graph);
@@ -99,7 +98,7 @@ pub fn add_loaders(
         let pos = pos + BELOW * ids.len() as f32;
         let node = new_node(&mut keys, loader.kind, pos, parent);
         let input = Port::new(node.id, loader.input);
-        let value = Some(Value::text(path.to_string_lossy().replace('\\', "/")));
+        let value = Some(Value::text(path));
         ids.push(node.id);
         edits.push(Edit::AddNode(Box::new(node)));
         edits.push(Edit::SetValue { input, value });

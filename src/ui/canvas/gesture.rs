@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::layout::{Hit, Layout, input_pos, output_pos};
 use super::resize::resized;
+use super::room::on_grid;
 use super::routes::{link_ends, link_way};
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::{EditError, Graph, Link, NodeId, NodeKind, Port, Pos2, Rect, Role, Vec2, vec2};
 use crate::ui::Action;
-use crate::ui::theme::{GRID_STEP, NODE_HEADER, NODE_WIDTH};
+use crate::ui::theme::{NODE_HEADER, NODE_WIDTH};
 
 /// From press to release.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -181,12 +182,7 @@ impl Gesture {
             } => {
                 *offset = moved;
                 if let Some(node) = graph.node(*grabbed).filter(|_| snaps) {
-                    let to = node.pos + moved;
-                    let snapped = Pos2::new(
-                        (to.x / GRID_STEP).round() * GRID_STEP,
-                        (to.y / GRID_STEP).round() * GRID_STEP,
-                    );
-                    *offset = snapped - node.pos;
+                    *offset = on_grid(node.pos + moved) - node.pos;
                 }
             }
             Self::DragLink { at: pos, .. } => *pos = at,

@@ -8,6 +8,7 @@ use egui::{Context, Event, Key};
 use super::Canvas;
 use super::layout::{input_pos, output_pos};
 use super::walk::{Direction, next_place};
+use crate::document::arrange::in_reading_order;
 use crate::document::ops::{self, LinkEnd};
 use crate::graph::{Fit, Graph, Link, Node, NodeId, Port, Pos2};
 use crate::ui::Action;
@@ -138,7 +139,7 @@ impl Linking {
             return;
         };
         let mut links = fitting_links(graph, start);
-        links.sort_by(|(_, a), (_, b)| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+        links.sort_by(|(_, a), (_, b)| in_reading_order(*a, *b));
         let ahead = match start {
             LinkEnd::Output(_) => 1.0,
             LinkEnd::Input(_) => -1.0,

@@ -4,8 +4,9 @@
 use egui::CursorIcon;
 
 use super::layout::{Hit, Layout};
+use super::room::on_grid;
 use crate::graph::{Graph, NodeId, Pos2, Rect, Role, Vec2};
-use crate::ui::theme::{BOX_LEAST, GRID_STEP};
+use crate::ui::theme::BOX_LEAST;
 
 /// The frame or note whose edge lies under a point, and which sides of it: -1 is left or upper, 1 right or lower, 0
 /// neither. What lies over the edge counts first. `reach` in graph units.
@@ -46,20 +47,18 @@ pub fn edge_at(
 /// The box with some of its sides moved, as large as it must be at least, on the grid if it `snaps`.
 pub fn resized(start: Rect, sides: Vec2, moved: Vec2, snaps: bool) -> Rect {
     let mut rect = start;
+    let dragged = |corner: Pos2| {
+        let to = corner + moved;
+        if snaps { on_grid(to) } else { to }
+    };
+    let (low, high) = (dragged(start.min), dragged(start.max));
     for axis in [0, 1] {
-        let on_grid = |at: f32| {
-            if snaps {
-                (at / GRID_STEP).round() * GRID_STEP
-            } else {
-                at
-            }
-        };
         if sides[axis] > 0.0 {
             let least = start.min[axis] + BOX_LEAST[axis];
-            rect.max[axis] = on_grid(start.max[axis] + moved[axis]).max(least);
+            rect.max[axis] = high[axis].max(least);
         } else if sides[axis] < 0.0 {
             let most = start.max[axis] - BOX_LEAST[axis];
-            rect.min[axis] = on_grid(start.min[axis] + moved[axis]).min(most);
+            rect.min[axis] = low[axis].min(most);
         }
     }
     rect
@@ -78,6 +77,7 @@ pub fn cursor(sides: Vec2) -> CursorIcon {
 mod tests {
     use super::*;
     use crate::graph::{pos2, vec2};
+    use crate::ui::theme::GRID_STEP;
 
     #[test]
     fn sides_move_to_the_grid_and_never_cross() {

@@ -49,13 +49,14 @@ impl Canvas {
     }
 
     pub(super) fn snapped(&self, pos: Pos2) -> Pos2 {
-        if self.habits.snaps {
-            let step = GRID_STEP;
-            Pos2::new((pos.x / step).round() * step, (pos.y / step).round() * step)
-        } else {
-            pos
-        }
+        if self.habits.snaps { on_grid(pos) } else { pos }
     }
+}
+
+/// The nearest point of the grid.
+pub fn on_grid(pos: Pos2) -> Pos2 {
+    let nearest = |at: f32| (at / GRID_STEP).round() * GRID_STEP;
+    Pos2::new(nearest(pos.x), nearest(pos.y))
 }
 
 #[cfg(test)]

@@ -312,21 +312,13 @@ fn input_ui(
     let link = graph.link_to(node.id, &input.name);
     let is_tall = link.is_none() && input.widget == Widget::Text { multiline: true };
     let is_own = link.is_none() && node.values.contains_key(&input.name);
-    let row = |ui: &mut Ui, width: f32, contents: &mut dyn FnMut(&mut Ui)| {
-        let size = vec2(width, ui.spacing().interact_size.y);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_size(size);
-            ui.set_max_width(width);
-            contents(ui);
-        });
-    };
     let mut wants = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
         let whole = ui.available_width();
         let name_width = (whole * 0.36).clamp(60.0, 150.0);
         let value_width = whole - name_width - theme::RESET_WIDTH - 2.0 * theme::GAP;
-        row(ui, name_width, &mut |ui| {
+        cell_ui(ui, name_width, |ui| {
             theme::dot_ui(ui, palette.of_type(&input.ty));
             name_ui(ui, &input.name).on_hover_ui(|ui| {
                 ui.label(RichText::new(format!("{}: {}", input.name, input.ty)).strong());
@@ -335,7 +327,7 @@ fn input_ui(
                 }
             });
         });
-        row(ui, value_width, &mut |ui| match link {
+        cell_ui(ui, value_width, |ui| match link {
             Some(link) => {
                 let from = graph.node(link.from.node);
                 let title = from.map_or("?", |from| from.title().as_str());
@@ -372,6 +364,18 @@ fn input_ui(
     if let Some(edit) = wants {
         ask_value(ctx, Port::new(node.id, input.name.clone()), input, edit);
     }
+}
+
+/// A part of a row that is exactly so wide, whatever is in it.
+fn cell_ui<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(width, ui.spacing().interact_size.y);
+    let layout = Layout::left_to_right(Align::Center);
+    let cell = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.set_max_width(width);
+        contents(ui)
+    });
+    cell.inner
 }
 
 /// A name beside the control that it belongs to. Painted, not a label: the control itself says its name to screen

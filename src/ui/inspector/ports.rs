@@ -1,9 +1,9 @@
 //! ports_ui: the ports of a subgraph, on the nodes that stand for it and on the two inside that lead in and out: each
 //! with its name and type, to be renamed, moved, removed and added. Asks for edits, makes none.
 
-use egui::{Align, Button, ComboBox, Id, Key, Label, Layout, RichText, TextEdit, Ui, vec2};
+use egui::{Button, ComboBox, Id, Key, Label, RichText, TextEdit, Ui, vec2};
 
-use super::{section_ui, select_all};
+use super::{cell_ui, section_ui, select_all};
 use crate::document::ops::{self, PortChange, Side};
 use crate::graph::{Edit, Name, Node, Role, Subgraph, SubgraphId, ValueType};
 use crate::ui::{Action, Context, Level, Notice, theme};
@@ -195,18 +195,6 @@ fn port_ui(
         });
     }
     wants
-}
-
-/// A part of a row that is exactly so wide, whatever is in it.
-fn cell_ui<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = vec2(width, ui.spacing().interact_size.y);
-    let layout = Layout::left_to_right(Align::Center);
-    let cell = ui.allocate_ui_with_layout(size, layout, |ui| {
-        ui.set_min_size(size);
-        ui.set_max_width(width);
-        contents(ui)
-    });
-    cell.inner
 }
 
 /// A field for a name.

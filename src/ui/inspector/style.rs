@@ -36,12 +36,15 @@ pub fn style_ui(
 fn swatches_ui(ui: &mut Ui, ctx: &mut Context<'_>, inspector: &mut Inspector) {
     let document = ctx.document;
     let (graph, selection) = (document.graph(), document.selection());
-    let colours = selection.iter().filter_map(|id| graph.node(*id));
-    let colours: Vec<Option<Rgb>> = colours.map(|node| node.style.colour).collect();
-    let is_held = |colour: Option<Rgb>| colours.iter().all(|held| *held == colour);
+    let mut colours = selection.iter().filter_map(|id| graph.node(*id));
+    let first = colours.next().map(|node| node.style.colour);
+    // What all of them have, looked for once.
+    let common = first.filter(|first| colours.all(|node| node.style.colour == *first));
+    let is_held = |colour: Option<Rgb>| common == Some(colour);
     // The command leads to the colour that they have.
-    let is_marked = |colour: Rgb| !colours.is_empty() && is_held(Some(colour));
-    let marked = theme::SWATCHES.iter().position(|(rgb, _)| is_marked(*rgb));
+    let marked = theme::SWATCHES
+        .iter()
+        .position(|(rgb, _)| is_held(Some(*rgb)));
     let wanted = inspector
         .takes(Wanted::Colour)
         .then_some(marked.unwrap_or(0));

@@ -27,6 +27,16 @@ fn world(select: &[u32]) -> World<Panel> {
     }
 }
 
+/// A node alone, selected.
+fn world_of(node: Node) -> World<Panel> {
+    let mut world = World::<Panel> {
+        document: Document::new(Graph::from_parts([node], []).0, Meta::default()),
+        ..World::default()
+    };
+    world.document.select([NodeId(0)]);
+    world
+}
+
 fn edits(actions: &[Action]) -> Vec<&Edit> {
     let edits = actions.iter().filter_map(|action| match action {
         Action::Edit(Transaction { edits, .. }) => Some(edits),
@@ -178,13 +188,7 @@ fn an_error_says_what_why_and_where() {
 fn a_kind_without_source_is_explained() {
     let kind = NodeKind::missing(Bank::Custom, "lost", vec!["a".into()], vec![]);
     let node = Node::new(NodeId(0), "node_1", kind.into(), Pos2::ZERO);
-    let document = Document::new(Graph::from_parts([node], []).0, Meta::default());
-    let mut world = World::<Panel> {
-        document,
-        ..World::default()
-    };
-    world.document.select([NodeId(0)]);
-    let mut harness = inspect(world);
+    let mut harness = inspect(world_of(node));
     harness.run();
     harness.get_by_label("Its source is missing");
     harness.get_by_label_contains("no function \"lost\"");
@@ -373,13 +377,7 @@ fn editing_a_path_begins_in_its_field_and_types_over_it() {
     let load = load.get(Bank::Builtin, "load_image").unwrap().clone();
     let mut node = Node::new(NodeId(0), "node_1", load, Pos2::ZERO);
     node.values.insert("file".into(), Value::text("old.png"));
-    let document = Document::new(Graph::from_parts([node], []).0, Meta::default());
-    let mut world = World::<Panel> {
-        document,
-        ..World::default()
-    };
-    world.document.select([NodeId(0)]);
-    let mut harness = inspect(world);
+    let mut harness = inspect(world_of(node));
     harness.run();
     harness.state_mut().state.0.edit();
     harness.run();
