@@ -59,6 +59,7 @@ const GESTURES: &[(&str, &[(&str, &str)])] = &[
             ("Choose the port", "arrows; Page up and down go through all"),
             ("Go on, make the link", "Enter; Backspace goes back"),
             ("Add a node that fits", "Tab"),
+            ("Cut the port's links", "X"),
             ("Leave it", "Escape"),
         ],
     ),

@@ -169,6 +169,20 @@ fn c_starts_a_link_and_arrows_choose_its_ports() {
     window.key(CTRL, Key::Z);
     assert_eq!((window.links(), window.nodes()), (1, 2));
 
+    // X cuts what one port has, and no more.
+    window.pick(&left);
+    window.key(NONE, Key::C);
+    window.key(NONE, Key::X);
+    assert_eq!(window.links(), 1, "its output has none: nothing is cut");
+    window.key(NONE, below);
+    window.key(NONE, below);
+    let chosen = window.canvas_value();
+    assert!(chosen.contains("X cuts its link"), "{chosen}");
+    window.key(NONE, Key::X);
+    assert_eq!(window.links(), 0);
+    window.key(CTRL, Key::Z);
+    assert_eq!(window.links(), 1);
+
     // Escape leaves it; then the arrows walk again.
     window.pick(&left);
     window.key(NONE, Key::C);
@@ -251,4 +265,30 @@ fn how_the_canvas_is_worked_on_is_remembered() {
     window.key(SHIFT, Key::S);
     assert!(window.app().panels().canvas.habits.snaps);
     assert!(window.saved_settings().canvas.snap_to_grid);
+}
+
+#[test]
+fn brackets_select_all_that_is_needed_or_that_needs_it() {
+    let mut window = Window::open(|_| example("coins", "coins-along"));
+    window.pick("Close gaps");
+    window.key(NONE, Key::OpenBracket);
+    assert_eq!(
+        window.selected_titles(),
+        [
+            "Coins photo",
+            "Otsu threshold",
+            "Brighter than",
+            "Close gaps"
+        ]
+    );
+    window.key(NONE, Key::Escape);
+    window.pick("Areas");
+    window.key(NONE, Key::CloseBracket);
+    let expected = [
+        "Areas",
+        "Add the areas",
+        "Histogram of areas",
+        "Sum of areas",
+    ];
+    assert_eq!(window.selected_titles(), expected);
 }

@@ -90,13 +90,17 @@ impl Linking {
                 let start = port(start);
                 format!("No port fits {start}: Tab adds a node that does, Escape leaves")
             }
-            (None, _, LinkEnd::Output(start)) => {
-                let start = port(start);
-                format!("Link from {start}: up and down choose the port, Enter goes on")
-            }
-            (None, _, LinkEnd::Input(start)) => {
-                let start = port(start);
-                format!("Link to {start}: up and down choose the port, Enter goes on")
+            (None, _, end) => {
+                let (way, start) = match end {
+                    LinkEnd::Output(start) => ("from", port(start)),
+                    LinkEnd::Input(start) => ("to", port(start)),
+                };
+                let cuts = match links_at(graph, end).len() {
+                    0 => String::new(),
+                    1 => ", X cuts its link".to_owned(),
+                    count => format!(", X cuts its {count} links"),
+                };
+                format!("Link {way} {start}: up and down choose the port, Enter goes on{cuts}")
             }
         }
     }
@@ -216,6 +220,13 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Meant {
                 canvas.linking = None;
             }
         }
+        Key::X | Key::Delete if linking.targets.is_none() => {
+            let links = links_at(graph, linking.start());
+            if !links.is_empty() {
+                asked = Some(Action::Edit(ops::disconnect(links)));
+                canvas.linking = None;
+            }
+        }
         Key::PageDown | Key::PageUp => linking.read_on(key == Key::PageDown),
         Key::Backspace => linking.targets = None,
         Key::Tab => {
@@ -235,6 +246,21 @@ fn on_key(canvas: &mut Canvas, graph: &Graph, key: Key) -> Meant {
     }
     reveal(canvas, graph);
     Meant::Taken(asked)
+}
+
+/// The links that a port has.
+fn links_at(graph: &Graph, end: &LinkEnd) -> Vec<Link> {
+    match end {
+        LinkEnd::Input(port) => graph
+            .link_to(port.node, &port.name)
+            .into_iter()
+            .cloned()
+            .collect(),
+        LinkEnd::Output(port) => {
+            let links = graph.outgoing(port.node).iter();
+            links.filter(|link| link.from == *port).cloned().collect()
+        }
+    }
 }
 
 /// The port that is chosen is in view.
