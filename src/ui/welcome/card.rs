@@ -14,7 +14,7 @@ use crate::ui::theme::{self, Palette};
 use crate::ui::{Action, Context};
 
 /// What a click on a card does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Use {
     Open,
     Template,
@@ -44,7 +44,9 @@ pub fn grid_ui(ui: &mut Ui, ctx: &mut Context<'_>, cards: &[Card], what: Use, ha
     for (i, card) in cards.iter().enumerate() {
         let place = vec2((i % columns) as f32, (i / columns) as f32);
         let rect = Rect::from_min_size(origin + place * (size + Vec2::splat(gap)), size);
-        let response = ui.push_id(&card.folder, |ui| card_ui(ui, ctx, card, what, rect));
+        // One folder may be a project and a template.
+        let id = (what, &card.folder);
+        let response = ui.push_id(id, |ui| card_ui(ui, ctx, card, what, rect));
         if has_first && i == 0 {
             response.inner.request_focus();
         }

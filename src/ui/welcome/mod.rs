@@ -64,9 +64,10 @@ impl Welcome {
 
     /// The picture of a project or a template was made.
     pub fn set_pictures(&mut self, folder: &PathBuf, pictures: [PathBuf; 2]) {
-        let mut cards = self.recent.iter_mut().chain(&mut self.templates);
-        if let Some(card) = cards.find(|card| card.folder == *folder) {
-            card.pictures = Some(pictures);
+        // In a checkout a template that was opened is a project of its own as well.
+        let cards = self.recent.iter_mut().chain(&mut self.templates);
+        for card in cards.filter(|card| card.folder == *folder) {
+            card.pictures = Some(pictures.clone());
         }
     }
 

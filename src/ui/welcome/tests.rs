@@ -121,3 +121,21 @@ fn what_is_new_is_on_the_page() {
         page.get_by_label(section.title.as_str());
     }
 }
+
+#[test]
+fn a_template_that_was_opened_in_place_is_two_cards() {
+    let mut page = page(&["Coins"], WIDE);
+    let pictures = ["dark", "light"].map(PathBuf::from);
+    let folder = PathBuf::from("/projects/Coins");
+    page.state_mut().state.set_pictures(&folder, pictures);
+    let welcome = &page.state().state;
+    let cards = [&welcome.recent()[0], &welcome.templates()[0]];
+    assert!(cards.iter().all(|card| card.pictures.is_some()));
+    // One of them has the keyboard, and Enter is for that one alone.
+    let focused = page.query_all_by_label_contains("Coins");
+    assert_eq!(focused.filter(egui_kittest::Node::is_focused).count(), 1);
+    press(&mut page, &[Key::Enter]);
+    let mut chosen = asked(&mut page);
+    chosen.retain(|asked| !asked.contains("LoadPicture"));
+    assert_eq!(chosen, ["open /projects/Coins"]);
+}
