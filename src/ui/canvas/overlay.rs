@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::epaint::Mesh;
-use egui::{Color32, DragAndDrop, Painter, Shape, Stroke, StrokeKind};
+use egui::{Align2, Color32, DragAndDrop, Painter, Shape, Stroke, StrokeKind};
 
 use super::gesture::{self, Gesture, Target};
 use super::linking::{Linking, end_pos};
@@ -15,7 +15,7 @@ use crate::graph::{Edit, Graph, Link, NodeId, NodeKind, Port, Pos2, Rect, Vec2};
 use crate::ui::theme::Palette;
 
 /// From the canvas's lower left corner to where is said what keys do.
-const HINT: Vec2 = Vec2::new(0.0, -66.0);
+const HINT: Vec2 = Vec2::new(16.0, -14.0);
 
 /// Paint what is going on.
 pub fn paint(painter: &Painter, canvas: &Canvas, graph: &Graph, palette: &Palette) {
@@ -159,8 +159,9 @@ impl Overlay<'_> {
             self.glow(at, color);
         }
         // Where it covers no port that is to be chosen.
-        let corner = camera.screen.left_bottom() + HINT;
-        self.hint(corner, &linking.in_words(self.graph));
+        let place = (Align2::LEFT_BOTTOM, camera.screen.left_bottom() + HINT);
+        let text = linking.in_words(self.graph);
+        paint::hint_at(self.painter, place, &text, self.palette.text, self.palette);
     }
 
     fn color_of(&self, end: &LinkEnd) -> Color32 {

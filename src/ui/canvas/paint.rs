@@ -524,8 +524,25 @@ pub fn field_rect(rect: Rect, zoom: f32, node: &Node, at: usize) -> Rect {
 
 /// A short text beside the pointer.
 pub fn hint(painter: &Painter, at: Pos2, text: &str, color: Color32, palette: &Palette) {
+    hint_at(
+        painter,
+        (Align2::LEFT_TOP, at + vec2(16.0, 12.0)),
+        text,
+        color,
+        palette,
+    );
+}
+
+/// The same with a corner, or what `pivot` says, at a place; as high as the text needs.
+pub fn hint_at(
+    painter: &Painter,
+    (pivot, at): (Align2, Pos2),
+    text: &str,
+    color: Color32,
+    palette: &Palette,
+) {
     let galley = painter.layout(text.to_owned(), FontId::proportional(12.5), color, 320.0);
-    let rect = Rect::from_min_size(at + vec2(16.0, 12.0), galley.size() + vec2(16.0, 10.0));
+    let rect = pivot.anchor_size(at, galley.size() + vec2(16.0, 10.0));
     painter.rect(
         rect,
         CornerRadius::same(theme::RADIUS),
