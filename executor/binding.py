@@ -15,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
     import pathlib
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from .graph import Graph, Node
+    from .graph import Node
     from .registry import Registry
 
 
@@ -25,13 +25,14 @@ class BindingError(Exception):
     """A value, link or result does not fit the node; the message says which and what is expected."""
 
 
-def bind(node: Node, graph: Graph, registry: Registry, project: str) -> None:
-    """Load the node's function and fill `arguments` or `named`.
+def bind(node: Node, nodes: Mapping[int, Node], registry: Registry, project: str) -> None:
+    """Load the node's function and fill `arguments` or `named`; `nodes` are those that its links may lead to.
 
     Raises `BindingError`, or whatever the node's file raises when it does not load.
     """
     kind = node.kind
-    registry.function(kind)
+    if kind.name:  # a subgraph's ports make a kind without a function
+        registry.function(kind)
     if node.linked is not None and kind.by_position:
         return
     given: list[tuple[str, Holder, int]] = []
@@ -40,14 +41,14 @@ def bind(node: Node, graph: Graph, registry: Registry, project: str) -> None:
     for name, type_name in kind.inputs:
         link = node.links.get(name)
         if link is not None:
-            source = _source(graph, name, link)
+            source = _source(nodes, name, link)
             always_set = always_set and link[1] < source.kind.always_set
             given.append((name, source, link[1]))
         elif name in node.values:
             given.append((name, Holder((convert(node.values[name], type_name, name, project),)), 0))
         elif positional:
             given.append((name, Holder((None,)), 0))
-    if always_set and (positional or given_positions(kind, [name for name, _, _ in given])):
+    if node.loop is None and always_set and (positional or given_positions(kind, [name for name, _, _ in given])):
         flat: list[object] = []
         for _, holder, index in given:
             flat += (holder, index)
@@ -71,6 +72,25 @@ def call(node: Node) -> object:
     return function(**{name: value for name, value in values if value is not UNSET})
 
 
+def values_of(node: Node) -> dict[str, object]:
+    """What the inputs of a bound node hold now, by name."""
+    flat = node.arguments
+    if flat is not None:
+        names = node.kind.names
+        return {names[at // 2]: flat[at].outputs[flat[at + 1]] for at in range(0, len(flat), 2)}
+    values = {name: holder.outputs[index] for name, holder, index in node.named or ()}  # type: ignore[index]
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def call_with(node: Node, values: Mapping[str, object]) -> object:
+    """Call a bound node's function with these inputs."""
+    function = node.kind.function
+    assert function is not None
+    if node.kind.call == "positional":
+        return function(*[values.get(name) for name in node.kind.names])
+    return function(**values)
+
+
 def inputs_of(node: Node) -> list[tuple[str, object]]:
     """Names and values that the node had, for the report of a failure; what is not known is left out."""
     found: list[tuple[str, object]] = []
@@ -86,9 +106,9 @@ def inputs_of(node: Node) -> list[tuple[str, object]]:
     return found
 
 
-def _source(graph: Graph, name: str, link: Sequence[int]) -> Node:
+def _source(nodes: Mapping[int, Node], name: str, link: Sequence[int]) -> Node:
     source_id, index = link
-    source = graph.nodes.get(source_id)
+    source = nodes.get(source_id)
     if source is None:
         raise BindingError(f"input {name!r} is linked to node {source_id}, which is not in the graph")
     title = source.kind.title

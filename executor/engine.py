@@ -55,7 +55,7 @@ class Engine:
 
     def serve(self) -> None:
         """Work until standard input closes or `shutdown` comes. Call it on the main thread."""
-        interrupts.install(self.runner.main.guard)
+        interrupts.install(self.runner.scheduler.main.guard)
         gc.set_threshold(50_000, 20, 50)
         threading.stack_size(_STACK_BYTES)
         progress_bars.watch()
@@ -104,6 +104,12 @@ class Engine:
             self.runner.interrupt(message["run"])  # type: ignore[arg-type]
         elif kind == "fetch":
             self._fetch(message)
+        elif kind == "continue":
+            self.runner.pauses.resume(message["run"])  # type: ignore[arg-type]
+        elif kind == "step":
+            self.runner.pauses.step(message["run"], message.get("node"))  # type: ignore[arg-type]
+        elif kind == "breakpoints":
+            self.runner.pauses.set_breakpoints(message["run"], message["nodes"])  # type: ignore[arg-type]
         elif kind == "ping":
             self._send(protocol.pong(message.get("ping")))
         return kind != "shutdown"
@@ -147,6 +153,7 @@ class Engine:
             gc.freeze()
         self.monitor.wake()
         workers = request.get("workers") or self._workers
+        self.runner.pauses.prepare(request.get("pause") or (), request.get("step") or False)
         stopped = run_id in self._cancelled
         self._cancelled.discard(run_id)
         self.runner.run(run_id, plan, workers, began_ns, stopped)
@@ -182,9 +189,13 @@ class _NodeHost:
 
     def progress(self, done: float, total: float | None, text: str) -> None:
         told = (float(done), None if total is None else float(total), str(text))  # what is no number fails here
-        worker = self._runner.current_worker()
-        if worker is not None:
-            worker.progress = told
+        seat = self._runner.current_seat()
+        if seat is None:
+            return
+        if seat.item is not None:  # of a loop: how far it is within the item
+            (at, count), (done, of, text) = seat.item, told
+            told = (at + (min(done / of, 1.0) if of else 0.0), count, text)
+        seat.progress = told
 
     def log(self, level: str, text: str) -> None:
         self._logs.line(level, text)

@@ -32,7 +32,7 @@ class Guard:
             try:
                 self.armed = False
                 if self.was_interrupted and self is not _main_guard:
-                    _raise_in(ident, None)
+                    raise_in(ident, None)
                 return
             except KeyboardInterrupt:
                 continue  # it came just now
@@ -43,7 +43,7 @@ class Guard:
             return
         self.was_interrupted = True
         if not is_main:
-            _raise_in(ident, KeyboardInterrupt)
+            raise_in(ident, KeyboardInterrupt)
         elif sys.platform == "win32":
             signal.raise_signal(signal.SIGINT)
         else:
@@ -62,7 +62,8 @@ def install(main_guard: Guard) -> None:
     signal.signal(signal.SIGINT, on_signal)
 
 
-def _raise_in(ident: int, error: type[BaseException] | None) -> None:
+def raise_in(ident: int, error: type[BaseException] | None) -> None:
+    """Raise `error` in a thread as soon as it runs Python code again; None takes back what was not raised yet."""
     import ctypes
 
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error) if error else None)

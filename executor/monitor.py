@@ -1,4 +1,4 @@
-"""The side thread that writes event batches, tells what is still running, and brings in more workers.
+"""The side thread that writes event batches, tells what is still running, and has more workers brought in.
 
 It sleeps while nothing is going on. It calls no node; the pace of everything here is the tick.
 """
@@ -43,12 +43,10 @@ class Monitor:
             self._wake.clear()
             time.sleep(TICK_S)
             now_s = time.monotonic()
-            with runner.lock:
+            with runner.scheduler.lock:
                 if runner.run_id is not None:
-                    # Few nodes done in a whole tick while others wait: those at work are slow, so more hands help.
-                    if runner.ready and runner.busy and 0 <= runner.finished - seen <= runner.busy:
-                        runner.call_more()
-                    seen = runner.finished
+                    runner.scheduler.look(seen)
+                    seen = runner.scheduler.finished
                     if now_s - told_s >= PROGRESS_S:
                         runner.tell_running()
                         told_s = now_s

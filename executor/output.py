@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from .channel import Channel
+    from .scheduler import Worker
 
 NODE_LIMIT = 8 * 1024 * 1024
 """Characters that one node may log in one run; the rest is counted and dropped."""
@@ -58,11 +59,22 @@ class Logs:
         self._orphan = Source()
         self.sources: dict[int, Source] = {}
         """The source of each worker thread by its ident; `node` is None between nodes."""
+        self._finders: dict[int, Callable[[], Source]] = {}
+
+    def add_worker(self, worker: Worker) -> None:
+        """What this thread prints is its worker's."""
+        self.sources[worker.ident] = worker.source
+
+    def add_finder(self, ident: int, find: Callable[[], Source]) -> None:
+        """What a thread prints that is at many nodes is of the source that `find` gives when called there."""
+        self._finders[ident] = find
 
     def source(self) -> Source:
         """The source of the calling thread; a thread that a node started counts as the only running node's."""
         ident = threading.get_ident()
         found = self.sources.get(ident)
+        if ident in self._finders:
+            found = self._finders[ident]()
         if found is not None and found.node is not None:
             return found
         running = [source for source in list(self.sources.values()) if source.node is not None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from .cache import Cache
-from .graph import Graph, Node, downstream, in_order
+from .graph import Graph, Node, all_within, downstream, in_order
 from .registry import Kind, Registry, stamp
 
 TYPE_CHECKING = False
@@ -61,7 +61,9 @@ class Session:
                 graph.kinds[kind.id] = kind
             graph.fill(nodes)
             self._stale = set(graph.nodes.values())
-            self._special = {node: None for node in graph.nodes.values() if node.kind.is_special}
+            self._special = {
+                node: None for node in graph.nodes.values() if node.kind.is_special or node.loop is not None
+            }
             return
         changed: set[Node] = set()
         replaced: dict[Kind, Kind] = {}
@@ -85,7 +87,7 @@ class Session:
                 self._retire(gone)
         changed.update(graph.update(nodes, removed))
         for node in changed:
-            if node.kind.is_special:
+            if node.kind.is_special or node.loop is not None:
                 self._special[node] = None
             else:
                 self._special.pop(node, None)
@@ -132,6 +134,7 @@ class Session:
                 plan.blocked[node] = "it depends on its own result: the links make a loop; remove one of them"
             plan.blocked.update(blocked_nodes)
         self._is_new = False
+        self._take_loops_whole(plan)
         self._tell_cached(plan, needed)
         return plan
 
@@ -218,6 +221,25 @@ class Session:
             todo.append(node)
         return True
 
+    def _take_loops_whole(self, plan: Plan) -> None:
+        """A loop calls all of its body, or, when its result is there, nothing of it."""
+        if not self.graph.loops.has_bodies():
+            return
+        loops = [node for node in plan.todo if node.body and node.owner is None]
+        todo = dict.fromkeys(plan.todo)
+        for node in plan.todo:
+            outermost = node
+            while outermost.owner is not None:
+                outermost = outermost.owner
+            if outermost not in todo:
+                del todo[node]
+        for loop in loops:
+            for node in all_within(loop.body):
+                self._retire(node)
+                todo[node] = None
+        plan.todo = list(todo)
+        plan.restored = [node for node in plan.restored if node not in todo]
+
     def _key(self, node: Node) -> int:
         """The key of a node of any form, from its source, its values and its sources' keys."""
         kind, nodes = node.kind, self.graph.nodes
@@ -227,25 +249,35 @@ class Session:
             source = nodes.get(source_id)
             parts += (name, 0 if source is None else source.key, index)
         if kind.paths:
-            parts += self._file_stamps(node)
+            parts += self._file_stamps(node, kind.paths)
+        loop = node.loop
+        if loop is not None:
+            parts += (loop.identity(), tuple([source.key for source in node.sources]))
+            entry = node if loop.entry is None else nodes.get(loop.entry)
+            if entry is not None:
+                parts += self._file_stamps(entry, loop.mapped, folders=True)
         return self.cache.key(tuple(parts))
 
     def _kind_key(self, kind: Kind) -> int:
         kind.key = self.cache.key(self.registry.content(kind))
         return kind.key
 
-    def _file_stamps(self, node: Node) -> list[object]:
-        """Size and time of the files that `path` inputs name."""
+    def _file_stamps(self, node: Node, names: Iterable[str], folders: bool = False) -> list[object]:
+        """Size and time of the files that these inputs name, one or a list; of `folders` also of the files in them."""
         found: list[object] = []
-        for name in node.kind.paths:
+        for name in names:
             link = node.links.get(name)
             value: object = node.values.get(name)
             if link is not None:
                 source = self.graph.nodes.get(link[0])
                 outputs = None if source is None else source.outputs
                 value = outputs[link[1]] if outputs is not None and link[1] < len(outputs) else None
-            if isinstance(value, (str, os.PathLike)) and value:
-                found.append((name, stamp(os.path.join(self.project, os.fspath(value)))))
+            for path in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(path, os.PathLike) or (path and isinstance(path, str) and name in node.kind.paths):
+                    file = os.path.join(self.project, os.fspath(path))
+                    found.append((name, stamp(file)))
+                    if folders and os.path.isdir(file):
+                        found += [(inner, stamp(os.path.join(file, inner))) for inner in sorted(os.listdir(file))]
         return found
 
     def _tell_cached(self, plan: Plan, needed: set[Node] | None) -> None:

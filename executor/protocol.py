@@ -66,6 +66,10 @@ def node_started(run: int, node: int) -> str:
     return f'{{"type":"node_started","run":{run},"node":{node}}}\n'
 
 
+def node_paused(run: int, node: int) -> str:
+    return f'{{"type":"node_paused","run":{run},"node":{node}}}\n'
+
+
 def node_progress(run: int, node: int, done: float, total: float | None, text: str) -> str:
     return (
         f'{{"type":"node_progress","run":{run},"node":{node},"done":{_number(done)},'

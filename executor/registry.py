@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_GENERATOR, _COROUTINE = 0x20, 0x80
+"""Flags of code objects, as the standard library's `inspect` names them, which takes long to import."""
+
+
 class Kind:
     """One kind of node as the request describes it, and its function once that is loaded."""
 
@@ -38,6 +42,8 @@ class Kind:
         self.result: str = spec.get("result") or "single"
         self.cache: bool = spec.get("cache", True)
         self.is_async: bool = spec.get("is_async", False)
+        self.yields = False
+        """Is it a generator? Known when the function is loaded."""
         self.names = tuple(name for name, _ in self.inputs)
         self.always_set = 0 if self.result == "spread" else len(self.outputs)
         """How many outputs every call sets; the first Loom's nodes may leave some out."""
@@ -110,8 +116,9 @@ class Registry:
             code = getattr(function, "__code__", None)
             if code is not None and not hasattr(function, "__wrapped__"):
                 kind.parameters = code.co_varnames[: code.co_argcount]
-            if kind.is_async or (code is not None and code.co_flags & 0x80):
-                function = _blocking(function)
+            if code is not None:
+                kind.is_async = bool(code.co_flags & _COROUTINE)
+                kind.yields = bool(code.co_flags & _GENERATOR)
             kind.by_position = kind.call == "positional" or given_positions(kind, kind.names)
             kind.trivial = kind.by_position and is_trivial(function)
             kind.function = converting(function, kind, self._project)
@@ -209,17 +216,6 @@ def _pick(module: ModuleType, kind: Kind) -> Callable[..., object]:
     if not callable(function):
         raise AttributeError(f"{kind.file} has no function {kind.name!r}; was it renamed? Reload the library")
     return function  # type: ignore[no-any-return]
-
-
-def _blocking(function: Callable[..., object]) -> Callable[..., object]:
-    """An `async def` as a function that waits for its result."""
-
-    def call(*args: object, **named: object) -> object:
-        import asyncio
-
-        return asyncio.run(function(*args, **named))  # type: ignore[arg-type]
-
-    return call
 
 
 def _forget_import_caches() -> None:

@@ -1,53 +1,41 @@
-"""Runs a plan: calls nodes as their sources finish, on the main thread and on more threads when a node takes long.
+"""Runs a plan: what each call comes to, which nodes that makes ready, and what is told of it.
 
-The main thread works through what is ready in one loop. The monitor (`monitor.py`) brings in more workers when
-nodes wait while those at work are slow; so small nodes run without a hand-over and long ones run side by side.
-A trivial function (`trivial.py`) is called bare. Every other call stands between two marker lines on the error
-pipe, so that the other side knows whose output that is and which node took the process down.
-It decides nothing about what must run (`plan.py`) and shows no value (`views.py`).
+A trivial function (`trivial.py`) is called bare, in one loop. Every other call stands between two marker lines on the
+error pipe, so that the other side knows whose output that is and which node took the process down (`calls.py`).
+Where and when ready nodes are called is the scheduler's (`scheduler.py`). It decides nothing about what must run
+(`plan.py`) and shows no value (`views.py`).
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 
-from . import binding, failure, images, interrupts, loom, protocol, views
-from .output import Source
+from . import binding, failure, images, loom, protocol, views
+from .calls import Calls, MemberFailed
+from .graph import all_within
+from .loops import Token
+from .pauses import Pauses
+from .scheduler import Scheduler, Worker
+from .streams import SourceFailed, Stream
 from .views import BIG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from .channel import Channel, Descriptors
     from .graph import Node
     from .output import Logs, Streams
     from .plan import Plan, Session
+    from .scheduler import Seat
 
 _clock = time.perf_counter_ns
 
 
-class Worker:
-    """One thread that calls nodes."""
-
-    __slots__ = ("announced", "guard", "ident", "node", "progress", "source")
-
-    def __init__(self) -> None:
-        self.ident = 0
-        self.node: Node | None = None
-        """The node it is at."""
-        self.announced: Node | None = None
-        """The node whose `node_started` was sent last."""
-        self.progress: tuple[float, float | None, str] | None = None
-        """What the node reported and nobody was told yet."""
-        self.source = Source()
-        self.guard = interrupts.Guard()
-
-
 class Runner:
-    """Runs one plan at a time; its threads stay for the next. `lock` guards everything that they share."""
+    """Runs one plan at a time; the scheduler's threads stay for the next."""
 
     def __init__(
         self,
@@ -61,31 +49,24 @@ class Runner:
         self.channel = channel
         self.logs = logs
         self.previews = views.Previews(None)
-        self.lock = threading.Lock()
-        self.main = Worker()
-        self.workers = [self.main]
-        self.limit = 1
-        """Workers at most."""
-        self.ready: deque[Node] = deque()
-        self.busy = 0
-        """Workers that are at a node."""
-        self.finished = 0
-        """Nodes called in this run."""
+        self.scheduler = Scheduler(self._work, logs.add_worker)
+        self.calls = Calls(self)
+        self.pauses = Pauses(self.scheduler, channel.put)
         self.run_id: int | None = None
-        self.stopped = False
-        """Was this run cancelled? No further node starts."""
         self._streams = streams
         self._descriptors = descriptors
-        self._main_idle = threading.Condition(self.lock)
-        self._main_waits = False
-        self._helpers_idle = threading.Condition(self.lock)
-        self._wanted = 0
-        self._idle_helpers = 0
+        self._ran = 0
         self._failed = 0
-        self._failed_calls = 0
         self._skipped = 0
         self._cancelled_nodes = 0
+        self._absorbed: set[Node] = set()  # of loops' bodies: all that they need is there
+        self._open_streams: dict[Stream, None] = {}
         self._head = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Was the run cancelled?"""
+        return self.scheduler.stopped
 
     # One run ---------------------------------------------------------------------------------------------------
 
@@ -94,7 +75,7 @@ class Runner:
 
         `stopped`: it was cancelled before its turn came.
         """
-        put = self.channel.put
+        put, scheduler = self.channel.put, self.scheduler
         self._begin(run_id, plan, workers, stopped)
         put(protocol.run_started(run_id, plan.total))
         if plan.cached_text:
@@ -104,123 +85,77 @@ class Runner:
             put(protocol.node_failed(run_id, node.id, 0, failure.plain("Blocked", reason)))
             self._failed += 1
             self._skip_dependents(node)
-        self._work_until_done()
-        left = any(node.waiting > 0 for node in plan.todo) or bool(self.ready)
+        scheduler.work_until_done()
+        self._close_streams()
+        left = any(node.waiting > 0 for node in plan.todo) or bool(scheduler.ready)
         status = "ok"
-        if self.stopped and (left or self._cancelled_nodes):
+        if scheduler.stopped and (left or self._cancelled_nodes):
             status = "cancelled"
         elif self._failed:
             status = "failed"
         for node in plan.todo:
             node.waiting = 0
-        self.ready.clear()
-        ran = self.finished - self._failed_calls
+        scheduler.ready.clear()
+        self._absorbed.clear()
         self.session.settle(plan)
-        with self.lock:
+        with scheduler.lock:
             self.run_id = None
         spent_ns = _clock() - began_ns
-        put(protocol.run_finished(run_id, status, ran, plan.cached_count, self._failed, self._skipped, spent_ns))
+        counts = (self._ran, plan.cached_count, self._failed, self._skipped)
+        put(protocol.run_finished(run_id, status, *counts, spent_ns))
 
     def stop(self, run_id: int) -> bool:
         """Let no further node of this run start. False when it is not the run that is on."""
-        with self.lock:
+        with self.scheduler.lock:
             if self.run_id != run_id:
                 return False
-            self.stopped = True
-            return True
+            self.scheduler.cancel()
+        self.scheduler.ask_targets()
+        return True
 
     def interrupt(self, run_id: int) -> None:
         """Stop, and raise `KeyboardInterrupt` in the threads of the running nodes."""
         if self.stop(run_id):
-            with self.lock:
-                for worker in self.workers:
-                    worker.guard.interrupt(worker.ident, worker is self.main)
+            self.scheduler.interrupt()
 
-    def current_worker(self) -> Worker | None:
-        """The worker whose node calls: by thread, or the only one that is at a node."""
+    def current_seat(self) -> Seat | None:
+        """The seat of the node that asks: by thread or task, or the only one that is at a node."""
+        awaiting = self.calls.event_loop.current()
+        if awaiting is not None:
+            return awaiting
         ident = threading.get_ident()
-        busy = [worker for worker in self.workers if worker.node is not None]
+        busy = [worker for worker in self.scheduler.workers if worker.node is not None]
         for worker in busy:
             if worker.ident == ident:
                 return worker
         return busy[0] if len(busy) == 1 else None
 
     def _begin(self, run_id: int, plan: Plan, workers: int, stopped: bool) -> None:
-        self.main.ident = threading.get_ident()
-        self.logs.sources[self.main.ident] = self.main.source
-        self.finished = self._failed = self._failed_calls = self._skipped = self._cancelled_nodes = 0
+        self._ran = self._failed = self._skipped = self._cancelled_nodes = 0
         self._head = protocol.node_finished_head(run_id)
-        self.limit = max(1, workers)
-        self._wanted = 0
-        ready = self.ready
         if len(plan.todo) == plan.total:
             for node in plan.todo:
                 node.waiting = len(node.sources)
         else:
             for node in plan.todo:  # a source without outputs is to do as well
                 node.waiting = sum([source.outputs is None for source in node.sources])
+        self.pauses.begin(run_id, plan)
         free = [node for node in plan.todo if not node.waiting]
         blocked = plan.blocked
         for node in blocked:
             node.waiting = 0
-        ready.extend([node for node in free if node not in blocked] if blocked else free)
-        with self.lock:
-            self.stopped = stopped
+        with self.scheduler.lock:
+            self.scheduler.begin(workers, stopped)
+            self.pauses.hold()
+            self.scheduler.submit([node for node in free if node not in blocked] if blocked else free)
             self.run_id = run_id
-
-    def _work_until_done(self) -> None:
-        """The main thread's part: work, and wait while only others do."""
-        main = self.main
-        while True:
-            with self.lock:
-                while self.busy and (not self.ready or self.stopped):
-                    self._main_waits = True
-                    self._main_idle.wait()
-                    self._main_waits = False
-                if not self.ready or self.stopped:
-                    return
-                main.node = self.ready.popleft()
-                self.busy += 1
-            self._work(main)
-
-    # More hands ------------------------------------------------------------------------------------------------
-
-    def call_more(self) -> None:
-        """Bring in workers for the nodes that are ready; the caller holds the lock."""
-        count = min(len(self.ready), self.limit - self.busy)
-        if count > 0 and self._main_waits:
-            self._main_idle.notify()
-            count -= 1
-        self._wanted = max(0, count)
-        for _ in range(min(self._wanted - self._idle_helpers, self.limit - len(self.workers))):
-            worker = Worker()
-            self.workers.append(worker)
-            threading.Thread(target=self._help, args=(worker,), daemon=True, name="loom-worker").start()
-        self._helpers_idle.notify(self._wanted)
-
-    def _help(self, worker: Worker) -> None:
-        """A helper thread's life: wait until it is wanted, work, wait again."""
-        worker.ident = threading.get_ident()
-        self.logs.sources[worker.ident] = worker.source
-        while True:
-            try:
-                with self.lock:
-                    while not (self._wanted and self.ready) or self.stopped:
-                        self._idle_helpers += 1
-                        self._helpers_idle.wait()
-                        self._idle_helpers -= 1
-                    self._wanted -= 1
-                    worker.node = self.ready.popleft()
-                    self.busy += 1
-                self._work(worker)
-            except KeyboardInterrupt:  # an interrupt that came after its node had ended
-                continue
 
     # Calling nodes ---------------------------------------------------------------------------------------------
 
     def _work(self, worker: Worker) -> None:
         """Call the worker's node and then whatever is ready, until nothing is."""
-        lock, ready, put, head = self.lock, self.ready, self.channel.put, self._head
+        scheduler, put, head = self.scheduler, self.channel.put, self._head
+        lock, ready = scheduler.lock, scheduler.ready
         pop, push, clock = ready.popleft, ready.append, _clock
         node = worker.node
         while node is not None:
@@ -244,143 +179,234 @@ class Runner:
                 spent_ns = clock() - begin_ns
                 outputs = (value,) if unpack is None else unpack(value)
             except BaseException as error:
-                self._fail(worker, node, clock() - begin_ns, error)
+                self.failed(worker, clock() - begin_ns, error, False)
                 node = worker.node
                 continue
             if type(value) is int and -BIG < value < BIG and unpack is None:
                 line = f'{head}{node.id},"ms":{spent_ns}e-6,"outputs":[["int","{value}"]]}}\n'
             else:
                 line = f'{head}{node.id},"ms":{spent_ns}e-6,"outputs":[{self._preview(node, outputs)}]}}\n'
-            with lock:  # as in _finish: repeated here since a call would cost as much as the node
+            with lock:  # as in `finished`: repeated here since a call would cost as much as the node
                 node.outputs = outputs
                 put(line)
                 for dependent in node.dependents:
                     dependent.waiting = left = dependent.waiting - 1
                     if left == 0:
                         push(dependent)
-                self.finished += 1
-                if ready and not self.stopped:
+                self._ran += 1
+                scheduler.finished += 1
+                if ready and not scheduler.stopped:
                     worker.node = node = pop()
                 else:
-                    self._leave(worker)
+                    scheduler.leave(worker)
                     node = None
-
-    def _call(self, worker: Worker, node: Node) -> None:
-        """Call a node that may do anything: print, wait, crash, be interrupted."""
-        channel, guard = self.channel, worker.guard
-        channel.mark(b"\x1eloom+%d\n" % node.id)
-        worker.source.begin(self.run_id, node.id)
-        error: BaseException | None = None
-        outputs: tuple[object, ...] = ()
-        begin_ns = _clock()
-        spent_ns = 0
-        try:
-            try:
-                guard.arm()
-                if self.stopped:  # since it was taken; an interrupt found nobody armed
-                    raise loom.Cancelled
-                if node.kind.function is None or node.arguments is None:
-                    binding.bind(node, self.session.graph, self.session.registry, self.session.project)
-                    begin_ns = _clock()
-                value = binding.call(node)
-                spent_ns = _clock() - begin_ns
-                outputs = (value,) if node.kind.unpack is None else node.kind.unpack(value)
-            except BaseException as raised:
-                spent_ns = _clock() - begin_ns
-                error = raised
-            guard.disarm(worker.ident)
-        except KeyboardInterrupt as late:  # between the node's end and the line above
-            guard.disarm(worker.ident)
-            error = error or late
-        self._repair()
-        try:
-            if error is None:
-                self._finish(worker, node, spent_ns, outputs)
-            else:
-                self._fail(worker, node, spent_ns, error)
-        finally:
-            channel.mark(b"\x1eloom-%d\n" % node.id)
 
     def _bind_quietly(self, node: Node) -> tuple[Any, ...] | None:
         """Bind a node of a kind that is loaded and trivial; None when it needs the careful way."""
+        if node.loop is not None or node.owner is not None:
+            return None
         try:
-            binding.bind(node, self.session.graph, self.session.registry, self.session.project)
+            binding.bind(node, self.session.graph.nodes, self.session.registry, self.session.project)
         except Exception:
             node.arguments = None  # `_call` meets the same error and reports it
         return node.arguments
 
-    def _finish(self, worker: Worker, node: Node, spent_ns: int, outputs: tuple[object, ...]) -> None:
-        line = protocol.node_finished(self._head, node.id, spent_ns, self._preview(node, outputs))
-        self.logs.end(worker.source)
-        with self.lock:
-            node.outputs = outputs
-            self._tell_progress(worker)
-            self.channel.put(line)
-            for dependent in node.dependents:
-                dependent.waiting -= 1
-                if dependent.waiting == 0:
-                    self.ready.append(dependent)
-            self._next(worker)
+    def _call(self, worker: Worker, node: Node) -> None:
+        """Call a node that may do anything: print, wait, crash, be interrupted; or see to it that it is called."""
+        if isinstance(node, Token):
+            self.calls.help(worker, node)
+        elif node.owner is not None:
+            self._absorb(worker, node)
+        elif not self.calls.goes_away(worker, node):
+            self.calls.call(worker, node)
 
-    def _fail(self, worker: Worker, node: Node, spent_ns: int, error: BaseException) -> None:
-        cancelled = isinstance(error, loom.Cancelled) or (
-            isinstance(error, KeyboardInterrupt) and worker.guard.was_interrupted
-        )
-        report = failure.describe(error, binding.inputs_of(node))
+    def _absorb(self, worker: Worker, node: Node) -> None:
+        """All that a node in a loop's body needs is there: the loop calls it when it has all of its body so."""
+        with self.scheduler.lock:
+            self._absorbed.add(node)
+            self._release(node)
+            self.scheduler.done(worker)
+            self.scheduler.finished -= 1
+
+    # What calls come to ----------------------------------------------------------------------------------------
+
+    def finished(self, seat: Seat, spent_ns: int, outputs: tuple[object, ...]) -> None:
+        """The seat's node gave these outputs: those that wait for them may go on."""
+        node = seat.node
+        assert node is not None
+        if len(outputs) == 1 and isinstance(outputs[0], Stream):
+            self._begin_stream(seat, outputs)
+            return
+        line = protocol.node_finished(self._head, node.id, spent_ns, self._preview(node, outputs))
+        self.logs.end(seat.source)
+        with self.scheduler.lock:
+            node.outputs = outputs
+            self._tell_progress(seat)
+            self.channel.put(line)
+            self._ran += 1
+            if node.body:
+                self._finish_body(node)
+            self._release(node)
+            self._go_on(seat)
+
+    def failed(self, seat: Seat, spent_ns: int, error: BaseException, interrupted: bool) -> None:
+        """The seat's node raised: those that wait for it do not run."""
+        self.logs.end(seat.source)
+        with self.scheduler.lock:
+            node = seat.node
+            assert node is not None
+            self._tell_progress(seat)
+            if isinstance(error, SourceFailed):
+                self._skip(node, error.cause)
+            else:
+                culprit, inputs = node, binding.inputs_of(node)
+                if isinstance(error, MemberFailed):
+                    culprit, inputs, error = error.member, error.inputs, error.error
+                self._tell_failed(culprit, spent_ns, error, interrupted, inputs)
+                if culprit is node:
+                    self._skip_body(node, node)
+                    self._skip_dependents(node)
+                else:
+                    self._skip(node, culprit)
+            self._go_on(seat)
+
+    def _tell_failed(
+        self,
+        node: Node,
+        spent_ns: int,
+        error: BaseException,
+        interrupted: bool,
+        inputs: Iterable[tuple[str, object]] = (),
+    ) -> None:
+        """The caller holds the lock, or works alone."""
+        cancelled = isinstance(error, loom.Cancelled) or interrupted
+        report = failure.describe(error, inputs)
         if cancelled:
             report["kind"], report["message"] = "Cancelled", "the run was stopped"
-        self.logs.end(worker.source)
         assert self.run_id is not None
-        with self.lock:
-            self._tell_progress(worker)
-            self.channel.put(protocol.node_failed(self.run_id, node.id, spent_ns, report))
-            self._failed += 1
-            self._failed_calls += 1
-            self._cancelled_nodes += cancelled
-            self._skip_dependents(node)
-            self._next(worker)
+        self.channel.put(protocol.node_failed(self.run_id, node.id, spent_ns, report))
+        self._absorbed.discard(node)
+        self._failed += 1
+        self._cancelled_nodes += cancelled
 
-    def _next(self, worker: Worker) -> None:
-        """Give the worker its next node, or none; the caller holds the lock."""
-        self.finished += 1
-        if self.ready and not self.stopped:
-            worker.node = self.ready.popleft()
+    def _release(self, node: Node) -> None:
+        """One less to wait for, for all that read this node; the caller holds the lock."""
+        ready = [dependent for dependent in node.dependents if self._has_all(dependent)]
+        self.scheduler.ready.extend(ready)
+
+    @staticmethod
+    def _has_all(dependent: Node) -> bool:
+        dependent.waiting -= 1
+        return dependent.waiting == 0
+
+    def _go_on(self, seat: Seat) -> None:
+        """The seat's call has ended; the caller holds the lock."""
+        if isinstance(seat, Worker):
+            self.scheduler.done(seat)
         else:
-            self._leave(worker)
+            self.scheduler.returned(seat)
 
-    def _leave(self, worker: Worker) -> None:
-        worker.node = None
-        self.busy -= 1
-        if self._main_waits and not self.busy:
-            self._main_idle.notify()
-
-    def _skip_dependents(self, cause: Node) -> None:
-        """Everything that waits for a failed node will not run; the caller holds the lock or works alone."""
+    def _skip(self, node: Node, cause: Node) -> None:
+        """It does not run because of `cause`, and neither does what waits for it; the caller holds the lock."""
         assert self.run_id is not None
-        stack = [cause]
+        self._skipped += 1
+        self.channel.put(protocol.node_skipped(self.run_id, node.id, cause.id))
+        self._skip_body(node, cause)
+        self._skip_dependents(node, cause)
+
+    def _skip_dependents(self, node: Node, cause: Node | None = None) -> None:
+        """Everything that waits for a node that does not run; the caller holds the lock or works alone."""
+        assert self.run_id is not None
+        cause = cause or node
+        stack = [node]
         while stack:
             for dependent in stack.pop().dependents:
                 if dependent.waiting > 0:
                     dependent.waiting = 0
                     self._skipped += 1
                     self.channel.put(protocol.node_skipped(self.run_id, dependent.id, cause.id))
+                    self.pauses.forget(dependent)
+                    self._skip_body(dependent, cause)
                     stack.append(dependent)
 
-    def _tell_progress(self, worker: Worker) -> None:
+    def _skip_body(self, loop: Node, cause: Node) -> None:
+        """What a loop that does not run was to call."""
+        assert self.run_id is not None
+        for node in all_within(loop.body):
+            if node in self._absorbed:
+                self._absorbed.discard(node)
+                self._skipped += 1
+                self.channel.put(protocol.node_skipped(self.run_id, node.id, cause.id))
+
+    def _finish_body(self, loop: Node) -> None:
+        """The inner nodes of a loop that is done: each shows what it gave last."""
+        for node in all_within(loop.body):
+            self._absorbed.discard(node)
+            outputs = node.outputs or ()
+            spent_ns = self.calls.spent_ns.pop(node, 0)
+            self.channel.put(protocol.node_finished(self._head, node.id, spent_ns, self._preview(node, outputs)))
+            self._ran += 1
+
+    # Streams ---------------------------------------------------------------------------------------------------
+
+    def _begin_stream(self, seat: Seat, outputs: tuple[object, ...]) -> None:
+        """A generator's readers may begin; it is done when they have pulled its last item."""
+        node = seat.node
+        assert node is not None
+        stream: Any = outputs[0]
+        self.logs.end(seat.source)
+        with self.scheduler.lock:
+            node.outputs = outputs
+            self._open_streams[stream] = None
+            self._release(node)
+            self._go_on(seat)
+
+    def stream_ended(self, stream: Stream, error: BaseException | None) -> None:
+        """A reader has pulled the last item, or the generator has failed."""
+        node = stream.node
+        with self.scheduler.lock:
+            self._open_streams.pop(stream, None)
+            if error is not None:
+                node.outputs = None
+                self._tell_failed(node, stream.spent_ns, error, isinstance(error, KeyboardInterrupt))
+                return
+            node.outputs = (stream.items,)
+            self._ran += 1
+            line = protocol.node_finished(self._head, node.id, stream.spent_ns, self._preview(node, node.outputs))
+            self.channel.put(line)
+
+    def _close_streams(self) -> None:
+        """The run is over: generators that nobody has pulled to their end have no result."""
+        for stream in list(self._open_streams):
+            stream.close()
+            stream.node.outputs = None
+            if self.stopped:
+                self._tell_failed(stream.node, stream.spent_ns, loom.Cancelled(), True)
+            else:
+                reader = next(reader for reader in stream.node.dependents)
+                self._skipped += 1
+                assert self.run_id is not None
+                self.channel.put(protocol.node_skipped(self.run_id, stream.node.id, (reader.owner or reader).id))
+        self._open_streams.clear()
+
+    # What is told ----------------------------------------------------------------------------------------------
+
+    def _tell_progress(self, seat: Seat) -> None:
         """Send what the node reported last, before its state changes."""
-        if worker.progress is not None and worker.node is not None and self.run_id is not None:
-            done, total, text = worker.progress
-            worker.progress = None
-            self.channel.put(protocol.node_progress(self.run_id, worker.node.id, done, total, text))
+        if seat.progress is not None and seat.node is not None and self.run_id is not None:
+            done, total, text = seat.progress
+            seat.progress = None
+            self.channel.put(protocol.node_progress(self.run_id, seat.node.id, done, total, text))
 
     def _preview(self, node: Node, outputs: tuple[object, ...] | None) -> str:
         return self.previews.outputs(node.id, outputs or ())
 
-    def _repair(self) -> None:
+    def repair(self) -> None:
         """Put the standard streams right after a node that may have closed or replaced them."""
+        alone = self.scheduler.busy == 1  # no other node is using them
         if self._descriptors is not None:
-            self._descriptors.repair(self.busy == 1)
-        if self.busy == 1:  # no other node is using them
+            self._descriptors.repair(alone)
+        if alone:
             images.close_figures()
             if self._streams is not None:
                 self._streams.repair()
@@ -388,14 +414,15 @@ class Runner:
     def tell_started(self) -> None:
         """Send `node_started` of nodes that are still running; the caller holds the lock."""
         if self.run_id is not None:
-            for worker in self.workers:
-                node = worker.node
-                if node is not None and worker.announced is not node:
-                    worker.announced = node
+            for seat in self.scheduler.seats():
+                node = seat.node
+                if node is not None and seat.announced is not node and node.owner is None:
+                    seat.announced = node
                     self.channel.put(protocol.node_started(self.run_id, node.id))
+            self.pauses.tell()
 
     def tell_running(self) -> None:
         """The same, and how far each is."""
         self.tell_started()
-        for worker in self.workers:
-            self._tell_progress(worker)
+        for seat in self.scheduler.seats():
+            self._tell_progress(seat)
