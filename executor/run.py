@@ -60,6 +60,7 @@ class Runner:
         self._skipped = 0
         self._cancelled_nodes = 0
         self._absorbed: set[Node] = set()  # of loops' bodies: all that they need is there
+        self._lost_loops: dict[Node, Node] = {}  # loops that do not run, and the node that is why
         self._open_streams: dict[Stream, None] = {}
         self._head = ""
 
@@ -97,6 +98,7 @@ class Runner:
             node.waiting = 0
         scheduler.ready.clear()
         self._absorbed.clear()
+        self._lost_loops.clear()
         self.session.settle(plan)
         with scheduler.lock:
             self.run_id = None
@@ -225,6 +227,11 @@ class Runner:
         with self.scheduler.lock:
             self._absorbed.add(node)
             self._release(node)
+            loop = node.owner
+            while loop is not None and loop not in self._lost_loops:
+                loop = loop.owner
+            if loop is not None:
+                self._skip_body(loop, self._lost_loops[loop])
             self.scheduler.done(worker)
             self.scheduler.finished -= 1
 
@@ -330,8 +337,10 @@ class Runner:
                     stack.append(dependent)
 
     def _skip_body(self, loop: Node, cause: Node) -> None:
-        """What a loop that does not run was to call."""
+        """What a loop that does not run was to call; what has not all that it needs yet follows when it has."""
         assert self.run_id is not None
+        if loop.body:
+            self._lost_loops[loop] = cause
         for node in all_within(loop.body):
             if node in self._absorbed:
                 self._absorbed.discard(node)

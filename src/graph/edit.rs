@@ -1,10 +1,12 @@
 //! Edit: the only way to change a Graph. Applying one gives its inverse; one that is refused changes nothing.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::{
-    Graph, Link, Name, Node, NodeId, Port, Pos2, Style, Subgraph, SubgraphId, Value, ValueType,
-    is_special,
+    Graph, Link, Looping, Name, Node, NodeId, Port, Pos2, Style, Subgraph, SubgraphId, Value,
+    ValueType, is_special, looping::looped,
 };
 
 /// The smallest changes there are; user actions are made of them.
@@ -32,6 +34,11 @@ pub enum Edit {
     SetStyle {
         node: NodeId,
         style: Style,
+    },
+    /// How the node is called more than once; `None`: it is called once.
+    SetLooping {
+        node: NodeId,
+        looping: Option<Arc<Looping>>,
     },
     AddSubgraph(Box<Subgraph>),
     /// The subgraph must be empty and stand nowhere.
@@ -165,6 +172,16 @@ impl Graph {
                 Ok(Edit::SetStyle {
                     node,
                     style: before,
+                })
+            }
+            Edit::SetLooping { node, looping } => {
+                let slot = self.slot_mut(node).ok_or(EditError::NoNode(node))?;
+                slot.node.kind = looped(&slot.node.kind, looping.as_deref());
+                let before = std::mem::replace(&mut slot.node.looping, looping);
+                self.touch(node, true);
+                Ok(Edit::SetLooping {
+                    node,
+                    looping: before,
                 })
             }
             Edit::AddSubgraph(subgraph) => {

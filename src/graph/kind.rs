@@ -336,6 +336,8 @@ pub struct NodeKind {
     pub cache: bool,
     pub is_async: bool,
     pub state: KindState,
+    /// The kind of one call, when this is that of a node that is called more than once.
+    pub one_call: Option<Arc<NodeKind>>,
 }
 
 impl NodeKind {
@@ -360,6 +362,7 @@ impl NodeKind {
             cache: true,
             is_async: false,
             state: KindState::Ready,
+            one_call: None,
         }
     }
 

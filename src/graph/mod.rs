@@ -5,6 +5,7 @@ mod changes;
 mod edit;
 mod flat;
 mod kind;
+mod looping;
 mod notation;
 mod style;
 pub mod subgraph;
@@ -27,6 +28,7 @@ pub use kind::{
     Bank, Call, Catalog, Fit, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Role,
     ValueType, Widget, fit, patterns, title_from_function,
 };
+pub use looping::{LoopPart, Looping, one_call};
 pub use style::{Mode, Rgb, Style};
 pub use subgraph::{Subgraph, SubgraphId, SubgraphKinds};
 pub use value::{Name, Value, Values};
@@ -86,6 +88,8 @@ pub struct Node {
     pub pos: Pos2,
     pub values: Values,
     pub style: Style,
+    /// How it is called more than once, if it is; its kind is then made of that of one call.
+    pub looping: Option<Arc<Looping>>,
     pub kept: Arc<Kept>,
 }
 
@@ -100,6 +104,7 @@ impl Node {
             pos,
             values: Values::new(),
             style: Style::default(),
+            looping: None,
             kept: Arc::default(),
         }
     }
@@ -139,6 +144,8 @@ pub struct Graph {
     subgraphs: Vec<Option<SubgraphSlot>>,
     /// Which subgraphs stand in which, one entry for each node.
     parts: HashMap<SubgraphId, Vec<SubgraphId>>,
+    /// Of a flat graph: nodes that are parts of loops over subgraphs.
+    loop_parts: HashMap<NodeId, LoopPart>,
     /// The nodes for the outputs of each subgraph.
     outputs: HashMap<SubgraphId, BTreeSet<NodeId>>,
     links: usize,
@@ -309,7 +316,7 @@ impl Graph {
             if slot.node.kind.role != Role::Function {
                 continue;
             }
-            let kind = resolve(&slot.node);
+            let kind = looping::looped(&resolve(&slot.node), slot.node.looping.as_deref());
             if kind != slot.node.kind {
                 slot.node.kind = kind;
                 slot.changed = self.revision;
@@ -391,6 +398,9 @@ impl Graph {
         }
         if let Some(kind) = self.admitted_kind(&node)? {
             node.kind = kind;
+        }
+        if node.looping.is_some() || node.kind.one_call.is_some() {
+            node.kind = looping::looped(&node.kind, node.looping.as_deref());
         }
         self.note_role(&node, true);
         self.special += usize::from(is_special(&node));

@@ -6,6 +6,7 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use super::looping::looped;
 use super::{
     Bank, EditError, Graph, InputSpec, Kept, Name, Node, NodeId, NodeKind, OutputSpec, Role,
     ValueType, Widget,
@@ -132,11 +133,7 @@ impl SubgraphKinds {
             Role::Inputs(id),
             "Gives what the inputs of this subgraph hold",
         );
-        let as_output = |input: &InputSpec| OutputSpec {
-            name: input.name.clone(),
-            ty: input.ty.clone(),
-        };
-        inputs.outputs = subgraph.inputs.iter().map(as_output).collect();
+        inputs.outputs = as_outputs(&subgraph.inputs);
         let mut outputs = graph_kind(
             OUTPUTS,
             "Outputs",
@@ -154,6 +151,15 @@ impl SubgraphKinds {
             outputs: Arc::new(outputs),
         }
     }
+}
+
+/// What a subgraph's inputs are inside of it.
+pub(super) fn as_outputs(inputs: &[InputSpec]) -> Vec<OutputSpec> {
+    let as_output = |input: &InputSpec| OutputSpec {
+        name: input.name.clone(),
+        ty: input.ty.clone(),
+    };
+    inputs.iter().map(as_output).collect()
 }
 
 /// The kind of a node that is the graph's own, by its name in the file; `None` for other names and outside of a
@@ -289,7 +295,7 @@ impl Graph {
                 .node(node_id)
                 .and_then(|node| self.kind_of_role(node.kind.role));
             if let (Some(kind), Some(slot)) = (kind, self.slot_mut(node_id)) {
-                slot.node.kind = kind;
+                slot.node.kind = looped(&kind, slot.node.looping.as_deref());
             }
             self.touch(node_id, true);
         }

@@ -2,6 +2,7 @@
 //! `docs/savefile.md` describes the format. The only part of `document` that knows JSON and touches files.
 
 mod disk;
+mod looping;
 mod node;
 mod read;
 mod subgraphs;
@@ -23,8 +24,10 @@ use super::Document;
 pub const FORMAT_VERSION: u64 = 2;
 /// What a file asks for that has subgraphs, which the reader before would not see.
 const SUBGRAPH_READER: u64 = 3;
+/// What a file asks for with nodes that are called more than once, which the reader before would call once.
+const LOOP_READER: u64 = 4;
 /// Files that ask for a newer reader are shown and not written.
-const OUR_READER: u64 = 3;
+const OUR_READER: u64 = 4;
 /// Larger files are refused before they fill the memory.
 const LARGEST_FILE_BYTES: u64 = 256 << 20;
 /// Name of the savefile in a project's folder.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::looping;
 use super::read::from_json;
 use crate::graph::{
     Bank, Catalog, InputSpec, Kept, KindState, Mode, Name, Node, NodeId, NodeKind, OutputSpec,
@@ -141,10 +142,17 @@ impl NodeReader<'_> {
             (name, value)
         };
         let style = style(entry);
+        let looping = entry.get(looping::LOOP).and_then(looping::from_json);
+        if looping.is_none() && entry.get(looping::LOOP).is_some_and(|it| !it.is_null()) {
+            let note = format!("node {key}: \"loop\" is not understood: the node is called once");
+            self.notes.push(note);
+        }
         let mut fields: Vec<(Name, Value)> = entry
             .iter()
             .filter(|(key, value)| {
-                !NODE_KEYS.contains(&key.as_str()) && !is_style(key, value, &style)
+                !NODE_KEYS.contains(&key.as_str())
+                    && !is_style(key, value, &style)
+                    && !(*key == looping::LOOP && looping.is_some())
             })
             .map(|(key, value)| (key.as_str().into(), from_json(value)))
             .collect();
@@ -156,6 +164,7 @@ impl NodeReader<'_> {
             key: key.into(),
             parent,
             style,
+            looping,
             title: text("title").map(Name::from),
             pos,
             values: values.into_iter().map(typed).collect(),

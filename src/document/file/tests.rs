@@ -333,3 +333,47 @@ fn words_in_texts_are_no_numbers() {
     let error = parse(broken.as_bytes(), Path::new("savefile.json"), &catalog()).unwrap_err();
     assert!(error.to_string().contains("line 1"), "{error}");
 }
+
+#[test]
+fn how_a_node_is_called_more_than_once_is_read_and_written() {
+    let file = |looping: &str| {
+        format!(
+            r#"{{"formatVersion": 2, "minReader": 4, "nodes": [{{"nodeId": "node_1", "name": "celsius_node",
+            "position": {{"x": 0, "y": 0}}, "input": [{{"var": "Celsius"}}], "output": ["Value"], "ref": "custom",
+            "entryFunction": "celsius_node", "loop": {looping}}}], "connections": []}}"#
+        )
+    };
+    let text = r#"{"each":["Celsius"],"cross":true,"carry":{"Celsius":"Value"},"until":"Value","limit":7,"keepFailed":true}"#;
+    let loaded = read(&file(text), &catalog());
+    let node = loaded.document.graph().node_by_key("node_1").unwrap();
+    let looping = node.looping.as_deref().unwrap();
+    assert!(looping.is_cross && looping.keeps_failed && looping.mapped.contains("Celsius"));
+    assert_eq!(looping.carried.get("Celsius"), Some(&"Value".into()));
+    assert_eq!(
+        (looping.until.as_deref(), looping.limit),
+        (Some("Value"), Some(7))
+    );
+    assert_eq!(node.kind.input("Celsius").unwrap().ty.to_string(), "list");
+    let json: serde_json::Value = serde_json::from_str(&to_text(&loaded.document, None)).unwrap();
+    assert_eq!(json["minReader"], 4);
+    assert_eq!(json["nodes"][0]["loop"].to_string(), text);
+
+    for odd in [
+        "7",
+        r#"{"each": "Celsius"}"#,
+        r#"{"later": 1}"#,
+        r#"{"limit": -1}"#,
+    ] {
+        let loaded = read(&file(odd), &catalog());
+        assert!(
+            loaded.notes.iter().any(|note| note.contains("\"loop\"")),
+            "{odd}"
+        );
+        let node = loaded.document.graph().node_by_key("node_1").unwrap();
+        assert_eq!(node.looping, None);
+        let json: serde_json::Value =
+            serde_json::from_str(&to_text(&loaded.document, None)).unwrap();
+        let kept: serde_json::Value = serde_json::from_str(odd).unwrap();
+        assert_eq!(json["nodes"][0]["loop"], kept);
+    }
+}

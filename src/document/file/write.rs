@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{FORMAT_VERSION, SUBGRAPH_READER, subgraph_to_json};
+use super::{FORMAT_VERSION, LOOP_READER, SUBGRAPH_READER, looping, subgraph_to_json};
 use crate::document::Document;
 use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, SubgraphId, Value};
 
@@ -14,7 +14,10 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
     let mut put = |key: &str, value: Json| top.insert(key.to_owned(), value);
     put("formatVersion", FORMAT_VERSION.into());
     let has_subgraphs = graph.subgraphs().next().is_some() || !meta.kept_subgraphs.is_empty();
-    let reader = if has_subgraphs {
+    let has_loops = graph.nodes().any(|node| node.looping.is_some());
+    let reader = if has_loops {
+        LOOP_READER
+    } else if has_subgraphs {
         SUBGRAPH_READER
     } else {
         FORMAT_VERSION
@@ -87,6 +90,9 @@ pub fn node_to_json(node: &Node) -> Json {
         json!({"x": coordinate(node.pos.x), "y": coordinate(node.pos.y)}),
     );
     put_style(&mut entry, node);
+    if let Some(looping) = &node.looping {
+        entry.insert(looping::LOOP.to_owned(), looping::to_json(looping));
+    }
     let lost = node.values.keys().filter(|name| kind.input(name).is_none());
     let inputs = kind.inputs.iter().map(|input| &input.name).chain(lost);
     entry.insert(

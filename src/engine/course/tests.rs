@@ -18,6 +18,7 @@ fn mirror(nodes: &[(u32, &[u32])]) -> Mirror {
                 .iter()
                 .map(|source| (format!("in_{source}").into(), NodeId(*source), 0))
                 .collect(),
+            repeats: crate::engine::protocol::Repeats::default(),
             blocked: None,
         })
     };

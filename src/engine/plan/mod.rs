@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::protocol::{PlanKind, PlanNode};
-use crate::graph::{Call, Graph, InputSpec, KindState, Node, NodeId, NodeKind, ResultShape, Value};
+use super::protocol::{PlanKind, PlanLoop, PlanNode, Repeats};
+use crate::graph::{
+    Call, Graph, InputSpec, KindState, Looping, Node, NodeId, NodeKind, ResultShape, Value,
+    one_call,
+};
 
 /// What changed in a graph since the plan before.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,10 +94,12 @@ impl Planner {
     /// Returns the number of the node's kind.
     fn add(&mut self, graph: &Graph, node: &Node, plan: &mut Plan) -> u32 {
         let next = self.kinds.len() as u32;
-        let address = Arc::as_ptr(&node.kind) as usize;
+        // What is called is one call's kind, however often it is called.
+        let called = one_call(&node.kind);
+        let address = Arc::as_ptr(called) as usize;
         let (kind, _) = self.kinds.entry(address).or_insert_with(|| {
-            plan.kinds.push(Arc::new(plan_kind(next, &node.kind)));
-            (next, Arc::clone(&node.kind))
+            plan.kinds.push(Arc::new(plan_kind(next, called)));
+            (next, Arc::clone(called))
         });
         plan.nodes.push(Arc::new(plan_node(graph, node, *kind)));
         let at = node.id.0 as usize;
@@ -308,7 +313,40 @@ fn plan_node(graph: &Graph, node: &Node, kind: u32) -> PlanNode {
         kind,
         values,
         links,
+        repeats: repeats(graph, node),
         blocked: blocked.map(Arc::from),
+    }
+}
+
+fn repeats(graph: &Graph, node: &Node) -> Repeats {
+    let part = graph.loop_part(node.id);
+    let (entry, looping) = match part.and_then(|part| part.exit.as_ref()) {
+        Some((entry, looping)) => (Some(entry.0), Some(looping)),
+        None => (None, node.looping.as_ref().filter(|it| it.is_some())),
+    };
+    Repeats {
+        inside: part.and_then(|part| part.inside).map(|id| id.0),
+        looping: looping.map(|looping| PlanLoop {
+            entry,
+            ..plan_loop(looping, &node.kind)
+        }),
+    }
+}
+
+/// Names of ports that the kind does not have any more count for nothing.
+fn plan_loop(looping: &Looping, kind: &NodeKind) -> PlanLoop {
+    let carried = looping.carried.iter();
+    let limit = looping.limit.unwrap_or(Looping::LIMIT);
+    PlanLoop {
+        entry: None,
+        map: looping.mapped.iter().map(ToString::to_string).collect(),
+        cross: looping.is_cross,
+        carry: carried
+            .filter_map(|(to, from)| Some((to.to_string(), kind.output_index(from)?)))
+            .collect(),
+        until: (looping.until.as_ref()).and_then(|name| kind.output_index(name)),
+        limit: looping.mapped.is_empty().then_some(limit),
+        keep_failed: looping.keeps_failed,
     }
 }
 

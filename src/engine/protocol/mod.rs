@@ -73,7 +73,8 @@ pub struct PlanKind {
     pub is_async: bool,
 }
 
-/// A node, as the engine needs to know it: `[id, kind, {input: value}, {input: [node, output]}]`.
+/// A node, as the engine needs to know it: `[id, kind, {input: value}, {input: [node, output]}]`, and `{"in": loop,
+/// "loop": {…}}` for a part of a loop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanNode {
     pub id: NodeId,
@@ -81,8 +82,48 @@ pub struct PlanNode {
     pub values: Vec<(Name, Value)>,
     /// Input, source node, index of its output.
     pub links: Vec<(Name, NodeId, u32)>,
+    /// What makes it be called more than once, and what it is to a loop.
+    pub repeats: Repeats,
     /// Why it cannot run, if so. Goes over the wire with each run, not with the node.
     pub blocked: Option<Arc<str>>,
+}
+
+/// What a node is to loops.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Repeats {
+    /// The loop over a subgraph that calls it.
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<u32>,
+    #[serde(rename = "loop", default, skip_serializing_if = "Option::is_none")]
+    pub looping: Option<PlanLoop>,
+}
+
+/// How a node is called more than once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PlanLoop {
+    /// Of a loop over a subgraph: the node that gives its inputs to what is inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u32>,
+    /// Inputs that take a list item by item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub map: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cross: bool,
+    /// Inputs that take what an output, by its index, gave in the call before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carry: BTreeMap<String, usize>,
+    /// Index of the output that ends the loop when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_failed: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Ask for a value that was made. The answer is `EngineEvent::Value` with the same number.
@@ -447,11 +488,15 @@ impl Serialize for PlanNode {
                 map.end()
             }
         }
-        let mut tuple = serializer.serialize_tuple(4)?;
+        let repeats = (self.repeats != Repeats::default()).then_some(&self.repeats);
+        let mut tuple = serializer.serialize_tuple(4 + usize::from(repeats.is_some()))?;
         tuple.serialize_element(&self.id.0)?;
         tuple.serialize_element(&self.kind)?;
         tuple.serialize_element(&ValueMap(&self.values))?;
         tuple.serialize_element(&LinkMap(&self.links))?;
+        if let Some(repeats) = repeats {
+            tuple.serialize_element(repeats)?;
+        }
         tuple.end()
     }
 }
@@ -459,8 +504,19 @@ impl Serialize for PlanNode {
 impl<'de> Deserialize<'de> for PlanNode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         type Map = serde_json::Map<String, serde_json::Value>;
-        let (id, kind, values, links): (u32, u32, Map, Map) =
-            Deserialize::deserialize(deserializer)?;
+        let parts = Vec::<serde_json::Value>::deserialize(deserializer)?;
+        let mut parts = parts.into_iter();
+        let mut next = || {
+            parts
+                .next()
+                .ok_or_else(|| de::Error::custom("a part is missing"))
+        };
+        let id: u32 = serde_json::from_value(next()?).map_err(de::Error::custom)?;
+        let kind: u32 = serde_json::from_value(next()?).map_err(de::Error::custom)?;
+        let values: Map = serde_json::from_value(next()?).map_err(de::Error::custom)?;
+        let links: Map = serde_json::from_value(next()?).map_err(de::Error::custom)?;
+        let repeats = parts.next().map(serde_json::from_value).transpose();
+        let repeats = repeats.map_err(de::Error::custom)?.unwrap_or_default();
         let links = links
             .into_iter()
             .map(|(name, ends)| {
@@ -476,6 +532,7 @@ impl<'de> Deserialize<'de> for PlanNode {
                 .map(|(name, value)| (name.into(), json::value(value)))
                 .collect(),
             links,
+            repeats,
             blocked: None,
         })
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use expand::{Expansion, Resolver, Source};
 
-use super::{Edit, Graph, Link, Mode, Node, NodeId, Port, Role};
+use super::{Edit, Graph, Link, LoopPart, Mode, Node, NodeId, Port, Role};
 
 /// The flat form of one graph.
 #[derive(Clone, Debug, Default)]
@@ -203,14 +203,21 @@ impl Flat {
             mut nodes,
             muted,
             inside,
+            parts,
         } = expanded.unwrap_or_default();
         self.inside = inside;
-        self.muted = leave_out(&mut nodes, muted);
+        self.muted = leave_out(&mut nodes, &parts, muted);
         let mut wanted: Wanted = nodes.into_iter().map(|(id, it)| (id, Some(it))).collect();
         for node in self.graph.nodes() {
             wanted.entry(node.id).or_insert(None);
         }
+        let ids: Vec<NodeId> = wanted.keys().copied().collect();
         apply(&mut self.graph, wanted);
+        for id in ids {
+            let is_there = self.graph.node(id).is_some();
+            let part = parts.get(&id).filter(|_| is_there);
+            self.graph.set_loop_part(id, part.cloned());
+        }
     }
 }
 
@@ -266,15 +273,28 @@ fn apply(graph: &mut Graph, wanted: Wanted) {
 }
 
 /// Take muted nodes out, and what needs them; each is returned with the muted node that is why.
+///
+/// A loop over a subgraph goes with what gives its inputs. Of what is muted inside it, the loop gives nothing, and the
+/// rest as ever.
 fn leave_out(
     nodes: &mut BTreeMap<NodeId, (Node, Vec<Link>)>,
+    parts: &HashMap<NodeId, LoopPart>,
     muted: Vec<NodeId>,
 ) -> BTreeMap<NodeId, NodeId> {
     let mut readers: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-    if !muted.is_empty() {
-        for link in nodes.values().flat_map(|(_, links)| links) {
+    if muted.is_empty() {
+        return BTreeMap::new();
+    }
+    let is_exit = |id: &NodeId| parts.get(id).is_some_and(|part| part.exit.is_some());
+    for link in nodes.values().flat_map(|(_, links)| links) {
+        if !is_exit(&link.to.node) {
             let of = readers.entry(link.from.node).or_default();
             of.push(link.to.node);
+        }
+    }
+    for (exit, part) in parts {
+        if let Some((entry, _)) = &part.exit {
+            readers.entry(*entry).or_default().push(*exit);
         }
     }
     let mut left_out = BTreeMap::new();
@@ -287,6 +307,9 @@ fn leave_out(
         nodes.remove(&id);
         let next = readers.get(&id).into_iter().flatten();
         stack.extend(next.map(|reader| (*reader, cause)));
+    }
+    for (_, (_, links)) in nodes.iter_mut().filter(|(id, _)| is_exit(id)) {
+        links.retain(|link| !left_out.contains_key(&link.from.node));
     }
     left_out
 }

@@ -5,7 +5,8 @@ use super::super::subgraph::{self, REROUTE_PORT};
 use super::super::tests::add_kind;
 use super::*;
 use crate::graph::{
-    InputSpec, Name, OutputSpec, Pos2, Style, Subgraph, SubgraphId, SubgraphKinds, Value, ValueType,
+    InputSpec, Looping, Name, OutputSpec, Pos2, Style, Subgraph, SubgraphId, SubgraphKinds, Value,
+    ValueType,
 };
 
 fn add(id: u32, parent: Option<SubgraphId>) -> Node {
@@ -270,4 +271,70 @@ fn subgraphs_that_would_fill_the_memory_are_not_expanded() {
     let flat = Flat::of(&graph);
     assert!(flat.is_too_large());
     assert!(flat.graph().is_empty());
+}
+
+/// The graph of `nested` with its second use looped over what it is given.
+fn looped() -> Graph {
+    let mut graph = nested();
+    let looping = Looping {
+        mapped: ["x".into()].into(),
+        ..Looping::default()
+    };
+    let looping = Some(std::sync::Arc::new(looping));
+    let node = NodeId(2);
+    graph.apply(Edit::SetLooping { node, looping }).unwrap();
+    graph
+}
+
+#[test]
+fn a_subgraph_that_is_looped_has_ends_between_which_its_nodes_lie() {
+    let mut graph = looped();
+    let mut flat = Flat::of(&graph);
+    assert_eq!(
+        shown(flat.graph()),
+        "n0 n0>n1/n11.a n0>n1/n11.b n1/n11 n1/n11>n2/n10.x n2 n2/n10 n2/n10>n2/n11.a n2/n10>n2/n11.b \
+         n2/n11 n2/n11>n2.y n2>n3.a n3"
+            .split(' ')
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
+    let part = |key: &str| {
+        let id = flat.graph().node_by_key(key).unwrap().id;
+        flat.graph().loop_part(id).cloned().unwrap_or_default()
+    };
+    let entry = flat.graph().node_by_key("n2/n10").unwrap().id;
+    assert_eq!(part("n2/n11").inside, Some(NodeId(2)));
+    assert_eq!(part("n2/n10").inside, Some(NodeId(2)));
+    assert_eq!(part("n2").inside, None);
+    assert_eq!(part("n2").exit.unwrap().0, entry);
+    assert_eq!(part("n1/n11"), LoopPart::default());
+    assert_eq!(flat.inside(NodeId(2)).len(), 3);
+    let port = Port::new(NodeId(2), "y");
+    assert_eq!(flat.source(&graph, &[], &port), Some((NodeId(2), 0)));
+
+    let node = NodeId(2);
+    graph
+        .apply(Edit::SetLooping {
+            node,
+            looping: None,
+        })
+        .unwrap();
+    flat.update(&graph);
+    assert_eq!(shown(flat.graph()), shown(Flat::of(&nested()).graph()));
+    assert_eq!(flat.graph().loop_part(NodeId(2)), None);
+}
+
+#[test]
+fn what_is_muted_before_a_loop_takes_it_along_and_what_is_muted_inside_does_not() {
+    let mut graph = looped();
+    mode(&mut graph, 0, Mode::Muted);
+    let flat = Flat::of(&graph);
+    assert_eq!(shown(flat.graph()), "");
+    let mut graph = looped();
+    mode(&mut graph, 11, Mode::Muted);
+    let flat = Flat::of(&graph);
+    let left: Vec<_> = flat.graph().nodes().map(|node| node.key.as_str()).collect();
+    assert_eq!(left, ["n0"], "the first use needs it as well");
 }
