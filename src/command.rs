@@ -140,6 +140,7 @@ commands! {
     Bypass, "Bypass", Arrange, Canvas, [key(Modifiers::NONE, Key::B)], "Pass the first fitting input of the selected nodes on in place of their output; once more: run them again";
     Collapse, "Collapse", Arrange, Canvas, [key(Modifiers::NONE, Key::H)], "Show only the titles of the selected nodes; once more: all of them";
     Colour, "Colour…", Arrange, Canvas, [key(Modifiers::SHIFT, Key::C)], "Choose a colour for the selected nodes";
+    Repeat, "Repeat…", Arrange, Canvas, [key(Modifiers::NONE, Key::R)], "Run the selected node for each item of a list, or again and again";
     AddFrame, "Add frame", Arrange, Canvas, [key(Modifiers::SHIFT, Key::F)], "Put a titled frame around the selected nodes, which carries what lies in it";
     FitFrame, "Fit frame", Arrange, Canvas, [], "Make the selected frames as large as what lies in them needs";
     AddNote, "Add note", Arrange, Canvas, [key(Modifiers::SHIFT, Key::N)], "Put a text with Markdown on the canvas";

@@ -24,6 +24,8 @@ mod minimap;
 mod outline;
 #[path = "app/pictures.rs"]
 mod pictures;
+#[path = "app/repeating.rs"]
+mod repeating;
 #[path = "app/snapshots.rs"]
 mod snapshots;
 #[path = "app/structure.rs"]

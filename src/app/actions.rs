@@ -351,6 +351,10 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.colour();
             }
+            Command::Repeat => {
+                self.shell.show(Pane::Inspector);
+                self.project.panels.inspector.repeat();
+            }
             Command::EditNode => {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.edit();

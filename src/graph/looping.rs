@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{EditError, Fit, Graph, Link, Name, NodeId, NodeKind, Role, ValueType, Widget, fit};
+use super::{Fit, Graph, Link, Name, NodeId, NodeKind, Role, ValueType, Widget, fit};
 
 /// How a node is called more than once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,16 +129,15 @@ impl Graph {
     /// Would this link, whose type does not fit, fit if its input took the list item by item? Gives how the node then
     /// loops.
     pub fn looping_for(&self, link: &Link) -> Option<Looping> {
-        if !matches!(self.check_link(link), Err(EditError::Types { .. })) {
-            return None;
-        }
-        let ValueType::List(item) = self.output_type(&link.from)?.base() else {
+        let from = self.output_type(&link.from)?;
+        let ValueType::List(item) = from.base() else {
             return None;
         };
         let node = self.node(link.to.node)?;
         let can_loop = matches!(node.kind.role, Role::Function | Role::Subgraph(_));
         let input = node.kind.input(&link.to.name).filter(|_| can_loop)?;
-        (fit(item, &input.ty) != Fit::Refused).then(|| {
+        let fits = |ty| fit(ty, &input.ty) != Fit::Refused;
+        (!fits(from) && fits(item)).then(|| {
             let mut looping = node.looping.as_deref().cloned().unwrap_or_default();
             looping.mapped.insert(link.to.name.clone());
             looping

@@ -26,10 +26,18 @@ pub fn node_run<'a>(
     }
     match node.kind.role {
         Role::Function => Cow::Borrowed(run.node(id)),
-        Role::Subgraph(_) => Cow::Owned(NodeRun {
-            outputs: outputs(document, flat, run, node),
-            ..sum(flat.inside(id).iter().map(|id| run.node(*id)))
-        }),
+        Role::Subgraph(_) => {
+            let mut all = sum(flat.inside(id).iter().map(|id| run.node(*id)));
+            // A loop is a node of the run itself, and knows at which item it is.
+            if document.graph().looping(node.id).is_some() {
+                let own = &run.node(id).status;
+                if matches!(own, NodeStatus::Running { .. } | NodeStatus::Done { .. }) {
+                    all.status = own.clone();
+                }
+            }
+            all.outputs = outputs(document, flat, run, node);
+            Cow::Owned(all)
+        }
         _ => Cow::Owned(NodeRun {
             outputs: outputs(document, flat, run, node),
             ..NodeRun::default()

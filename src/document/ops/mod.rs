@@ -3,6 +3,7 @@
 mod copies;
 mod insert;
 mod load;
+mod looping;
 mod ports;
 mod style;
 mod subgraphs;
@@ -20,6 +21,7 @@ use super::Transaction;
 pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
 pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
 pub use load::{Loader, add_loaders, loader_for};
+pub use looping::set_looping;
 pub use ports::{
     PortChange, Side, change_port, port_name_problem, ports_of, rename_subgraph, set_ports,
 };
@@ -125,9 +127,11 @@ pub fn kind_fits(graph: &Graph, end: &LinkEnd, kind: &NodeKind) -> bool {
     fitting_link(graph, end, graph.next_id(), kind).is_some()
 }
 
-/// Make a link; the one that the input had goes.
+/// Make a link; the one that the input had goes. A list that leads to what takes one of its items makes the node run
+/// for each of them.
 pub fn connect(graph: &Graph, link: Link) -> Transaction {
     let mut edits: Vec<_> = free_input(graph, &link.to).collect();
+    edits.extend(for_each_item(graph, &link));
     edits.push(Edit::Connect(link));
     Transaction::new("Link", edits)
 }
@@ -136,8 +140,15 @@ pub fn connect(graph: &Graph, link: Link) -> Transaction {
 pub fn relink(graph: &Graph, old: Link, new: Link) -> Transaction {
     let mut edits = vec![Edit::Disconnect(old.clone())];
     edits.extend(free_input(graph, &new.to).filter(|edit| *edit != Edit::Disconnect(old.clone())));
+    edits.extend(for_each_item(graph, &new));
     edits.push(Edit::Connect(new));
     Transaction::new("Move link", edits)
+}
+
+fn for_each_item(graph: &Graph, link: &Link) -> Option<Edit> {
+    let looping = graph.looping_for(link)?;
+    let edits = set_looping(link.to.node, looping).edits;
+    edits.into_iter().next()
 }
 
 pub fn disconnect(links: impl IntoIterator<Item = Link>) -> Transaction {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::links_of;
+use super::{links_of, set_looping};
 use crate::document::Transaction;
 use crate::graph::{
     Edit, Fit, Graph, InputSpec, Link, Name, Node, OutputSpec, Port, Role, Subgraph, SubgraphId,
@@ -205,6 +205,17 @@ pub fn set_ports(
             }
         }
     }
+    for node in graph.uses_of(id) {
+        if let Some(looping) = &node.looping {
+            let now = looping.renamed(
+                |input| renaming.inputs.name(input).cloned(),
+                |output| renaming.outputs.name(output).cloned(),
+            );
+            if now != **looping {
+                after.extend(set_looping(node.id, now).edits);
+            }
+        }
+    }
     let new = Subgraph {
         id,
         key: old.key.clone(),
@@ -291,12 +302,16 @@ impl<'a> Names<'a> {
         Self { renamed, kept }
     }
 
-    fn of(&self, port: &Port) -> Option<Port> {
-        let name = match self.renamed.get(&port.name) {
+    fn name(&self, name: &Name) -> Option<&Name> {
+        match self.renamed.get(name) {
             Some(name) => Some(*name),
-            None => self.kept.get(&port.name),
-        };
-        name.map(|name| Port::new(port.node, name.clone()))
+            None => self.kept.get(name),
+        }
+    }
+
+    fn of(&self, port: &Port) -> Option<Port> {
+        let name = self.name(&port.name)?;
+        Some(Port::new(port.node, name.clone()))
     }
 }
 

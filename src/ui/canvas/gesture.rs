@@ -412,6 +412,12 @@ pub fn drop_target(
     for (_, link) in candidates {
         match graph.check_link(&link) {
             Ok(_) => return Target::Port(link),
+            Err(EditError::Types { .. })
+                if graph.looping_for(&link).is_some()
+                    && !graph.reaches(link.to.node, link.from.node) =>
+            {
+                return Target::Port(link);
+            }
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }

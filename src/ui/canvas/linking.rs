@@ -317,8 +317,8 @@ fn fitting_links(graph: &Graph, start: &LinkEnd) -> Vec<(Link, Pos2)> {
     let mut links = Vec::new();
     let mut add = |link: Link, pos: Pos2| {
         let is_there = graph.link_to(link.to.node, &link.to.name) == Some(&link);
-        let fits = graph.fit_of(&link);
-        if !is_there && fits.is_some_and(|fits| fits != Fit::Refused) {
+        let fits = graph.fit_of(&link).is_some_and(|fits| fits != Fit::Refused);
+        if !is_there && (fits || graph.looping_for(&link).is_some()) {
             links.push((link, pos));
         }
     };

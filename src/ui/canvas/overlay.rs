@@ -92,6 +92,11 @@ impl Overlay<'_> {
             (free, fixed_at)
         };
         self.line(start, end, 2.6, color);
+        if let Target::Port(link) = &target
+            && self.graph.looping_for(link).is_some()
+        {
+            self.hint(free, "runs for each item");
+        }
         if let Target::Refused(error) = &target {
             let palette = self.palette;
             paint::hint(

@@ -247,13 +247,16 @@ impl NodePainter<'_> {
         };
         let badge_width = self.badge(header, look, weak);
         let color = if is_off { weak } else { palette.text_strong };
-        let room = header.width() - 18.0 * zoom - badge_width;
+        let mut left = header.min.x + 12.0 * zoom;
+        if node.looping.is_some() {
+            let size = 11.0 * zoom;
+            self.loop_mark(pos2(left + size / 2.0, header.center().y), size, weak);
+            left += size + 5.0 * zoom;
+        }
+        let room = header.max.x - left - 6.0 * zoom - badge_width;
         let bold = FontId::new(font(13.0, zoom).size.max(8.5), theme::strong());
         let title = cut_text(painter, node.title(), bold, color, room);
-        let at = pos2(
-            header.min.x + 12.0 * zoom,
-            header.center().y - title.size().y / 2.0,
-        );
+        let at = pos2(left, header.center().y - title.size().y / 2.0);
         brush.text(at, title, color);
 
         self.ports(node, rect, look);
@@ -261,6 +264,21 @@ impl NodePainter<'_> {
         if let Some(message) = &look.message {
             self.message(rect, message);
         }
+    }
+
+    /// A round arrow: it runs more than once.
+    fn loop_mark(&self, center: Pos2, size: f32, color: Color32) {
+        let radius = size * 0.4;
+        let at = |turn: f32, far: f32| {
+            let angle = std::f32::consts::TAU * turn;
+            center + Vec2::angled(angle) * radius * far
+        };
+        let way = (0..=12).map(|step| at(0.08 + 0.072 * step as f32, 1.0));
+        let stroke = Stroke::new((size * 0.14).max(1.0), color);
+        self.brush.add(Shape::line(way.collect(), stroke));
+        let head = vec![at(0.92, 0.35), at(0.90, 1.75), at(1.09, 1.05)];
+        self.brush
+            .add(Shape::convex_polygon(head, color, Stroke::NONE));
     }
 
     fn progress(&self, header: Rect, look: &NodeLook) {

@@ -1,11 +1,13 @@
 //! inspector_ui: everything about what is selected: a node's title, values, results and help; several nodes; none.
 //! Asks for edits, makes none.
 
+mod looping;
 mod ports;
 mod style;
 
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
+use self::looping::looping_ui;
 use self::ports::{Ports, ports_ui};
 use super::failure::failure_ui;
 use super::focus::Focus;
@@ -42,6 +44,8 @@ enum Wanted {
     /// The first value, else the first port, else the title.
     Value,
     Colour,
+    /// How the node is called more than once.
+    Looping,
 }
 
 impl Inspector {
@@ -58,6 +62,11 @@ impl Inspector {
     /// Put the keyboard on the first colour: the command Colour.
     pub fn colour(&mut self) {
         self.wanted = Some(Wanted::Colour);
+    }
+
+    /// Put the keyboard on how often the node runs: the command Repeat.
+    pub fn repeat(&mut self) {
+        self.wanted = Some(Wanted::Looping);
     }
 
     /// Put the keyboard into the first field of a value, without any into the title's: the command Edit node.
@@ -149,6 +158,7 @@ fn node_ui(
             output_ui(ui, ctx, node.id, (i, output), summary);
         }
     }
+    looping_ui(ui, ctx, inspector, node);
     style::style_ui(ui, ctx, inspector, drafts);
     if !kind.help.is_empty() {
         section_ui(ui, "Help");

@@ -441,3 +441,65 @@ fn a_size_is_one_step_of_the_node_it_was_typed_for_and_escape_drops_it() {
         assert_eq!(notes.map(size), [expected, None], "{leave:?}");
     }
 }
+
+#[test]
+fn a_node_is_made_to_run_for_each_item_and_again_and_again() {
+    let mut harness = inspect(world(&[0]));
+    let looping = |harness: &Harness<'static, World<Panel>>| {
+        let edits = edits(&harness.state().actions);
+        let Some(Edit::SetLooping { looping, .. }) = edits.last() else {
+            panic!("{edits:?}")
+        };
+        looping.as_deref().cloned()
+    };
+    let choose = |harness: &mut Harness<'static, World<Panel>>, row: &str, choice: &str| {
+        harness.get_by_label(row).click();
+        harness.run();
+        harness.get_by_label(choice).click();
+        harness.run();
+    };
+    let follow = |harness: &mut Harness<'static, World<Panel>>| {
+        for action in std::mem::take(&mut harness.state_mut().actions) {
+            if let Action::Edit(transaction) = action {
+                harness.state_mut().document.commit(transaction).unwrap();
+            }
+        }
+        harness.run();
+    };
+    choose(&mut harness, "Runs", "for each item");
+    assert_eq!(looping(&harness).unwrap().mapped, ["a".into()].into());
+    follow(&mut harness);
+    let kind = &harness
+        .state()
+        .document
+        .graph()
+        .node(NodeId(0))
+        .unwrap()
+        .kind;
+    assert_eq!(kind.input("a").unwrap().ty.to_string(), "list of float");
+    assert_eq!(kind.outputs[0].ty.to_string(), "list of float");
+
+    choose(&mut harness, "b takes", "each item");
+    follow(&mut harness);
+    choose(&mut harness, "Lists go together", "every combination");
+    assert!(looping(&harness).unwrap().is_cross);
+    follow(&mut harness);
+    choose(&mut harness, "b takes", "result of the call before");
+    let now = looping(&harness).unwrap();
+    assert_eq!(now.carried, [("b".into(), "result".into())].into());
+    follow(&mut harness);
+    let kind = &harness
+        .state()
+        .document
+        .graph()
+        .node(NodeId(0))
+        .unwrap()
+        .kind;
+    assert_eq!(kind.outputs[0].ty.to_string(), "float", "it gives the last");
+
+    choose(&mut harness, "Runs", "again and again");
+    assert_eq!(looping(&harness).unwrap().limit, Some(100));
+    follow(&mut harness);
+    choose(&mut harness, "Runs", "once");
+    assert_eq!(looping(&harness), None);
+}
