@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from .choices import chosen_input
 from .graph import Holder
 from .registry import given_positions
 from .results import UNSET
@@ -48,7 +49,8 @@ def bind(node: Node, nodes: Mapping[int, Node], registry: Registry, project: str
             given.append((name, Holder((convert(node.values[name], type_name, name, project),)), 0))
         elif positional:
             given.append((name, Holder((None,)), 0))
-    if node.loop is None and always_set and (positional or given_positions(kind, [name for name, _, _ in given])):
+    is_once = node.loop is None and kind.chooses is None
+    if is_once and always_set and (positional or given_positions(kind, [name for name, _, _ in given])):
         flat: list[object] = []
         for _, holder, index in given:
             flat += (holder, index)
@@ -80,6 +82,20 @@ def values_of(node: Node) -> dict[str, object]:
         return {names[at // 2]: flat[at].outputs[flat[at + 1]] for at in range(0, len(flat), 2)}
     values = {name: holder.outputs[index] for name, holder, index in node.named or ()}  # type: ignore[index]
     return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def call_chosen(node: Node) -> object:
+    """Call a bound node that chooses: with what chooses and what is chosen, and None in the place of the others."""
+    selector = node.kind.chooses
+    held = {name: (holder.outputs or (), index) for name, holder, index in node.named or ()}
+    outputs, index = held[selector] if selector in held else ((None,), 0)
+    chosen = chosen_input(node, outputs[index])
+    values: dict[str, object] = dict.fromkeys(node.kind.names)
+    values[str(selector)] = outputs[index]
+    if chosen in held:
+        outputs, index = held[chosen]
+        values[chosen] = outputs[index]
+    return call_with(node, values)
 
 
 def call_with(node: Node, values: Mapping[str, object]) -> object:

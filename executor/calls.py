@@ -49,7 +49,7 @@ class Calls:
 
     def goes_away(self, worker: Worker, node: Node) -> bool:
         """Give the worker's node to a target, if its kind is called at one."""
-        if node.loop is not None:
+        if node.loop is not None or node.kind.chooses is not None:
             return False
         target: Target | None = self.event_loop if node.kind.is_async else None
         if target is None:
@@ -122,7 +122,7 @@ class Calls:
         if node.loop is not None:
             return self._loop(seat, node, nodes)
         kind = node.kind
-        value: Any = binding.call(node)
+        value: Any = binding.call(node) if kind.chooses is None else binding.call_chosen(node)
         if kind.is_async:
             value = self.event_loop.wait_for(value, seat)
         elif kind.yields:

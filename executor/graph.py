@@ -312,6 +312,13 @@ def _body_order(members: list[Node], loop: Node) -> list[Node]:
     return order
 
 
+def outermost(node: Node) -> Node:
+    """The loop around all that calls the node; itself when none does."""
+    while node.owner is not None:
+        node = node.owner
+    return node
+
+
 def all_within(nodes: Iterable[Node]) -> list[Node]:
     """The nodes and all in the bodies of loops among them, at whatever depth."""
     found = list(nodes)

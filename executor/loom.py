@@ -99,6 +99,8 @@ def node(
     family: str | None = None,
     outputs: Sequence[str] | None = None,
     cache: bool = True,
+    heavy: bool = False,
+    chooses: str | None = None,
     keywords: Sequence[str] = (),
 ) -> Callable[[_F], _F]: ...
 
@@ -111,6 +113,8 @@ def node(
     family: str | None = None,
     outputs: Sequence[str] | None = None,
     cache: bool = True,
+    heavy: bool = False,
+    chooses: str | None = None,
     keywords: Sequence[str] = (),
 ) -> object:
     """Mark a function as a node; the function itself stays as it is.
@@ -121,11 +125,22 @@ def node(
         family: The group in the library; the folder's name when not given.
         outputs: Names of the outputs, in order.
         cache: False when the result depends on more than the inputs, or the call writes a file.
+        heavy: It computes for long in Python itself: it is called in a process of its own, beside the others.
+        chooses: The input that says which of the other inputs is needed: true the first, false the second, a number
+            counts from 0, a text is a name. What leads to the others does not run, and they are None.
         keywords: More words that a search finds it by.
     """
 
     def mark(target: _F) -> _F:
-        settings = {"title": title, "family": family, "outputs": outputs, "cache": cache, "keywords": keywords}
+        settings = {
+            "title": title,
+            "family": family,
+            "outputs": outputs,
+            "cache": cache,
+            "heavy": heavy,
+            "chooses": chooses,
+            "keywords": keywords,
+        }
         target.__loom_node__ = settings  # type: ignore[attr-defined]
         return target
 

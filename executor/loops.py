@@ -14,7 +14,8 @@ import time
 from collections.abc import Sized
 
 from . import loom
-from .graph import Node
+from .choices import chosen_input, selector_value
+from .graph import Node, all_within
 from .results import UNSET
 
 TYPE_CHECKING = False
@@ -341,6 +342,7 @@ class Body:
         self.entry = clones[exit_node.loop.entry]  # type: ignore[index]
         self.order = [clones[node.id] for node in exit_node.body if clones[node.id] is not self.entry]
         self.exit = Node(exit_node.id, exit_node.kind, exit_node.values, exit_node.links)
+        self._chooses = any(node.kind.chooses is not None for node in self.order)
         self.exit.loop = exit_node.loop  # bound by name
         for node in [*self.order, self.exit]:
             if node.loop is None or node is self.exit:
@@ -349,10 +351,44 @@ class Body:
     def run(self, values: Mapping[str, object], call: Callable[[Node], None]) -> list[object]:
         """Call all inner nodes once. Gives what the subgraph's outputs get."""
         self.entry.outputs = tuple([values.get(name) for name in self.entry.kind.outputs])
-        for node in self.order:
-            call(node)
+        if self._chooses:
+            self._call_needed(call)
+        else:
+            for node in self.order:
+                call(node)
         given = {name: holder.outputs[index] for name, holder, index in self.exit.named or ()}  # type: ignore[index]
         return [given.get(name, UNSET) for name in self.exit.kind.outputs]
+
+    def _call_needed(self, call: Callable[[Node], None]) -> None:
+        """The same where nodes choose: only what is needed is called."""
+        own = {node.id: node for node in self.order}
+        read = {link[0] for node in self.order for link in node.links.values()}
+        for node in self.order:
+            node.outputs = None
+        stack = [node for node in reversed(self.order) if node.id not in read]
+        stack += [own[link[0]] for link in self.exit.links.values() if link[0] in own]
+        while stack:
+            node = stack[-1]
+            missing = [source for source in self._needs(node) if source.outputs is None]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            if node.outputs is None:
+                call(node)
+
+    def _needs(self, node: Node) -> list[Node]:
+        """The nodes of the body that this one needs, as far as is known now."""
+        if node.kind.chooses is not None and node.loop is None:
+            source, value = selector_value(node, self.nodes)
+            if source is not None:
+                return [source]
+            link = node.links.get(chosen_input(node, value))
+            return [self.nodes[link[0]]] if link is not None and link[0] in self.originals else []
+        ids = {link[0] for link in node.links.values()}
+        # What a loop inside needs from here.
+        ids |= {link[0] for member in all_within(node.body) for link in member.links.values()}
+        return [self.nodes[found] for found in ids if found in self.originals and found != self.entry.id]
 
     def show(self) -> None:
         """Let the graph's own nodes hold what these gave last."""

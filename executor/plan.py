@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from .cache import Cache
-from .graph import Graph, Node, all_within, downstream, in_order
+from .graph import Graph, Node, all_within, downstream, in_order, outermost
 from .registry import Kind, Registry, stamp
 
 TYPE_CHECKING = False
@@ -31,6 +31,10 @@ class Plan:
         self.cached_text = ""
         """Ids of the nodes whose result still counts, with commas between."""
         self.cached_count = 0
+        self.forced: set[Node] = set()
+        """Nodes that run whatever there is."""
+        self.targets: list[int] | None = None
+        """What was asked for; None: every node."""
         self.restored: list[Node] = []
         """Those of them whose result is an earlier one, not the one reported last."""
 
@@ -45,6 +49,8 @@ class Session:
         self.registry = Registry(project)
         self.cache = Cache()
         self._stale: set[Node] = set()  # no result, or a key that must be made anew
+        self.choosers: dict[Node, None] = {}
+        """Nodes that choose among their sources."""
         self._special: dict[Node, None] = {}  # never reused, or with a file to look at before each run
         self._is_new = True  # no node has a key yet
         self._ids: list[str] = []  # of all nodes, as text; empty when not made yet
@@ -61,6 +67,7 @@ class Session:
                 graph.kinds[kind.id] = kind
             graph.fill(nodes)
             self._stale = set(graph.nodes.values())
+            self.choosers = {node: None for node in graph.nodes.values() if node.kind.chooses is not None}
             self._special = {
                 node: None for node in graph.nodes.values() if node.kind.is_special or node.loop is not None
             }
@@ -84,6 +91,7 @@ class Session:
             if gone is not None:
                 self._stale.discard(gone)
                 self._special.pop(gone, None)
+                self.choosers.pop(gone, None)
                 self._retire(gone)
         changed.update(graph.update(nodes, removed))
         for node in changed:
@@ -91,6 +99,10 @@ class Session:
                 self._special[node] = None
             else:
                 self._special.pop(node, None)
+            if node.kind.chooses is not None:
+                self.choosers[node] = None
+            else:
+                self.choosers.pop(node, None)
         self._stale |= changed
         if len(graph.nodes) != len(self._ids) or removed:
             self._ids = []
@@ -102,6 +114,8 @@ class Session:
         roots = set(self._stale)
         roots.update(node for node in self._special if not node.kind.cache or self._file_changed(node))
         nodes = graph.nodes
+        if targets is not None:
+            targets = [outermost(nodes[target]).id for target in targets if target in nodes]
         needed = None if targets is None else graph.upstream(targets)
         blocked_nodes = {nodes[node]: text for node, text in blocked if node in nodes}
         if needed is not None:
@@ -110,6 +124,8 @@ class Session:
         forced.update(blocked_nodes)
         roots |= forced
         plan = Plan()
+        plan.forced = forced.difference(blocked_nodes)
+        plan.targets = None if targets is None else list(targets)
         plan.total = len(nodes) if needed is None else len(needed)
         cone = roots if len(roots) == len(nodes) else downstream(roots)
         if needed is not None:
@@ -228,10 +244,7 @@ class Session:
         loops = [node for node in plan.todo if node.body and node.owner is None]
         todo = dict.fromkeys(plan.todo)
         for node in plan.todo:
-            outermost = node
-            while outermost.owner is not None:
-                outermost = outermost.owner
-            if outermost not in todo:
+            if outermost(node) not in todo:
                 del todo[node]
         for loop in loops:
             for node in all_within(loop.body):

@@ -91,8 +91,10 @@ def node_failed(run: int, node: int, ns: int, error: Mapping[str, object]) -> st
     return f'{{"type":"node_failed","run":{run},"node":{node},"ms":{ns}e-6,"error":{dumps(error)}}}\n'
 
 
-def node_skipped(run: int, node: int, cause: int) -> str:
-    return f'{{"type":"node_skipped","run":{run},"node":{node},"cause":{cause}}}\n'
+def node_skipped(run: int, node: int, cause: int, unused: bool = False) -> str:
+    """`unused`: `cause` chose another branch, so nobody needed it."""
+    more = ',"unused":true' if unused else ""
+    return f'{{"type":"node_skipped","run":{run},"node":{node},"cause":{cause}{more}}}\n'
 
 
 def log(run: int | None, node: int | None, level: str, text: str) -> str:

@@ -42,6 +42,9 @@ class Kind:
         self.result: str = spec.get("result") or "single"
         self.cache: bool = spec.get("cache", True)
         self.is_async: bool = spec.get("is_async", False)
+        self.is_heavy: bool = spec.get("heavy", False)
+        self.chooses: str | None = spec.get("chooses")
+        """The input that says which of the others is needed."""
         self.yields = False
         """Is it a generator? Known when the function is loaded."""
         self.names = tuple(name for name, _ in self.inputs)
@@ -120,7 +123,7 @@ class Registry:
                 kind.is_async = bool(code.co_flags & _COROUTINE)
                 kind.yields = bool(code.co_flags & _GENERATOR)
             kind.by_position = kind.call == "positional" or given_positions(kind, kind.names)
-            kind.trivial = kind.by_position and is_trivial(function)
+            kind.trivial = kind.by_position and kind.chooses is None and is_trivial(function)
             kind.function = converting(function, kind, self._project)
         return kind.function
 

@@ -13,6 +13,7 @@ import time
 
 from . import binding, failure, images, loom, protocol, views
 from .calls import Calls, MemberFailed
+from .choices import Choices, is_chooser
 from .graph import all_within
 from .loops import Token
 from .pauses import Pauses
@@ -22,7 +23,7 @@ from .views import BIG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from .channel import Channel, Descriptors
@@ -51,6 +52,7 @@ class Runner:
         self.previews = views.Previews(None)
         self.scheduler = Scheduler(self._work, logs.add_worker)
         self.calls = Calls(self)
+        self.choices = Choices()
         self.pauses = Pauses(self.scheduler, channel.put)
         self.run_id: int | None = None
         self._streams = streams
@@ -60,6 +62,7 @@ class Runner:
         self._skipped = 0
         self._cancelled_nodes = 0
         self._absorbed: set[Node] = set()  # of loops' bodies: all that they need is there
+        self._blocked: Mapping[Node, str] = {}
         self._lost_loops: dict[Node, Node] = {}  # loops that do not run, and the node that is why
         self._open_streams: dict[Stream, None] = {}
         self._head = ""
@@ -82,12 +85,12 @@ class Runner:
         if plan.cached_text:
             restored = {node.id: map(self._preview, [node], [node.outputs]) for node in plan.restored}
             put(protocol.nodes_cached(run_id, plan.cached_text, restored))
-        for node, reason in plan.blocked.items():
-            put(protocol.node_failed(run_id, node.id, 0, failure.plain("Blocked", reason)))
-            self._failed += 1
-            self._skip_dependents(node)
+        for node in plan.blocked:
+            if not self.choices.is_needless(node):
+                self._block(node)
         scheduler.work_until_done()
         self._close_streams()
+        self._tell_needless()
         left = any(node.waiting > 0 for node in plan.todo) or bool(scheduler.ready)
         status = "ok"
         if scheduler.stopped and (left or self._cancelled_nodes):
@@ -141,11 +144,15 @@ class Runner:
         else:
             for node in plan.todo:  # a source without outputs is to do as well
                 node.waiting = sum([source.outputs is None for source in node.sources])
+        self._blocked = plan.blocked
+        session = self.session
+        self.choices.begin(plan, session.graph.nodes, session.choosers)
         self.pauses.begin(run_id, plan)
         free = [node for node in plan.todo if not node.waiting]
         blocked = plan.blocked
         for node in blocked:
-            node.waiting = 0
+            if not self.choices.is_needless(node):
+                node.waiting = 0
         with self.scheduler.lock:
             self.scheduler.begin(workers, stopped)
             self.pauses.hold()
@@ -219,8 +226,63 @@ class Runner:
             self.calls.help(worker, node)
         elif node.owner is not None:
             self._absorb(worker, node)
+        elif is_chooser(node) and not self._has_chosen(worker, node):
+            return
         elif not self.calls.goes_away(worker, node):
             self.calls.call(worker, node)
+
+    def _has_chosen(self, worker: Worker, node: Node) -> bool:
+        """Is there all that a node needs that chooses? Else the worker goes on, and what it chose is let go."""
+        with self.scheduler.lock:
+            what, cause, freed = self.choices.look(node, self.session.graph.nodes)
+            for source in freed:
+                if source in self._blocked:
+                    self._block(source)
+                else:
+                    self.scheduler.ready.append(source)
+            if what == "call":
+                return True
+            if what == "skip":
+                assert cause is not None
+                self._skip(node, cause)
+            else:
+                node.waiting = 1
+            self.scheduler.done(worker)
+            self.scheduler.finished -= 1
+            return False
+
+    def _block(self, node: Node) -> None:
+        """It cannot run at all; the caller holds the lock, or works alone."""
+        assert self.run_id is not None
+        node.waiting = 0
+        report = failure.plain("Blocked", self._blocked[node])
+        self.channel.put(protocol.node_failed(self.run_id, node.id, 0, report))
+        self._failed += 1
+        self._skip_dependents(node)
+
+    def _tell_needless(self) -> None:
+        """What no node has needed after all: the branches that were not chosen."""
+        for node in self.choices.needless():
+            if self.stopped:
+                return
+            assert self.run_id is not None
+            node.waiting = 0
+            self._skipped += 1
+            chooser = self._chooser_after(node)
+            self.channel.put(protocol.node_skipped(self.run_id, node.id, chooser.id, unused=True))
+
+    @staticmethod
+    def _chooser_after(node: Node) -> Node:
+        """The nearest node below that did not choose it."""
+        seen = {node: None}
+        queue = [node]
+        for found in queue:  # grows while it is walked
+            if is_chooser(found) and found is not node:
+                return found
+            new = [dependent for dependent in found.dependents if dependent not in seen]
+            seen.update(dict.fromkeys(new))
+            queue += new
+        return node
 
     def _absorb(self, worker: Worker, node: Node) -> None:
         """All that a node in a loop's body needs is there: the loop calls it when it has all of its body so."""
@@ -327,9 +389,16 @@ class Runner:
         cause = cause or node
         stack = [node]
         while stack:
-            for dependent in stack.pop().dependents:
+            lost = stack.pop()
+            self.choices.note_lost(lost, cause)
+            for dependent in lost.dependents:
                 if dependent.waiting > 0:
+                    if is_chooser(dependent) and not self.choices.is_needless(dependent):
+                        if self._has_all(dependent):  # whether that is what it needs it sees itself
+                            self.scheduler.ready.append(dependent)
+                        continue
                     dependent.waiting = 0
+                    self.choices.forget(dependent)
                     self._skipped += 1
                     self.channel.put(protocol.node_skipped(self.run_id, dependent.id, cause.id))
                     self.pauses.forget(dependent)

@@ -1,4 +1,4 @@
-"""Comparisons, true and false, and choosing by them. Both sides of a choice are computed before it is made."""
+"""Comparisons, true and false, and choosing by them. Only the side that is chosen is computed."""
 
 from __future__ import annotations
 
@@ -137,9 +137,13 @@ def any_true(items: list[object]) -> bool:
     return any(_truths(items))
 
 
-@loom.node(title="If / else", keywords=["choose", "condition", "switch", "select", "ternary", "branch", "logic"])
+@loom.node(
+    title="If / else",
+    chooses="condition",
+    keywords=["choose", "condition", "switch", "select", "ternary", "branch", "logic", "lazy"],
+)
 def choose(condition: bool, when_true: object = None, when_false: object = None) -> object:
-    """Pass on one of two values.
+    """Pass on one of two values. What leads to the other one alone does not run.
 
     Args:
         condition: Which one.
@@ -150,6 +154,36 @@ def choose(condition: bool, when_true: object = None, when_false: object = None)
         condition true, when_true "warm", when_false "cold" gives "warm".
     """
     return when_true if _truth("condition", condition) else when_false
+
+
+@loom.node(
+    title="Choose one", chooses="which", keywords=["switch", "select", "case", "branch", "index", "multiplexer", "lazy"]
+)
+def choose_one(
+    which: int | Literal["a", "b", "c", "d"] = 0,
+    a: object = None,
+    b: object = None,
+    c: object = None,
+    d: object = None,
+) -> object:
+    """Pass on one of several values. What leads to the others alone does not run.
+
+    Args:
+        which: The number of the one that is passed on, from 0, or its name.
+        a: Number 0.
+        b: Number 1.
+        c: Number 2.
+        d: Number 3.
+
+    Example:
+        which 1, a "red", b "green" gives "green".
+    """
+    values = {"a": a, "b": b, "c": c, "d": d}
+    if isinstance(which, str) and which in values:
+        return values[which]
+    if isinstance(which, int) and not isinstance(which, bool) and 0 <= which < len(values):
+        return list(values.values())[which]
+    raise ValueError(f"which: a number from 0 to 3 or one of a, b, c, d was expected, not {which!r:.60}")
 
 
 @loom.node(title="Is empty", keywords=["none", "missing", "null", "nan", "nothing", "blank", "test"])

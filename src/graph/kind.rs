@@ -335,6 +335,10 @@ pub struct NodeKind {
     pub result: ResultShape,
     pub cache: bool,
     pub is_async: bool,
+    /// It takes the processor for long: it is called in a process of its own.
+    pub is_heavy: bool,
+    /// The input that chooses which of the others is needed: what leads to those that are not does not run.
+    pub chooses: Option<Name>,
     pub state: KindState,
     /// The kind of one call, when this is that of a node that is called more than once.
     pub one_call: Option<Arc<NodeKind>>,
@@ -361,6 +365,8 @@ impl NodeKind {
             result: ResultShape::Single,
             cache: true,
             is_async: false,
+            is_heavy: false,
+            chooses: None,
             state: KindState::Ready,
             one_call: None,
         }

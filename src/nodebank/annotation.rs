@@ -285,6 +285,7 @@ fn of_path(path: &str) -> ValueType {
         "None" | "NoReturn" | "Never" if is_typing(path) => T::None,
         "list" | "tuple" | "set" | "frozenset" | "List" | "Tuple" | "Set" | "FrozenSet"
         | "AbstractSet" | "MutableSet" | "Sequence" | "MutableSequence" | "Iterable"
+        | "Iterator" | "Generator" | "AsyncIterator" | "AsyncGenerator" | "AsyncIterable"
         | "Collection" | "deque" | "Deque"
             if is_typing(path) =>
         {

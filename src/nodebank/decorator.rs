@@ -14,6 +14,8 @@ pub struct Settings {
     pub family: Option<Name>,
     pub outputs: Option<Vec<Name>>,
     pub cache: Option<bool>,
+    pub is_heavy: bool,
+    pub chooses: Option<Name>,
     pub keywords: Vec<Name>,
 }
 
@@ -75,13 +77,17 @@ pub fn settings(mark: &Decorator) -> Result<Settings, String> {
                 None => return wrong("a list of words, each once"),
             },
             ("cache", Value::Bool(cache)) => settings.cache = Some(cache),
+            ("heavy", Value::Bool(heavy)) => settings.is_heavy = heavy,
+            ("chooses", Value::None) => {}
+            ("chooses", Value::Text(text)) => settings.chooses = Some(text.trim().into()),
             ("title" | "family", _) => return wrong("a text"),
             ("outputs", _) => return wrong("a list of names"),
             ("keywords", _) => return wrong("a list of words"),
-            ("cache", _) => return wrong("True or False"),
+            ("cache" | "heavy", _) => return wrong("True or False"),
+            ("chooses", _) => return wrong("the name of an input"),
             _ => {
                 return Err(format!(
-                    "@loom.node has no {name}: use title, family, outputs, cache or keywords"
+                    "@loom.node has no {name}: use title, family, outputs, cache, heavy, chooses or keywords"
                 ));
             }
         }

@@ -10,6 +10,7 @@ use super::literal::default_value;
 use super::names::Names;
 use super::outputs::outputs;
 use super::parse::Source;
+use super::purity::is_pure;
 use super::sidecar::{Sidecar, unique};
 use crate::graph::{
     Call, InputSpec, KindState, NodeKind, OutputSpec, ResultShape, Value, ValueType, Widget,
@@ -114,6 +115,8 @@ impl Reader<'_> {
             family,
             outputs: given,
             cache,
+            is_heavy,
+            chooses,
             keywords,
         } = settings.unwrap_or_default();
         if let Some(title) = title {
@@ -122,7 +125,8 @@ impl Reader<'_> {
         if let Some(family) = family {
             kind.family = family;
         }
-        kind.cache = cache.unwrap_or(true);
+        kind.is_heavy = is_heavy;
+        kind.chooses = chooses;
         kind.keywords = keywords;
 
         let parameters = &function.parameters;
@@ -141,6 +145,16 @@ impl Reader<'_> {
         for parameter in parameters.iter_non_variadic_params() {
             let input = self.input(parameter);
             kind.inputs.push(input);
+        }
+        kind.cache = cache.unwrap_or_else(|| is_pure(function, &kind.inputs, self.names));
+        if let Some(chooses) = kind
+            .chooses
+            .clone()
+            .filter(|name| kind.input(name).is_none())
+        {
+            self.problem.get_or_insert(format!(
+                "chooses of @loom.node must name an input, and there is no {chooses}"
+            ));
         }
         let made = outputs(
             function.returns.as_deref(),

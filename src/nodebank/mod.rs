@@ -10,6 +10,7 @@ mod literal;
 mod names;
 mod outputs;
 mod parse;
+mod purity;
 mod read;
 mod scan;
 mod sidecar;

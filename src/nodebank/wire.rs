@@ -59,6 +59,9 @@ struct WireKind<'a> {
     result: WireResult,
     cache: bool,
     is_async: bool,
+    is_heavy: bool,
+    #[serde(borrow)]
+    chooses: Option<Text<'a>>,
     #[serde(borrow)]
     broken: Option<(Text<'a>, u32)>,
 }
@@ -217,6 +220,8 @@ impl<'a> WireKind<'a> {
             result: result.map_or(WireResult::Single, |(wire, _)| *wire),
             cache: kind.cache,
             is_async: kind.is_async,
+            is_heavy: kind.is_heavy,
+            chooses: kind.chooses.as_ref().map(|name| name.as_str().into()),
             broken: match &kind.state {
                 KindState::Broken { message, line } => Some(((&**message).into(), *line)),
                 KindState::Ready | KindState::Missing => None,
@@ -251,6 +256,8 @@ impl<'a> WireKind<'a> {
         kind.result = RESULTS.get(result)?.1;
         kind.cache = self.cache;
         kind.is_async = self.is_async;
+        kind.is_heavy = self.is_heavy;
+        kind.chooses = self.chooses.as_ref().map(name);
         if let Some((message, line)) = self.broken {
             let message = (&*message).into();
             kind.state = KindState::Broken { message, line };

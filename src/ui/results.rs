@@ -91,6 +91,7 @@ fn sum<'a>(nodes: impl Iterator<Item = &'a NodeRun>) -> NodeRun {
             NodeStatus::Running { .. } => 4,
             NodeStatus::Queued => 3,
             NodeStatus::Skipped { .. } => 2,
+            NodeStatus::Unused { .. } => 0,
             NodeStatus::Done { ms } => {
                 total_ms += ms;
                 has_run = true;

@@ -25,6 +25,7 @@ pub fn status_text(node: &NodeRun) -> String {
         NodeStatus::Failed(error) if error.kind == "Cancelled" => "Stopped".to_owned(),
         NodeStatus::Failed(error) => format!("Failed: {}", error.kind),
         NodeStatus::Skipped { .. } => "Not run: a node that it needs failed".to_owned(),
+        NodeStatus::Unused { .. } => "Not run: another branch was chosen".to_owned(),
     };
     if node.is_stale && !node.status.is_pending() {
         format!("{text}, changed since")
@@ -35,7 +36,7 @@ pub fn status_text(node: &NodeRun) -> String {
 
 pub fn status_color(node: &NodeRun, palette: &Palette) -> Color32 {
     match &node.status {
-        NodeStatus::Idle | NodeStatus::Queued => palette.idle,
+        NodeStatus::Idle | NodeStatus::Queued | NodeStatus::Unused { .. } => palette.idle,
         NodeStatus::Running { .. } => palette.busy,
         NodeStatus::Skipped { .. } => palette.warn,
         NodeStatus::Failed(_) => palette.error,

@@ -477,6 +477,7 @@ fn a_node_that_failed() {
         run: 1,
         node,
         cause: failed,
+        unused: false,
     }));
     events.push(EngineEvent::RunFinished {
         run: 1,

@@ -309,6 +309,7 @@ impl Stage {
             },
             NodeStatus::Failed(error) => format!("{}: {}", error.kind, error.message),
             NodeStatus::Skipped { cause } => format!("skipped by {cause}"),
+            NodeStatus::Unused { chooser } => format!("not chosen by {chooser}"),
             NodeStatus::Idle => "idle".to_owned(),
             NodeStatus::Queued => "queued".to_owned(),
             NodeStatus::Running { .. } => "running".to_owned(),

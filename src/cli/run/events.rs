@@ -50,8 +50,18 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
         } => json!({
             "event": "node_failed", "node": key(node), "elapsed_ms": ms, "error": error_to_json(error)
         }),
-        EngineEvent::NodeSkipped { node, cause, .. } => {
-            json!({"event": "node_skipped", "node": key(node), "cause": key(cause)})
+        EngineEvent::NodeSkipped {
+            node,
+            cause,
+            unused,
+            ..
+        } => {
+            let mut skipped =
+                json!({"event": "node_skipped", "node": key(node), "cause": key(cause)});
+            if *unused {
+                skipped["unused"] = true.into();
+            }
+            skipped
         }
         EngineEvent::Log {
             node, level, text, ..

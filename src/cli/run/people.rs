@@ -150,9 +150,20 @@ impl People {
             lines.extend(details(error));
         }
         for node in graph.nodes() {
-            if let NodeStatus::Skipped { cause } = &state.node(node.id).status {
-                let cause = graph.node(*cause).map_or("?", |node| node.title());
-                lines.push(format!("skipped: {} because of \"{cause}\"", named(node)));
+            let title = |id: &NodeId| graph.node(*id).map_or("?", |node| node.title());
+            match &state.node(node.id).status {
+                NodeStatus::Skipped { cause } => {
+                    let cause = title(cause);
+                    lines.push(format!("skipped: {} because of \"{cause}\"", named(node)));
+                }
+                NodeStatus::Unused { chooser } => {
+                    let chooser = title(chooser);
+                    lines.push(format!(
+                        "not needed: {}, \"{chooser}\" chose another",
+                        named(node)
+                    ));
+                }
+                _ => {}
             }
         }
         for node in graph.nodes() {

@@ -113,6 +113,7 @@ fn one_that_ran_is_blamed_and_the_rest_goes_on() {
         run: RUN,
         node: NodeId(2),
         cause: NodeId(1),
+        unused: false,
     };
     assert!(course.take(skipped).is_some());
     assert!(course.take(finished(3)).is_some());

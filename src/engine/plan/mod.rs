@@ -258,6 +258,8 @@ fn plan_kind(number: u32, kind: &NodeKind) -> PlanKind {
         .to_owned(),
         cache: kind.cache,
         is_async: kind.is_async,
+        heavy: kind.is_heavy,
+        chooses: kind.chooses.as_ref().map(ToString::to_string),
     }
 }
 
@@ -295,7 +297,10 @@ fn plan_node(graph: &Graph, node: &Node, kind: u32) -> PlanNode {
         if graph.link_to(node.id, &input.name).is_some() {
             continue;
         }
-        if let Some(value) = sent_value(node, input) {
+        // What chooses is looked at before the function is called, so Python's own default would not be seen.
+        let is_choice = node.kind.chooses.as_ref() == Some(&input.name);
+        let default = input.default.as_ref().filter(|_| is_choice).cloned();
+        if let Some(value) = sent_value(node, input).or(default) {
             values.push((input.name.clone(), value));
         } else if blocked.is_none()
             && node.kind.call == Call::Named

@@ -71,6 +71,12 @@ pub struct PlanKind {
     pub result: String,
     pub cache: bool,
     pub is_async: bool,
+    /// Called in a process of its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub heavy: bool,
+    /// The input that chooses which of the others is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chooses: Option<String>,
 }
 
 /// A node, as the engine needs to know it: `[id, kind, {input: value}, {input: [node, output]}]`, and `{"in": loop,
@@ -227,6 +233,9 @@ pub enum EngineEvent {
         node: NodeId,
         #[serde(with = "json::wire")]
         cause: NodeId,
+        /// `cause` chose another branch: nobody needed it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        unused: bool,
     },
     /// One line that a node or something it called has printed or logged.
     Log {

@@ -33,6 +33,10 @@ pub enum NodeStatus {
     Skipped {
         cause: NodeId,
     },
+    /// Nobody needed it: `chooser` chose another branch.
+    Unused {
+        chooser: NodeId,
+    },
 }
 
 /// What a running node has told of itself.
@@ -222,9 +226,19 @@ impl RunState {
                 };
                 self.counts.failed += 1;
             }
-            EngineEvent::NodeSkipped { node, cause, .. } => {
+            EngineEvent::NodeSkipped {
+                node,
+                cause,
+                unused,
+                ..
+            } => {
+                let status = if *unused {
+                    NodeStatus::Unused { chooser: *cause }
+                } else {
+                    NodeStatus::Skipped { cause: *cause }
+                };
                 *self.node_mut(*node) = NodeRun {
-                    status: NodeStatus::Skipped { cause: *cause },
+                    status,
                     ..NodeRun::default()
                 };
                 self.counts.skipped += 1;

@@ -72,6 +72,7 @@ fn shown(state: &RunState, nodes: u32) -> Vec<String> {
                 NodeStatus::Cached => "cached".to_owned(),
                 NodeStatus::Failed(_) => "failed".to_owned(),
                 NodeStatus::Skipped { cause } => format!("skipped by {cause}"),
+                NodeStatus::Unused { chooser } => format!("not chosen by {chooser}"),
             };
             if let Some(Some(value)) = node.outputs.first() {
                 text = format!("{text} {}", value.text);
@@ -104,6 +105,7 @@ fn nodes_go_from_queued_to_what_became_of_them() {
             run: RUN,
             node: NodeId(3),
             cause: NodeId(2),
+            unused: false,
         },
         EngineEvent::NodeStarted {
             run: RUN,

@@ -455,7 +455,7 @@ fn a_cache_that_does_not_fit_is_written_anew() {
     assert_eq!(cache::load(&path).map(|readings| readings.len()), Some(1));
     let version = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
     let older = good.replace(&version, "\"version\":\"0.0.1\"");
-    let other_format = good.replace("{\"format\":1,", "{\"format\":0,");
+    let other_format = good.replace("{\"format\":2,", "{\"format\":0,");
     let other_program = good.replace("\"program\":[", "\"program\":[1");
     let other_type = good.replace("\"int\"", "\"number\"");
     for damaged in [&older, &other_format, &other_program, &other_type] {

@@ -61,7 +61,7 @@ g(a: int) -> result: any",
         ),
         (
             "import loom\n@loom.node(titel='Add')\ndef f(): ...",
-            "f broken in line 3: @loom.node has no titel: use title, family, outputs, cache or keywords",
+            "f broken in line 3: @loom.node has no titel: use title, family, outputs, cache, heavy, chooses or keywords",
         ),
         (
             "import loom\n@loom.node(cache=1)\ndef f(): ...",

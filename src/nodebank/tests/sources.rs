@@ -285,6 +285,8 @@ def f({parameter}) -> None: ..."
         );
         let kinds = read(&text);
         let found = describe(kinds.first().unwrap());
+        // What writes a file is never used again.
+        let found = found.replace(" ->  [uncached]", " ->");
         assert_eq!(found, format!("f({expected}) ->"), "{parameter}");
     }
 }
@@ -485,5 +487,74 @@ def load_csv(): ...",
     assert_eq!(
         (load.line, load.call, load.is_legacy()),
         (6, crate::graph::Call::Named, false)
+    );
+}
+
+#[test]
+fn results_that_are_never_the_same_are_known_by_what_is_called() {
+    for (text, is_pure) in [
+        ("def f() -> int:\n    return 1", true),
+        (
+            "import time\ndef f() -> float:\n    return time.time()",
+            false,
+        ),
+        (
+            "import time\ndef f() -> float:\n    time.sleep(1)\n    return 1.0",
+            true,
+        ),
+        (
+            "def f() -> float:\n    import random as r\n    return r.random()",
+            false,
+        ),
+        (
+            "from random import Random\ndef f(seed: int) -> float:\n    return Random(seed).random()",
+            true,
+        ),
+        (
+            "import numpy as np\ndef f() -> float:\n    return np.random.default_rng().random()",
+            false,
+        ),
+        (
+            "import numpy as np\ndef f() -> float:\n    return np.random.default_rng(7).random()",
+            true,
+        ),
+        (
+            "from datetime import datetime\ndef f() -> int:\n    return [datetime.now() for _ in '1'][0].year",
+            false,
+        ),
+        (
+            "import requests\ndef f(url: str) -> str:\n    return requests.get(url).text",
+            false,
+        ),
+        (
+            "import loom\nimport time\n@loom.node(cache=True)\ndef f() -> float:\n    return time.time()",
+            true,
+        ),
+        // What writes a file is known by its hint.
+        (
+            "import loom\nfrom typing import Annotated\nfrom pathlib import Path\n\
+             def f(to: Annotated[Path, loom.SaveFile('*.txt')]) -> None:\n    to.write_text('')",
+            false,
+        ),
+        (
+            "def random() -> int:\n    return 4\ndef f() -> int:\n    return random()",
+            true,
+        ),
+    ] {
+        let kinds = read(text);
+        let kind = kinds.iter().find(|kind| kind.function == *"f").unwrap();
+        assert_eq!(kind.cache, is_pure, "{text}");
+    }
+}
+
+#[test]
+fn a_mark_says_what_is_heavy_and_what_chooses() {
+    let text = "import loom\n@loom.node(heavy=True, chooses='which')\ndef f(which: bool, a: int = 0, b: int = 0) -> int: ...";
+    let kinds = read(text);
+    assert!(kinds[0].is_heavy);
+    assert_eq!(kinds[0].chooses.as_deref(), Some("which"));
+    let kinds = read("import loom\n@loom.node(chooses='x')\ndef f(a: int) -> int: ...");
+    assert!(
+        matches!(&kinds[0].state, crate::graph::KindState::Broken { message, .. } if message.contains("there is no x"))
     );
 }

@@ -58,7 +58,7 @@ pub fn node_look(
                     .map(|done| done as f32),
             },
             NodeStatus::Failed(_) => State::Failed,
-            NodeStatus::Skipped { .. } => State::Skipped,
+            NodeStatus::Skipped { .. } | NodeStatus::Unused { .. } => State::Skipped,
             _ if told.is_stale => State::Stale,
             NodeStatus::Done { .. } => State::Done,
             NodeStatus::Cached => State::Cached,

@@ -251,7 +251,7 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
     ui.horizontal(|ui| {
         theme::dot_ui(ui, status_color(run, palette));
         ui.add(Label::new(status_text(run)).truncate());
-        if let NodeStatus::Skipped { cause } = run.status
+        if let NodeStatus::Skipped { cause } | NodeStatus::Unused { chooser: cause } = run.status
             && ui.link("Show it").clicked()
         {
             ctx.ask(Action::RevealRun(cause));

@@ -274,6 +274,13 @@ fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
                 ctx.ask(Action::RevealRun(cause));
             }
         }
+        NodeStatus::Unused { chooser } => {
+            nothing_ui(ui, "The node did not run, since another branch was chosen");
+            let show = |ui: &mut Ui| ui.button("Show what chose").clicked();
+            if ui.vertical_centered(show).inner {
+                ctx.ask(Action::RevealRun(chooser));
+            }
+        }
         _ => {
             nothing_ui(ui, "Run the node to see its result");
             run_ui(ui, ctx, node.id);

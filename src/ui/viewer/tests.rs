@@ -228,6 +228,7 @@ fn why_there_is_nothing_to_see_is_said() {
         run: 1,
         node: NodeId(1),
         cause: NodeId(0),
+        unused: false,
     };
     let unset = EngineEvent::NodeFinished {
         run: 1,

@@ -38,6 +38,8 @@ L = "logic/decide"
         (f"{L}.any_true", {"items": []}, False),
         (f"{L}.choose", {"condition": True, "when_true": "warm", "when_false": "cold"}, "warm"),
         (f"{L}.choose", {"condition": False, "when_true": "warm"}, None),
+        (f"{L}.choose_one", {"which": 1, "a": "red", "b": "green"}, "green"),
+        (f"{L}.choose_one", {"which": "d", "d": 4}, 4),
         (f"{L}.is_empty", {}, True),
         (f"{L}.is_empty", {"value": " \n"}, True),
         (f"{L}.is_empty", {"value": math.nan}, True),
@@ -70,6 +72,12 @@ def test_gives(node: str, arguments: dict, expected: object) -> None:
 def test_refuses(node: str, arguments: dict, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         call(node, arguments)
+
+
+@pytest.mark.parametrize("which", [4, -1, True, "e", None])
+def test_what_is_no_choice_is_refused(which: object) -> None:
+    with pytest.raises(ValueError, match="which: a number from 0 to 3 or one of a, b, c, d was expected"):
+        call(f"{L}.choose_one", {"which": which})
 
 
 def test_tolerance_below_zero_is_refused() -> None:
