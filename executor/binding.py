@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .graph import Node
-    from .registry import Registry
+    from .registry import Kind, Registry
 
 
 class BindingError(Exception):
@@ -36,19 +36,8 @@ def bind(node: Node, nodes: Mapping[int, Node], registry: Registry, project: str
         registry.function(kind)
     if node.linked is not None and kind.by_position:
         return
-    given: list[tuple[str, Holder, int]] = []
+    given, always_set = _given(node, nodes, project)
     positional = kind.call == "positional"
-    always_set = True
-    for name, type_name in kind.inputs:
-        link = node.links.get(name)
-        if link is not None:
-            source = _source(nodes, name, link)
-            always_set = always_set and link[1] < source.kind.always_set
-            given.append((name, source, link[1]))
-        elif name in node.values:
-            given.append((name, Holder((convert(node.values[name], type_name, name, project),)), 0))
-        elif positional:
-            given.append((name, Holder((None,)), 0))
     is_once = node.loop is None and kind.chooses is None
     if is_once and always_set and (positional or given_positions(kind, [name for name, _, _ in given])):
         flat: list[object] = []
@@ -58,6 +47,30 @@ def bind(node: Node, nodes: Mapping[int, Node], registry: Registry, project: str
     else:
         node.arguments = None
         node.named = tuple(given)
+
+
+def gather(node: Node, nodes: Mapping[int, Node], project: str) -> dict[str, object]:
+    """What the inputs hold now, by name, without loading the function. Raises `BindingError`."""
+    given, _ = _given(node, nodes, project)
+    values = {name: holder.outputs[index] for name, holder, index in given}  # type: ignore[index]
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def _given(node: Node, nodes: Mapping[int, Node], project: str) -> tuple[list[tuple[str, Holder, int]], bool]:
+    """Holder and place of each input that has a value, and whether every one of them is always set."""
+    given: list[tuple[str, Holder, int]] = []
+    always_set = True
+    for name, type_name in node.kind.inputs:
+        link = node.links.get(name)
+        if link is not None:
+            source = _source(nodes, name, link)
+            always_set = always_set and link[1] < source.kind.always_set
+            given.append((name, source, link[1]))
+        elif name in node.values:
+            given.append((name, Holder((convert(node.values[name], type_name, name, project),)), 0))
+        elif node.kind.call == "positional":
+            given.append((name, Holder((None,)), 0))
+    return given, always_set
 
 
 def call(node: Node) -> object:
@@ -100,10 +113,15 @@ def call_chosen(node: Node) -> object:
 
 def call_with(node: Node, values: Mapping[str, object]) -> object:
     """Call a bound node's function with these inputs."""
-    function = node.kind.function
+    return call_kind(node.kind, values)
+
+
+def call_kind(kind: Kind, values: Mapping[str, object]) -> object:
+    """Call the function of a kind that is loaded."""
+    function = kind.function
     assert function is not None
-    if node.kind.call == "positional":
-        return function(*[values.get(name) for name in node.kind.names])
+    if kind.call == "positional":
+        return function(*[values.get(name) for name in kind.names])
     return function(**values)
 
 

@@ -9,12 +9,18 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from executor.channel import Channel
+
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 def _options(arguments: list[str]) -> dict[str, str]:
     """`--name value` pairs; argparse would cost as much as everything else here."""
-    options = {"--project": os.getcwd(), "--files": "", "--workers": "0"}
+    options = {"--project": os.getcwd(), "--files": "", "--workers": "0", "--heavy": ""}
     for name, value in zip(arguments[::2], arguments[1::2], strict=False):
         if name in options:
             options[name] = value
@@ -29,6 +35,9 @@ def main() -> None:
     from executor import channel, protocol
 
     pipe, descriptors = channel.open_channel()
+    options = _options(sys.argv[1:])
+    if options["--heavy"]:
+        _work_for_engine(pipe, options["--project"])
     pipe.put(protocol.hello(".".join(map(str, sys.version_info[:3])), os.getpid()))
     pipe.flush()
     os.environ.setdefault("MPLBACKEND", "Agg")  # a window of a node's own would hang the run
@@ -37,10 +46,20 @@ def main() -> None:
     sys.modules["loom"] = loom
     from executor import engine
 
-    options = _options(sys.argv[1:])
     files = options["--files"] or os.path.join(options["--project"], ".loom", "views")
     workers = int(options["--workers"]) or min(32, (os.cpu_count() or 1) + 4)
     engine.Engine(pipe, descriptors, options["--project"], files, workers).serve()
+
+
+def _work_for_engine(pipe: Channel, project: str) -> NoReturn:
+    """The life of a process that calls heavy nodes."""
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    from executor import loom
+
+    sys.modules["loom"] = loom
+    from executor import heavy
+
+    heavy.Heavy(pipe, project).serve()
 
 
 if __name__ == "__main__":

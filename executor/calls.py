@@ -11,6 +11,7 @@ from . import binding, loom
 from .event_loop import EventLoop
 from .graph import Node
 from .loops import Body, Loop, Token
+from .processes import Processes
 from .scheduler import Worker
 from .streams import SourceFailed, Stream
 
@@ -43,7 +44,9 @@ class Calls:
         self._runner = runner
         self._scheduler = runner.scheduler
         self.event_loop = EventLoop(self._await, runner.logs.add_finder)
-        self._scheduler.targets.append(self.event_loop)
+        session = runner.session
+        self.processes = Processes(self._call_away, lambda: session.registry, session.project, runner.logs)
+        self._scheduler.targets += [self.event_loop, self.processes]
         self.spent_ns: dict[Node, int] = {}
         """What nodes in the bodies of loops have taken in all."""
 
@@ -51,8 +54,12 @@ class Calls:
         """Give the worker's node to a target, if its kind is called at one."""
         if node.loop is not None or node.kind.chooses is not None:
             return False
-        target: Target | None = self.event_loop if node.kind.is_async else None
-        if target is None:
+        target: Target
+        if node.kind.is_async:
+            target = self.event_loop
+        elif node.kind.is_heavy:
+            target = self.processes
+        else:
             return False
         self._scheduler.send_away(worker, target)
         return True
@@ -122,6 +129,8 @@ class Calls:
         if node.loop is not None:
             return self._loop(seat, node, nodes)
         kind = node.kind
+        if kind.is_heavy:
+            return self.processes.run(seat, kind, binding.gather(node, nodes, self._runner.session.project))[0]
         value: Any = binding.call(node) if kind.chooses is None else binding.call_chosen(node)
         if kind.is_async:
             value = self.event_loop.wait_for(value, seat)
@@ -130,6 +139,24 @@ class Calls:
                 return (Stream(node, value, self._pull, self._runner.stream_ended),)
             value = list(self._drained(seat, value))
         return (value,) if kind.unpack is None else kind.unpack(value)
+
+    # Other processes -------------------------------------------------------------------------------------------
+
+    def _call_away(self, seat: Seat) -> None:
+        """Call the seat's node in a process of its own; this thread waits for it."""
+        runner, node = self._runner, seat.node
+        assert node is not None
+        seat.source.begin(runner.run_id, node.id)
+        session = runner.session
+        try:
+            if self._scheduler.stopped:
+                raise loom.Cancelled
+            values = binding.gather(node, session.graph.nodes, session.project)
+            outputs, spent_ns = self.processes.run(seat, node.kind, values)
+        except BaseException as error:
+            runner.failed(seat, getattr(error, "spent_ns", 0), error, False)
+        else:
+            runner.finished(seat, spent_ns, outputs)
 
     # Event loop ------------------------------------------------------------------------------------------------
 
@@ -204,6 +231,8 @@ class Calls:
     def _one_call(self, seat: Seat, node: Node, values: Mapping[str, object]) -> Sequence[object]:
         """One call of a function that is looped."""
         kind = node.kind
+        if kind.is_heavy:
+            return self.processes.run(seat, kind, values)[0]
         value: Any = binding.call_with(node, values)
         if kind.is_async:
             value = self.event_loop.wait_for(value, seat)

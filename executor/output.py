@@ -17,10 +17,17 @@ from . import protocol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import TextIO
+    from typing import Protocol
 
     from .channel import Channel
     from .scheduler import Worker
+
+    class Writer(Protocol):
+        """Takes what is printed."""
+
+        def write(self, level: str, text: str) -> None:
+            """Take text as it was printed."""
+
 
 NODE_LIMIT = 8 * 1024 * 1024
 """Characters that one node may log in one run; the rest is counted and dropped."""
@@ -82,7 +89,9 @@ class Logs:
 
     def write(self, level: str, text: str) -> None:
         """Take text as it was printed: whole lines go out, the rest waits for its line break."""
-        source = self.source()
+        self._write(self.source(), level, text)
+
+    def _write(self, source: Source, level: str, text: str) -> None:
         key = (threading.get_ident(), level)
         with self._lock:
             if source.left <= 0:
@@ -114,6 +123,10 @@ class Logs:
                 source.partial[key] = partial
             else:
                 source.partial.pop(key, None)
+
+    def write_of(self, source: Source, level: str, text: str) -> None:
+        """The same for text that a node printed elsewhere."""
+        self._write(source, level, text)
 
     def line(self, level: str, text: str) -> None:
         """Log whole lines."""
@@ -162,12 +175,19 @@ class Logs:
             source.dropped = 0
 
 
+def install_streams(stdout: LogStream, stderr: LogStream) -> None:
+    """Let nothing be read, and what is printed go there."""
+    sys.stdout = sys.__stdout__ = stdout  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = stderr  # type: ignore[misc, assignment]
+    sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc]
+
+
 class LogStream(io.TextIOBase):
     """Stands in for `sys.stdout` or `sys.stderr`."""
 
     mode = "w"
 
-    def __init__(self, logs: Logs, level: str, fd: int) -> None:
+    def __init__(self, logs: Writer, level: str, fd: int) -> None:
         self._logs = logs
         self._level = level
         self._fd = fd
@@ -237,19 +257,15 @@ class Streams:
     """`sys.stdout` and `sys.stderr` while the engine lives."""
 
     def __init__(self, logs: Logs) -> None:
-        self.stdout: TextIO = LogStream(logs, "print", 1)  # type: ignore[assignment]
-        self.stderr: TextIO = LogStream(logs, "warning", 2)  # type: ignore[assignment]
+        self.stdout = LogStream(logs, "print", 1)
+        self.stderr = LogStream(logs, "warning", 2)
         self.install()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_plain_streams)
 
     def install(self) -> None:
         """Put them in place, also after a node replaced them and did not put them back."""
-        sys.stdout = self.stdout
-        sys.stderr = self.stderr
-        sys.__stdout__ = self.stdout  # type: ignore[misc, assignment]
-        sys.__stderr__ = self.stderr  # type: ignore[misc, assignment]
-        sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc]
+        install_streams(self.stdout, self.stderr)
 
     def repair(self) -> None:
         """Put them back when a node replaced them."""

@@ -13,7 +13,7 @@ import struct
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
 _HEAD = struct.Struct("<II")
 _LENGTH = struct.Struct("<Q")
@@ -47,20 +47,35 @@ def size(pieces: list[memoryview | bytes]) -> int:
     return sum(memoryview(piece).nbytes for piece in pieces)
 
 
-def load(stream: BinaryIO, find_module: Callable[[str], None]) -> object:
-    """Read what `dumps` wrote; `find_module` loads a node file by its module's name.
+class Raw:
+    """What was written, before it is made a value again."""
 
-    Raises `PickledError`, and `EOFError` when the stream ends before the value does.
-    """
+    def __init__(self, body: bytearray, buffers: list[bytearray]) -> None:
+        self._body = body
+        self._buffers = buffers
+
+    def value(self, find_module: Callable[[str], None]) -> Any:
+        """The value; `find_module` loads a node file by its module's name. Raises `PickledError`."""
+        try:
+            return _Unpickler(self._body, self._buffers, find_module).load()
+        except Exception as error:
+            raise PickledError(f"a value cannot be read again: {type(error).__name__}: {error}") from error
+
+
+def read(stream: BinaryIO) -> Raw:
+    """Read what `dumps` gave. Raises `EOFError` when the stream ends before that does."""
     count, _ = _HEAD.unpack(_exactly(stream, _HEAD.size))
     (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
     lengths = [_LENGTH.unpack(_exactly(stream, _LENGTH.size))[0] for _ in range(count)]
     body = _exactly(stream, length)
-    buffers = [_exactly(stream, each) for each in lengths]
-    try:
-        return _Unpickler(body, buffers, find_module).load()
-    except Exception as error:
-        raise PickledError(f"a value cannot be read again: {type(error).__name__}: {error}") from error
+    return Raw(body, [_exactly(stream, each) for each in lengths])
+
+
+def write(stream: BinaryIO, pieces: list[memoryview | bytes]) -> None:
+    """Write what `dumps` gave."""
+    for piece in pieces:
+        stream.write(piece)
+    stream.flush()
 
 
 class _Unpickler(pickle.Unpickler):

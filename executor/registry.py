@@ -19,7 +19,7 @@ from .trivial import is_trivial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import Any
 
@@ -32,6 +32,7 @@ class Kind:
     """One kind of node as the request describes it, and its function once that is loaded."""
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
+        self.spec = spec
         self.id: int = spec["kind"]
         self.title: str = spec.get("title") or spec.get("function") or "node"
         self.file: str = spec.get("file") or ""
@@ -126,6 +127,22 @@ class Registry:
             kind.trivial = kind.by_position and kind.chooses is None and is_trivial(function)
             kind.function = converting(function, kind, self._project)
         return kind.function
+
+    def load_module(self, name: str) -> None:
+        """Load the node file that is imported under this name, when it is one that was used."""
+        if name not in sys.modules:
+            for path in list(self._files):
+                if module_name(path) == name:
+                    self._load(path)
+
+    def note_files(self, paths: Iterable[str]) -> None:
+        """Node files that classes of values may come from."""
+        for path in paths:
+            self._file(path)
+
+    def files(self) -> list[str]:
+        """Node files that were used."""
+        return [path for path, file in self._files.items() if file.module is not None]
 
     def refresh(self) -> set[str]:
         """Files that changed on disk since they were read, or failed and are worth another try; they load anew."""

@@ -17,6 +17,7 @@ from .choices import Choices, is_chooser
 from .graph import all_within
 from .loops import Token
 from .pauses import Pauses
+from .processes import Reported
 from .scheduler import Scheduler, Worker
 from .streams import SourceFailed, Stream
 from .views import BIG
@@ -348,8 +349,11 @@ class Runner:
         inputs: Iterable[tuple[str, object]] = (),
     ) -> None:
         """The caller holds the lock, or works alone."""
-        cancelled = isinstance(error, loom.Cancelled) or interrupted
-        report = failure.describe(error, inputs)
+        if isinstance(error, Reported):
+            report = error.report
+        else:
+            report = failure.describe(error, inputs)
+        cancelled = isinstance(error, loom.Cancelled) or interrupted or report["kind"] == "Cancelled"
         if cancelled:
             report["kind"], report["message"] = "Cancelled", "the run was stopped"
         assert self.run_id is not None
