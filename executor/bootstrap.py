@@ -20,7 +20,14 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 def _options(arguments: list[str]) -> dict[str, str]:
     """`--name value` pairs; argparse would cost as much as everything else here."""
-    options = {"--project": os.getcwd(), "--files": "", "--workers": "0", "--heavy": ""}
+    options = {
+        "--project": os.getcwd(),
+        "--files": "",
+        "--workers": "0",
+        "--heavy": "",
+        "--store": "",
+        "--store-limit": "",
+    }
     for name, value in zip(arguments[::2], arguments[1::2], strict=False):
         if name in options:
             options[name] = value
@@ -48,7 +55,8 @@ def main() -> None:
 
     files = options["--files"] or os.path.join(options["--project"], ".loom", "views")
     workers = int(options["--workers"]) or min(32, (os.cpu_count() or 1) + 4)
-    engine.Engine(pipe, descriptors, options["--project"], files, workers).serve()
+    store = (options["--store"], int(options["--store-limit"] or 0))
+    engine.Engine(pipe, descriptors, options["--project"], files, workers, store).serve()
 
 
 def _work_for_engine(pipe: Channel, project: str) -> NoReturn:

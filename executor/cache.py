@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import sys
 
+from .store import Stored
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -55,7 +57,7 @@ class Cache:
 
     def store(self, key: int, outputs: tuple[object, ...]) -> None:
         """Keep a result that is no longer a node's current one."""
-        size = sum(map(estimated_bytes, outputs))
+        size = 1024 if isinstance(outputs, Stored) else sum(map(estimated_bytes, outputs))
         if size > self._max_bytes:
             return
         self.take(key)

@@ -19,6 +19,7 @@ from .monitor import Monitor
 from .output import Logs, Streams
 from .plan import Session
 from .run import Runner
+from .store import LIMIT_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,17 @@ class Engine:
     """One engine process."""
 
     def __init__(
-        self, channel: Channel, descriptors: Descriptors | None, project: str, files: str, workers: int
+        self,
+        channel: Channel,
+        descriptors: Descriptors | None,
+        project: str,
+        files: str,
+        workers: int,
+        store: tuple[str, int] = ("", 0),
     ) -> None:
         self.channel = channel
-        self.session = Session(project)
+        folder, limit = store
+        self.session = Session(project, folder, limit or LIMIT_BYTES)
         self.files = ViewFiles(files)
         self.monitor = Monitor(channel)
         self.logs = Logs(channel, self.monitor.wake)
@@ -118,6 +126,8 @@ class Engine:
         """Leave: the main thread in good order when it is idle, by force when it is not."""
         busy = self.runner.run_id is not None
         self._runs.put(None)
+        if self.session.store is not None:
+            self.session.store.flush(_EXIT_GRACE_S)
         if not busy:
             time.sleep(_EXIT_GRACE_S)
         os._exit(0)

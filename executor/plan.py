@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 
-from .cache import Cache
+from .cache import Cache, estimated_bytes
+from .digests import Digests
 from .graph import Graph, Node, all_within, downstream, in_order, outermost
 from .registry import Kind, Registry, stamp
+from .store import LIMIT_BYTES, WORTH_NS, Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +44,17 @@ class Plan:
 class Session:
     """The graph that the engine holds, and what it knows of its results."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, store: str = "", limit: int = LIMIT_BYTES) -> None:
+        """`store`: the folder that keeps results, of `limit` bytes at most; none when it is empty."""
         self.project = project
         self.revision: int | None = None
         self.graph = Graph()
         self.registry = Registry(project)
         self.cache = Cache()
+        self.store: Store | None = None
+        self._store_folder, self._store_limit = store, limit
+        self._digests: Digests | None = None
+        self._stored_kinds: frozenset[Kind] = frozenset()  # of which results lie on disk
         self._stale: set[Node] = set()  # no result, or a key that must be made anew
         self.choosers: dict[Node, None] = {}
         """Nodes that choose among their sources."""
@@ -111,6 +118,7 @@ class Session:
         """Decide what must run now. Results that no longer count are put aside."""
         graph = self.graph
         self._look_at_files()
+        self._look_at_store()
         roots = set(self._stale)
         roots.update(node for node in self._special if not node.kind.cache or self._file_changed(node))
         nodes = graph.nodes
@@ -208,6 +216,7 @@ class Session:
         """
         todo, cache, key_of = plan.todo, self.cache, self.cache.key
         take = cache.take if len(cache) else None  # a first run finds nothing
+        stored = self._stored_kinds
         for node in order:
             kind = node.kind
             flat = node.linked
@@ -216,7 +225,7 @@ class Session:
                 first, second = flat[0].key, flat[2].key
                 if not first or not second:
                     return False
-                key = key_of((kind.key or self._kind_key(kind), first, flat[1], second, flat[3]))
+                key = key_of((kind.key or self.kind_key(kind), first, flat[1], second, flat[3]))
             else:
                 for source in node.sources:
                     if not source.key:
@@ -228,8 +237,10 @@ class Session:
                 self._retire(node)
                 take = cache.take
             node.key = key
-            if take is not None and node not in forced:
-                outputs = take(key)
+            if (take is not None or kind in stored) and node not in forced:
+                outputs = take(key) if take is not None else None
+                if outputs is None and kind in stored and kind.cache:
+                    outputs = self._find_stored(node)
                 if outputs is not None:
                     node.outputs = outputs
                     plan.restored.append(node)
@@ -257,21 +268,65 @@ class Session:
         """The key of a node of any form, from its source, its values and its sources' keys."""
         kind, nodes = node.kind, self.graph.nodes
         values = repr(node.values) if node.values else None
-        parts: list[object] = [kind.key or self._kind_key(kind), values]
+        parts: list[object] = [kind.key or self.kind_key(kind), values]
         for name, (source_id, index) in node.links.items():
             source = nodes.get(source_id)
             parts += (name, 0 if source is None else source.key, index)
-        if kind.paths:
-            parts += self._file_stamps(node, kind.paths)
-        loop = node.loop
-        if loop is not None:
-            parts += (loop.identity(), tuple([source.key for source in node.sources]))
-            entry = node if loop.entry is None else nodes.get(loop.entry)
-            if entry is not None:
-                parts += self._file_stamps(entry, loop.mapped, folders=True)
+        if node.loop is not None:
+            parts += (node.loop.identity(), tuple([source.key for source in node.sources]))
+        if kind.paths or node.loop is not None:
+            parts += self.files_of(node)
         return self.cache.key(tuple(parts))
 
-    def _kind_key(self, kind: Kind) -> int:
+    def is_special(self, node: Node) -> bool:
+        """Must it be looked at before every run?"""
+        return node in self._special
+
+    def files_of(self, node: Node) -> list[object]:
+        """Size and time of the files that the node's result depends on, as far as they are known now."""
+        found = self._file_stamps(node, node.kind.paths) if node.kind.paths else []
+        loop = node.loop
+        if loop is not None:
+            entry = node if loop.entry is None else self.graph.nodes.get(loop.entry)
+            if entry is not None:
+                found += self._file_stamps(entry, loop.mapped, folders=True)
+        return found
+
+    def keep(self, node: Node, outputs: tuple[object, ...], spent_ns: int, preview: str) -> None:
+        """A node gave this: put it on disk when that is worth it."""
+        store, digests = self.store, self._digests
+        if store is None or digests is None or spent_ns < WORTH_NS:
+            return
+        if not node.kind.cache or node.owner is not None or '"thumb"' in preview and len(preview) > 1 << 16:
+            return
+        if store.is_worth(spent_ns, sum(map(estimated_bytes, outputs))):
+            store.put(digests.name(node), outputs, preview)
+
+    def _look_at_store(self) -> None:
+        """Which kinds have results on disk; the folder is opened when the first run is planned."""
+        if not self._store_folder:
+            return
+        if self.store is None:
+            try:
+                self.store = Store(self._store_folder, self._store_limit, self.registry.load_module)
+            except OSError:  # it cannot be written to: results live as long as the engine
+                self._store_folder = ""
+                return
+            self._digests = Digests(self)
+        store, digests = self.store, self._digests
+        assert digests is not None
+        kinds = self.graph.kinds.values() if self._is_new or self._stored_kinds or self._stale else ()
+        self._stored_kinds = frozenset(kind for kind in kinds if kind.cache and store.has_kind(digests.kind(kind)))
+
+    def _find_stored(self, node: Node) -> tuple[object, ...] | None:
+        assert self.store is not None and self._digests is not None
+        if node.owner is not None:
+            return None
+        self.registry.note_files([node.kind.file])
+        return self.store.find(self._digests.name(node), len(node.kind.outputs))
+
+    def kind_key(self, kind: Kind) -> int:
+        """The key of what a kind's results depend on besides a node's own values and sources."""
         kind.key = self.cache.key(self.registry.content(kind))
         return kind.key
 

@@ -19,6 +19,7 @@ from .loops import Token
 from .pauses import Pauses
 from .processes import Reported
 from .scheduler import Scheduler, Worker
+from .store import Stored
 from .streams import SourceFailed, Stream
 from .views import BIG
 
@@ -86,6 +87,7 @@ class Runner:
         if plan.cached_text:
             restored = {node.id: map(self._preview, [node], [node.outputs]) for node in plan.restored}
             put(protocol.nodes_cached(run_id, plan.cached_text, restored))
+        self.channel.flush()  # the other side reads them while this one works
         for node in plan.blocked:
             if not self.choices.is_needless(node):
                 self._block(node)
@@ -307,8 +309,10 @@ class Runner:
         if len(outputs) == 1 and isinstance(outputs[0], Stream):
             self._begin_stream(seat, outputs)
             return
-        line = protocol.node_finished(self._head, node.id, spent_ns, self._preview(node, outputs))
+        preview = self._preview(node, outputs)
+        line = protocol.node_finished(self._head, node.id, spent_ns, preview)
         self.logs.end(seat.source)
+        self.session.keep(node, outputs, spent_ns, preview)
         with self.scheduler.lock:
             node.outputs = outputs
             self._tell_progress(seat)
@@ -481,6 +485,8 @@ class Runner:
             self.channel.put(protocol.node_progress(self.run_id, seat.node.id, done, total, text))
 
     def _preview(self, node: Node, outputs: tuple[object, ...] | None) -> str:
+        if isinstance(outputs, Stored) and '"thumb"' not in outputs.preview:
+            return outputs.preview
         return self.previews.outputs(node.id, outputs or ())
 
     def repair(self) -> None:
