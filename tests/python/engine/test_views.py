@@ -22,6 +22,7 @@ from executor.results import UNSET
 
 RGBA = 4
 RGB = np.random.default_rng(7).integers(0, 256, (700, 400, 3), np.uint8)
+RGB[:400] //= 4  # darker at its top than at its bottom
 
 
 class Custom:
