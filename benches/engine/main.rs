@@ -1,6 +1,7 @@
 //! The engine against its budget: a real process, its events parsed and reduced on this side. Prints one line a case,
 //! `name<TAB>ms<TAB>budget<TAB>ok|over`, and lines that begin with `#` to read it by; what is compared with another
-//! program (`peers`) is so in the same sitting, since times move with the machine and ratios hardly do.
+//! program (`peers`) is so in the same sitting, since times move with the machine and ratios hardly do. The figure is
+//! no time where its name ends with `_mb` (memory) or `_speedup` (of two workers over one, which must be that at least).
 //! A word as argument runs the cases that have it in their name.
 
 #[path = "../../tests/engine/stage.rs"]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use loom::engine::python::{self, CancelFlag, Wanted};
+use loom::engine::python::{self, CancelFlag, Progress, Wanted};
 
 use crate::measure::least;
 use crate::stage;
@@ -61,11 +61,15 @@ pub fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
         tools: kept("tools"),
         program: place,
     };
-    let ready = python::prepare(&wanted, &mut |_| {}, &CancelFlag::default());
-    ready.map(|ready| ready.python).map_err(|error| {
-        let last = error.output().last().cloned().unwrap_or_default();
-        format!("{error} {last}")
-    })
+    let mut tell = |progress| {
+        if let Progress::Step(step) = progress {
+            eprintln!("# {name}: {step}");
+        }
+    };
+    let ready = python::prepare(&wanted, &mut tell, &CancelFlag::default());
+    ready
+        .map(|ready| ready.python)
+        .map_err(|error| error.to_string())
 }
 
 /// A folder below `target/` that later benchmarks find as it was left.

@@ -123,6 +123,10 @@ impl FirstRuns {
 }
 
 /// From asking for a first run of graph c to the first that is heard of it, and to the first node that is done.
+///
+/// What is answered within 50 ms is felt to be so at once, and the window may take a frame of 17 ms to show it: that
+/// leaves 30. Two thirds of them go into handing the graph over (its plan here; its JSON and its keys there). Nodes that
+/// are done are told in batches every 16 ms, so the first of them may come that much later.
 pub fn first_events() {
     let mut events = Vec::new();
     let mut nodes = Vec::new();
@@ -139,7 +143,7 @@ pub fn first_events() {
         stage.wait(run);
     }
     report("engine/events/first", least(events), Some(30.0));
-    report("engine/events/first_node", least(nodes), Some(30.0));
+    report("engine/events/first_node", least(nodes), Some(46.0));
 }
 
 pub fn long_chain() {

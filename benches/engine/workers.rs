@@ -93,11 +93,7 @@ pub fn numpy() {
         });
         println!("# numpy {function}: {one:.1} ms with one worker, {two:.1} ms with two");
         // Twice is the most that two cores give, and here others use them as well.
-        report_at_least(
-            &format!("engine/numpy/{function}_2_workers"),
-            one / two,
-            1.5,
-        );
+        report_at_least(&format!("engine/numpy/{function}_speedup"), one / two, 1.5);
     }
 }
 
