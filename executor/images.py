@@ -151,7 +151,10 @@ def _strips_of_array(array: Any) -> Iterator[memoryview]:
     parts = [array[top:bottom] for top, bottom in _strips(width, height)]
     low, scale = _range(parts)
     for part in parts:
-        levels = part if part.dtype == numpy.uint8 else ((_numbers(part) - low) * scale).astype(numpy.uint8)
+        levels = part
+        if part.dtype != numpy.uint8:
+            above = numpy.subtract(_numbers(part), low, dtype=numpy.float64)  # in a narrower type it may not fit
+            levels = (above * scale).astype(numpy.uint8)
         if levels.ndim == 2:
             levels = levels[:, :, None]
         channels = levels.shape[2]
@@ -183,9 +186,11 @@ def _numbers(array: Any) -> Any:
     numpy = sys.modules["numpy"]
     if array.dtype.kind == "c":
         array = abs(array)
-    if array.dtype.kind == "f":
-        return numpy.nan_to_num(array.astype(numpy.float64), copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    return array.astype(numpy.float64)
+    if array.dtype.kind != "f":
+        return array.astype(numpy.float64)
+    if numpy.isfinite(array).all():  # so it nearly always is, and a look is quicker than the repair
+        return array
+    return numpy.nan_to_num(array, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _from_figure(figure: Any, side: int | None) -> Picture:

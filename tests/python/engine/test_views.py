@@ -134,6 +134,10 @@ def test_old_thumbnails_are_deleted(files: ViewFiles, tmp_path: Path) -> None:
         (np.array([[0.0, 0.5, 1.0]]), [0, 127, 255]),
         (np.array([[-1.0, 0.0, 1.0]]), [0, 127, 255]),
         (np.array([[0, 10, 20]], np.int32), [0, 127, 255]),
+        (np.array([[np.nan, 10.0, 20.0]]), [0, 127, 255]),
+        (np.array([[-np.inf, -10.0, 10.0]], np.float16), [127, 0, 255]),
+        (np.array([[-3e38, 0.0, 3e38]], np.float32), [0, 127, 255]),
+        (np.array([[0j, 3 + 4j, 10j]]), [0, 127, 255]),
     ],
     ids=str,
 )
