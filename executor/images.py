@@ -31,7 +31,7 @@ class Picture:
     def __init__(self, strips: Iterable[bytes | memoryview], width: int, height: int) -> None:
         self.strips = strips
         """Its rows from top to bottom, some at a time and made as they are asked for, once: an image of many
-        megapixels is never held as a whole beside the value itself, and memory that is new to the process costs more
+        megapixels need not be held as a whole beside the value itself, and memory that is new to the process costs more
         than the pixels."""
         self.width = width
         self.height = height
