@@ -55,7 +55,7 @@ def _text(value: object, files: ViewFiles) -> dict[str, object]:
     if len(text) > MAX_INLINE // 4:
         data = text.encode("utf-8", "replace")
         if len(data) > MAX_INLINE:
-            return {"kind": "text", "type": kind, "file": files.write("text", data, _KEPT)}
+            return {"kind": "text", "type": kind, "file": files.write("text", [data], _KEPT)}
     return {"kind": "text", "type": kind, "text": text}
 
 
@@ -69,7 +69,7 @@ def _image(value: object, files: ViewFiles) -> dict[str, object]:
         shape = (picture.height, picture.width)
     return {
         "kind": "image",
-        "file": files.write("image", picture.rgba, _KEPT),
+        "file": files.write("image", picture.strips, _KEPT),
         "width": picture.width,
         "height": picture.height,
         "type": kind,

@@ -11,7 +11,7 @@ import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
 THUMB_SIDE = 256
@@ -19,6 +19,8 @@ MIN_SIDE = 8
 """A smaller array is a table of numbers rather than a picture."""
 MAX_PIXELS = 64_000_000
 """A larger picture is shown with rows and columns left out."""
+STRIP_PIXELS = 1 << 17
+"""Pixels that are made at once: half a megabyte, which stays in the processor's cache until it is written."""
 
 _drawing = threading.Lock()  # matplotlib does not draw one figure on two threads
 
@@ -26,8 +28,11 @@ _drawing = threading.Lock()  # matplotlib does not draw one figure on two thread
 class Picture:
     """8 bits a channel, RGBA, row by row."""
 
-    def __init__(self, rgba: bytes | memoryview, width: int, height: int) -> None:
-        self.rgba = rgba
+    def __init__(self, strips: Iterable[bytes | memoryview], width: int, height: int) -> None:
+        self.strips = strips
+        """Its rows from top to bottom, some at a time and made as they are asked for, once: an image of many
+        megapixels need not be held as a whole beside the value itself, and memory that is new to the process costs more
+        than the pixels."""
         self.width = width
         self.height = height
 
@@ -121,40 +126,71 @@ def _from_pillow(image: Any, side: int | None) -> Picture:
         image = image.point(lambda level: level * scale + (-low * scale)).convert("L")
     if image.mode not in ("RGBA", "RGB", "L", "LA", "P", "PA", "1"):
         image = image.convert("RGB")
-    return Picture(image.convert("RGBA").tobytes(), *image.size)
+    return Picture(_strips_of_pillow(image), *image.size)
+
+
+def _strips_of_pillow(image: Any) -> Iterator[bytes]:
+    width, height = image.size
+    for top, bottom in _strips(width, height):
+        yield image.crop((0, top, width, bottom)).convert("RGBA").tobytes()
 
 
 def _from_array(array: Any, side: int | None) -> Picture:
-    numpy = sys.modules["numpy"]
     height, width = array.shape[:2]
     step = -(-max(height, width) // side) if side else 1
     while not side and (height // step) * (width // step) > MAX_PIXELS:
         step += 1
-    levels = _to_bytes(numpy, array[::step, ::step])
-    if levels.ndim == 2:
-        levels = levels[:, :, None]
-    height, width, channels = levels.shape
-    rgba = numpy.empty((height, width, 4), dtype=numpy.uint8)
-    rgba[:, :, 3] = 255
-    for channel in range(4 if channels == 4 else 3):  # four times as quick as all channels at once
-        rgba[:, :, channel] = levels[:, :, min(channel, channels - 1)]
-    return Picture(memoryview(rgba).cast("B"), width, height)
+    array = sys.modules["numpy"].asarray(array)[::step, ::step]  # a masked array shows what lies under its mask
+    height, width = array.shape[:2]
+    return Picture(_strips_of_array(array), width, height)
 
 
-def _to_bytes(numpy: Any, array: Any) -> Any:
-    """Levels 0 to 255: 8-bit as they are, 0 to 1 times 255, anything else from least to greatest."""
-    array = numpy.asarray(array)  # a masked array shows what lies under its mask
-    if array.dtype == numpy.uint8:
-        return array
-    if array.dtype.kind == "b":
-        return array.astype(numpy.uint8) * 255
+def _strips_of_array(array: Any) -> Iterator[memoryview]:
+    numpy = sys.modules["numpy"]
+    height, width = array.shape[:2]
+    parts = [array[top:bottom] for top, bottom in _strips(width, height)]
+    low, scale = _range(parts)
+    for part in parts:
+        levels = part
+        if part.dtype != numpy.uint8:
+            above = numpy.subtract(_numbers(part), low, dtype=numpy.float64)  # in a narrower type it may not fit
+            levels = (above * scale).astype(numpy.uint8)
+        if levels.ndim == 2:
+            levels = levels[:, :, None]
+        channels = levels.shape[2]
+        rgba = numpy.empty((*levels.shape[:2], 4), dtype=numpy.uint8)
+        rgba[:, :, 3] = 255
+        for channel in range(4 if channels == 4 else 3):  # four times as quick as all channels at once
+            rgba[:, :, channel] = levels[:, :, min(channel, channels - 1)]
+        yield memoryview(rgba).cast("B")
+
+
+def _strips(width: int, height: int) -> list[tuple[int, int]]:
+    """First row of each strip and the one behind its last."""
+    rows = max(1, STRIP_PIXELS // max(1, width))
+    return [(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def _range(parts: Sequence[Any]) -> tuple[float, float]:
+    """What is black, and how many levels a step of 1 above it is. 8-bit values are levels as they are, those from 0
+    to 1 are taken times 255, and anything else lies between the least and the greatest."""
+    if parts[0].dtype == "uint8":
+        return 0.0, 1.0
+    lows, highs = zip(*[(float(numbers.min()), float(numbers.max())) for numbers in map(_numbers, parts)], strict=True)
+    low, high = min(lows), max(highs)
+    return (0.0, 255.0) if 0.0 <= low and high <= 1.0 else (low, 255 / ((high - low) or 1))
+
+
+def _numbers(array: Any) -> Any:
+    """Finite real numbers: of complex ones how far they are from 0, and 0 for what is none."""
+    numpy = sys.modules["numpy"]
     if array.dtype.kind == "c":
         array = abs(array)
-    array = numpy.nan_to_num(array.astype(numpy.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 1.0)
-    return (array * 255 if 0.0 <= low and high <= 1.0 else (array - low) * (255 / ((high - low) or 1))).astype(
-        numpy.uint8
-    )
+    if array.dtype.kind != "f":
+        return array.astype(numpy.float64)
+    if numpy.isfinite(array).all():  # so it nearly always is, and a look is quicker than the repair
+        return array
+    return numpy.nan_to_num(array, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _from_figure(figure: Any, side: int | None) -> Picture:
@@ -168,7 +204,7 @@ def _from_figure(figure: Any, side: int | None) -> Picture:
             agg = canvas if isinstance(canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
             agg.draw()
             width, height = agg.get_width_height()
-            return Picture(bytes(agg.buffer_rgba()), width, height)
+            return Picture([bytes(agg.buffer_rgba())], width, height)
         finally:
             figure.set_dpi(dpi)
             figure.set_canvas(canvas)

@@ -53,7 +53,7 @@ class Previews:
             try:
                 thumb = images.thumbnail(value)
                 if thumb is not None:
-                    path = self._files.write(f"thumb-{node_id}-{index}", thumb.rgba)
+                    path = self._files.write(f"thumb-{node_id}-{index}", thumb.strips)
                     parts.append({"thumb": {"file": path, "width": thumb.width, "height": thumb.height}})
             except Exception as error:
                 parts[1] = f"{parts[1]} (no picture: {error})"[:MAX_TEXT]

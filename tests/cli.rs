@@ -12,6 +12,8 @@ mod examples;
 mod interrupts;
 #[path = "cli/pictures.rs"]
 mod pictures;
+#[path = "cli/repeat.rs"]
+mod repeat;
 #[path = "cli/stage.rs"]
 mod stage;
 #[path = "cli/templates.rs"]
@@ -181,6 +183,7 @@ fn json_lines_have_the_form_that_scripts_rely_on() {
     };
     let expected = [
         "event",
+        "run",
         "status",
         "ran",
         "cached",

@@ -1,4 +1,4 @@
-"""The least that a Python loop over a graph can cost: what `benches/engine.rs` measures the engine against.
+"""The least that a Python loop over a graph can cost: what `benches/engine/` measures the engine against.
 
 From the comparison with other engines that the budget is made of; its code is kept as it was, so that figures stay
 comparable. It knows nothing of Loom.

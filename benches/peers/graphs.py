@@ -1,4 +1,4 @@
-"""The workloads of `floor.py`, from the same comparison and kept as they were; `benches/engine.rs` builds c too.
+"""The workloads of `floor.py`, from the same comparison and kept as they were; `benches/engine/` builds all three too.
 
 The three shared workloads. A graph is {id: (fn_name, (dep_ids...), const)} in insertion order.
 a: chain of 1,000 add-1 nodes        -> result 1000

@@ -43,7 +43,7 @@ fn a_project_of_the_first_loom_runs_as_far_as_it_can_and_stays_as_it_is() {
             .is_some_and(|ms| ms > 0.0)
     );
     let expected = json!({
-        "event": "run_finished", "status": "failed", "ran": 3, "cached": 0, "failed": 1, "skipped": 0,
+        "event": "run_finished", "run": 1, "status": "failed", "ran": 3, "cached": 0, "failed": 1, "skipped": 0,
         "elapsed_ms": null
     });
     assert_eq!(ended, expected);

@@ -1,5 +1,5 @@
 //! A graph of Python functions written to a temporary folder, the real engine that runs it, and what came of it.
-//! For `tests/engine.rs` and `benches/engine.rs`; asserts nothing by itself.
+//! For `tests/engine.rs` and `benches/engine/`; asserts nothing by itself.
 #![expect(dead_code, reason = "each of its users needs another part of it")]
 
 use std::fs;

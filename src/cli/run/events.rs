@@ -1,14 +1,76 @@
-//! Engine events as the lines of `--json`: the words that scripts rely on, which are not the protocol's. Pure.
+//! Engine events as the lines of `--json`: the words that scripts rely on, which are not the protocol's. Knows no
+//! stream but the one that it is given.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::engine::{EngineEvent, LogLevel, NodeError, Outputs, RunStatus};
 use crate::graph::{Graph, NodeId};
 
-/// The line of an event; `None` for those that concern nobody outside. `elapsed` counts from the run's request.
-pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json> {
+/// Write the line of an event, or nothing for those that concern nobody outside. `elapsed` counts from the run's
+/// request.
+pub fn write(
+    out: &mut impl Write,
+    event: &EngineEvent,
+    graph: &Graph,
+    elapsed: Duration,
+) -> io::Result<()> {
+    if let EngineEvent::NodeFinished {
+        node, ms, outputs, ..
+    } = event
+    {
+        serde_json::to_writer(&mut *out, &Finished::new(*node, *ms, outputs, graph))?;
+    } else if let Some(line) = to_json(event, graph, elapsed) {
+        serde_json::to_writer(&mut *out, &line)?;
+    } else {
+        return Ok(());
+    }
+    out.write_all(b"\n")
+}
+
+/// A node that is done. It comes once a node, and to make a tree of it first would take longer than a small node runs:
+/// a run would be slower for being watched.
+#[derive(Serialize)]
+struct Finished<'a> {
+    event: &'static str,
+    node: Option<&'a str>,
+    elapsed_ms: f64,
+    outputs: Vec<Output<'a>>,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    port: &'a str,
+    #[serde(rename = "type")]
+    ty: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Finished<'a> {
+    fn new(id: NodeId, elapsed_ms: f64, outputs: &'a Outputs, graph: &'a Graph) -> Self {
+        let node = graph.node(id);
+        let ports = node.into_iter().flat_map(|node| &node.kind.outputs);
+        let set = ports.zip(outputs.iter()).filter_map(|(port, value)| {
+            let value = value.as_ref()?;
+            Some(Output {
+                port: port.name.as_str(),
+                ty: value.ty.as_str(),
+                text: &value.text,
+            })
+        });
+        Self {
+            event: "node_finished",
+            node: node.map(|node| node.key.as_str()),
+            elapsed_ms,
+            outputs: set.collect(),
+        }
+    }
+}
+
+fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json> {
     let key = |id: &NodeId| graph.node(*id).map(|node| node.key.as_str());
     Some(match event {
         EngineEvent::Starting => json!({"event": "engine_starting"}),
@@ -23,7 +85,9 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
             json!({"event": "engine_not_answering", "seconds": secs})
         }
         EngineEvent::AnswersAgain => json!({"event": "engine_answers"}),
-        EngineEvent::RunStarted { total, .. } => json!({"event": "run_started", "total": total}),
+        EngineEvent::RunStarted { run, total } => {
+            json!({"event": "run_started", "run": run, "total": total})
+        }
         EngineEvent::NodesCached { nodes, .. } => {
             json!({"event": "nodes_cached", "nodes": nodes.iter().map(key).collect::<Vec<_>>()})
         }
@@ -38,12 +102,6 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
             ..
         } => json!({
             "event": "node_progress", "node": key(node), "done": done, "total": total, "text": text
-        }),
-        EngineEvent::NodeFinished {
-            node, ms, outputs, ..
-        } => json!({
-            "event": "node_finished", "node": key(node), "elapsed_ms": ms,
-            "outputs": outputs_to_json(outputs, *node, graph)
         }),
         EngineEvent::NodeFailed {
             node, ms, error, ..
@@ -69,6 +127,7 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
             "event": "log", "node": node.as_ref().and_then(key), "level": level_name(*level), "text": text
         }),
         EngineEvent::RunFinished {
+            run,
             status,
             ran,
             cached,
@@ -76,30 +135,16 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
             skipped,
             ..
         } => json!({
-            "event": "run_finished", "status": status_name(*status), "ran": ran, "cached": cached,
+            "event": "run_finished", "run": run, "status": status_name(*status), "ran": ran, "cached": cached,
             "failed": failed, "skipped": skipped, "elapsed_ms": millis(elapsed)
         }),
-        EngineEvent::Pong { .. }
+        EngineEvent::NodeFinished { .. }
+        | EngineEvent::Pong { .. }
         | EngineEvent::NeedGraph { .. }
         | EngineEvent::Value { .. }
         | EngineEvent::Malformed { .. }
         | EngineEvent::Unknown => return None,
     })
-}
-
-/// Outputs that were set, with their values in short.
-fn outputs_to_json(outputs: &Outputs, node: NodeId, graph: &Graph) -> Vec<Json> {
-    let Some(node) = graph.node(node) else {
-        return Vec::new();
-    };
-    let ports = node.kind.outputs.iter().zip(outputs.iter());
-    ports
-        .filter_map(|(port, value)| {
-            let value = value.as_ref()?;
-            let (ty, text) = (value.ty.as_str(), &*value.text);
-            Some(json!({"port": port.name.as_str(), "type": ty, "text": text}))
-        })
-        .collect()
 }
 
 fn error_to_json(error: &NodeError) -> Json {

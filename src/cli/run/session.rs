@@ -20,6 +20,8 @@ use crate::{runlog, sys};
 
 /// Events that may wait until they are written.
 const QUEUE: usize = 4096;
+/// Bytes of JSON that are written at once while events keep coming.
+const WRITTEN_AT_ONCE: usize = 64 * 1024;
 /// How often Ctrl+C and the status line are looked at when nothing happens.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -65,7 +67,7 @@ impl<'g> Session<'g> {
             engine: Engine::start(config, sender),
             events,
             people,
-            json: as_json.then(|| io::BufWriter::new(io::stdout())),
+            json: as_json.then(|| io::BufWriter::with_capacity(WRITTEN_AT_ONCE, io::stdout())),
             runs: 0,
             fetches: 0,
         };
@@ -276,10 +278,8 @@ impl<'g> Session<'g> {
         };
         self.state.on_event(&event);
         self.people.on_event(&event, self.graph);
-        if let Some(out) = &mut self.json
-            && let Some(line) = events::to_json(&event, self.graph, sent.elapsed())
-        {
-            writeln!(out, "{line}")?;
+        if let Some(out) = &mut self.json {
+            events::write(out, &event, self.graph, sent.elapsed())?;
         }
         Ok(Some(event))
     }

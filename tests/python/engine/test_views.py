@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
@@ -20,6 +21,8 @@ from executor.files import ViewFiles
 from executor.results import UNSET
 
 RGBA = 4
+RGB = np.random.default_rng(7).integers(0, 256, (700, 400, 3), np.uint8)
+RGB[:400] //= 4  # darker at its top than at its bottom
 
 
 class Custom:
@@ -131,14 +134,51 @@ def test_old_thumbnails_are_deleted(files: ViewFiles, tmp_path: Path) -> None:
         (np.array([[0.0, 0.5, 1.0]]), [0, 127, 255]),
         (np.array([[-1.0, 0.0, 1.0]]), [0, 127, 255]),
         (np.array([[0, 10, 20]], np.int32), [0, 127, 255]),
+        (np.array([[np.nan, 10.0, 20.0]]), [0, 127, 255]),
+        (np.array([[-np.inf, -10.0, 10.0]], np.float16), [127, 0, 255]),
+        (np.array([[-3e38, 0.0, 3e38]], np.float32), [0, 127, 255]),
+        (np.array([[0j, 3 + 4j, 10j]]), [0, 127, 255]),
     ],
     ids=str,
 )
 def test_levels(array: np.ndarray, expected: list[int]) -> None:
     picture = images.full(np.repeat(array, 8, axis=0))
-    pixels = bytes(picture.rgba)[: len(expected) * RGBA]
+    pixels = b"".join(picture.strips)[: len(expected) * RGBA]
     assert [pixels[at] for at in range(0, len(pixels), RGBA)] == expected
     assert set(pixels[3::RGBA]) == {255}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (RGB, RGB),
+        (RGB.astype(np.float32), RGB),
+        (RGB[:, :, :1] > 127, np.where(RGB[:, :, :1] > 127, 255, 0)),
+        (np.ma.masked_less(RGB, 9), RGB),
+        (Image.fromarray(RGB), RGB),
+        (Image.fromarray(RGB[:, :, 0].astype(np.int32) * 3), RGB[:, :, :1]),
+        (Image.fromarray(RGB).quantize(256), np.asarray(Image.fromarray(RGB).quantize(256).convert("RGB"))),
+    ],
+    ids=["bytes", "floats", "truth", "masked", "pillow", "wide pillow", "palette"],
+)
+def test_a_large_picture_is_made_in_strips_that_fit_together(value: object, expected: np.ndarray) -> None:
+    """Levels lie between the least and the greatest of the whole picture, not of a strip."""
+    picture = images.full(value)
+    strips = list(picture.strips)
+    assert len(strips) > 2
+    rgba = np.frombuffer(b"".join(strips), np.uint8).reshape(picture.height, picture.width, RGBA)
+    np.testing.assert_array_equal(rgba[:, :, :3], np.broadcast_to(expected, RGB.shape))
+    assert set(rgba[:, :, 3].flat) == {255}
+
+
+def test_a_file_that_cannot_be_written_to_its_end_is_taken_away(files: ViewFiles, tmp_path: Path) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"first"
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        files.write("image", parts())
+    assert list((tmp_path / "files").iterdir()) == []
 
 
 def test_a_whole_picture_and_its_pixels(files: ViewFiles) -> None:
