@@ -125,9 +125,9 @@ class Engine:
     def _end(self) -> None:
         """Leave: the main thread in good order when it is idle, by force when it is not."""
         busy = self.runner.run_id is not None
-        self._runs.put(None)
-        if self.session.store is not None:
+        if self.session.store is not None:  # before the main thread leaves: with it the process ends
             self.session.store.flush(_EXIT_GRACE_S)
+        self._runs.put(None)
         if not busy:
             time.sleep(_EXIT_GRACE_S)
         os._exit(0)

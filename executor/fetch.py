@@ -23,10 +23,10 @@ def answer(message: Mapping[str, object], outputs: tuple[object, ...] | None, fi
     index = message.get("output", 0)
     if outputs is None or not isinstance(index, int) or not 0 <= index < len(outputs):
         return {"kind": "gone"}
-    value = outputs[index]
-    if value is UNSET:
-        return {"kind": "gone"}
     try:
+        value = outputs[index]  # one on disk is read only now
+        if value is UNSET:
+            return {"kind": "gone"}
         what = message.get("what")
         if what == "pixel":
             x, y = _whole(message, "x", 0), _whole(message, "y", 0)
