@@ -49,6 +49,8 @@ pub struct EngineSettings {
     pub workers: Option<u32>,
     /// Part of the machine's memory that an engine may take.
     pub memory_limit_percent: u32,
+    /// How much of the disk the results of all projects may take, in megabytes; 0: none are kept.
+    pub results_limit_mb: u32,
 }
 
 /// How the canvas is worked on, in all projects.
@@ -85,6 +87,7 @@ impl Default for Settings {
                 default_python_version: None,
                 workers: None,
                 memory_limit_percent: 80,
+                results_limit_mb: 2048,
             },
             canvas: CanvasSettings {
                 snap_to_grid: true,
@@ -213,6 +216,10 @@ impl Settings {
             (
                 (10..=100).contains(&engine.memory_limit_percent),
                 "it must be from 10 to 100",
+            ),
+            (
+                engine.results_limit_mb <= 1_000_000,
+                "it must be 1000000 at most",
             ),
             (
                 (0.5..=4.0).contains(&self.ui_scale),

@@ -420,6 +420,47 @@ fn an_engine_that_was_restarted_knows_the_graph() {
     assert_eq!(stage.shown(two), "2");
 }
 
+/// What took long is there again after a crash of another node and after a restart, also when nobody ran it since.
+#[test]
+fn results_survive_a_crash_of_another_node_and_a_restart() {
+    let mut stage = Stage::new();
+    let folder = stage.folder.path().join("results");
+    stage.results = Some(loom::engine::ResultsOnDisk {
+        folder: folder.clone(),
+        limit_bytes: 1 << 30,
+    });
+    let slow = stage.node(
+        "slow",
+        "import time\ntime.sleep(0.05)\nprint('ran')\nreturn 41",
+        &[],
+    );
+    assert_eq!(stage.run(), all(RunStatus::Ok, 1, 0, 0, 0));
+    let is_kept = || {
+        let files = std::fs::read_dir(&folder).unwrap().flatten();
+        files
+            .into_iter()
+            .any(|file| file.path().extension().is_some_and(|it| it == "result"))
+    };
+    stage::until(is_kept);
+    let bad = stage.node("bad", "import os\nos._exit(1)", &[slow]);
+    let good = stage.node("good", "return in_0 + 1", &[slow]);
+    assert_eq!(stage.run(), all(RunStatus::Failed, 1, 1, 1, 0));
+    assert!(stage.shown(bad).starts_with("EngineEnded: "));
+    assert_eq!(stage.shown(good), "42");
+    assert_eq!(stage.lines(slow), [""; 0], "it was not called again");
+
+    stage.engine().restart().unwrap();
+    stage.until(|event| matches!(event, EngineEvent::Hello { .. }));
+    let run = stage.begin(Some(vec![good]));
+    assert_eq!(stage.wait(run), all(RunStatus::Ok, 1, 1, 0, 0));
+    assert_eq!(stage.lines(slow), [""; 0]);
+    let view = stage.text(slow);
+    assert!(
+        matches!(&view, View::Text { text: Some(text), .. } if text == "41"),
+        "{view:?}"
+    );
+}
+
 /// A node that holds Python's lock for ever, after it has started a process of its own and written both numbers.
 #[cfg(target_os = "linux")]
 fn stuck(stage: &mut Stage) -> std::path::PathBuf {

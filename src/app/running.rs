@@ -9,7 +9,9 @@ use super::{App, Event};
 use crate::engine::protocol::LogLevel;
 use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
-use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
+use crate::engine::{
+    Engine, EngineConfig, EngineEvent, ResultsOnDisk, RunRequest, RunState, RunStatus, View,
+};
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
 use crate::runlog;
@@ -154,9 +156,19 @@ impl App {
             files: folder.join(".loom").join("run"),
             project: folder,
             workers: self.settings.engine.workers_here(),
+            results: self.results_on_disk(),
         };
         self.project.engine = Some(Engine::start(config, sender));
         self.project.engine_events = Some(receiver);
+    }
+
+    /// Results are kept beside the settings, not in the project: they are read back as code is, so they must not travel.
+    fn results_on_disk(&self) -> Option<ResultsOnDisk> {
+        let limit_mb = self.settings.engine.results_limit_mb;
+        (limit_mb > 0).then(|| ResultsOnDisk {
+            folder: self.paths.userdata.join("results"),
+            limit_bytes: u64::from(limit_mb) << 20,
+        })
     }
 
     fn send_run(&mut self, targets: Targets) {

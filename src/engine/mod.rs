@@ -51,6 +51,16 @@ pub struct EngineConfig {
     pub files: PathBuf,
     /// How many nodes may run at once, where a run does not say.
     pub workers: usize,
+    /// Where results are kept that are to survive the engine; `None`: they do not.
+    pub results: Option<ResultsOnDisk>,
+}
+
+/// A folder for the results of all projects of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultsOnDisk {
+    pub folder: PathBuf,
+    /// The least recently used leave when there is more.
+    pub limit_bytes: u64,
 }
 
 /// One run of a graph.

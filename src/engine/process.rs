@@ -113,6 +113,11 @@ fn command(config: &EngineConfig, files: &Path) -> Command {
     command.arg("--project").arg(&config.project);
     command.arg("--files").arg(files);
     command.arg("--workers").arg(config.workers.to_string());
+    if let Some(results) = &config.results {
+        command.arg("--store").arg(&results.folder);
+        let limit = results.limit_bytes.to_string();
+        command.arg("--store-limit").arg(limit);
+    }
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PYTHON") {
             command.env_remove(name);

@@ -9,8 +9,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use loom::engine::{
-    Engine, EngineConfig, EngineEvent, Fetch, NodeRun, NodeStatus, RunRequest, RunState, RunStatus,
-    View, What,
+    Engine, EngineConfig, EngineEvent, Fetch, NodeRun, NodeStatus, ResultsOnDisk, RunRequest,
+    RunState, RunStatus, View, What,
 };
 use loom::event::{EventReceiver, channel};
 use loom::graph::{
@@ -30,6 +30,8 @@ pub struct Stage {
     /// Off where the time that it takes counts.
     pub keeps_events: bool,
     pub workers: usize,
+    /// A folder for results that are to survive the engine.
+    pub results: Option<ResultsOnDisk>,
     engine: Option<(Engine, EventReceiver<EngineEvent>)>,
     runs: u64,
 }
@@ -82,6 +84,7 @@ impl Stage {
             events: Vec::new(),
             keeps_events: true,
             workers: 4,
+            results: None,
             engine: None,
             runs: 0,
         }
@@ -156,6 +159,7 @@ impl Stage {
             project: self.folder.path().to_owned(),
             files: self.folder.path().join(".loom"),
             workers: self.workers,
+            results: self.results.clone(),
         }
     }
 

@@ -103,6 +103,8 @@ fn engine_config(
         project: project.to_owned(),
         files: folder.join("files"),
         workers: settings.engine.workers_here(),
+        // What is run on the command line runs: a script that calls it again means it.
+        results: None,
     })
 }
 
