@@ -59,6 +59,7 @@ class Engine:
         self._runs: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
         self._fetches: queue.SimpleQueue[Mapping[str, Any]] | None = None
         self._cancelled: set[int] = set()
+        self._loads = 0  # that wait for the main thread
         loom._host = _NodeHost(self.runner, self.logs)
 
     def serve(self) -> None:
@@ -74,10 +75,11 @@ class Engine:
             if request is None:
                 return
             try:
-                self._run(request)
+                self._do(request)
             except Exception as error:
                 self._report(error)
-                self._send(protocol.run_finished(request.get("run") or 0, "failed", 0, 0, 0, 0, 0))
+                if request["type"] == "run":
+                    self._send(protocol.run_finished(request.get("run") or 0, "failed", 0, 0, 0, 0, 0))
 
     # Requests --------------------------------------------------------------------------------------------------
 
@@ -103,7 +105,8 @@ class Engine:
         else:
             message = protocol.parse(line)
         kind = message.get("type")
-        if kind == "run":
+        if kind in ("run", "load"):
+            self._loads += kind == "load"
             self._runs.put(message)
         elif kind == "cancel":
             self._cancel(message["run"])  # type: ignore[arg-type]
@@ -146,6 +149,19 @@ class Engine:
 
     # Runs ------------------------------------------------------------------------------------------------------
 
+    def _do(self, request: Mapping[str, Any]) -> None:
+        """What is done on the main thread, since it changes what the session holds."""
+        if request["type"] == "run":
+            self._run(request)
+        elif request["type"] == "load":
+            self._loads -= 1
+            self.session.load(request)
+        else:
+            try:
+                self.session.restore(request["node"])
+            finally:
+                self._queue_fetch(request)
+
     def _run(self, request: Mapping[str, Any]) -> None:
         began_ns = time.perf_counter_ns()
         session, run_id = self.session, request["run"]
@@ -172,7 +188,16 @@ class Engine:
     # Views -----------------------------------------------------------------------------------------------------
 
     def _fetch(self, message: Mapping[str, Any]) -> None:
-        """Queue a fetch: making a view may take long and must not hold up the next request."""
+        """A value that is not held may lie on disk; the main thread looks when it is free."""
+        node = self.session.graph.nodes.get(message.get("node", -1))
+        is_missing = self._loads or (node is not None and node.outputs is None)
+        if is_missing and self.runner.run_id is None:
+            self._runs.put(message)
+        else:
+            self._queue_fetch(message)
+
+    def _queue_fetch(self, message: Mapping[str, Any]) -> None:
+        """Making a view may take long and must not hold up the next request."""
         if self._fetches is None:
             self._fetches = queue.SimpleQueue()
             threading.Thread(target=self._answer, daemon=True, name="loom-views").start()

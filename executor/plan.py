@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from . import binding
 from .cache import Cache, estimated_bytes
 from .digests import Digests
 from .graph import Graph, Node, all_within, downstream, in_order, outermost
@@ -161,6 +162,28 @@ class Session:
         self._take_loops_whole(plan)
         self._tell_cached(plan, needed)
         return plan
+
+    def restore(self, node_id: int) -> None:
+        """Make a node's value be held again where that is cheap: from disk, and by trivial functions of what is there.
+
+        What takes longer, or is never the same, stays away until somebody runs it.
+        """
+        if node_id not in self.graph.nodes:
+            return
+        plan = self.plan([node_id], (), ())
+        try:
+            for node in plan.todo:
+                if node.owner is not None or node.loop is not None or any(s.outputs is None for s in node.sources):
+                    break
+                binding.bind(node, self.graph.nodes, self.registry, self.project)
+                if not node.kind.trivial:
+                    break
+                value = binding.call(node)
+                node.outputs = (value,) if node.kind.unpack is None else node.kind.unpack(value)
+        except Exception:
+            pass  # a run meets the same error and reports it
+        finally:
+            self.settle(plan)
 
     def settle(self, plan: Plan) -> None:
         """After a run: what has no result is looked at again next time."""

@@ -180,8 +180,14 @@ impl Supervisor {
 
     fn fetch(&mut self, fetch: Fetch) {
         let number = fetch.fetch;
-        let view = match &self.life {
+        let view = match &mut self.life {
             Some(life) if life.is_ready && life.killed.is_none() => {
+                // A fresh process finds on disk what was kept there, once it knows the graph.
+                if life.held.is_none() && !life.has_run {
+                    let message = self.mirror.load_message();
+                    life.held = Some(message.revision);
+                    life.process.send(&Request::Load(message));
+                }
                 if life.process.send(&Request::Fetch(fetch)) {
                     return;
                 }

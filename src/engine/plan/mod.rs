@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::protocol::{PlanKind, PlanLoop, PlanNode, Repeats};
+use super::protocol::{PlanKind, PlanLoop, PlanNode, Repeats, RunMessage};
 use crate::graph::{
     Call, Graph, InputSpec, KindState, Looping, Node, NodeId, NodeKind, ResultShape, Value,
     one_call,
@@ -193,6 +193,23 @@ impl Mirror {
             kinds: self.kinds.values().cloned().collect(),
             nodes,
             removed: Vec::new(),
+        }
+    }
+
+    /// The whole graph, for a process that is to run nothing.
+    pub fn load_message(&mut self) -> RunMessage {
+        let plan = self.take(None);
+        RunMessage {
+            run: 0,
+            revision: plan.revision,
+            base: None,
+            kinds: plan.kinds,
+            nodes: plan.nodes,
+            removed: Vec::new(),
+            targets: Some(Vec::new()),
+            blocked: Vec::new(),
+            force: Vec::new(),
+            workers: 1,
         }
     }
 

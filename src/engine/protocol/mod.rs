@@ -22,10 +22,18 @@ pub const PROTOCOL: u32 = 1;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     Run(RunMessage),
-    Cancel { run: u64 },
-    Interrupt { run: u64 },
+    /// Take the graph over and run nothing, so that earlier results can be fetched.
+    Load(RunMessage),
+    Cancel {
+        run: u64,
+    },
+    Interrupt {
+        run: u64,
+    },
     Fetch(Fetch),
-    Ping { ping: u64 },
+    Ping {
+        ping: u64,
+    },
     Shutdown,
 }
 
