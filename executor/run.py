@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 
-from . import binding, failure, images, interrupts, loom, protocol, views
+from . import binding, cost, failure, images, interrupts, loom, protocol, views
 from .output import Source
 from .views import BIG
 
@@ -32,9 +32,9 @@ _clock = time.perf_counter_ns
 class Worker:
     """One thread that calls nodes."""
 
-    __slots__ = ("announced", "guard", "ident", "node", "progress", "source")
+    __slots__ = ("announced", "guard", "ident", "meter", "node", "progress", "source")
 
-    def __init__(self) -> None:
+    def __init__(self, memory: cost.Memory) -> None:
         self.ident = 0
         self.node: Node | None = None
         """The node it is at."""
@@ -44,6 +44,7 @@ class Worker:
         """What the node reported and nobody was told yet."""
         self.source = Source()
         self.guard = interrupts.Guard()
+        self.meter = cost.Meter(memory)
 
 
 class Runner:
@@ -62,7 +63,8 @@ class Runner:
         self.logs = logs
         self.previews = views.Previews(None)
         self.lock = threading.Lock()
-        self.main = Worker()
+        self.memory = cost.Memory()
+        self.main = Worker(self.memory)
         self.workers = [self.main]
         self.limit = 1
         """Workers at most."""
@@ -193,7 +195,7 @@ class Runner:
             count -= 1
         self._wanted = max(0, count)
         for _ in range(min(self._wanted - self._idle_helpers, self.limit - len(self.workers))):
-            worker = Worker()
+            worker = Worker(self.memory)
             self.workers.append(worker)
             threading.Thread(target=self._help, args=(worker,), daemon=True, name="loom-worker").start()
         self._helpers_idle.notify(self._wanted)
@@ -281,9 +283,11 @@ class Runner:
                     raise loom.Cancelled
                 if node.kind.function is None or node.arguments is None:
                     binding.bind(node, self.session.graph, self.session.registry, self.session.project)
-                    begin_ns = _clock()
+                worker.meter.begin(self.busy, self.finished)
+                begin_ns = _clock()
                 value = binding.call(node)
                 spent_ns = _clock() - begin_ns
+                worker.meter.stop(spent_ns)
                 outputs = (value,) if node.kind.unpack is None else node.kind.unpack(value)
             except BaseException as raised:
                 spent_ns = _clock() - begin_ns
@@ -310,7 +314,8 @@ class Runner:
         return node.arguments
 
     def _finish(self, worker: Worker, node: Node, spent_ns: int, outputs: tuple[object, ...]) -> None:
-        line = protocol.node_finished(self._head, node.id, spent_ns, self._preview(node, outputs))
+        spent = worker.meter.cost(spent_ns, self.busy, self.finished, outputs)
+        line = protocol.node_finished(self._head, node.id, spent_ns, self._preview(node, outputs), spent)
         self.logs.end(worker.source)
         with self.lock:
             node.outputs = outputs
