@@ -191,6 +191,9 @@ impl Bench {
                         run: 1,
                         node,
                         ms: 3.0,
+                        cpu: None,
+                        peak: None,
+                        size: None,
                         outputs: Arc::new([None, None]),
                     });
                 }

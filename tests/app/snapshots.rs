@@ -376,6 +376,9 @@ fn done(node: NodeId, ms: f64, value: ValueSummary) -> EngineEvent {
         run: 1,
         node,
         ms,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([Some(value)]),
     }
 }
