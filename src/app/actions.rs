@@ -355,6 +355,8 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.edit();
             }
+            Command::HeatMap => self.project.panels.canvas.heat.toggle(),
+            Command::HeatMeasure => self.project.panels.canvas.heat.next_measure(),
             Command::FrameCost => {
                 self.frame_costs.is_shown = !self.frame_costs.is_shown;
             }

@@ -10,6 +10,7 @@ mod drafts;
 mod failure;
 pub mod find;
 pub mod focus;
+mod fonts;
 pub mod handover;
 mod help;
 pub mod history;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::document::Document;
-use crate::engine::run::{NodeRun, NodeStatus, RunState};
+use crate::engine::run::{Cost, NodeRun, NodeStatus, RunState};
 use crate::graph::{Flat, Node, NodeId, Port, Role};
 
 /// What is known of the run of a node of what is open.
@@ -35,6 +35,24 @@ pub fn node_run<'a>(
             ..NodeRun::default()
         }),
     }
+}
+
+/// What a node of what is open took when it really ran; one that stands for a subgraph, all inside of it.
+pub fn node_cost(document: &Document, flat: &Flat, run: &RunState, node: &Node) -> Option<Cost> {
+    let id = flat.id_at(document.path(), node.id)?;
+    match node.kind.role {
+        Role::Function => run.cost(id).copied(),
+        Role::Subgraph(_) => Cost::sum(flat.inside(id).iter().filter_map(|id| run.cost(*id))),
+        _ => None,
+    }
+}
+
+/// The node of what is open that shows a flat node: itself, or the one whose subgraph it lies in.
+pub fn shown(document: &Document, flat: &Flat, id: NodeId) -> Option<NodeId> {
+    let open = document.path();
+    let (path, node) = flat.place(id);
+    path.starts_with(open)
+        .then(|| path.get(open.len()).copied().unwrap_or(node))
 }
 
 /// The flat node and its output that hold the value of an output.

@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use super::theme::Palette;
-use crate::engine::run::{NodeRun, NodeStatus};
+use crate::engine::run::{Measure, NodeRun, NodeStatus};
 
 /// The state of a node in a few words, the time that it took included.
 pub fn status_text(node: &NodeRun) -> String {
@@ -60,9 +60,46 @@ pub fn time_text(ms: f64) -> String {
     }
 }
 
+/// An amount of memory, in the unit that suits it.
+pub fn bytes_text(bytes: f64) -> String {
+    let mut amount = bytes;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if amount < 999.5 {
+            // Two digits tell enough.
+            let decimals = usize::from(amount < 9.95 && unit != "bytes");
+            return format!("{amount:.decimals$} {unit}");
+        }
+        amount /= 1000.0;
+    }
+    format!("{amount:.1} TB")
+}
+
+/// A figure of nodes, in its unit.
+pub fn figure_text(measure: Measure, figure: f64) -> String {
+    if measure.is_bytes() {
+        bytes_text(figure)
+    } else {
+        time_text(figure)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_of_memory_are_in_the_unit_that_suits_them() {
+        for (bytes, expected) in [
+            (0.0, "0 bytes"),
+            (28.0, "28 bytes"),
+            (1200.0, "1.2 kB"),
+            (52_428_800.0, "52 MB"),
+            (999_600_000.0, "1.0 GB"),
+            (3e12, "3.0 TB"),
+        ] {
+            assert_eq!(bytes_text(bytes), expected);
+        }
+    }
 
     #[test]
     fn times_are_in_the_unit_that_suits_them() {

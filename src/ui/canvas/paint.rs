@@ -187,9 +187,10 @@ impl NodePainter<'_> {
             brush.fill(sheet, all, palette.node_header);
             brush.edge(sheet, all, Stroke::new(1.0, palette.node_outline));
         }
-        let ground = match node_color(node, palette) {
-            Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
-            None => palette.node_header,
+        let ground = match (look.tint, node_color(node, palette)) {
+            (Some(tint), _) => tint.ground,
+            (None, Some(color)) => Palette::mixed(palette.node_header, color, theme::COLOURED),
+            (None, None) => palette.node_header,
         };
         // Whence the look from afar goes over into this one.
         let far_body = match look.state {
@@ -241,12 +242,14 @@ impl NodePainter<'_> {
         brush.edge(rect, all, outline);
 
         // On a colour weak texts and marks would not be seen.
-        let weak = match node.style.colour {
-            Some(_) => palette.text_strong,
-            None => palette.text_weak,
+        let weak = match (look.tint, node.style.colour) {
+            (Some(tint), _) => tint.ink,
+            (None, Some(_)) => palette.text_strong,
+            (None, None) => palette.text_weak,
         };
+        let strong = look.tint.map_or(palette.text_strong, |tint| tint.ink);
         let badge_width = self.badge(header, look, weak);
-        let color = if is_off { weak } else { palette.text_strong };
+        let color = if is_off { weak } else { strong };
         let room = header.width() - 18.0 * zoom - badge_width;
         let bold = FontId::new(font(13.0, zoom).size.max(8.5), theme::strong());
         let title = cut_text(painter, node.title(), bold, color, room);
@@ -282,7 +285,9 @@ impl NodePainter<'_> {
     fn badge(&self, header: Rect, look: &NodeLook, weak: Color32) -> f32 {
         let palette = self.palette;
         let color = match look.state {
-            State::Idle => return 0.0,
+            State::Idle if look.time.is_empty() => return 0.0,
+            _ if look.tint.is_some() => weak,
+            State::Idle => palette.idle,
             State::Queued | State::Skipped if weak == palette.text_strong => weak,
             State::Queued | State::Skipped => palette.idle,
             State::Running { .. } => palette.busy,
