@@ -186,6 +186,7 @@ commands! {
     GoViewer, "Go to the viewer", Go, Window, [key(Modifiers::ALT, Key::Num4)], "Move the keyboard to the viewer";
     GoConsole, "Go to the console", Go, Window, [key(Modifiers::ALT, Key::Num5)], "Move the keyboard to the console";
     GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
+    GoSlowest, "Go to the slowest nodes", Go, Window, [key(Modifiers::ALT, Key::Num7)], "Move the keyboard to the list of the ten slowest nodes; Enter shows one";
 
     WalkLeft, "Go left", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowLeft)], "Select the nearest node on the left";
     WalkRight, "Go right", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowRight)], "Select the nearest node on the right";

@@ -366,6 +366,7 @@ impl App {
             Command::GoViewer => self.go(Pane::Viewer),
             Command::GoConsole => self.go(Pane::Console),
             Command::GoHistory => self.go(Pane::History),
+            Command::GoSlowest => self.go(Pane::Slowest),
             // All others are in `run`: a new command needs its arm in one of the two.
             _ => {
                 let is_done = self.walk(command);

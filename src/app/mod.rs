@@ -241,7 +241,7 @@ impl App {
         }
     }
 
-    fn status_text(&self) -> (String, egui::Color32) {
+    fn status_text(&mut self) -> (String, egui::Color32) {
         let palette = theme::palette(&self.services.context);
         if self.project.is_waiting() {
             let text = "Waiting for another project's run".to_owned();
@@ -252,11 +252,7 @@ impl App {
         }
         let run = &self.project.run;
         if run.is_running() {
-            let counts = run.counts();
-            return (
-                format!("Running {} of {}", counts.settled(), counts.total),
-                palette.busy,
-            );
+            return (self.progress_text(), palette.busy);
         }
         match run.engine() {
             EngineStatus::Down { .. } => ("Engine ended".to_owned(), palette.error),

@@ -83,9 +83,51 @@ pub fn figure_text(measure: Measure, figure: f64) -> String {
     }
 }
 
+/// How long a node still takes, rounded as coarsely as such a guess is good for.
+pub fn node_left_text(secs: f64) -> String {
+    let step = match secs {
+        secs if secs < 10.0 => 1.0,
+        secs if secs < 60.0 => 5.0,
+        _ => 30.0,
+    };
+    left_text(((secs / step).ceil() * step) as u64)
+}
+
+/// How long something still takes, in words: `12 s left`. Long times are rounded, so that they rarely change.
+pub fn left_text(secs: u64) -> String {
+    match secs {
+        0 => "nearly done".to_owned(),
+        1..60 => format!("{secs} s left"),
+        60..600 => format!("{} min {} s left", secs / 60, secs % 60 / 10 * 10),
+        600..3600 => format!("{} min left", secs / 60),
+        _ => format!("{} h {} min left", secs / 3600, secs % 3600 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_left_are_told_as_finely_as_they_are_known() {
+        for (secs, expected) in [
+            (0, "nearly done"),
+            (12, "12 s left"),
+            (75, "1 min 10 s left"),
+            (660, "11 min left"),
+            (4000, "1 h 6 min left"),
+        ] {
+            assert_eq!(left_text(secs), expected);
+        }
+        for (secs, expected) in [
+            (0.2, "1 s left"),
+            (9.2, "10 s left"),
+            (11.0, "15 s left"),
+            (61.0, "1 min 30 s left"),
+        ] {
+            assert_eq!(node_left_text(secs), expected);
+        }
+    }
 
     #[test]
     fn amounts_of_memory_are_in_the_unit_that_suits_them() {

@@ -158,6 +158,8 @@ pub const FIND_WIDTH: f32 = 360.0;
 /// The minimap at most, and how far it stands from the corner of the canvas.
 pub const MINIMAP_SIZE: Vec2 = vec2(208.0, 148.0);
 pub const MINIMAP_GAP: f32 = 10.0;
+/// A figure of a node in a list of several.
+pub const FIGURE_WIDTH: f32 = 76.0;
 /// A node's title before its line in the console.
 pub const CONSOLE_TITLE: f32 = 130.0;
 /// Between two lines of the console.

@@ -19,7 +19,7 @@ const STEPS: u8 = 32;
 /// From the least that is told apart to the most: a thousand times as much.
 const RANGE: f64 = 1000.0;
 /// Height of the legend, and how far it stands from the corner of the canvas.
-const HEIGHT: f32 = 84.0;
+const HEIGHT: f32 = 76.0;
 const GAP: f32 = 10.0;
 
 /// The colours of what is open, and what they were made from.

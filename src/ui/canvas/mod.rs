@@ -36,7 +36,7 @@ use self::gesture::Gesture;
 use self::heat::Heat;
 use self::layout::{Hit, Layout};
 use self::linking::Linking;
-use self::look::NodeLook;
+use self::look::{NodeLook, State};
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
@@ -342,6 +342,9 @@ fn draw_near(
         let told = context.run_of(node);
         let mut look = look::node_look(node, graph, &told, context.pictures, level);
         canvas.heat.colour(*id, &mut look, palette);
+        if matches!(look.state, State::Running { .. }) {
+            look.time = context.left_of(node).unwrap_or_default();
+        }
         node_painter.node(node, on_screen, &look, is_selected, is_hovered);
         if node.style.mode != Mode::On {
             node_painter.mode_veil(on_screen, node.style.mode == Mode::Muted);

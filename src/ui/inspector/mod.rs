@@ -240,7 +240,11 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
     let run = &run;
     ui.horizontal(|ui| {
         theme::dot_ui(ui, status_color(run, palette));
-        ui.add(Label::new(status_text(run)).truncate());
+        let mut text = status_text(run);
+        if let Some(left) = ctx.left_of(node) {
+            text = format!("{text} · {left}");
+        }
+        ui.add(Label::new(text).truncate());
         if let NodeStatus::Skipped { cause } = run.status
             && ui.link("Show it").clicked()
         {
