@@ -454,17 +454,6 @@ impl App {
             }
         }));
     }
-
-    /// Open a source in the system's editor for it.
-    fn open_source(&mut self, path: &Path, line: u32) {
-        match open::that_detached(path) {
-            Ok(()) => self.notify(Level::Info, format!("Opened at line {line}")),
-            Err(error) => self.notify(
-                Level::Error,
-                format!("Cannot open the source: {error}: {}", path.display()),
-            ),
-        }
-    }
 }
 
 /// `*.csv *.tsv` as a filter of the file dialog; with a lone `*` all others can be chosen too.

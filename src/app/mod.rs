@@ -5,6 +5,7 @@ mod actions;
 mod arranging;
 mod background;
 mod dropping;
+mod editor;
 mod files;
 mod frame_cost;
 mod open;
@@ -25,6 +26,7 @@ use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
+use editor::Editors;
 use frame_cost::FrameCosts;
 pub use open::Project;
 use tabs::Tabs;
@@ -85,6 +87,7 @@ pub struct App {
     frame_costs: FrameCosts,
     pictures: Pictures,
     handover: Handover,
+    editors: Editors,
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
@@ -114,6 +117,7 @@ impl App {
             frame_costs: FrameCosts::default(),
             pictures: Pictures::default(),
             handover: Handover::default(),
+            editors: Editors::default(),
             reading: HashSet::new(),
             dialog: None,
             actions: Vec::new(),

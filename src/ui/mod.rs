@@ -170,6 +170,19 @@ impl Context<'_> {
         results::node_run(self.document, self.flat, self.run, node)
     }
 
+    /// The state of a node in a few words, with the node that it waits for.
+    pub fn status_of(&self, node: &Node, run: &NodeRun) -> String {
+        match self.skipped(node, run) {
+            Some(skipped) => skipped.words,
+            None => status::status_text(run),
+        }
+    }
+
+    /// Why a node did not run, if it was skipped.
+    pub fn skipped(&self, node: &Node, run: &NodeRun) -> Option<results::Skipped> {
+        results::skipped(self.document, self.flat, node, run)
+    }
+
     /// How long a node that runs still takes, in words, where that can be told.
     pub fn left_of(&self, node: &Node) -> Option<String> {
         if node.kind.role != Role::Function {

@@ -37,6 +37,44 @@ pub fn node_run<'a>(
     }
 }
 
+/// Why a node of what is open did not run, in words: it waits for one that failed, or is left out with one that is muted.
+/// `None`: it was not skipped. With the flat node that is why.
+pub fn skipped(document: &Document, flat: &Flat, node: &Node, run: &NodeRun) -> Option<Skipped> {
+    let NodeStatus::Skipped { cause } = run.status else {
+        return None;
+    };
+    let (path, place) = flat.place(cause);
+    let graph = document.graph();
+    let around = path
+        .get(document.path().len())
+        .filter(|_| path.starts_with(document.path()));
+    // What is inside of a node that is seen is spoken of by that node.
+    let title = graph
+        .node(*around.unwrap_or(&place))
+        .map_or("?", |node| node.title());
+    let is_muted = flat.muted().contains_key(&cause);
+    let words = if is_muted && place == node.id {
+        "Muted: left out of runs".to_owned()
+    } else if is_muted {
+        format!("Left out: {title} is muted")
+    } else {
+        format!("Waiting for {title}")
+    };
+    Some(Skipped {
+        cause,
+        words,
+        is_muted,
+    })
+}
+
+/// Why a node did not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    pub cause: NodeId,
+    pub words: String,
+    pub is_muted: bool,
+}
+
 /// What a node of what is open took when it really ran; one that stands for a subgraph, all inside of it.
 pub fn node_cost(document: &Document, flat: &Flat, run: &RunState, node: &Node) -> Option<Cost> {
     let id = flat.id_at(document.path(), node.id)?;

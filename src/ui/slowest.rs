@@ -139,11 +139,11 @@ pub fn slowest_ui(ui: &mut Ui, slowest: &mut Slowest, context: &mut Context<'_>)
     }
     let total = time_text(slowest.total_ms);
     let nodes = match slowest.count {
-        1 => "The only node".to_owned(),
-        count if count <= MOST => format!("All {count} nodes"),
-        count => format!("The {MOST} slowest of {count} nodes"),
+        1 => "1 node that ran".to_owned(),
+        count if count <= MOST => format!("{count} nodes that ran"),
+        count => format!("The {MOST} slowest of {count} nodes that ran"),
     };
-    let caption = format!("{nodes}; all together took {total}");
+    let caption = format!("{nodes} · {total} in all");
     ui.weak(caption)
         .on_hover_text("A node whose result still holds counts with what it took when it ran");
     header_ui(ui);
@@ -288,7 +288,7 @@ mod tests {
         );
         assert!(slow.rect().top() < quick.rect().top());
         assert!(
-            panel.query_by_label_contains("All 2 nodes").is_some(),
+            panel.query_by_label_contains("2 nodes that ran").is_some(),
             "a node that is gone does not count"
         );
         quick.click();

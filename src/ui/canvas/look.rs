@@ -38,6 +38,8 @@ pub struct NodeLook {
     pub linked: Vec<bool>,
     pub has_field: Vec<bool>,
     pub message: Option<String>,
+    /// Which node that failed it waits for.
+    pub waiting: Option<String>,
     pub thumb: Option<Thumb>,
     /// Of the header, instead of the usual colours.
     pub tint: Option<Tint>,

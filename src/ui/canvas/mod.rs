@@ -342,6 +342,8 @@ fn draw_near(
         let told = context.run_of(node);
         let mut look = look::node_look(node, graph, &told, context.pictures, level);
         canvas.heat.colour(*id, &mut look, palette);
+        let skipped = context.skipped(node, &told);
+        look.waiting = skipped.filter(|it| !it.is_muted).map(|it| it.words);
         if matches!(look.state, State::Running { .. }) {
             look.time = context.left_of(node).unwrap_or_default();
         }

@@ -262,7 +262,21 @@ impl NodePainter<'_> {
         self.ports(node, rect, look);
         self.thumb(rect, look);
         if let Some(message) = &look.message {
-            self.message(rect, message);
+            let strip = Strip {
+                ink: palette.error,
+                ground: palette.error_soft,
+                edge: palette.error,
+                lines: 3,
+            };
+            self.message(rect, message, &strip);
+        } else if let Some(waiting) = &look.waiting {
+            let strip = Strip {
+                ink: palette.text_weak,
+                ground: palette.node,
+                edge: palette.outline,
+                lines: 1,
+            };
+            self.message(rect, waiting, &strip);
         }
     }
 
@@ -480,20 +494,19 @@ impl NodePainter<'_> {
         ));
     }
 
-    /// Why it failed, on a strip below the node.
-    fn message(&self, rect: Rect, message: &str) {
+    /// Why it failed or waits, on a strip below the node.
+    fn message(&self, rect: Rect, message: &str, look: &Strip) {
         if self.level < Level::Full {
             return;
         }
         let zoom = self.camera.zoom;
-        let palette = self.palette;
         let mut job = LayoutJob::single_section(
             message.to_owned(),
-            TextFormat::simple(font(12.0, zoom), palette.error),
+            TextFormat::simple(font(12.0, zoom), look.ink),
         );
         job.wrap = TextWrapping {
             max_width: rect.width() - 20.0 * zoom,
-            max_rows: 3,
+            max_rows: look.lines,
             ..TextWrapping::default()
         };
         let text = self.painter.layout_job(job);
@@ -504,16 +517,24 @@ impl NodePainter<'_> {
         self.painter.rect(
             strip,
             CornerRadius::same(theme::RADIUS),
-            palette.error_soft,
-            Stroke::new(1.0, palette.error),
+            look.ground,
+            Stroke::new(1.0, look.edge),
             StrokeKind::Inside,
         );
         self.painter.galley(
             strip.min + Vec2::splat(6.0 * zoom) + vec2(4.0 * zoom, 0.0),
             text,
-            palette.error,
+            look.ink,
         );
     }
+}
+
+/// Colours of a strip below a node, and how many lines it has at most.
+struct Strip {
+    ink: Color32,
+    ground: Color32,
+    edge: Color32,
+    lines: usize,
 }
 
 const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));

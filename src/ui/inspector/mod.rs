@@ -11,7 +11,7 @@ use super::failure::failure_ui;
 use super::focus::Focus;
 use super::help::help_ui;
 use super::picture::thumb_ui;
-use super::status::{status_color, status_text};
+use super::status::status_color;
 use super::value::{Drafts, ValueEdit, value_editor_ui};
 use super::{Action, Context, menu, theme};
 use crate::command::Command;
@@ -240,12 +240,13 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
     let run = &run;
     ui.horizontal(|ui| {
         theme::dot_ui(ui, status_color(run, palette));
-        let mut text = status_text(run);
+        let mut text = ctx.status_of(node, run);
         if let Some(left) = ctx.left_of(node) {
             text = format!("{text} · {left}");
         }
         ui.add(Label::new(text).truncate());
         if let NodeStatus::Skipped { cause } = run.status
+            && ctx.flat.place(cause).1 != node.id
             && ui.link("Show it").clicked()
         {
             ctx.ask(Action::RevealRun(cause));
