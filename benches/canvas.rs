@@ -151,7 +151,7 @@ impl Bench {
     fn case(&mut self, case: &str) -> f64 {
         match case {
             "close" | "heat-close" => self.zoom_for(30.0),
-            "middle" | "drag1000" | "badges" => self.zoom_for(self.count.min(1000) as f32),
+            "middle" | "drag1000" | "badges" | "heat" => self.zoom_for(self.count.min(1000) as f32),
             _ => self.fit(),
         }
         if case.starts_with("heat") != self.canvas.heat.measure().is_some() {

@@ -105,8 +105,8 @@ fn words_for(
     let own = settings.words().filter(|words| !words.is_empty());
     let words = own.map(with_file).or_else(|| {
         let named = ["VISUAL", "EDITOR"].into_iter();
-        let texts = named.filter_map(|name| variables.get_text(name));
-        texts.filter_map(|text| of_environment(&text)).next()
+        let mut texts = named.filter_map(|name| variables.get_text(name));
+        texts.find_map(|text| of_environment(&text))
     })?;
     let (path, line) = (path.to_string_lossy(), line.to_string());
     let filled = |word: String| word.replace("{line}", &line).replace("{file}", &path);

@@ -79,22 +79,16 @@ impl Slowest {
 impl Entry {
     /// All figures, as screen readers say them.
     fn in_words(&self) -> String {
-        let mut words = format!(
-            "{}: {}, {} of all",
-            self.title,
-            time_text(self.cost.wall_ms),
-            share_text(self.share)
-        );
-        if let Some(ms) = self.cost.cpu_ms {
-            words += &format!(", CPU {}", time_text(ms));
-        }
-        if let Some(bytes) = self.cost.peak_bytes {
-            words += &format!(", memory {}", bytes_text(bytes as f64));
-        }
-        if !self.is_new {
-            words += ", in an earlier run";
-        }
-        words
+        let Self { title, cost, .. } = self;
+        let time = time_text(cost.wall_ms);
+        let share = share_text(self.share);
+        let cpu = cost.cpu_ms.map(|ms| format!("CPU {}", time_text(ms)));
+        let memory = cost.peak_bytes.map(|bytes| bytes_text(bytes as f64));
+        let memory = memory.map(|text| format!("memory {text}"));
+        let age = (!self.is_new).then(|| "in an earlier run".to_owned());
+        let first = Some(format!("{title}: {time}, {share} of all"));
+        let words: Vec<String> = [first, cpu, memory, age].into_iter().flatten().collect();
+        words.join(", ")
     }
 
     /// The figures in the order of the columns.

@@ -34,6 +34,7 @@ impl Measure {
     }
 
     /// The one after it, around the end.
+    #[must_use]
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|other| *other == self);
         Self::ALL[at.map_or(0, |at| (at + 1) % Self::ALL.len())]

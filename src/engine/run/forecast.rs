@@ -45,7 +45,7 @@ impl RunningNode {
         let by_itself = self.told.and_then(|(fraction, at_secs)| {
             let is_telling = fraction >= LEAST_FRACTION && at_secs >= LEAST_SECS;
             let left_then = at_secs * (1.0 - fraction) / fraction;
-            is_telling.then(|| left_then - (self.elapsed_secs - at_secs))
+            is_telling.then_some(left_then - (self.elapsed_secs - at_secs))
         });
         let left = by_itself.or_else(|| Some(self.last_secs? - self.elapsed_secs))?;
         (left > 0.0).then_some(left)

@@ -1,6 +1,7 @@
 //! RunState: what is known of the latest run, made of the engine's events one by one. Pure: it sends nothing, reads
 //! no file and knows no window.
 
+mod ahead;
 mod cost;
 mod forecast;
 mod log;
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 pub use cost::{Cost, Measure};
 pub use forecast::{RunningNode, Work};
 pub use log::{LINES_OF_NODE, Log, LogLine};
+
+use ahead::Ahead;
 
 use super::protocol::{EngineEvent, NodeError, Outputs, RunStatus};
 use crate::graph::{Changes, NodeId};
@@ -113,19 +116,6 @@ pub struct RunState {
     log: Log,
 }
 
-/// What a run has still to do and what it has done, kept up node by node.
-#[derive(Clone, Debug, Default)]
-struct Ahead {
-    /// Nodes that wait or run: those whose time is known, that time, and the others.
-    known: u32,
-    known_ms: f64,
-    unknown: u32,
-    /// Calls that ended well, and how long they took.
-    ran: u32,
-    ran_ms: f64,
-    running: Vec<NodeId>,
-}
-
 impl Default for NodeRun {
     fn default() -> Self {
         Self {
@@ -198,13 +188,8 @@ impl RunState {
         for id in nodes {
             self.node_mut(id).status = NodeStatus::Queued;
             self.counts.total += 1;
-            match self.cost(id) {
-                Some(cost) => {
-                    self.ahead.known_ms += cost.wall_ms;
-                    self.ahead.known += 1;
-                }
-                None => self.ahead.unknown += 1,
-            }
+            let last = self.cost(id).copied();
+            self.ahead.wait(last.as_ref());
         }
     }
 
@@ -255,24 +240,13 @@ impl RunState {
                 outputs,
                 ..
             } => {
-                self.leave(*node);
-                self.ahead.ran += 1;
-                self.ahead.ran_ms += ms;
-                self.set_cost(
-                    *node,
-                    Cost {
-                        wall_ms: *ms,
-                        cpu_ms: *cpu,
-                        peak_bytes: *peak,
-                        result_bytes: *size,
-                    },
-                );
-                *self.node_mut(*node) = NodeRun {
-                    status: NodeStatus::Done { ms: *ms },
-                    outputs: Arc::clone(outputs),
-                    is_stale: false,
+                let cost = Cost {
+                    wall_ms: *ms,
+                    cpu_ms: *cpu,
+                    peak_bytes: *peak,
+                    result_bytes: *size,
                 };
-                self.counts.ran += 1;
+                self.finish(*node, cost, outputs);
             }
             EngineEvent::NodeFailed { node, error, .. } => {
                 self.leave(*node);
@@ -426,9 +400,7 @@ impl RunState {
         for (id, cost) in costs {
             if self.cost(id).is_none() {
                 if self.node(id).status.is_pending() {
-                    self.ahead.unknown = self.ahead.unknown.saturating_sub(1);
-                    self.ahead.known += 1;
-                    self.ahead.known_ms += cost.wall_ms;
+                    self.ahead.learn(&cost);
                 }
                 self.set_cost(id, cost);
                 // Whoever follows changes looks at it.
@@ -440,7 +412,10 @@ impl RunState {
     /// How long the run in progress still takes, where that can be told.
     pub fn secs_left(&self) -> Option<f64> {
         let begun = self.begun.filter(|_| self.is_running())?;
-        self.work(begun.elapsed()).secs_left()
+        let running = self.ahead.running.iter();
+        let running = running.filter_map(|id| self.running_node(*id));
+        let work = self.ahead.work(begun.elapsed().as_secs_f64(), running);
+        work.secs_left()
     }
 
     /// How long a node that runs still takes, where that can be told.
@@ -463,28 +438,17 @@ impl RunState {
         })
     }
 
-    fn work(&self, elapsed: Duration) -> Work {
-        let ahead = &self.ahead;
-        let mut work = Work {
-            elapsed_secs: elapsed.as_secs_f64(),
-            ran: ahead.ran,
-            ran_secs: ahead.ran_ms / 1000.0,
-            known: ahead.known,
-            known_secs: ahead.known_ms / 1000.0,
-            unknown: ahead.unknown,
-            running: Vec::new(),
+    /// A call has ended well.
+    fn finish(&mut self, id: NodeId, cost: Cost, outputs: &Outputs) {
+        self.leave(id);
+        self.ahead.end(cost.wall_ms);
+        self.set_cost(id, cost);
+        *self.node_mut(id) = NodeRun {
+            status: NodeStatus::Done { ms: cost.wall_ms },
+            outputs: Arc::clone(outputs),
+            is_stale: false,
         };
-        for node in ahead.running.iter().filter_map(|id| self.running_node(*id)) {
-            match node.last_secs {
-                Some(secs) => {
-                    work.known = work.known.saturating_sub(1);
-                    work.known_secs = (work.known_secs - secs).max(0.0);
-                }
-                None => work.unknown = work.unknown.saturating_sub(1),
-            }
-            work.running.push(node);
-        }
-        work
+        self.counts.ran += 1;
     }
 
     fn set_cost(&mut self, id: NodeId, cost: Cost) {
@@ -497,16 +461,9 @@ impl RunState {
 
     /// The run has nothing more to do with a node: before what became of it is noted.
     fn leave(&mut self, id: NodeId) {
-        if !self.node(id).status.is_pending() {
-            return;
-        }
-        self.ahead.running.retain(|other| *other != id);
-        match self.cost(id).map(|cost| cost.wall_ms) {
-            Some(ms) => {
-                self.ahead.known = self.ahead.known.saturating_sub(1);
-                self.ahead.known_ms = (self.ahead.known_ms - ms).max(0.0);
-            }
-            None => self.ahead.unknown = self.ahead.unknown.saturating_sub(1),
+        if self.node(id).status.is_pending() {
+            let last = self.cost(id).copied();
+            self.ahead.leave(id, last.as_ref());
         }
     }
 
@@ -527,7 +484,7 @@ impl RunState {
 
     fn set_running(&mut self, id: NodeId, mut progress: Option<Progress>) {
         if self.node(id).status == NodeStatus::Queued {
-            self.ahead.running.push(id);
+            self.ahead.start(id);
         }
         let node = self.node_mut(id);
         let since = match &node.status {
