@@ -183,6 +183,12 @@ impl Context<'_> {
         results::skipped(self.document, self.flat, node, run)
     }
 
+    /// What a node took when it ran, in words; empty where nothing more is known than its state says.
+    pub fn cost_text_of(&self, node: &Node, run: &NodeRun) -> String {
+        let cost = results::node_cost(self.document, self.flat, self.run, node);
+        cost.map_or_else(String::new, |cost| status::cost_text(run, &cost))
+    }
+
     /// How long a node that runs still takes, in words, where that can be told.
     pub fn left_of(&self, node: &Node) -> Option<String> {
         if node.kind.role != Role::Function {

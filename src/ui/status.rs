@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use super::theme::Palette;
-use crate::engine::run::{Measure, NodeRun, NodeStatus};
+use crate::engine::run::{Cost, Measure, NodeRun, NodeStatus};
 
 /// The state of a node in a few words, the time that it took included.
 pub fn status_text(node: &NodeRun) -> String {
@@ -74,6 +74,22 @@ pub fn bytes_text(bytes: f64) -> String {
     format!("{amount:.1} TB")
 }
 
+/// What a node took when it ran, in words; empty where nothing is known that its state does not say already.
+pub fn cost_text(node: &NodeRun, cost: &Cost) -> String {
+    let is_said = matches!(node.status, NodeStatus::Done { .. });
+    let time = (!is_said).then(|| format!("Took {} when it ran", time_text(cost.wall_ms)));
+    let bytes =
+        |what: &str, bytes: Option<u64>| Some(format!("{what} {}", bytes_text(bytes? as f64)));
+    let parts = [
+        time,
+        cost.cpu_ms.map(|ms| format!("CPU {}", time_text(ms))),
+        bytes("memory", cost.peak_bytes),
+        bytes("result", cost.result_bytes),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
 /// A figure of nodes, in its unit.
 pub fn figure_text(measure: Measure, figure: f64) -> String {
     if measure.is_bytes() {
@@ -126,6 +142,39 @@ mod tests {
             (61.0, "1 min 30 s left"),
         ] {
             assert_eq!(node_left_text(secs), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_node_took_is_told_as_far_as_it_is_known() {
+        let quick = Cost {
+            wall_ms: 0.2,
+            ..Cost::default()
+        };
+        let slow = Cost {
+            wall_ms: 1500.0,
+            cpu_ms: Some(20.0),
+            peak_bytes: None,
+            result_bytes: Some(4000),
+        };
+        let done = NodeRun {
+            status: NodeStatus::Done { ms: 1500.0 },
+            ..NodeRun::default()
+        };
+        let cached = NodeRun {
+            status: NodeStatus::Cached,
+            ..NodeRun::default()
+        };
+        for (run, cost, expected) in [
+            (&done, &quick, ""),
+            (&done, &slow, "CPU 20 ms · result 4.0 kB"),
+            (
+                &cached,
+                &slow,
+                "Took 1.5 s when it ran · CPU 20 ms · result 4.0 kB",
+            ),
+        ] {
+            assert_eq!(cost_text(run, cost), expected);
         }
     }
 

@@ -134,3 +134,75 @@ fn what_nodes_took_is_known_to_the_next_window_which_tells_how_long_a_run_still_
         window.harness.step();
     }
 }
+
+#[test]
+fn a_node_that_stands_for_a_subgraph_counts_for_all_inside() {
+    let mut window = Window::open(|_| example("coins", "coins-heat-inside"));
+    window.pick("Otsu threshold");
+    window.key(Modifiers::SHIFT, Key::ArrowRight);
+    window.key(Modifiers::NONE, Key::G);
+    let group = window.app().project().document.selected_node().unwrap().id;
+    window.harness.state_mut().replay(1, []);
+    let inside = window.app().project().flat.inside(group).to_vec();
+    assert_eq!(inside.len(), 2);
+    let took = |node, ms| EngineEvent::NodeFinished {
+        run: 2,
+        node,
+        ms,
+        cpu: None,
+        peak: None,
+        size: None,
+        outputs: Arc::new([]),
+    };
+    let photo = window.node("Coins photo");
+    let events = [
+        took(inside[0], 700.0),
+        took(inside[1], 1200.0),
+        took(photo, 100.0),
+    ];
+    window.harness.state_mut().replay(2, events);
+    window.key(Modifiers::NONE, Key::T);
+    let tint = |window: &Window, id| {
+        let heat = &window.app().panels().canvas.heat;
+        heat.tint(id, &loom::ui::theme::DARK).unwrap().ground
+    };
+    assert!(window.harness.query_by_label("2.0 s in all").is_some());
+    // 1.9 s of 2 s is nearly the hottest colour; inside there are those of its own.
+    let hottest = loom::ui::theme::DARK.of_heat(1.0);
+    assert_eq!(tint(&window, group), hottest);
+    assert_ne!(tint(&window, photo), hottest);
+    window.key(Modifiers::NONE, Key::I);
+    assert!(window.harness.query_by_label("1.9 s in all").is_some());
+    // The list says where a node stands, and leads there.
+    window.key(Modifiers::NONE, Key::U);
+    window.key(Modifiers::ALT, Key::Num7);
+    assert!(window.focused().contains(" › "), "{}", window.focused());
+    window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.app().project().document.path(), [group]);
+}
+
+#[test]
+fn the_editor_of_sources_is_set_by_typing_and_kept() {
+    let mut window = Window::open(|_| example("coins", "coins-editor-setting"));
+    for (typed, end, expected) in [
+        ("kate -l {line}", Key::Enter, Some("kate -l {line}")),
+        ("mate {file}", Key::Escape, Some("mate {file}")),
+        ("mate \"{file}", Key::Tab, Some("mate {file}")),
+    ] {
+        window.key(Modifiers::COMMAND, Key::Comma);
+        let field = window.harness.get_by_label("Editor of sources");
+        let field = field.rect().center();
+        window.click(field);
+        window.key(Modifiers::COMMAND, Key::A);
+        window.typed(typed);
+        window.key(Modifiers::NONE, end);
+        assert_eq!(
+            window.saved_settings().editor.command.as_deref(),
+            expected,
+            "{typed}"
+        );
+        while window.app().dialog().is_some() {
+            window.key(Modifiers::NONE, Key::Escape);
+        }
+    }
+}

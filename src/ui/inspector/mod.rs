@@ -252,6 +252,13 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
             ctx.ask(Action::RevealRun(cause));
         }
     });
+    let cost = ctx.cost_text_of(node, run);
+    if !cost.is_empty() {
+        let cost = RichText::new(cost).small().color(palette.text_weak);
+        let help = "CPU: time on the processor, of the thread that made the call. Memory: by how much that of the engine \
+                    rose at most, known where no other node ran at the same time";
+        ui.add(Label::new(cost).wrap()).on_hover_text(help);
+    }
     if let NodeStatus::Running { progress, .. } = &run.status {
         if let Some(fraction) = progress.as_ref().and_then(Progress::fraction) {
             let bar = egui::ProgressBar::new(fraction as f32)
