@@ -349,7 +349,8 @@ fn short(measure: Measure) -> &'static str {
 /// The bar of colours with its figures, and what they come to.
 fn scale_ui(ui: &mut Ui, heat: &Heat, measure: Measure, palette: &Palette) {
     let small = |text: String, color: Color32| RichText::new(text).small().color(color);
-    if heat.count == 0 {
+    if heat.top <= 0.0 {
+        // Nothing is known, or nothing was taken.
         ui.add(Label::new(small(heat.in_words(), palette.text)).wrap());
         return;
     }

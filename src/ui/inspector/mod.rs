@@ -240,11 +240,7 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
     let run = &run;
     ui.horizontal(|ui| {
         theme::dot_ui(ui, status_color(run, palette));
-        let mut text = ctx.status_of(node, run);
-        if let Some(left) = ctx.left_of(node) {
-            text = format!("{text} · {left}");
-        }
-        ui.add(Label::new(text).truncate());
+        ui.add(Label::new(ctx.status_of(node, run)).truncate());
         if let NodeStatus::Skipped { cause } = run.status
             && ctx.flat.place(cause).1 != node.id
             && ui.link("Show it").clicked()
@@ -252,12 +248,21 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
             ctx.ask(Action::RevealRun(cause));
         }
     });
-    let cost = ctx.cost_text_of(node, run);
-    if !cost.is_empty() {
-        let cost = RichText::new(cost).small().color(palette.text_weak);
+    let is_running = matches!(run.status, NodeStatus::Running { .. });
+    let (figures, help) = if is_running {
+        let left = ctx.left_of(node).unwrap_or_default();
+        (
+            left,
+            "By the progress that it reports, else by the time that it took before",
+        )
+    } else {
         let help = "CPU: time on the processor, of the thread that made the call. Memory: by how much that of the engine \
                     rose at most, known where no other node ran at the same time";
-        ui.add(Label::new(cost).wrap()).on_hover_text(help);
+        (ctx.cost_text_of(node, run), help)
+    };
+    if !figures.is_empty() {
+        let figures = RichText::new(figures).small().color(palette.text_weak);
+        ui.add(Label::new(figures).wrap()).on_hover_text(help);
     }
     if let NodeStatus::Running { progress, .. } = &run.status {
         if let Some(fraction) = progress.as_ref().and_then(Progress::fraction) {
