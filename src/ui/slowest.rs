@@ -14,6 +14,9 @@ use crate::graph::NodeId;
 
 /// So many nodes are listed.
 const MOST: usize = 10;
+/// While a run goes on the list of a large graph is made anew this rarely, in seconds.
+const PACE: f64 = 0.5;
+const LARGE: usize = 2000;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -25,6 +28,7 @@ pub struct Slowest {
     count: usize,
     /// The revisions of run and graph that this was made of.
     made_from: Option<(u64, u64)>,
+    made_at: f64,
 }
 
 /// What a row says.
@@ -40,13 +44,15 @@ struct Entry {
 
 impl Slowest {
     /// The nodes that took longest of those that are still there.
-    fn update(&mut self, context: &Context<'_>) {
+    fn update(&mut self, now: f64, context: &Context<'_>) {
         let graph = context.document.graph();
         let made_from = (context.run.revision(), graph.revision());
-        if self.made_from == Some(made_from) {
+        let is_early = context.run.is_running() && self.count > LARGE && now - self.made_at < PACE;
+        if self.made_from == Some(made_from) || is_early {
             return;
         }
         self.made_from = Some(made_from);
+        self.made_at = now;
         let is_there = |id: NodeId| graph.node(context.flat.place(id).1).is_some();
         let mut all: Vec<(NodeId, f64)> = context
             .run
@@ -126,7 +132,7 @@ fn share_text(share: f64) -> String {
 }
 
 pub fn slowest_ui(ui: &mut Ui, slowest: &mut Slowest, context: &mut Context<'_>) {
-    slowest.update(context);
+    slowest.update(ui.input(|input| input.time), context);
     if slowest.nodes.is_empty() {
         ui.weak("The nodes that take longest are listed here after a run");
         return;
