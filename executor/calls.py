@@ -82,9 +82,11 @@ class Calls:
                     raise loom.Cancelled
                 if node.loop is None and (node.kind.function is None or node.arguments is None):
                     self._bind(node, runner.session.graph.nodes)
-                    begin_ns = _clock()
+                worker.meter.begin(self._scheduler.busy, self._scheduler.finished)
+                begin_ns = _clock()
                 outputs = self._outputs(worker, node, runner.session.graph.nodes)
                 spent_ns = _clock() - begin_ns
+                worker.meter.stop(spent_ns)
             except BaseException as raised:
                 spent_ns = _clock() - begin_ns
                 error = raised

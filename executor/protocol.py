@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .cost import Cost
+
 __all__ = ["dumps", "parse", "quote"]
 
 VERSION = 1
@@ -82,9 +84,15 @@ def node_finished_head(run: int) -> str:
     return f'{{"type":"node_finished","run":{run},"node":'
 
 
-def node_finished(head: str, node: int, ns: int, outputs: str) -> str:
+def node_finished(head: str, node: int, ns: int, outputs: str, cost: Cost | None = None) -> str:
     """`outputs` is JSON values with commas between. An integer with an exponent is exact, and quicker than a float."""
-    return f'{head}{node},"ms":{ns}e-6,"outputs":[{outputs}]}}\n'
+    spent = "" if cost is None else _cost(*cost)
+    return f'{head}{node},"ms":{ns}e-6{spent},"outputs":[{outputs}]}}\n'
+
+
+def _cost(cpu_ns: int, peak: int | None, size: int) -> str:
+    memory = "" if peak is None else f',"peak":{peak}'
+    return f',"cpu":{cpu_ns}e-6{memory},"size":{size}'
 
 
 def node_failed(run: int, node: int, ns: int, error: Mapping[str, object]) -> str:

@@ -310,7 +310,10 @@ class Runner:
             self._begin_stream(seat, outputs)
             return
         preview = self._preview(node, outputs)
-        line = protocol.node_finished(self._head, node.id, spent_ns, preview)
+        spent = None
+        if isinstance(seat, Worker):
+            spent = seat.meter.cost(spent_ns, self.scheduler.busy, self.scheduler.finished, outputs)
+        line = protocol.node_finished(self._head, node.id, spent_ns, preview, spent)
         self.logs.end(seat.source)
         self.session.keep(node, outputs, spent_ns, preview)
         with self.scheduler.lock:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from . import interrupts
+from . import cost, interrupts
 from .output import Source
 
 TYPE_CHECKING = False
@@ -64,12 +64,13 @@ class Seat:
 class Worker(Seat):
     """The seat of one thread that calls nodes."""
 
-    __slots__ = ("guard", "ident")
+    __slots__ = ("guard", "ident", "meter")
 
-    def __init__(self) -> None:
+    def __init__(self, memory: cost.Memory) -> None:
         super().__init__()
         self.ident = 0
         self.guard = interrupts.Guard()
+        self.meter = cost.Meter(memory)
 
 
 class Scheduler:
@@ -92,7 +93,8 @@ class Scheduler:
         """Calls that have ended in this run."""
         self.stopped = False
         """Was the run cancelled? No further node starts."""
-        self.main = Worker()
+        self._memory = cost.Memory()
+        self.main = Worker(self._memory)
         self.workers = [self.main]
         self.targets: list[Target] = []
         self.shares: list[Share] = []
@@ -212,7 +214,7 @@ class Scheduler:
             count -= 1
         self._wanted = max(0, count)
         for _ in range(min(self._wanted - self._idle_helpers, self.limit - len(self.workers))):
-            worker = Worker()
+            worker = Worker(self._memory)
             self.workers.append(worker)
             threading.Thread(target=self._help, args=(worker,), daemon=True, name="loom-worker").start()
         self._helpers_idle.notify(self._wanted)

@@ -166,6 +166,8 @@ commands! {
     ToggleSnap, "Snap to grid", View, Canvas, [key(Modifiers::SHIFT, Key::S)], "Let nodes snap to the grid as they are dragged";
     ToggleBoxInside, "Box selects what is inside", View, Canvas, [], "Let a box select what lies in it as a whole, and not all that it touches";
     ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
+    HeatMap, "Heat map", View, Canvas, [key(Modifiers::NONE, Key::T)], "Colour nodes by what they took in the last run; once more: their usual colours";
+    HeatMeasure, "Heat map by the next measure", View, Canvas, [key(Modifiers::SHIFT, Key::T)], "Colour nodes by time, CPU time, memory or the size of their result, one after the other";
     FrameCost, "Frame cost", View, Canvas, [], "Show or hide what drawn frames cost the processor";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
@@ -185,6 +187,7 @@ commands! {
     GoViewer, "Go to the viewer", Go, Window, [key(Modifiers::ALT, Key::Num4)], "Move the keyboard to the viewer";
     GoConsole, "Go to the console", Go, Window, [key(Modifiers::ALT, Key::Num5)], "Move the keyboard to the console";
     GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
+    GoSlowest, "Go to the slowest nodes", Go, Window, [key(Modifiers::ALT, Key::Num7)], "Move the keyboard to the list of the ten slowest nodes; Enter shows one";
 
     WalkLeft, "Go left", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowLeft)], "Select the nearest node on the left";
     WalkRight, "Go right", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowRight)], "Select the nearest node on the right";

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod cli;
 pub mod command;
+pub mod costs;
 pub mod document;
 pub mod engine;
 pub mod event;

@@ -18,6 +18,7 @@ pub struct Settings {
     pub updates: Updates,
     pub engine: EngineSettings,
     pub canvas: CanvasSettings,
+    pub editor: EditorSettings,
     pub theme: Theme,
     /// Factor for the size of everything in the window, from 0.5 to 4; 1 is what the screen suggests.
     pub ui_scale: f32,
@@ -51,6 +52,14 @@ pub struct EngineSettings {
     pub memory_limit_percent: u32,
     /// How much of the disk the results of all projects may take, in megabytes; 0: none are kept.
     pub results_limit_mb: u32,
+}
+
+/// The program that shows sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditorSettings {
+    /// A command line with `{file}` and `{line}`, such as `code --goto {file}:{line}`; `None` or empty: the editor that
+    /// the environment names, else as the system opens sources.
+    pub command: Option<String>,
 }
 
 /// How the canvas is worked on, in all projects.
@@ -94,6 +103,7 @@ impl Default for Settings {
                 box_selects_inside: false,
                 minimap: true,
             },
+            editor: EditorSettings::default(),
             theme: Theme::System,
             ui_scale: 1.0,
             keys: BTreeMap::new(),
@@ -115,6 +125,38 @@ impl EngineSettings {
         self.default_python_version
             .as_deref()
             .filter(|version| !version.is_empty())
+    }
+}
+
+impl EditorSettings {
+    /// Program and arguments, if a command is set and whole.
+    pub fn words(&self) -> Option<Vec<String>> {
+        Self::split(self.command.as_deref()?).ok()
+    }
+
+    /// A command line in words: parted by blanks, which quotes of either kind keep together. Nothing else has a meaning,
+    /// since no shell reads it.
+    pub fn split(text: &str) -> Result<Vec<String>, String> {
+        let mut words = Vec::new();
+        let mut word: Option<String> = None;
+        let mut quote = None;
+        for letter in text.chars() {
+            match (quote, letter) {
+                (Some(open), letter) if letter == open => quote = None,
+                (Some(_), letter) => word.get_or_insert_default().push(letter),
+                (None, '"' | '\'') => {
+                    quote = Some(letter);
+                    word.get_or_insert_default();
+                }
+                (None, letter) if letter.is_whitespace() => words.extend(word.take()),
+                (None, letter) => word.get_or_insert_default().push(letter),
+            }
+        }
+        words.extend(word);
+        match quote {
+            Some(quote) => Err(format!("a {quote} has no end")),
+            None => Ok(words),
+        }
     }
 }
 
@@ -191,6 +233,9 @@ impl Settings {
                 .all(|byte| byte.is_ascii_digit() || byte == b'.')
                 && text.len() <= 10
         };
+        if let Some(command) = &self.editor.command {
+            EditorSettings::split(command)?;
+        }
         for (is_good, expected) in [
             (
                 ["stable", "beta"].contains(&updates.channel.as_str()),
@@ -342,6 +387,35 @@ mod tests {
         let (settings, notes) = load("\u{feff}{\"engine\": {\"workers\": 3}, \"theme\": 1}");
         assert_eq!(settings.engine.workers_here(), 3);
         assert!(notes[0].contains("theme"), "{notes:?}");
+    }
+
+    #[test]
+    fn a_command_line_is_split_by_blanks_and_quotes() {
+        for (text, expected) in [
+            ("", Ok(vec![])),
+            (
+                "code  --goto {file}:{line} ",
+                Ok(vec!["code", "--goto", "{file}:{line}"]),
+            ),
+            (
+                r#""C:\My Programs\ed.exe" -n'{line}'"#,
+                Ok(vec![r"C:\My Programs\ed.exe", "-n{line}"]),
+            ),
+            ("a '' \"it's\"", Ok(vec!["a", "", "it's"])),
+            ("a \"b", Err("a \" has no end")),
+        ] {
+            let words = EditorSettings::split(text);
+            let expected = expected.map_err(str::to_owned);
+            let expected: Result<Vec<String>, _> =
+                expected.map(|words| words.into_iter().map(str::to_owned).collect());
+            assert_eq!(words, expected, "{text}");
+        }
+        let (settings, notes) = load(r#"{"editor": {"command": "code \"x"}, "theme": "dark"}"#);
+        assert_eq!(
+            (settings.editor.command, settings.theme),
+            (None, Theme::Dark)
+        );
+        assert!(notes[0].contains("editor.command"), "{notes:?}");
     }
 
     #[test]

@@ -359,6 +359,8 @@ impl App {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.edit();
             }
+            Command::HeatMap => self.project.panels.canvas.heat.toggle(),
+            Command::HeatMeasure => self.project.panels.canvas.heat.next_measure(),
             Command::FrameCost => {
                 self.frame_costs.is_shown = !self.frame_costs.is_shown;
             }
@@ -368,6 +370,7 @@ impl App {
             Command::GoViewer => self.go(Pane::Viewer),
             Command::GoConsole => self.go(Pane::Console),
             Command::GoHistory => self.go(Pane::History),
+            Command::GoSlowest => self.go(Pane::Slowest),
             // All others are in `run`: a new command needs its arm in one of the two.
             _ => {
                 let is_done = self.walk(command);
@@ -454,17 +457,6 @@ impl App {
                 sender.blocking_send(Event::PickedProject(path)).ok();
             }
         }));
-    }
-
-    /// Open a source in the system's editor for it.
-    fn open_source(&mut self, path: &Path, line: u32) {
-        match open::that_detached(path) {
-            Ok(()) => self.notify(Level::Info, format!("Opened at line {line}")),
-            Err(error) => self.notify(
-                Level::Error,
-                format!("Cannot open the source: {error}: {}", path.display()),
-            ),
-        }
     }
 }
 

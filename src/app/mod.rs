@@ -5,6 +5,7 @@ mod actions;
 mod arranging;
 mod background;
 mod dropping;
+mod editor;
 mod files;
 mod frame_cost;
 mod open;
@@ -25,6 +26,7 @@ use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
+use editor::Editors;
 use frame_cost::FrameCosts;
 pub use open::Project;
 use tabs::Tabs;
@@ -85,6 +87,7 @@ pub struct App {
     frame_costs: FrameCosts,
     pictures: Pictures,
     handover: Handover,
+    editors: Editors,
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
@@ -114,6 +117,7 @@ impl App {
             frame_costs: FrameCosts::default(),
             pictures: Pictures::default(),
             handover: Handover::default(),
+            editors: Editors::default(),
             reading: HashSet::new(),
             dialog: None,
             actions: Vec::new(),
@@ -241,7 +245,7 @@ impl App {
         }
     }
 
-    fn status_text(&self) -> (String, egui::Color32) {
+    fn status_text(&mut self) -> (String, egui::Color32) {
         let palette = theme::palette(&self.services.context);
         if self.project.is_waiting() {
             let text = "Waiting for another project's run".to_owned();
@@ -252,11 +256,7 @@ impl App {
         }
         let run = &self.project.run;
         if run.is_running() {
-            let counts = run.counts();
-            return (
-                format!("Running {} of {}", counts.settled(), counts.total),
-                palette.busy,
-            );
+            return (self.progress_text(), palette.busy);
         }
         match run.engine() {
             EngineStatus::Down { .. } => ("Engine ended".to_owned(), palette.error),

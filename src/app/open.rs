@@ -9,15 +9,17 @@ use std::time::Instant;
 
 use super::picture::is_picture;
 use super::{App, Event};
+use crate::costs;
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
 use crate::engine::python::CancelFlag;
 use crate::engine::{Engine, EngineEvent, LogLevel, RunState};
 use crate::event::EventReceiver;
-use crate::graph::{Catalog, Flat, NodeId};
+use crate::graph::{Catalog, Flat, Graph, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
 use crate::project;
+use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
 use crate::ui::shell::Panels;
 use crate::ui::{Fetch, Level};
@@ -68,6 +70,8 @@ pub struct Project {
     pub(super) after_save: Option<AfterSave>,
     /// Revision of the graph that the run state was told of.
     pub(super) seen_revision: u64,
+    /// The time that the run still takes, as it is shown.
+    pub(super) countdown: Countdown,
 }
 
 impl Project {
@@ -135,6 +139,22 @@ impl Project {
         self.engine = None;
         self.engine_events = None;
     }
+}
+
+/// What nodes took when they ran in an earlier window, if that is known.
+fn remember_costs(folder: &Path, graph: &Graph, flat: &mut Flat, run: &mut RunState) {
+    let read = costs::read(folder);
+    if read.is_empty() {
+        return;
+    }
+    let graph = if graph.is_plain() {
+        // The flat form is the same, and is made when it is needed.
+        graph
+    } else {
+        flat.update(graph);
+        flat.graph()
+    };
+    run.remember_costs(costs::of_nodes(graph, &read));
 }
 
 /// So much of what is not sound in a file is said at once.
@@ -291,7 +311,9 @@ impl App {
                 None
             }
         };
-        let run = self.tell_unsound(loaded.notes);
+        let mut run = self.tell_unsound(loaded.notes);
+        let mut flat = Flat::default();
+        remember_costs(&folder, loaded.document.graph(), &mut flat, &mut run);
         if let Some(reason) = &read_only {
             self.notify(Level::Warning, reason.clone());
         }
@@ -300,6 +322,7 @@ impl App {
             seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
             run,
+            flat,
             catalog: bank.catalog(),
             nodebank: Some(bank),
             read_only,

@@ -3,7 +3,7 @@
 use egui::ThemePreference;
 
 use super::App;
-use crate::settings::Theme;
+use crate::settings::{EditorSettings, Theme};
 use crate::ui::Level;
 use crate::ui::canvas::Habits;
 use crate::ui::dialogs::Dialog;
@@ -88,7 +88,12 @@ impl App {
     /// The settings as their page shows them.
     pub(super) fn settings_page(&self) -> SettingsPage {
         let theme = shown(self.settings.theme);
-        SettingsPage::new(theme, self.settings.ui_scale, self.settings.engine.workers)
+        SettingsPage::new(
+            theme,
+            self.settings.ui_scale,
+            self.settings.engine.workers,
+            self.settings.editor.command.as_deref(),
+        )
     }
 
     /// Change a setting, for now and for the next start.
@@ -107,6 +112,14 @@ impl App {
                 settings.ui_scale = (scale * 100.0).round() / 100.0;
             }
             Setting::Workers(workers) => settings.engine.workers = workers,
+            Setting::Editor(command) => {
+                if let Some(Err(why)) = command.as_deref().map(EditorSettings::split) {
+                    let text = format!("The editor's command line is not taken: {why}");
+                    self.notify(Level::Warning, text);
+                    return;
+                }
+                settings.editor.command = command;
+            }
             Setting::Keys(changes) => {
                 for (command, keys) in changes {
                     let entry = command.entry();

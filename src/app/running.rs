@@ -1,11 +1,13 @@
 //! Running: environment, engine, its events, and values that are fetched to be looked at.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use egui::{Color32, ColorImage, TextureOptions};
 
 use super::open::Targets;
 use super::{App, Event};
+use crate::costs;
 use crate::engine::protocol::LogLevel;
 use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
@@ -15,11 +17,17 @@ use crate::engine::{
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
 use crate::runlog;
+use crate::ui::countdown::Countdown;
+use crate::ui::status::{left_text, time_text};
 use crate::ui::theme::{self, Palette};
-use crate::ui::{Fetch, FetchWhat, Level, status::time_text};
+use crate::ui::{Fetch, FetchWhat, Level};
 
 /// Engine events that may wait for a frame.
 const EVENTS: usize = 16_384;
+/// How often the time that a run still takes is shown anew.
+const PACE: Duration = Duration::from_millis(200);
+/// A run that is so young says nothing of the time that it takes.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// How the last run went, in a few words.
 pub(super) fn summary(run: &RunState, status: RunStatus, palette: &Palette) -> (String, Color32) {
@@ -190,6 +198,7 @@ impl App {
         project.views.clear();
         project.fetching.clear();
         project.run.begin(run, scope);
+        project.countdown = Countdown::default();
         let request = RunRequest {
             run,
             targets,
@@ -262,6 +271,7 @@ impl App {
         self.project.flat.update(graph);
         let nodes = self.project.flat.graph().nodes();
         self.project.run.begin(run, nodes.map(|node| node.id));
+        self.project.countdown = Countdown::default();
         for event in events {
             self.on_engine_event(event);
         }
@@ -294,6 +304,7 @@ impl App {
         self.project.run.on_event(&event);
         if let EngineEvent::RunFinished { .. } = event {
             self.keep_log();
+            self.keep_costs();
         }
         if let EngineEvent::RunFinished {
             status: RunStatus::Failed,
@@ -334,6 +345,39 @@ impl App {
                 }
             }));
         }
+    }
+
+    /// What nodes took goes to the project's folder, in the background.
+    fn keep_costs(&self) {
+        let project = &self.project;
+        let Some(folder) = project.folder.clone() else {
+            return;
+        };
+        if project.run.counts().ran == 0 || project.read_only.is_some() {
+            return;
+        }
+        let known = costs::known(project.flat.graph(), &project.run);
+        drop(self.services.runtime.spawn_blocking(move || {
+            if let Err(error) = costs::keep(&folder, &known) {
+                tracing::warn!("what the nodes took could not be kept: {error}");
+            }
+        }));
+    }
+
+    /// The run in progress in a few words: how far it is, and how long it still takes where that is known.
+    pub(super) fn progress_text(&mut self) -> String {
+        let (run, context) = (&self.project.run, &self.services.context);
+        let counts = run.counts();
+        let now = context.input(|input| input.time);
+        let left = self.project.countdown.follow(run.secs_left(), now);
+        // The time goes on without any event.
+        context.request_repaint_after(PACE);
+        let mut text = format!("Running {} of {}", counts.settled(), counts.total);
+        // Of what is over at once nothing can be read.
+        if let Some(secs) = left.filter(|_| run.elapsed() > SILENT) {
+            text = format!("{text} · {}", left_text(secs));
+        }
+        text
     }
 
     /// Tell once what failed; the node has the badge and the inspector the traceback.

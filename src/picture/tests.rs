@@ -161,6 +161,9 @@ fn what_was_run_shows_with_pictures_of_values() {
         run: 1,
         node: NodeId(0),
         ms: 1.0,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([Some(value)]),
     });
     run.on_event(&EngineEvent::NodeFailed {

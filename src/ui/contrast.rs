@@ -149,6 +149,29 @@ fn titles_can_be_read_on_every_colour_that_a_node_can_have() {
 }
 
 #[test]
+fn colours_of_the_heat_map_are_told_apart_by_lightness_and_titles_can_be_read_on_all() {
+    both(|check| {
+        let palette = check.palette;
+        let colours: Vec<Color32> = (0..=32)
+            .map(|step| palette.of_heat(step as f32 / 32.0))
+            .collect();
+        for (step, colour) in colours.iter().enumerate() {
+            let what = format!("title on heat {step}");
+            check.at_least(READABLE, &what, Palette::ink_on(*colour), *colour);
+        }
+        let black = Color32::BLACK;
+        for pair in colours.windows(2) {
+            let (cold, hot) = (contrast(pair[0], black), contrast(pair[1], black));
+            assert_eq!(cold < hot, palette.is_dark, "{pair:?}");
+        }
+        let (cold, hot) = (colours[0], colours[32]);
+        check.at_least(7.0, "hot on cold", hot, cold);
+        check.at_least(VISIBLE, "hot on the canvas", hot, palette.canvas);
+        check.at_least(READABLE, "unknown", palette.text_weak, palette.node_header);
+    });
+}
+
+#[test]
 fn words_of_a_state_can_be_read_where_they_stand() {
     both(|check| {
         let palette = check.palette;

@@ -1,11 +1,13 @@
 //! failure_ui: why a node failed, for inspector, console and viewer: the message, the user's own frames, what came in.
 
-use std::path::PathBuf;
-
-use egui::{Grid, Label, RichText, Ui};
+use egui::{CollapsingHeader, Grid, Label, RichText, Ui};
 
 use super::{Action, Context, theme};
-use crate::engine::protocol::NodeError;
+use crate::command::Command;
+use crate::engine::protocol::{Frame, NodeError};
+
+/// The engine tells no more frames of one error.
+const MOST_FRAMES: usize = 50;
 
 /// Show an error over the width that is there. Frames of the user's code open the source.
 pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
@@ -32,36 +34,10 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
             ui.add(Label::new(message).wrap().selectable(true));
         }
         if let Some(module) = &error.module {
-            let advice = format!(
-                "Add {module} to the project's requirements.txt and rebuild the environment"
-            );
-            ui.add(Label::new(advice).wrap().selectable(true));
+            missing_ui(ui, ctx, module);
         }
     });
-    if !error.traceback.is_empty() {
-        caption_ui(ui, "Where");
-        for frame in &error.traceback {
-            let name = PathBuf::from(&frame.file);
-            let short = name
-                .file_name()
-                .map_or_else(|| frame.file.clone(), |name| name.to_string_lossy().into());
-            let text = format!("{short}, line {}, in {}", frame.line, frame.function);
-            let link = ui.link(text).on_hover_text(format!("Open {}", frame.file));
-            if link.clicked() {
-                ctx.ask(Action::OpenSource(frame.file.clone().into(), frame.line));
-            }
-            let code = RichText::new(frame.code.trim()).monospace();
-            ui.indent(frame.line, |ui| {
-                ui.add(Label::new(code).truncate().selectable(true));
-            });
-        }
-    }
-    if let Some(hidden) = error.hidden.filter(|hidden| *hidden > 0) {
-        let frames = if hidden == 1 { "frame" } else { "frames" };
-        ui.weak(format!(
-            "{hidden} {frames} of libraries and of Loom are left out"
-        ));
-    }
+    traceback_ui(ui, ctx, error);
     if !error.inputs.is_empty() {
         caption_ui(ui, "What came in");
         Grid::new("inputs of the error")
@@ -74,6 +50,95 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
                     ui.end_row();
                 }
             });
+    }
+}
+
+/// What to do about a module that is not there.
+fn missing_ui(ui: &mut Ui, ctx: &mut Context<'_>, module: &str) {
+    // The part that a package brings.
+    let package = module.split('.').next().unwrap_or(module);
+    let advice = format!(
+        "Python has no module \"{module}\" here. Add the package that brings {package} to the project's requirements.txt; \
+         the next run installs it"
+    );
+    ui.add(Label::new(advice).wrap().selectable(true));
+    let rebuild = ui.link(Command::RebuildEnvironment.title());
+    if rebuild
+        .on_hover_text("Install what requirements.txt names now")
+        .clicked()
+    {
+        ctx.ask(Action::Command(Command::RebuildEnvironment));
+    }
+}
+
+/// The way to the error: the user's own frames first, then what they called, folded.
+fn traceback_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
+    let hidden = error.hidden.unwrap_or(0);
+    if error.traceback.is_empty() && hidden == 0 {
+        return;
+    }
+    caption_ui(ui, "Where");
+    let (libraries, own): (Vec<&Frame>, Vec<&Frame>) = error
+        .traceback
+        .iter()
+        .partition(|frame| is_of_library(frame));
+    for (at, frame) in own.into_iter().enumerate() {
+        frame_ui(ui, ctx, frame, at);
+    }
+    if !libraries.is_empty() {
+        let title = format!("{} of libraries", frames_text(libraries.len()));
+        let title = RichText::new(title).color(theme::palette(ui.ctx()).text_weak);
+        CollapsingHeader::new(title)
+            .id_salt("frames of libraries")
+            .show(ui, |ui| {
+                for (at, frame) in libraries.into_iter().enumerate() {
+                    frame_ui(ui, ctx, frame, at);
+                }
+            });
+    }
+    if hidden > 0 {
+        let what = if error.traceback.len() < MOST_FRAMES {
+            "of the engine"
+        } else {
+            "of the engine and of the middle"
+        };
+        ui.weak(format!("{} {what}", frames_text(hidden as usize)));
+    }
+}
+
+/// One frame, which opens its source at its line.
+fn frame_ui(ui: &mut Ui, ctx: &mut Context<'_>, frame: &Frame, at: usize) {
+    let name = frame.file.rsplit(['/', '\\']).next().unwrap_or_default();
+    let text = format!("{name}, line {}, in {}", frame.line, frame.function);
+    let link = ui
+        .link(text)
+        .on_hover_text(format!("Open {} at line {}", frame.file, frame.line));
+    if link.clicked() {
+        ctx.ask(Action::OpenSource(frame.file.clone().into(), frame.line));
+    }
+    let code = RichText::new(frame.code.trim()).monospace();
+    ui.indent(("code of frame", at), |ui| {
+        ui.add(Label::new(code).truncate().selectable(true));
+    });
+}
+
+/// Does it come with Python or a package, and not from the user?
+fn is_of_library(frame: &Frame) -> bool {
+    let parts: Vec<&str> = frame.file.split(['/', '\\']).collect();
+    let is_package = |part: &&str| matches!(*part, "site-packages" | "dist-packages");
+    let is_pythons = |pair: &[&str]| {
+        let is_version = pair[1].starts_with("python3.");
+        // Its own modules lie in `lib/python3.11` on Unix and in `Lib` beside `python.exe` on Windows.
+        matches!(pair[0], "lib" | "lib64") && is_version
+            || pair[0].to_lowercase().starts_with("python3") && pair[1] == "Lib"
+    };
+    parts.iter().any(is_package) || parts.windows(2).any(is_pythons)
+}
+
+fn frames_text(count: usize) -> String {
+    match count {
+        1 => "1 frame".to_owned(),
+        count => format!("{count} frames"),
     }
 }
 
@@ -129,7 +194,32 @@ pub fn error_text(error: &NodeError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::protocol::Frame;
+
+    #[test]
+    fn frames_of_libraries_are_told_from_the_users() {
+        for (file, expected) in [
+            ("/home/me/project/nodes/split.py", false),
+            ("/usr/share/loom/nodebank/Tables/tables.py", false),
+            ("/home/me/lib/nodes/python3.py", false),
+            (
+                "/home/me/project/.venv/lib/python3.12/site-packages/pandas/core/frame.py",
+                true,
+            ),
+            ("/usr/lib/python3/dist-packages/numpy/linalg.py", true),
+            ("/usr/lib/python3.11/json/decoder.py", true),
+            (r"C:\Users\me\Python312\Lib\json\decoder.py", true),
+            (r"C:\project\.venv\Lib\site-packages\pandas\core.py", true),
+            (r"C:\project\nodes\split.py", false),
+        ] {
+            let frame = Frame {
+                file: file.into(),
+                line: 1,
+                function: "f".into(),
+                code: String::new(),
+            };
+            assert_eq!(is_of_library(&frame), expected, "{file}");
+        }
+    }
 
     #[test]
     fn an_error_is_copied_as_python_prints_it() {

@@ -5,11 +5,13 @@ pub mod canvas;
 pub mod console;
 #[cfg(test)]
 mod contrast;
+pub mod countdown;
 pub mod dialogs;
 mod drafts;
 mod failure;
 pub mod find;
 pub mod focus;
+mod fonts;
 pub mod handover;
 mod help;
 pub mod history;
@@ -31,6 +33,7 @@ pub mod search;
 pub mod settings;
 pub mod shell;
 pub mod shortcuts;
+pub mod slowest;
 pub mod status;
 pub mod tabs;
 #[cfg(test)]
@@ -51,7 +54,7 @@ use crate::document::{Document, Transaction};
 use crate::engine::protocol::View;
 use crate::engine::run::{NodeRun, RunState};
 use crate::graph::subgraph::{SubgraphId, frame_kind, note_kind, reroute_kind};
-use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Widget};
+use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Role, Widget};
 
 /// What a view may ask for. The queue is drained once a frame, after painting.
 #[derive(Clone, Debug)]
@@ -165,6 +168,34 @@ impl Context<'_> {
     /// What is known of the run of a node of what is open.
     pub fn run_of(&self, node: &Node) -> Cow<'_, NodeRun> {
         results::node_run(self.document, self.flat, self.run, node)
+    }
+
+    /// The state of a node in a few words, with the node that it waits for.
+    pub fn status_of(&self, node: &Node, run: &NodeRun) -> String {
+        match self.skipped(node, run) {
+            Some(skipped) => skipped.words,
+            None => status::status_text(run),
+        }
+    }
+
+    /// Why a node did not run, if it was skipped.
+    pub fn skipped(&self, node: &Node, run: &NodeRun) -> Option<results::Skipped> {
+        results::skipped(self.document, self.flat, node, run)
+    }
+
+    /// What a node took when it ran, in words; empty where nothing more is known than its state says.
+    pub fn cost_text_of(&self, node: &Node, run: &NodeRun) -> String {
+        let cost = results::node_cost(self.document, self.flat, self.run, node);
+        cost.map_or_else(String::new, |cost| status::cost_text(run, &cost))
+    }
+
+    /// How long a node that runs still takes, in words, where that can be told.
+    pub fn left_of(&self, node: &Node) -> Option<String> {
+        if node.kind.role != Role::Function {
+            return None;
+        }
+        let id = self.flat.id_at(self.document.path(), node.id)?;
+        self.run.node_secs_left(id).map(status::node_left_text)
     }
 
     /// The flat node and its output that hold the value of an output.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::document::Document;
-use crate::engine::run::{NodeRun, NodeStatus, RunState};
+use crate::engine::run::{Cost, NodeRun, NodeStatus, RunState};
 use crate::graph::{Flat, Node, NodeId, Port, Role};
 
 /// What is known of the run of a node of what is open.
@@ -43,6 +43,62 @@ pub fn node_run<'a>(
             ..NodeRun::default()
         }),
     }
+}
+
+/// Why a node of what is open did not run, in words: it waits for one that failed, or is left out with one that is muted.
+/// `None`: it was not skipped. With the flat node that is why.
+pub fn skipped(document: &Document, flat: &Flat, node: &Node, run: &NodeRun) -> Option<Skipped> {
+    let NodeStatus::Skipped { cause } = run.status else {
+        return None;
+    };
+    let (path, place) = flat.place(cause);
+    let graph = document.graph();
+    let around = path
+        .get(document.path().len())
+        .filter(|_| path.starts_with(document.path()));
+    // What is inside of a node that is seen is spoken of by that node.
+    let title = graph
+        .node(*around.unwrap_or(&place))
+        .map_or("?", |node| node.title());
+    let is_muted = flat.muted().contains_key(&cause);
+    let words = if is_muted && place == node.id {
+        "Muted: left out of runs".to_owned()
+    } else if is_muted {
+        format!("Left out: {title} is muted")
+    } else {
+        format!("Waiting for {title}")
+    };
+    Some(Skipped {
+        cause,
+        words,
+        is_muted,
+    })
+}
+
+/// Why a node did not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    pub cause: NodeId,
+    pub words: String,
+    pub is_muted: bool,
+}
+
+/// What a node of what is open took when it really ran; one that stands for a subgraph, all inside of it.
+pub fn node_cost(document: &Document, flat: &Flat, run: &RunState, node: &Node) -> Option<Cost> {
+    let id = flat.id_at(document.path(), node.id)?;
+    match node.kind.role {
+        Role::Function => run.cost(id).copied(),
+        Role::Subgraph(_) => Cost::sum(flat.inside(id).iter().filter_map(|id| run.cost(*id))),
+        _ => None,
+    }
+}
+
+/// The node of what is open that shows a flat node: itself, or the one whose subgraph it lies in.
+pub fn shown(document: &Document, flat: &Flat, id: NodeId) -> Option<NodeId> {
+    let open = document.path();
+    let (path, node) = flat.place(id);
+    path.starts_with(open)
+        .then(|| path.get(open.len()).copied().unwrap_or(node))
 }
 
 /// The flat node and its output that hold the value of an output.

@@ -17,6 +17,7 @@ use super::keymap::Holder;
 use super::library::{Library, library_ui};
 use super::list::List;
 use super::outline::{Outline, outline_ui};
+use super::slowest::{Slowest, slowest_ui};
 use super::tabs::{self, Tab};
 use super::theme::{self, Palette};
 use super::value::Drafts;
@@ -34,6 +35,7 @@ pub enum Pane {
     Console,
     History,
     Outline,
+    Slowest,
 }
 
 impl Pane {
@@ -46,6 +48,7 @@ impl Pane {
             Self::Console => "Console",
             Self::History => "History",
             Self::Outline => "Outline",
+            Self::Slowest => "Slowest",
         }
     }
 }
@@ -58,6 +61,7 @@ pub struct Panels {
     pub viewer: Viewer,
     pub console: Console,
     pub outline: Outline,
+    pub slowest: Slowest,
     pub drafts: Drafts,
     pub history: List,
     pub focus: Focus,
@@ -72,6 +76,7 @@ impl Default for Panels {
             viewer: Viewer::default(),
             console: Console::default(),
             outline: Outline::default(),
+            slowest: Slowest::default(),
             drafts: Drafts::default(),
             history: List::default(),
             focus: Focus::default(),
@@ -107,7 +112,7 @@ pub fn arrangement() -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let library = tab(&mut tiles, &[Pane::Library]);
     let canvas = tab(&mut tiles, &[Pane::Canvas]);
-    let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console]);
+    let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console, Pane::Slowest]);
     let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History, Pane::Outline]);
     let middle = linear(
         &mut tiles,
@@ -138,7 +143,10 @@ fn linear(tiles: &mut Tiles<Pane>, dir: LinearDir, children: &[(TileId, f32)]) -
 /// An arrangement that was remembered, if it holds every panel once. Panels that are newer than it get a tab beside
 /// an older one.
 pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
-    for (newer, older) in [(Pane::Outline, Pane::History)] {
+    for (newer, older) in [
+        (Pane::Outline, Pane::History),
+        (Pane::Slowest, Pane::Console),
+    ] {
         if tree.tiles.find_pane(&newer).is_none() {
             let beside = tree.tiles.find_pane(&older)?;
             let tabs = tree.tiles.parent_of(beside)?;
@@ -161,6 +169,7 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
         Pane::Console,
         Pane::History,
         Pane::Outline,
+        Pane::Slowest,
     ];
     let is_whole = tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1);
     is_whole.then_some(tree)
@@ -176,6 +185,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         viewer,
         console,
         outline,
+        slowest,
         drafts,
         history,
         focus,
@@ -188,6 +198,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         viewer,
         console,
         outline,
+        slowest,
         drafts,
         history,
         focus,
@@ -211,6 +222,7 @@ struct Shown<'a, 'b> {
     viewer: &'a mut Viewer,
     console: &'a mut Console,
     outline: &'a mut Outline,
+    slowest: &'a mut Slowest,
     drafts: &'a mut Drafts,
     history: &'a mut List,
     focus: &'a mut Focus,
@@ -258,6 +270,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Console => console_ui(ui, self.console, self.context),
             Pane::History => history_ui(ui, self.history, self.context),
             Pane::Outline => outline_ui(ui, self.outline, self.context),
+            Pane::Slowest => slowest_ui(ui, self.slowest, self.context),
             Pane::Canvas => {}
         });
         if is_scrolled {
@@ -541,9 +554,11 @@ mod tests {
             groups(&whole(arrangement()).unwrap()),
             groups(&arrangement())
         );
-        let older = without(Pane::Outline);
-        assert_ne!(groups(&older), groups(&arrangement()));
-        assert_eq!(groups(&whole(older).unwrap()), groups(&arrangement()));
+        for pane in [Pane::Outline, Pane::Slowest] {
+            let older = without(pane);
+            assert_ne!(groups(&older), groups(&arrangement()));
+            assert_eq!(groups(&whole(older).unwrap()), groups(&arrangement()));
+        }
     }
 
     #[test]

@@ -150,6 +150,9 @@ pub fn finished(node: u32, ty: &str, text: &str) -> EngineEvent {
         run: 1,
         node: NodeId(node),
         ms: 1.5,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([Some(summary)]),
     }
 }

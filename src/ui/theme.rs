@@ -4,13 +4,12 @@
     reason = "this is the one place where colours are made"
 )]
 
-use std::sync::Arc;
-
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin,
-    Sense, Shadow, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Rgba, Sense, Shadow, Stroke,
+    TextStyle, Theme, Ui, Vec2, vec2,
 };
 
+use super::fonts::fonts;
 use crate::graph::ValueType;
 
 /// Colours of one theme. Names say what a colour is for, not what it looks like.
@@ -159,6 +158,8 @@ pub const FIND_WIDTH: f32 = 360.0;
 /// The minimap at most, and how far it stands from the corner of the canvas.
 pub const MINIMAP_SIZE: Vec2 = vec2(208.0, 148.0);
 pub const MINIMAP_GAP: f32 = 10.0;
+/// A figure of a node in a list of several.
+pub const FIGURE_WIDTH: f32 = 76.0;
 /// A node's title before its line in the console.
 pub const CONSOLE_TITLE: f32 = 130.0;
 /// Between two lines of the console.
@@ -205,7 +206,8 @@ pub const NODE_RADIUS: f32 = 7.0;
 pub const PORT_RADIUS: f32 = 5.0;
 pub const GRID_STEP: f32 = 20.0;
 pub const REROUTE_SIZE: f32 = 16.0;
-/// Size of a frame and of a note that were not given one.
+/// The bar of the heat map's legend.
+pub const HEAT_BAR: Vec2 = vec2(236.0, 8.0);
 /// Colours that nodes, frames and notes can be given. In headers they are mixed with the ground, so that titles can be
 /// read on all of them in both themes.
 pub const SWATCHES: [([u8; 3], &str); 8] = [
@@ -227,6 +229,7 @@ pub const TYPES_HEIGHT: f32 = 480.0;
 /// How much of its own colour a node's header has.
 pub const COLOURED: f32 = 0.3;
 pub const SWATCH: f32 = 20.0;
+/// Size of a frame and of a note that were not given one.
 pub const FRAME_SIZE: Vec2 = vec2(480.0, 320.0);
 /// The least size of a frame or a note.
 pub const BOX_LEAST: Vec2 = vec2(100.0, 60.0);
@@ -320,6 +323,40 @@ impl Palette {
         rgb(if self.is_dark { DARK[at] } else { LIGHT[at] })
     }
 
+    /// Colour of a node by how much it costs compared to others, from 0 to 1. Lightness alone tells the steps apart, and
+    /// their hues are those of the colour map "cividis", which people who do not tell red from green see like everyone.
+    pub fn of_heat(&self, level: f32) -> Color32 {
+        const DARK: [u32; 5] = [
+            0x0031_446b,
+            0x0066_6970,
+            0x0095_8f78,
+            0x00cb_ba69,
+            0x00ff_ea46,
+        ];
+        const LIGHT: [u32; 5] = [
+            0x00f6_e88f,
+            0x00cb_ba69,
+            0x0095_8f78,
+            0x005b_6272,
+            0x000f_2d5c,
+        ];
+        let stops = if self.is_dark { DARK } else { LIGHT };
+        let along = level.clamp(0.0, 1.0) * (stops.len() - 1) as f32;
+        let at = (along as usize).min(stops.len() - 2);
+        Self::mixed(rgb(stops[at]), rgb(stops[at + 1]), along - at as f32)
+    }
+
+    /// Black or white, whichever is read better on an opaque colour.
+    pub fn ink_on(ground: Color32) -> Color32 {
+        let ground = Rgba::from(ground);
+        let luminance = 0.2126 * ground.r() + 0.7152 * ground.g() + 0.0722 * ground.b();
+        if luminance > 0.179 {
+            Color32::BLACK
+        } else {
+            Color32::WHITE
+        }
+    }
+
     /// A colour that a user chose.
     pub fn of_user(&self, [red, green, blue]: [u8; 3]) -> Color32 {
         Color32::from_rgb(red, green, blue)
@@ -407,45 +444,6 @@ pub fn install(context: &Context) {
 /// The family of titles and headings.
 pub fn strong() -> FontFamily {
     FontFamily::Name("strong".into())
-}
-
-fn fonts() -> FontDefinitions {
-    let mut fonts = FontDefinitions::default();
-    let bundled: [(&str, &'static [u8], FontFamily); 3] = [
-        (
-            "Inter",
-            include_bytes!("../../assets/fonts/Inter-Regular.otf"),
-            FontFamily::Proportional,
-        ),
-        (
-            "Inter SemiBold",
-            include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
-            strong(),
-        ),
-        (
-            "JetBrains Mono",
-            include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf"),
-            FontFamily::Monospace,
-        ),
-    ];
-    // Signs that the bundled fonts lack come from egui's own; of those the monospaced one knows most: arrows, boxes.
-    let mut fallback = fonts.families[&FontFamily::Proportional].clone();
-    let monospaced = fonts.families[&FontFamily::Monospace].clone();
-    fallback.extend(monospaced.into_iter().filter(|name| name == "Hack"));
-    fonts
-        .families
-        .insert(FontFamily::Proportional, fallback.clone());
-    for (name, bytes, family) in bundled {
-        fonts
-            .font_data
-            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
-        let names = fonts
-            .families
-            .entry(family)
-            .or_insert_with(|| fallback.clone());
-        names.insert(0, name.to_owned());
-    }
-    fonts
 }
 
 fn visuals(palette: &Palette) -> egui::Visuals {

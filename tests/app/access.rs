@@ -257,6 +257,11 @@ fn what_the_graph_brings_itself_and_the_other_panels_are_named() {
     window.key(NONE, Key::Escape);
     window.key(CTRL | Modifiers::SHIFT, Key::O);
     window.audit("the outline");
+    window.key(ALT, Key::Num2);
+    window.key(NONE, Key::T);
+    window.audit("the heat map");
+    window.key(ALT, Key::Num7);
+    window.audit("the slowest nodes");
     window.key(CTRL, Key::T);
     assert!(window.app().project().is_welcome());
     window.audit("the welcome page");

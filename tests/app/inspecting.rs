@@ -5,7 +5,7 @@ use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::Queryable as _;
 use loom::graph::Role;
 
-use super::{Window, example};
+use super::{Settings, Window, example};
 
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -131,4 +131,55 @@ fn ports_of_a_subgraph_are_renamed_typed_moved_added_and_removed() {
         window.key(CTRL, Key::Z);
     }
     assert_eq!(window.text(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_frame_of_an_error_opens_in_the_editor_of_the_settings_at_its_line() {
+    use loom::engine::EngineEvent;
+    use loom::engine::protocol::{Frame, NodeError};
+
+    let told = tempfile::tempdir().unwrap().keep().join("told");
+    let mut settings = Settings::default();
+    settings.editor.command = Some(format!(
+        r#"sh -c 'echo "$1 at $2" > "$0.part" && mv "$0.part" "$0"' {} {{file}} {{line}}"#,
+        told.display()
+    ));
+    let mut window = Window::open_with(settings, |_| example("coins", "coins-editor"));
+    let node = window.node("Brighter than");
+    let source = window
+        .app()
+        .project()
+        .folder
+        .clone()
+        .unwrap()
+        .join("nodes/regions.py");
+    let frame = Frame {
+        file: source.display().to_string(),
+        line: 31,
+        function: "brighter_than".into(),
+        code: String::new(),
+    };
+    let error = NodeError {
+        kind: "ValueError".into(),
+        traceback: vec![frame],
+        ..NodeError::default()
+    };
+    let failed = EngineEvent::NodeFailed {
+        run: 1,
+        node,
+        ms: 1.0,
+        error: std::sync::Arc::new(error),
+    };
+    window.harness.state_mut().replay(1, [failed]);
+    window.pick("Brighter than");
+    let links = window
+        .harness
+        .query_all_by_label("regions.py, line 31, in brighter_than");
+    let link = links.last().unwrap().rect().center();
+    window.click(link);
+    window.wait("the editor", |_| told.exists());
+    let expected = format!("{} at 31\n", source.display());
+    assert_eq!(std::fs::read_to_string(&told).unwrap(), expected);
+    std::fs::remove_dir_all(told.parent().unwrap()).ok();
 }

@@ -290,6 +290,7 @@ fn f6_goes_from_panel_to_panel_and_tab_round_in_each() {
         (Key::Num5, "Filter lines"),
         (Key::Num1, "Search nodes"),
         (Key::Num6, "History panel"),
+        (Key::Num7, "Slowest panel"),
         (Key::Num4, "Viewer panel"),
         (Key::Num2, "Canvas"),
     ] {

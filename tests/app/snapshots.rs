@@ -376,6 +376,9 @@ fn done(node: NodeId, ms: f64, value: ValueSummary) -> EngineEvent {
         run: 1,
         node,
         ms,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([Some(value)]),
     }
 }
@@ -493,6 +496,34 @@ fn a_node_that_failed() {
     seen.window.key(Modifiers::NONE, Key::Num1);
     seen.window.key(Modifiers::NONE, Key::F);
     seen.is_as("error", None);
+}
+
+#[test]
+fn the_heat_map() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-heat");
+    let titles: Vec<String> = {
+        let graph = seen.window.app().project().document.graph();
+        graph.nodes().map(|node| node.title().to_string()).collect()
+    };
+    let mut events = vec![EngineEvent::RunStarted { run: 1, total: 17 }];
+    // From 6 µs to 6 s; the last one has not run.
+    events.extend(titles.iter().rev().skip(1).enumerate().map(|(i, title)| {
+        let ms = 0.006 * 2.52_f64.powi(i as i32);
+        done(seen.node(title), ms, value("int", "3"))
+    }));
+    events.push(EngineEvent::RunFinished {
+        run: 1,
+        status: RunStatus::Ok,
+        ran: 16,
+        cached: 0,
+        failed: 0,
+        skipped: 0,
+        ms: 20.0,
+    });
+    seen.window.harness.state_mut().replay(1, events);
+    seen.window.key(Modifiers::NONE, Key::T);
+    seen.window.steps();
+    seen.is_as("heat", Some(seen.canvas()));
 }
 
 #[test]

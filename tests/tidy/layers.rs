@@ -159,6 +159,13 @@ pub const LAYERS: &[Layer] = &[
         ..NOTHING
     },
     Layer {
+        folder: "costs",
+        crates: &["serde_json"],
+        modules: &["graph", "document", "engine"],
+        reason: "what nodes took is figures for a file: it starts nothing and shows nothing",
+        ..NOTHING
+    },
+    Layer {
         folder: "cli",
         crates: &["*"],
         not_crates: WINDOW,

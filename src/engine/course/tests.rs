@@ -44,6 +44,9 @@ fn finished(node: u32) -> EngineEvent {
         run: RUN,
         node: NodeId(node),
         ms: 1.0,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([]),
     }
 }

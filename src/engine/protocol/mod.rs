@@ -223,6 +223,15 @@ pub enum EngineEvent {
         #[serde(with = "json::wire")]
         node: NodeId,
         ms: f64,
+        /// Milliseconds on the processor; this and the next two only where they are known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cpu: Option<f64>,
+        /// Bytes by which the engine's memory rose at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peak: Option<u64>,
+        /// Bytes of the result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<u64>,
         #[serde(with = "json::shared")]
         outputs: Outputs,
     },

@@ -1,12 +1,19 @@
 //! RunState: what is known of the latest run, made of the engine's events one by one. Pure: it sends nothing, reads
 //! no file and knows no window.
 
+mod ahead;
+mod cost;
+mod forecast;
 mod log;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use cost::{Cost, Measure};
+pub use forecast::{RunningNode, Work};
 pub use log::{LINES_OF_NODE, Log, LogLine};
+
+use ahead::Ahead;
 
 use super::protocol::{EngineEvent, NodeError, Outputs, RunStatus};
 use crate::graph::{Changes, NodeId};
@@ -46,6 +53,8 @@ pub struct Progress {
     /// `None` when the node does not know.
     pub total: Option<f64>,
     pub text: Arc<str>,
+    /// How long the node had run when it told so.
+    pub at: Duration,
 }
 
 /// What is known of one node.
@@ -95,10 +104,15 @@ pub struct RunState {
     /// Counts every change of a node.
     revision: u64,
     changes: Changes,
+    /// By `NodeId`: of the last time that each node really ran.
+    costs: Vec<Option<Cost>>,
+    ahead: Ahead,
     run: Option<u64>,
     counts: Counts,
     status: Option<RunStatus>,
     started: Option<Instant>,
+    /// When the engine began with it.
+    begun: Option<Instant>,
     elapsed: Duration,
     engine: EngineStatus,
     /// How the engine was before it stopped answering.
@@ -151,10 +165,13 @@ impl RunState {
             idle: NodeRun::default(),
             revision: 0,
             changes: Changes::default(),
+            costs: Vec::new(),
+            ahead: Ahead::default(),
             run: None,
             counts: Counts::default(),
             status: None,
             started: None,
+            begun: None,
             elapsed: Duration::ZERO,
             engine: EngineStatus::Off,
             engine_before: EngineStatus::Off,
@@ -169,10 +186,14 @@ impl RunState {
         self.counts = Counts::default();
         self.status = None;
         self.started = Some(Instant::now());
+        self.begun = None;
+        self.ahead = Ahead::default();
         self.log.clear();
         for id in nodes {
             self.node_mut(id).status = NodeStatus::Queued;
             self.counts.total += 1;
+            let last = self.cost(id).copied();
+            self.ahead.wait(last.as_ref());
         }
     }
 
@@ -182,9 +203,13 @@ impl RunState {
             return false;
         }
         match event {
-            EngineEvent::RunStarted { total, .. } => self.counts.total = *total,
+            EngineEvent::RunStarted { total, .. } => {
+                self.counts.total = *total;
+                self.begun = Some(Instant::now());
+            }
             EngineEvent::NodesCached { nodes, outputs, .. } => {
                 for id in nodes {
+                    self.leave(*id);
                     let node = self.node_mut(*id);
                     node.status = NodeStatus::Cached;
                     node.is_stale = false;
@@ -206,20 +231,29 @@ impl RunState {
                     done: *done,
                     total: *total,
                     text: text.as_str().into(),
+                    at: Duration::ZERO,
                 };
                 self.set_running(*node, Some(progress));
             }
             EngineEvent::NodeFinished {
-                node, ms, outputs, ..
+                node,
+                ms,
+                cpu,
+                peak,
+                size,
+                outputs,
+                ..
             } => {
-                *self.node_mut(*node) = NodeRun {
-                    status: NodeStatus::Done { ms: *ms },
-                    outputs: Arc::clone(outputs),
-                    is_stale: false,
+                let cost = Cost {
+                    wall_ms: *ms,
+                    cpu_ms: *cpu,
+                    peak_bytes: *peak,
+                    result_bytes: *size,
                 };
-                self.counts.ran += 1;
+                self.finish(*node, cost, outputs);
             }
             EngineEvent::NodeFailed { node, error, .. } => {
+                self.leave(*node);
                 *self.node_mut(*node) = NodeRun {
                     status: NodeStatus::Failed(Arc::clone(error)),
                     ..NodeRun::default()
@@ -232,6 +266,7 @@ impl RunState {
                 unused,
                 ..
             } => {
+                self.leave(*node);
                 let status = if *unused {
                     NodeStatus::Unused { chooser: *cause }
                 } else {
@@ -363,6 +398,89 @@ impl RunState {
         &self.engine
     }
 
+    /// What the node took the last time that it really ran, in this run or an earlier one.
+    pub fn cost(&self, id: NodeId) -> Option<&Cost> {
+        self.costs.get(id.0 as usize)?.as_ref()
+    }
+
+    /// The same of all nodes of which it is known, in the order of ids.
+    pub fn costs(&self) -> impl Iterator<Item = (NodeId, &Cost)> {
+        let costs = self.costs.iter().enumerate();
+        costs.filter_map(|(id, cost)| Some((NodeId(id as u32), cost.as_ref()?)))
+    }
+
+    /// What nodes took before this state began; what is known better stays.
+    pub fn remember_costs(&mut self, costs: impl IntoIterator<Item = (NodeId, Cost)>) {
+        for (id, cost) in costs {
+            if self.cost(id).is_none() {
+                if self.node(id).status.is_pending() {
+                    self.ahead.learn(&cost);
+                }
+                self.set_cost(id, cost);
+                // Whoever follows changes looks at it.
+                self.node_mut(id);
+            }
+        }
+    }
+
+    /// How long the run in progress still takes, where that can be told.
+    pub fn secs_left(&self) -> Option<f64> {
+        let begun = self.begun.filter(|_| self.is_running())?;
+        let running = self.ahead.running.iter();
+        let running = running.filter_map(|id| self.running_node(*id));
+        let work = self.ahead.work(begun.elapsed().as_secs_f64(), running);
+        work.secs_left()
+    }
+
+    /// How long a node that runs still takes, where that can be told.
+    pub fn node_secs_left(&self, id: NodeId) -> Option<f64> {
+        self.running_node(id)?.secs_left()
+    }
+
+    fn running_node(&self, id: NodeId) -> Option<RunningNode> {
+        let NodeStatus::Running { since, progress } = &self.node(id).status else {
+            return None;
+        };
+        let told = progress.as_ref().and_then(|progress| {
+            let fraction = progress.fraction()?;
+            Some((fraction, progress.at.as_secs_f64()))
+        });
+        Some(RunningNode {
+            elapsed_secs: since.elapsed().as_secs_f64(),
+            told,
+            last_secs: self.cost(id).map(|cost| cost.wall_ms / 1000.0),
+        })
+    }
+
+    /// A call has ended well.
+    fn finish(&mut self, id: NodeId, cost: Cost, outputs: &Outputs) {
+        self.leave(id);
+        self.ahead.end(cost.wall_ms);
+        self.set_cost(id, cost);
+        *self.node_mut(id) = NodeRun {
+            status: NodeStatus::Done { ms: cost.wall_ms },
+            outputs: Arc::clone(outputs),
+            is_stale: false,
+        };
+        self.counts.ran += 1;
+    }
+
+    fn set_cost(&mut self, id: NodeId, cost: Cost) {
+        let at = id.0 as usize;
+        if self.costs.len() <= at {
+            self.costs.resize(at + 1, None);
+        }
+        self.costs[at] = Some(cost);
+    }
+
+    /// The run has nothing more to do with a node: before what became of it is noted.
+    fn leave(&mut self, id: NodeId) {
+        if self.node(id).status.is_pending() {
+            let last = self.cost(id).copied();
+            self.ahead.leave(id, last.as_ref());
+        }
+    }
+
     /// What was printed and logged since the run began.
     pub fn log(&self) -> &Log {
         &self.log
@@ -378,12 +496,18 @@ impl RunState {
         &mut self.nodes[at]
     }
 
-    fn set_running(&mut self, id: NodeId, progress: Option<Progress>) {
+    fn set_running(&mut self, id: NodeId, mut progress: Option<Progress>) {
+        if self.node(id).status == NodeStatus::Queued {
+            self.ahead.start(id);
+        }
         let node = self.node_mut(id);
         let since = match &node.status {
             NodeStatus::Running { since, .. } => *since,
             _ => Instant::now(),
         };
+        if let Some(progress) = &mut progress {
+            progress.at = since.elapsed();
+        }
         node.status = NodeStatus::Running { since, progress };
     }
 

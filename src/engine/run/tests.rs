@@ -21,6 +21,9 @@ fn finished(node: u32, text: &str) -> EngineEvent {
         run: RUN,
         node: NodeId(node),
         ms: 2.0,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([Some(value)]),
     }
 }
@@ -273,4 +276,91 @@ fn many_nodes_that_log_share_what_is_kept() {
         .sum();
     assert!(kept <= 20_000, "{kept}");
     assert_eq!(kept + dropped, 30_000);
+}
+
+#[test]
+fn a_node_keeps_what_it_took_when_it_really_ran() {
+    let mut state = started(2);
+    let EngineEvent::NodeFinished {
+        run, node, outputs, ..
+    } = finished(0, "a")
+    else {
+        unreachable!("just made")
+    };
+    state.on_event(&EngineEvent::NodeFinished {
+        run,
+        node,
+        ms: 2000.0,
+        cpu: Some(1500.0),
+        peak: None,
+        size: Some(12),
+        outputs,
+    });
+    state.on_event(&ended(RunStatus::Ok));
+    let cost = Cost {
+        wall_ms: 2000.0,
+        cpu_ms: Some(1500.0),
+        peak_bytes: None,
+        result_bytes: Some(12),
+    };
+    state.begin(RUN, [NodeId(0)]);
+    state.on_event(&EngineEvent::NodesCached {
+        run: RUN,
+        nodes: vec![NodeId(0)],
+        outputs: std::collections::BTreeMap::new(),
+    });
+    state.on_event(&ended(RunStatus::Ok));
+    state.begin(RUN, [NodeId(0)]);
+    state.on_event(&failed(0));
+    assert_eq!(state.cost(NodeId(0)), Some(&cost));
+    // What an earlier window knew counts less than what this one has seen.
+    let older = Cost::default();
+    state.remember_costs([(NodeId(0), older), (NodeId(1), older)]);
+    let known: Vec<_> = state.costs().map(|(id, cost)| (id.0, *cost)).collect();
+    assert_eq!(known, [(0, cost), (1, older)]);
+}
+
+#[test]
+fn the_time_left_is_that_of_the_nodes_that_the_run_has_still_to_do() {
+    let mut state = started(4);
+    assert_eq!(state.secs_left(), None);
+    let took = |secs: f64| Cost {
+        wall_ms: secs * 1000.0,
+        ..Cost::default()
+    };
+    state.remember_costs([
+        (NodeId(0), took(5.0)),
+        (NodeId(1), took(20.0)),
+        (NodeId(2), took(40.0)),
+    ]);
+    state.on_event(&EngineEvent::RunStarted { run: RUN, total: 4 });
+    let left = |state: &RunState| state.secs_left().map(f64::round);
+    // The one that never ran is taken for a middling one.
+    assert_eq!(left(&state), Some(65.0 + (65.0_f64 / 3.0).round()));
+    state.on_event(&EngineEvent::NodesCached {
+        run: RUN,
+        nodes: vec![NodeId(3)],
+        outputs: std::collections::BTreeMap::new(),
+    });
+    assert_eq!(left(&state), Some(65.0));
+    state.on_event(&finished(0, "a"));
+    state.on_event(&EngineEvent::NodeStarted {
+        run: RUN,
+        node: NodeId(1),
+    });
+    assert_eq!(left(&state), Some(60.0));
+    assert_eq!(state.node_secs_left(NodeId(1)).map(f64::round), Some(20.0));
+    assert_eq!(state.node_secs_left(NodeId(2)), None);
+    state.on_event(&failed(1));
+    state.on_event(&EngineEvent::NodeSkipped {
+        run: RUN,
+        node: NodeId(2),
+        cause: NodeId(1),
+        unused: false,
+    });
+    assert_eq!(left(&state), None);
+    state.begin(RUN, [NodeId(0)]);
+    state.on_event(&EngineEvent::RunStarted { run: RUN, total: 1 });
+    // Of the last time, not of the time before.
+    assert!(state.secs_left().is_some_and(|secs| secs < 0.01));
 }

@@ -1,6 +1,8 @@
 //! What the canvas shows of a node's run: status, time, values, picture. Made anew from RunState each frame for
 //! the nodes in view.
 
+use egui::Color32;
+
 use super::paint::{Level, Thumb};
 use crate::engine::run::{NodeRun, NodeStatus, Progress};
 use crate::graph::{Graph, InputSpec, KindState, Name, Node, Role, Widget, vec2};
@@ -36,7 +38,18 @@ pub struct NodeLook {
     pub linked: Vec<bool>,
     pub has_field: Vec<bool>,
     pub message: Option<String>,
+    /// Which node that failed it waits for.
+    pub waiting: Option<String>,
     pub thumb: Option<Thumb>,
+    /// Of the header, instead of the usual colours.
+    pub tint: Option<Tint>,
+}
+
+/// A ground and what is read on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tint {
+    pub ground: Color32,
+    pub ink: Color32,
 }
 
 /// The look of one node. At lower levels of detail only what they draw is made.

@@ -8,6 +8,7 @@ mod far;
 mod found;
 pub mod gesture;
 mod guides;
+pub mod heat;
 pub mod layout;
 pub mod linking;
 mod links;
@@ -32,9 +33,10 @@ use self::brush::{Brush, on_pixels};
 use self::camera::Camera;
 use self::far::Far;
 use self::gesture::Gesture;
+use self::heat::Heat;
 use self::layout::{Hit, Layout};
 use self::linking::Linking;
-use self::look::NodeLook;
+use self::look::{NodeLook, State};
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
 use super::theme::{self, NODE_FIELD, Palette};
@@ -83,6 +85,7 @@ pub struct Canvas {
     /// Why the nodes that are dragged are caught where they are.
     pub guides: Vec<Guide>,
     pub minimap: Minimap,
+    pub heat: Heat,
     /// Show the whole graph in the next frame: it was opened just now.
     pub fit_next: bool,
     /// It is drawn for a picture: the graph alone, without what helps to work on it.
@@ -190,6 +193,8 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     let is_settled = canvas.camera.screen == rect;
     canvas.camera.screen = rect;
     canvas.keep_up(context.document);
+    let Canvas { heat, .. } = canvas;
+    heat.follow(context.document, context.flat, context.run);
     linking::keep_up(canvas, graph);
     if canvas.fit_next {
         let extent = canvas.layout.extent();
@@ -203,6 +208,7 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
     minimap::minimap_ui(ui, canvas, graph);
+    heat::legend_ui(ui, rect, &mut canvas.heat);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_value(in_words(canvas, context));
         node.set_live(egui::accesskit::Live::Polite);
@@ -333,7 +339,14 @@ fn draw_near(
             }
             _ => {}
         }
-        let look = look::node_look(node, graph, &context.run_of(node), context.pictures, level);
+        let told = context.run_of(node);
+        let mut look = look::node_look(node, graph, &told, context.pictures, level);
+        canvas.heat.colour(*id, &mut look, palette);
+        let skipped = context.skipped(node, &told);
+        look.waiting = skipped.filter(|it| !it.is_muted).map(|it| it.words);
+        if matches!(look.state, State::Running { .. }) {
+            look.time = context.left_of(node).unwrap_or_default();
+        }
         node_painter.node(node, on_screen, &look, is_selected, is_hovered);
         if node.style.mode != Mode::On {
             node_painter.mode_veil(on_screen, node.style.mode == Mode::Muted);
@@ -386,6 +399,7 @@ fn draw_far(
         layout: &canvas.layout,
         camera: &canvas.camera,
         palette,
+        heat: &canvas.heat,
         dragged: canvas.gesture.dragged(),
         is_picture: canvas.is_picture,
     };

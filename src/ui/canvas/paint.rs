@@ -187,9 +187,10 @@ impl NodePainter<'_> {
             brush.fill(sheet, all, palette.node_header);
             brush.edge(sheet, all, Stroke::new(1.0, palette.node_outline));
         }
-        let ground = match node_color(node, palette) {
-            Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
-            None => palette.node_header,
+        let ground = match (look.tint, node_color(node, palette)) {
+            (Some(tint), _) => tint.ground,
+            (None, Some(color)) => Palette::mixed(palette.node_header, color, theme::COLOURED),
+            (None, None) => palette.node_header,
         };
         // Whence the look from afar goes over into this one.
         let far_body = match look.state {
@@ -241,12 +242,14 @@ impl NodePainter<'_> {
         brush.edge(rect, all, outline);
 
         // On a colour weak texts and marks would not be seen.
-        let weak = match node.style.colour {
-            Some(_) => palette.text_strong,
-            None => palette.text_weak,
+        let weak = match (look.tint, node.style.colour) {
+            (Some(tint), _) => tint.ink,
+            (None, Some(_)) => palette.text_strong,
+            (None, None) => palette.text_weak,
         };
+        let strong = look.tint.map_or(palette.text_strong, |tint| tint.ink);
         let badge_width = self.badge(header, look, weak);
-        let color = if is_off { weak } else { palette.text_strong };
+        let color = if is_off { weak } else { strong };
         let mut left = header.min.x + 12.0 * zoom;
         if node.looping.is_some() {
             let size = 11.0 * zoom;
@@ -262,7 +265,21 @@ impl NodePainter<'_> {
         self.ports(node, rect, look);
         self.thumb(rect, look);
         if let Some(message) = &look.message {
-            self.message(rect, message);
+            let strip = Strip {
+                ink: palette.error,
+                ground: palette.error_soft,
+                edge: palette.error,
+                lines: 3,
+            };
+            self.message(rect, message, &strip);
+        } else if let Some(waiting) = &look.waiting {
+            let strip = Strip {
+                ink: palette.text_weak,
+                ground: palette.node,
+                edge: palette.outline,
+                lines: 1,
+            };
+            self.message(rect, waiting, &strip);
         }
     }
 
@@ -300,7 +317,9 @@ impl NodePainter<'_> {
     fn badge(&self, header: Rect, look: &NodeLook, weak: Color32) -> f32 {
         let palette = self.palette;
         let color = match look.state {
-            State::Idle => return 0.0,
+            State::Idle if look.time.is_empty() => return 0.0,
+            _ if look.tint.is_some() => weak,
+            State::Idle => palette.idle,
             State::Queued | State::Skipped if weak == palette.text_strong => weak,
             State::Queued | State::Skipped => palette.idle,
             State::Running { .. } => palette.busy,
@@ -493,20 +512,19 @@ impl NodePainter<'_> {
         ));
     }
 
-    /// Why it failed, on a strip below the node.
-    fn message(&self, rect: Rect, message: &str) {
+    /// Why it failed or waits, on a strip below the node.
+    fn message(&self, rect: Rect, message: &str, look: &Strip) {
         if self.level < Level::Full {
             return;
         }
         let zoom = self.camera.zoom;
-        let palette = self.palette;
         let mut job = LayoutJob::single_section(
             message.to_owned(),
-            TextFormat::simple(font(12.0, zoom), palette.error),
+            TextFormat::simple(font(12.0, zoom), look.ink),
         );
         job.wrap = TextWrapping {
             max_width: rect.width() - 20.0 * zoom,
-            max_rows: 3,
+            max_rows: look.lines,
             ..TextWrapping::default()
         };
         let text = self.painter.layout_job(job);
@@ -517,16 +535,24 @@ impl NodePainter<'_> {
         self.painter.rect(
             strip,
             CornerRadius::same(theme::RADIUS),
-            palette.error_soft,
-            Stroke::new(1.0, palette.error),
+            look.ground,
+            Stroke::new(1.0, look.edge),
             StrokeKind::Inside,
         );
         self.painter.galley(
             strip.min + Vec2::splat(6.0 * zoom) + vec2(4.0 * zoom, 0.0),
             text,
-            palette.error,
+            look.ink,
         );
     }
+}
+
+/// Colours of a strip below a node, and how many lines it has at most.
+struct Strip {
+    ink: Color32,
+    ground: Color32,
+    edge: Color32,
+    lines: usize,
 }
 
 const UNIT: Rect = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));

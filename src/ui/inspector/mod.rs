@@ -13,7 +13,7 @@ use super::failure::failure_ui;
 use super::focus::Focus;
 use super::help::help_ui;
 use super::picture::thumb_ui;
-use super::status::{status_color, status_text};
+use super::status::status_color;
 use super::value::{Drafts, ValueEdit, value_editor_ui};
 use super::{Action, Context, menu, theme};
 use crate::command::Command;
@@ -250,13 +250,30 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
     let run = &run;
     ui.horizontal(|ui| {
         theme::dot_ui(ui, status_color(run, palette));
-        ui.add(Label::new(status_text(run)).truncate());
+        ui.add(Label::new(ctx.status_of(node, run)).truncate());
         if let NodeStatus::Skipped { cause } | NodeStatus::Unused { chooser: cause } = run.status
+            && ctx.flat.place(cause).1 != node.id
             && ui.link("Show it").clicked()
         {
             ctx.ask(Action::RevealRun(cause));
         }
     });
+    let is_running = matches!(run.status, NodeStatus::Running { .. });
+    let (figures, help) = if is_running {
+        let left = ctx.left_of(node).unwrap_or_default();
+        (
+            left,
+            "By the progress that it reports, else by the time that it took before",
+        )
+    } else {
+        let help = "CPU: time on the processor, of the thread that made the call. Memory: by how much that of the engine \
+                    rose at most, known where no other node ran at the same time";
+        (ctx.cost_text_of(node, run), help)
+    };
+    if !figures.is_empty() {
+        let figures = RichText::new(figures).small().color(palette.text_weak);
+        ui.add(Label::new(figures).wrap()).on_hover_text(help);
+    }
     if let NodeStatus::Running { progress, .. } = &run.status {
         if let Some(fraction) = progress.as_ref().and_then(Progress::fraction) {
             let bar = egui::ProgressBar::new(fraction as f32)

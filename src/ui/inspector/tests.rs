@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::*;
 use crate::document::{Document, Meta, Transaction};
-use crate::engine::protocol::{Frame, NodeError};
+use crate::engine::protocol::{EngineEvent, Frame, NodeError};
 use crate::graph::{Bank, Edit, Graph, Pos2, Value};
 use crate::ui::testing::{World, document, failed, finished, panel, run};
 
@@ -182,6 +182,96 @@ fn an_error_says_what_why_and_where() {
         matches!(&action, Some(Action::OpenSource(file, 7)) if file.ends_with("sums.py")),
         "{action:?}"
     );
+}
+
+#[test]
+fn frames_of_libraries_and_of_the_engine_are_folded_and_a_missing_module_has_a_way_out() {
+    let mut world = world(&[0]);
+    let frame = |file: &str, line: u32| Frame {
+        file: file.into(),
+        line,
+        function: "load".into(),
+        code: String::new(),
+    };
+    world.run = run([failed(
+        0,
+        NodeError {
+            kind: "ModuleNotFoundError".into(),
+            module: Some("skimage.filters".into()),
+            traceback: vec![
+                frame("nodes/sums.py", 7),
+                frame("/p/.venv/lib/python3.12/site-packages/pandas/io.py", 90),
+                frame("nodes/deep.py", 3),
+            ],
+            hidden: Some(2),
+            ..NodeError::default()
+        },
+    )]);
+    let mut harness = inspect(world);
+    harness.run();
+    let top = |text: &str| harness.get_by_label(text).rect().top();
+    let places = [
+        "sums.py, line 7, in load",
+        "deep.py, line 3, in load",
+        "1 frame of libraries",
+        "2 frames of the engine",
+    ]
+    .map(top);
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(harness.query_by_label_contains("io.py").is_none());
+    harness.get_by_label("1 frame of libraries").click();
+    harness.run();
+    harness.get_by_label("io.py, line 90, in load");
+    harness.get_by_label_contains("brings skimage to");
+    harness.get_by_label("Rebuild the environment").click();
+    harness.run();
+    let action = harness.state_mut().actions.pop();
+    assert!(matches!(
+        action,
+        Some(Action::Command(Command::RebuildEnvironment))
+    ));
+}
+
+#[test]
+fn a_node_that_waits_says_for_which_one_and_leads_there() {
+    let mut world = world(&[1]);
+    let skipped = EngineEvent::NodeSkipped {
+        run: 1,
+        node: NodeId(1),
+        cause: NodeId(0),
+        unused: false,
+    };
+    world.run = run([failed(0, NodeError::default()), skipped]);
+    let mut harness = inspect(world);
+    harness.run();
+    harness.get_by_label("Waiting for Add");
+    harness.get_by_label("Show it").click();
+    harness.run();
+    let action = harness.state_mut().actions.pop();
+    assert!(
+        matches!(action, Some(Action::RevealRun(NodeId(0)))),
+        "{action:?}"
+    );
+}
+
+#[test]
+fn a_muted_node_and_those_behind_it_say_so() {
+    for (select, expected) in [
+        (0, "Muted: left out of runs"),
+        (1, "Left out: Add is muted"),
+    ] {
+        let mut world = world(&[select]);
+        let mute = crate::document::ops::toggle_mode(
+            world.document.graph(),
+            &std::collections::BTreeSet::from([NodeId(0)]),
+            crate::graph::Mode::Muted,
+        );
+        world.document.commit(mute).unwrap();
+        let mut harness = inspect(world);
+        harness.run();
+        harness.get_by_label(expected);
+        assert_eq!(harness.query_by_label("Show it").is_some(), select == 1);
+    }
 }
 
 #[test]

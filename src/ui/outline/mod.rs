@@ -7,7 +7,7 @@ use egui::{
 };
 
 use super::row::{Row, row_at_ui};
-use super::status::{status_color, status_text};
+use super::status::status_color;
 use super::{Action, Context, theme};
 use crate::document::Document;
 use crate::document::arrange::reading_order;
@@ -215,7 +215,7 @@ fn entry_ui(ui: &Ui, entry: &Entry, place: &RowPlace, context: &Context<'_>) -> 
 fn node_row_ui(ui: &Ui, node: &Node, place: &RowPlace, context: &Context<'_>) -> Response {
     let run = context.run_of(node).into_owned();
     let run = &run;
-    let status = status_text(run);
+    let status = context.status_of(node, run);
     let row = Row {
         dot: Some(status_color(run, theme::palette(ui.ctx()))),
         text: node.title(),

@@ -6,7 +6,10 @@ mod keys;
 use std::ops::RangeInclusive;
 
 use egui::KeyboardShortcut;
-use egui::{Align, Button, DragValue, Grid, Layout, RichText, Slider, ThemePreference, Ui, vec2};
+use egui::{
+    Align, Align2, Button, DragValue, Grid, Layout, RichText, Slider, TextEdit, ThemePreference,
+    Ui, vec2,
+};
 
 use self::keys::KeysPage;
 use super::theme;
@@ -24,6 +27,8 @@ pub struct SettingsPage {
     pub scale: f32,
     /// How many nodes run at once; `None`: one for each core.
     pub workers: Option<u32>,
+    /// The command line that opens a source, as it is typed; empty: as the environment or the system says.
+    pub editor: String,
     /// The scale that is being dragged: the window changes only when it is let go, or it would run away from under
     /// the pointer.
     dragged_scale: Option<f32>,
@@ -44,6 +49,7 @@ pub enum Setting {
     Theme(ThemePreference),
     Scale(f32),
     Workers(Option<u32>),
+    Editor(Option<String>),
     /// Keys of commands; `None`: those of the table again.
     Keys(Vec<(Command, Option<Vec<KeyboardShortcut>>)>),
     /// The table's keys for all commands.
@@ -51,11 +57,17 @@ pub enum Setting {
 }
 
 impl SettingsPage {
-    pub fn new(theme: ThemePreference, scale: f32, workers: Option<u32>) -> Self {
+    pub fn new(
+        theme: ThemePreference,
+        scale: f32,
+        workers: Option<u32>,
+        editor: Option<&str>,
+    ) -> Self {
         Self {
             theme,
             scale,
             workers,
+            editor: editor.unwrap_or_default().to_owned(),
             ..Self::default()
         }
     }
@@ -104,6 +116,9 @@ fn general_ui(ui: &mut Ui, page: &mut SettingsPage) -> Option<Setting> {
             ui.end_row();
             let label = ui.label("Nodes that run at once");
             changed = workers_ui(ui, page, label.id).or(changed.take());
+            ui.end_row();
+            let label = ui.label("Editor of sources");
+            changed = editor_ui(ui, page, label.id).or(changed.take());
             ui.end_row();
         });
     changed
@@ -171,4 +186,23 @@ fn workers_ui(ui: &mut Ui, page: &mut SettingsPage, label: egui::Id) -> Option<S
         is_changed.then_some(Setting::Workers(workers))
     })
     .inner
+}
+
+fn editor_ui(ui: &mut Ui, page: &mut SettingsPage, label: egui::Id) -> Option<Setting> {
+    let field = TextEdit::singleline(&mut page.editor)
+        .hint_text("code --goto {file}:{line}")
+        .desired_width(theme::NOTICE_WIDTH)
+        .min_size(vec2(0.0, theme::ROW))
+        .align(Align2::LEFT_CENTER);
+    let field = ui.add(field).labelled_by(label).on_hover_text(
+        "A command line that opens a file at a line: {file} and {line} stand for them. Empty: the editor that VISUAL or \
+         EDITOR names, else as the system opens sources",
+    );
+    if !field.lost_focus() {
+        return None;
+    }
+    let command = page.editor.trim();
+    Some(Setting::Editor(
+        (!command.is_empty()).then(|| command.to_owned()),
+    ))
 }

@@ -234,6 +234,9 @@ fn why_there_is_nothing_to_see_is_said() {
         run: 1,
         node: NodeId(0),
         ms: 1.0,
+        cpu: None,
+        peak: None,
+        size: None,
         outputs: Arc::new([None]),
     };
     for (select, events, expected) in [

@@ -23,9 +23,9 @@ def test_every_request_is_read(line: str) -> None:
     assert message["type"] in {"run", "cancel", "interrupt", "fetch", "ping", "shutdown", "load"}
 
 
-def ns(line: str) -> int:
-    """The nanoseconds behind `"ms":`, which the engine writes as an integer with an exponent."""
-    return int(line.split('"ms":')[1].split("e-6")[0])
+def ns(line: str, key: str = "ms") -> int:
+    """The nanoseconds behind a key, which the engine writes as an integer with an exponent."""
+    return int(line.split(f'"{key}":')[1].split("e-6")[0])
 
 
 def produce(line: str) -> str:
@@ -39,7 +39,9 @@ def produce(line: str) -> str:
         return protocol.nodes_cached(event["run"], ",".join(map(str, event["nodes"])), restored)
     if kind == "node_finished":
         head = protocol.node_finished_head(event["run"])
-        return protocol.node_finished(head, event["node"], ns(line), ",".join(map(protocol.dumps, event["outputs"])))
+        outputs = ",".join(map(protocol.dumps, event["outputs"]))
+        cost = (ns(line, "cpu"), event.get("peak"), event["size"]) if "cpu" in event else None
+        return protocol.node_finished(head, event["node"], ns(line), outputs, cost)
     if kind in ("node_failed", "run_finished"):
         del event["ms"]
         return getattr(protocol, kind)(**event, ns=ns(line))

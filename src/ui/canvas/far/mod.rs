@@ -18,13 +18,14 @@ use self::draw::{Projection, add_haze, add_lines, add_plates};
 use self::haze::{Haze, LEVELS};
 use self::tile::{Line, Marks, Plate, Sheet, Sight};
 use super::camera::Camera;
+use super::heat::Heat;
 use super::layout::Layout;
 use super::routes::link_ends;
 use super::squares::{CELL, Square, TILE, squares_of};
 use crate::document::Document;
 use crate::engine::run::RunState;
 use crate::graph::{Flat, NodeId, Rect, Vec2, vec2};
-use crate::ui::results::node_run;
+use crate::ui::results::{self, node_run};
 use crate::ui::theme::Palette;
 
 pub use draw::fade;
@@ -92,6 +93,7 @@ struct Seen {
     expanded: u64,
     selection: u64,
     is_dragging: bool,
+    heat: u64,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +118,7 @@ pub struct Scene<'a> {
     pub layout: &'a Layout,
     pub camera: &'a Camera,
     pub palette: &'a Palette,
+    pub heat: &'a Heat,
     /// What is dragged, and how far, in graph units.
     pub dragged: Option<(&'a BTreeSet<NodeId>, Vec2)>,
     /// For a picture there is no next frame, and all boxes are wanted.
@@ -126,14 +129,6 @@ impl Scene<'_> {
     /// How far what is dragged has come.
     fn drag(&self) -> Vec2 {
         self.dragged.map_or(Vec2::ZERO, |(_, offset)| offset)
-    }
-
-    /// The node of what is open that shows a node of the flat graph: itself, or the one whose subgraph it lies in.
-    fn shown(&self, flat: NodeId) -> Option<NodeId> {
-        let open = self.document.path();
-        let (path, node) = self.flat.place(flat);
-        path.starts_with(open)
-            .then(|| path.get(open.len()).copied().unwrap_or(node))
     }
 
     fn alert(&self, id: NodeId) -> Alert {
@@ -199,6 +194,7 @@ impl Far {
             layout: scene.layout,
             palette: scene.palette,
             alerts: &self.alerts,
+            heat: scene.heat,
             selected: &self.selected,
             moving: &self.moving,
         }
@@ -218,6 +214,7 @@ impl Far {
             },
             selection: scene.document.selection_revision(),
             is_dragging: scene.dragged.is_some(),
+            heat: scene.heat.revision(),
         };
         if now.epoch != self.seen.epoch || scene.document.path() != self.path {
             *self = Self {
@@ -228,6 +225,12 @@ impl Far {
         let before = std::mem::replace(&mut self.seen, now);
         if before.is_dark != now.is_dark {
             self.outdate_all();
+        }
+        if before.heat != now.heat {
+            match scene.heat.changed_since(before.heat) {
+                Some(changed) => self.outdate_nodes(scene, &changed),
+                None => self.outdate_all(),
+            }
         }
         let selection = scene.document.selection();
         if before.selection != now.selection {
@@ -252,7 +255,10 @@ impl Far {
             .then(|| scene.run.changed_since(before.run))
             .flatten();
         let changed: Vec<NodeId> = match changed {
-            Some(flat) => flat.into_iter().filter_map(|id| scene.shown(id)).collect(),
+            Some(flat) => {
+                let shown = |id| results::shown(scene.document, scene.flat, id);
+                flat.into_iter().filter_map(shown).collect()
+            }
             None => ids.map(NodeId).collect(),
         };
         for id in changed {

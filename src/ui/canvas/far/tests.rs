@@ -68,6 +68,7 @@ struct Stage {
     camera: Camera,
     far: Far,
     palette: &'static Palette,
+    heat: Heat,
 }
 
 impl Stage {
@@ -83,6 +84,7 @@ impl Stage {
             camera: Camera::default(),
             far: Far::default(),
             palette: &DARK,
+            heat: Heat::default(),
         }
     }
 
@@ -97,6 +99,7 @@ impl Stage {
     fn frame<R>(&mut self, draw: impl FnOnce(&mut Far, &Scene<'_>, &[Square]) -> R) -> R {
         self.layout.update(self.document.graph());
         let flat = Flat::default();
+        self.heat.follow(&self.document, &flat, &self.run);
         let scene = Scene {
             document: &self.document,
             flat: &flat,
@@ -104,6 +107,7 @@ impl Stage {
             layout: &self.layout,
             camera: &self.camera,
             palette: self.palette,
+            heat: &self.heat,
             dragged: None,
             is_picture: false,
         };
@@ -134,7 +138,7 @@ impl Stage {
     fn random_change(&mut self, dice: &mut Dice) {
         let count = self.document.graph().next_id().0;
         let node = dice.below(count);
-        match dice.below(8) {
+        match dice.below(9) {
             0 => self.edit(Edit::RemoveNode(NodeId(node))),
             1 => {
                 let node = Node::new(NodeId(count), format!("new_{count}"), kind(), dice.pos());
@@ -154,6 +158,18 @@ impl Stage {
                 self.document.select(picked);
             }
             5 => self.fail(node),
+            7 => {
+                let ms = f64::from(1 + dice.below(50)).powi(dice.below(4) as i32);
+                self.run.on_event(&EngineEvent::NodeFinished {
+                    run: 1,
+                    node: NodeId(node),
+                    ms,
+                    cpu: None,
+                    peak: None,
+                    size: None,
+                    outputs: Arc::new([]),
+                });
+            }
             6 => {
                 self.document.undo();
             }
@@ -174,11 +190,17 @@ impl Stage {
             .collect();
         let mut selected = Marks::default();
         selected.set(self.document.selection().iter().copied().collect());
+        let mut heat = Heat::default();
+        if self.heat.measure().is_some() {
+            heat.toggle();
+        }
+        heat.follow(&self.document, &Flat::default(), &self.run);
         let sight = Sight {
             graph,
             layout: &layout,
             palette: self.palette,
             alerts: &alerts,
+            heat: &heat,
             selected: &selected,
             moving: &selected,
         };
@@ -211,7 +233,10 @@ impl Stage {
 fn tiles_that_followed_edits_are_those_made_from_nothing() {
     let mut dice = Dice(7);
     let mut stage = Stage::new(document(150, &mut dice));
-    for round in 0..60 {
+    for round in 0..90 {
+        if round == 30 || round == 60 {
+            stage.heat.toggle();
+        }
         for _ in 0..=round % 4 {
             stage.random_change(&mut dice);
         }

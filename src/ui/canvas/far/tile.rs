@@ -7,6 +7,7 @@ use crate::engine::run::NodeStatus;
 use crate::graph::subgraph::REROUTE_PORT;
 use crate::graph::{Fit, Graph, Link, Mode, Node, NodeId, Port, Pos2, Rect, Role, vec2};
 use crate::ui::canvas::annotations::node_color;
+use crate::ui::canvas::heat::Heat;
 use crate::ui::canvas::layout::Layout;
 use crate::ui::canvas::squares::{Square, TILE};
 use crate::ui::theme::{NODE_HEADER, Palette};
@@ -27,6 +28,7 @@ pub struct Sight<'a> {
     pub layout: &'a Layout,
     pub palette: &'a Palette,
     pub alerts: &'a [Alert],
+    pub heat: &'a Heat,
     pub selected: &'a Marks,
     /// What moves when it is dragged.
     pub moving: &'a Marks,
@@ -119,8 +121,14 @@ pub fn link_color(graph: &Graph, link: &Link, palette: &Palette) -> Color32 {
     }
 }
 
-/// Body and stripe of a node that is seen from afar.
-pub fn colors(graph: &Graph, node: &Node, alert: Alert, palette: &Palette) -> (Color32, Color32) {
+/// Body and stripe of a node that is seen from afar. `tint`: instead of its usual colours.
+pub fn colors(
+    graph: &Graph,
+    node: &Node,
+    alert: Alert,
+    tint: Option<Color32>,
+    palette: &Palette,
+) -> (Color32, Color32) {
     let own = node_color(node, palette);
     let (body, stripe) = match (node.kind.role, alert) {
         (Role::Reroute, _) => {
@@ -136,8 +144,9 @@ pub fn colors(graph: &Graph, node: &Node, alert: Alert, palette: &Palette) -> (C
         (_, Alert::Running) => (palette.busy, palette.of_family(&node.kind.family)),
         (_, Alert::None) => {
             let ground = palette.node_header;
-            let body = own.map_or(ground, |color| Palette::mixed(ground, color, 0.45));
-            (body, palette.of_family(&node.kind.family))
+            let usual = || own.map_or(ground, |color| Palette::mixed(ground, color, 0.45));
+            let stripe = tint.unwrap_or_else(|| palette.of_family(&node.kind.family));
+            (tint.unwrap_or_else(usual), stripe)
         }
     };
     if node.style.mode == Mode::On {
@@ -155,7 +164,8 @@ impl Sight<'_> {
 
     pub fn plate(&self, id: NodeId) -> Option<Plate> {
         let node = self.graph.node(id)?;
-        let (body, stripe) = colors(self.graph, node, self.alert(id), self.palette);
+        let tint = self.heat.tint(id, self.palette).map(|tint| tint.ground);
+        let (body, stripe) = colors(self.graph, node, self.alert(id), tint, self.palette);
         Some(Plate {
             rect: self.layout.rect(id)?,
             body,
