@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from .store import Stored
+from .stored import Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

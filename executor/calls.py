@@ -11,7 +11,6 @@ from . import binding, loom
 from .event_loop import EventLoop
 from .graph import Node
 from .loops import Body, Loop, Token
-from .processes import Processes
 from .scheduler import Worker
 from .streams import SourceFailed, Stream
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .loops import Call
+    from .processes import Processes
     from .run import Runner
     from .scheduler import Seat, Target
 
@@ -44,11 +44,22 @@ class Calls:
         self._runner = runner
         self._scheduler = runner.scheduler
         self.event_loop = EventLoop(self._await, runner.logs.add_finder)
-        session = runner.session
-        self.processes = Processes(self._call_away, lambda: session.registry, session.project, runner.logs)
-        self._scheduler.targets += [self.event_loop, self.processes]
+        self._scheduler.targets.append(self.event_loop)
+        self._processes: Processes | None = None
         self.spent_ns: dict[Node, int] = {}
         """What nodes in the bodies of loops have taken in all."""
+
+    @property
+    def processes(self) -> Processes:
+        """The worker processes, which are there from the first heavy node on."""
+        if self._processes is None:
+            from .processes import Processes
+
+            runner = self._runner
+            session = runner.session
+            self._processes = Processes(self._call_away, session.registry, session.project, runner.logs)
+            self._scheduler.targets.append(self._processes)
+        return self._processes
 
     def goes_away(self, worker: Worker, node: Node) -> bool:
         """Give the worker's node to a target, if its kind is called at one."""
@@ -94,7 +105,7 @@ class Calls:
         except KeyboardInterrupt as late:  # between the node's end and the line above
             guard.disarm(worker.ident)
             error = error or late
-        runner.repair()
+        runner.repair(node.kind, spent_ns)
         try:
             if error is None:
                 runner.finished(worker, spent_ns, outputs)
@@ -181,7 +192,7 @@ class Calls:
         except BaseException as raised:
             error = raised
         spent_ns = _clock() - begin_ns
-        runner.repair()
+        runner.repair(node.kind, spent_ns)
         try:
             if error is None:
                 runner.finished(seat, spent_ns, outputs)

@@ -19,7 +19,7 @@ from .monitor import Monitor
 from .output import Logs, Streams
 from .plan import Session
 from .run import Runner
-from .store import LIMIT_BYTES
+from .stored import LIMIT_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,10 +13,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
+    from typing import Any
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _MAX_FRAMES = 50
 _MAX_MESSAGE = 16 * 1024
+
+
+class Reported(Exception):
+    """A failure that was described where it happened."""
+
+    def __init__(self, report: dict[str, Any], spent_ns: int) -> None:
+        super().__init__()
+        self.report = report
+        self.spent_ns = spent_ns
 
 
 def describe(error: BaseException, inputs: Iterable[tuple[str, object]] = ()) -> dict[str, object]:

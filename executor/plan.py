@@ -10,15 +10,17 @@ import os
 
 from . import binding
 from .cache import Cache, estimated_bytes
-from .digests import Digests
 from .graph import Graph, Node, all_within, downstream, in_order, outermost
 from .registry import Kind, Registry, stamp
-from .store import LIMIT_BYTES, WORTH_NS, Store
+from .stored import LIMIT_BYTES, WORTH_NS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
+
+    from .digests import Digests
+    from .store import Store
 
 
 class Plan:
@@ -330,6 +332,9 @@ class Session:
         if not self._store_folder:
             return
         if self.store is None:
+            from .digests import Digests
+            from .store import Store
+
             try:
                 self.store = Store(self._store_folder, self._store_limit, self.registry.load_module)
             except OSError:  # it cannot be written to: results live as long as the engine

@@ -13,6 +13,7 @@ import sys
 import threading
 
 from . import failure, pickled
+from .failure import Reported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,22 +27,11 @@ if TYPE_CHECKING:
 _BOOTSTRAP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap.py")
 
 
-class Reported(Exception):
-    """A failure that was described where it happened."""
-
-    def __init__(self, report: dict[str, Any], spent_ns: int) -> None:
-        super().__init__()
-        self.report = report
-        self.spent_ns = spent_ns
-
-
 class Processes:
     """Worker processes, started as they are needed. `call` calls a seat's node by `run` and reports it; it must not
     raise."""
 
-    def __init__(
-        self, call: Callable[[Seat], None], registry: Callable[[], Registry], project: str, logs: Logs
-    ) -> None:
+    def __init__(self, call: Callable[[Seat], None], registry: Registry, project: str, logs: Logs) -> None:
         self._call = call
         self._registry = registry
         self._project = project
@@ -101,7 +91,7 @@ class Processes:
     def _exchange(
         self, process: _Process, seat: Seat, kind: Kind, payload: list[memoryview | bytes]
     ) -> tuple[tuple[object, ...], int]:
-        registry = self._registry()
+        registry = self._registry
         process.send({"type": "call", "kind": dict(kind.spec), "files": registry.files()}, payload)
         while True:
             try:

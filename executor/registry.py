@@ -59,6 +59,8 @@ class Kind:
         self.function: Callable[..., object] | None = None
         self.unpack = unpacker(self.result, self.outputs)
         """How a returned value becomes the outputs; None when it is the only one as it is."""
+        self.tame_calls = 0
+        """Calls that left the standard streams alone."""
         self.trivial = False
         """Is the function loaded and trivial, and may all inputs be given by position?"""
         self.by_position = False

@@ -17,9 +17,8 @@ from .choices import Choices, is_chooser
 from .graph import all_within
 from .loops import Token
 from .pauses import Pauses
-from .processes import Reported
 from .scheduler import Scheduler, Worker
-from .store import Stored
+from .stored import Stored
 from .streams import SourceFailed, Stream
 from .views import BIG
 
@@ -32,9 +31,12 @@ if TYPE_CHECKING:
     from .graph import Node
     from .output import Logs, Streams
     from .plan import Plan, Session
+    from .registry import Kind
     from .scheduler import Seat
 
 _clock = time.perf_counter_ns
+_QUICK_NS = 100_000
+_TRUSTED_AFTER = 3
 
 
 class Runner:
@@ -356,7 +358,7 @@ class Runner:
         inputs: Iterable[tuple[str, object]] = (),
     ) -> None:
         """The caller holds the lock, or works alone."""
-        if isinstance(error, Reported):
+        if isinstance(error, failure.Reported):
             report = error.report
         else:
             report = failure.describe(error, inputs)
@@ -492,11 +494,17 @@ class Runner:
             return outputs.preview
         return self.previews.outputs(node.id, outputs or ())
 
-    def repair(self) -> None:
-        """Put the standard streams right after a node that may have closed or replaced them."""
+    def repair(self, kind: Kind, spent_ns: int) -> None:
+        """Put the standard streams right after a node that may have closed or replaced them.
+
+        A quick kind that has left them alone a few times is trusted not to replace them, and only looked at quickly.
+        """
         alone = self.scheduler.busy == 1  # no other node is using them
-        if self._descriptors is not None:
-            self._descriptors.repair(alone)
+        descriptors = self._descriptors
+        if descriptors is not None:
+            is_trusted = kind.tame_calls >= _TRUSTED_AFTER and spent_ns < _QUICK_NS
+            if not (is_trusted and descriptors.are_open()):
+                kind.tame_calls = kind.tame_calls + 1 if descriptors.repair(alone) else 0
         if alone:
             images.close_figures()
             if self._streams is not None:

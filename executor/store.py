@@ -19,57 +19,19 @@ import queue
 import threading
 
 from . import pickled
+from .stored import BYTES_PER_NS, WORTH_NS, ResultLost, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
 MAGIC = b"LOOMRES1"
-LIMIT_BYTES = 2 * 1024**3
-WORTH_NS = 2_000_000
-"""A call that took less is quicker made again."""
-BYTES_PER_NS = 0.4
-"""About how quickly values are written and read: what took less to make than that is made again."""
 _LARGEST_SHARE = 4
 """One result takes at most this part of the limit."""
 _LONGEST_HEAD = 1024 * 1024
 _PENDING = 256
 _SUFFIX = ".result"
-
-
-class ResultLost(Exception):
-    """An earlier result that was on disk cannot be read any more; the message says what to do."""
-
-
-class Stored(tuple[object, ...]):
-    """Outputs of a node that lie on disk until somebody looks at one. Stands where a plain tuple of them would."""
-
-    preview: str
-    """How they are shown, as the protocol's `VALUE`s with commas between."""
-    _load: Callable[[], tuple[object, ...]]
-    _values: tuple[object, ...] | None
-    _lock: threading.Lock
-
-    @classmethod
-    def at(cls, count: int, preview: str, load: Callable[[], tuple[object, ...]]) -> Stored:
-        """`count` outputs that `load` gives."""
-        made = cls((None,) * count)
-        made.preview, made._load, made._values, made._lock = preview, load, None, threading.Lock()
-        return made
-
-    def values(self) -> tuple[object, ...]:
-        """The values themselves. Raises `ResultLost`."""
-        with self._lock:
-            if self._values is None:
-                self._values = self._load()
-            return self._values
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.values()[index]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self.values())
 
 
 class Store:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from executor.store import MAGIC, ResultLost, Store
+from executor.store import MAGIC, Store
+from executor.stored import ResultLost
 
 SOURCE = """
     import time
