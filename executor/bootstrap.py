@@ -27,6 +27,7 @@ def _options(arguments: list[str]) -> dict[str, str]:
         "--heavy": "",
         "--store": "",
         "--store-limit": "",
+        "--hold": "",
     }
     for name, value in zip(arguments[::2], arguments[1::2], strict=False):
         if name in options:
@@ -56,7 +57,7 @@ def main() -> None:
     files = options["--files"] or os.path.join(options["--project"], ".loom", "views")
     workers = int(options["--workers"]) or min(32, (os.cpu_count() or 1) + 4)
     store = (options["--store"], int(options["--store-limit"] or 0))
-    engine.Engine(pipe, descriptors, options["--project"], files, workers, store).serve()
+    engine.Engine(pipe, descriptors, options["--project"], files, workers, store, int(options["--hold"] or 0)).serve()
 
 
 def _work_for_engine(pipe: Channel, project: str) -> NoReturn:

@@ -57,7 +57,7 @@ class Cache:
 
     def store(self, key: int, outputs: tuple[object, ...]) -> None:
         """Keep a result that is no longer a node's current one."""
-        size = 1024 if isinstance(outputs, Stored) else sum(map(estimated_bytes, outputs))
+        size = outputs.size if isinstance(outputs, Stored) else sum(map(estimated_bytes, outputs))
         if size > self._max_bytes:
             return
         self.take(key)

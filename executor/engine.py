@@ -15,6 +15,7 @@ import time
 from . import interrupts, loom, progress_bars, protocol, views
 from .fetch import answer
 from .files import ViewFiles
+from .memory import Held
 from .monitor import Monitor
 from .output import Logs, Streams
 from .plan import Session
@@ -46,6 +47,7 @@ class Engine:
         files: str,
         workers: int,
         store: tuple[str, int] = ("", 0),
+        hold: int = 0,
     ) -> None:
         self.channel = channel
         folder, limit = store
@@ -53,7 +55,8 @@ class Engine:
         self.files = ViewFiles(files)
         self.monitor = Monitor(channel)
         self.logs = Logs(channel, self.monitor.wake)
-        self.runner = Runner(self.session, channel, self.logs, Streams(self.logs), descriptors)
+        held = Held(os.path.join(files, "held"), hold, self.session.registry.load_module)
+        self.runner = Runner(self.session, channel, self.logs, Streams(self.logs), descriptors, held)
         self.runner.previews = views.Previews(self.files)
         self._workers = workers
         self._runs: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()

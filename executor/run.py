@@ -16,6 +16,7 @@ from .calls import Calls, MemberFailed
 from .choices import Choices, is_chooser
 from .graph import all_within
 from .loops import Token
+from .memory import Held
 from .pauses import Pauses
 from .scheduler import Scheduler, Worker
 from .stored import Stored
@@ -49,6 +50,7 @@ class Runner:
         logs: Logs,
         streams: Streams | None = None,
         descriptors: Descriptors | None = None,
+        held: Held | None = None,
     ) -> None:
         self.session = session
         self.channel = channel
@@ -56,6 +58,7 @@ class Runner:
         self.previews = views.Previews(None)
         self.scheduler = Scheduler(self._work, logs.add_worker)
         self.calls = Calls(self)
+        self.held = held or Held("", 0, session.registry.load_module)
         self.choices = Choices()
         self.pauses = Pauses(self.scheduler, channel.put)
         self.run_id: int | None = None
@@ -318,15 +321,33 @@ class Runner:
         line = protocol.node_finished(self._head, node.id, spent_ns, preview, spent)
         self.logs.end(seat.source)
         self.session.keep(node, outputs, spent_ns, preview)
+        leaving: list[Node] = []
         with self.scheduler.lock:
             node.outputs = outputs
             self._tell_progress(seat)
             self.channel.put(line)
             self._ran += 1
+            self.held.note(node, outputs)
+            if self.held.is_too_much():
+                leaving = self.held.leaving(self._is_read)
             if node.body:
                 self._finish_body(node)
             self._release(node)
-            self._go_on(seat)
+            if not leaving:
+                self._go_on(seat)
+        if leaving:
+            for other in leaving:  # before the next node begins: so memory stays bounded however quick the nodes are
+                self.held.put_away(other)
+            with self.scheduler.lock:
+                self._go_on(seat)
+
+    def _is_read(self, node: Node) -> bool:
+        """Has every node that reads it ended? The caller holds the lock."""
+        active = {seat.node for seat in self.scheduler.seats()}
+        return all(
+            reader.outputs is not None or (reader.waiting <= 0 and reader not in active and reader.owner is None)
+            for reader in node.dependents
+        ) and not any(reader in self.scheduler.ready for reader in node.dependents)
 
     def failed(self, seat: Seat, spent_ns: int, error: BaseException, interrupted: bool) -> None:
         """The seat's node raised: those that wait for it do not run."""

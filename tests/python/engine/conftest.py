@@ -21,13 +21,15 @@ PATIENCE_S = 60
 class EngineProcess:
     """An engine as the window starts it, with its three pipes drained."""
 
-    def __init__(self, folder: Path, store: Path | None = None) -> None:
+    def __init__(self, folder: Path, store: Path | None = None, hold: int = 0) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         flags = ["-P", "-u", "-X", "utf8", "-X", "faulthandler"]
         command = [sys.executable, *flags, str(ROOT / "executor" / "bootstrap.py")]
         options = ["--project", str(folder), "--files", str(folder / "files"), "--workers", "4"]
         if store is not None:
             options += ["--store", str(store)]
+        if hold:
+            options += ["--hold", str(hold)]
         neutral = folder / "neutral"
         neutral.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
@@ -102,6 +104,8 @@ class Runs:
         self.engine: EngineProcess | None = None
         self.store: Path | None = None
         """The folder for results, if they are to survive the engine."""
+        self.hold = 0
+        """Bytes of results in memory from which on they go to disk; 0: as the engine does by itself."""
 
     def file(self, name: str, source: str) -> Path:
         path = self.folder / name
@@ -126,7 +130,7 @@ class Runs:
 
     def start(self) -> EngineProcess:
         if self.engine is None:
-            self.engine = EngineProcess(self.folder, self.store)
+            self.engine = EngineProcess(self.folder, self.store, self.hold)
             assert self.engine.event()["type"] == "hello"
         return self.engine
 
