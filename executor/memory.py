@@ -30,37 +30,43 @@ class Held:
         self._folder = folder
         self._bound = bound or _machine_bytes() // 4
         self._find_module = find_module
-        self._sizes: dict[Node, int] = {}
+        self._results: dict[Node, tuple[int, str]] = {}  # how large, and how it is shown
         self._total = 0
         self._count = 0
 
-    def note(self, node: Node, outputs: tuple[object, ...]) -> None:
-        """A node gave this."""
+    def note(self, node: Node, outputs: tuple[object, ...], preview: str) -> None:
+        """A node gave this, shown so."""
         size = sum(map(estimated_bytes, outputs))
-        self._total += size - self._sizes.pop(node, 0)
-        if size < SMALL_BYTES:
-            self._total -= size
-        else:
-            self._sizes[node] = size
+        self._forget(node)
+        if size >= SMALL_BYTES:
+            self._total += size
+            self._results[node] = size, preview
 
     def is_too_much(self) -> bool:
         """Is it time to make room?"""
         return self._total > self._bound
 
-    def leaving(self, is_read: Callable[[Node], bool]) -> list[Node]:
-        """What is to leave so that the rest has room: of the results that nobody is to read, the oldest."""
-        found: list[Node] = []
-        for node in list(self._sizes):
+    def leaving(self, is_read: Callable[[Node], bool]) -> list[tuple[Node, str]]:
+        """What is to leave so that the rest has room: of the results that nobody is to read, the oldest.
+
+        Each with how it is shown.
+        """
+        found: list[tuple[Node, str]] = []
+        for node, (_, preview) in list(self._results.items()):
             if self._total <= self._bound:
                 break
-            if node.outputs is None:  # it was made anew, or let go
-                self._total -= self._sizes.pop(node)
+            if node.outputs is None:  # it was let go otherwise
+                self._forget(node)
             elif is_read(node):
-                self._total -= self._sizes.pop(node)
-                found.append(node)
+                self._forget(node)
+                found.append((node, preview))
         return found
 
-    def put_away(self, node: Node) -> None:
+    def _forget(self, node: Node) -> None:
+        size, _ = self._results.pop(node, (0, ""))
+        self._total -= size
+
+    def put_away(self, node: Node, preview: str) -> None:
         """Write a node's result to disk and let go of it in memory. Not under the lock: it takes as long as the disk.
 
         What cannot be written stays.
@@ -83,7 +89,7 @@ class Held:
         except (OSError, pickled.PickledError):
             _remove(path)
             return
-        kept = Stored.at(len(outputs), "", _File(path, self._find_module).load, pickled.size(pieces))
+        kept = Stored.at(len(outputs), preview, _File(path, self._find_module).load, pickled.size(pieces))
         if node.outputs is outputs:
             node.outputs = kept
 

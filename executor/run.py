@@ -321,13 +321,13 @@ class Runner:
         line = protocol.node_finished(self._head, node.id, spent_ns, preview, spent)
         self.logs.end(seat.source)
         self.session.keep(node, outputs, spent_ns, preview)
-        leaving: list[Node] = []
+        leaving: list[tuple[Node, str]] = []
         with self.scheduler.lock:
             node.outputs = outputs
             self._tell_progress(seat)
             self.channel.put(line)
             self._ran += 1
-            self.held.note(node, outputs)
+            self.held.note(node, outputs, preview)
             if self.held.is_too_much():
                 leaving = self.held.leaving(self._is_read)
             if node.body:
@@ -337,7 +337,7 @@ class Runner:
                 self._go_on(seat)
         if leaving:
             for other in leaving:  # before the next node begins: so memory stays bounded however quick the nodes are
-                self.held.put_away(other)
+                self.held.put_away(*other)
             with self.scheduler.lock:
                 self._go_on(seat)
 
