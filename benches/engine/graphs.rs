@@ -133,7 +133,7 @@ fn node(id: u32, kind: &Arc<NodeKind>) -> Node {
     Node::new(NodeId(id), format!("node_{id}"), Arc::clone(kind), pos)
 }
 
-fn link(from: u32, to: u32, input: &str) -> Link {
+pub fn link(from: u32, to: u32, input: &str) -> Link {
     Link {
         from: Port::new(NodeId(from), "result"),
         to: Port::new(NodeId(to), input),

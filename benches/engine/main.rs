@@ -10,6 +10,7 @@ mod stage;
 mod command_line;
 mod graphs;
 mod image;
+mod loops;
 mod measure;
 mod peers;
 mod runs;
@@ -28,6 +29,8 @@ const CASES: &[Case] = &[
     ("engine/threads", workers::hand_over),
     ("engine/sleep", workers::sleep),
     ("engine/numpy", workers::numpy),
+    ("engine/loops", loops::calls),
+    ("engine/heavy", loops::heavy),
     ("engine/image", image::show),
     ("engine/project", command_line::repeat),
 ];
