@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         """Somewhere else to call nodes: an event loop, other processes."""
 
         def submit(self, seat: Seat) -> None:
-            """Call the seat's node, then give the seat to `Runner.done`. Returns at once."""
+            """Call the seat's node, then give what came of it to `Runner.finished` or `failed`. Returns at once."""
 
         def cancel(self) -> None:
             """The run was stopped: ask what is in progress to end."""
