@@ -113,6 +113,10 @@ def value(fetch: object, view: Mapping[str, object]) -> str:
     return line
 
 
+def node_paused(run: int, node: int) -> str:
+    return f'{{"type":"node_paused","run":{run},"node":{node}}}\n'
+
+
 def _number(value: float | None) -> str:
     """A number as JSON has it: no NaN, no infinity, and NumPy's numbers as Python's."""
     if value is None:

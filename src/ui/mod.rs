@@ -38,6 +38,7 @@ mod testing;
 pub mod theme;
 pub mod value;
 pub mod viewer;
+mod views;
 pub mod welcome;
 
 use std::borrow::Cow;
@@ -45,10 +46,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use views::Views;
+
 use crate::command::Command;
 use crate::document::ops::LinkEnd;
 use crate::document::{Document, Transaction};
-use crate::engine::protocol::View;
 use crate::engine::run::{NodeRun, RunState};
 use crate::graph::subgraph::{SubgraphId, frame_kind, note_kind, reroute_kind};
 use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Widget};
@@ -156,8 +158,8 @@ pub struct Context<'a> {
     /// The graph as it runs: what `run` knows of is its nodes.
     pub flat: &'a Flat,
     pub pictures: &'a Pictures,
-    /// Values that were fetched in this run; cleared when the node runs again.
-    pub views: &'a HashMap<Fetch, View>,
+    /// Values that were fetched.
+    pub views: &'a Views,
     pub actions: &'a mut Vec<Action>,
 }
 

@@ -79,7 +79,8 @@ fn sum<'a>(nodes: impl Iterator<Item = &'a NodeRun>) -> NodeRun {
     for node in nodes {
         all.is_stale |= node.is_stale;
         let rank = match &node.status {
-            NodeStatus::Failed(_) => 5,
+            NodeStatus::Failed(_) => 6,
+            NodeStatus::Paused => 5,
             NodeStatus::Running { .. } => 4,
             NodeStatus::Queued => 3,
             NodeStatus::Skipped { .. } => 2,

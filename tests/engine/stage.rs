@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use loom::engine::{
     Engine, EngineConfig, EngineEvent, Fetch, NodeRun, NodeStatus, RunRequest, RunState, RunStatus,
-    View, What,
+    Stop, View, What,
 };
 use loom::event::{EventReceiver, channel};
 use loom::graph::{
@@ -259,7 +259,9 @@ impl Stage {
     }
 
     pub fn cancel(&mut self, run: u64) {
-        self.engine().cancel(run).expect("the engine takes a Stop");
+        self.engine()
+            .cancel(run, Stop::Firm)
+            .expect("the engine takes a Stop");
     }
 
     pub fn until_started(&mut self, node: NodeId) {

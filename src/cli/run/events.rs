@@ -53,6 +53,7 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
         EngineEvent::NodeSkipped { node, cause, .. } => {
             json!({"event": "node_skipped", "node": key(node), "cause": key(cause)})
         }
+        EngineEvent::NodePaused { node, .. } => json!({"event": "node_paused", "node": key(node)}),
         EngineEvent::Log {
             node, level, text, ..
         } => json!({

@@ -72,6 +72,7 @@ fn shown(state: &RunState, nodes: u32) -> Vec<String> {
                 NodeStatus::Cached => "cached".to_owned(),
                 NodeStatus::Failed(_) => "failed".to_owned(),
                 NodeStatus::Skipped { cause } => format!("skipped by {cause}"),
+                NodeStatus::Paused => "paused".to_owned(),
             };
             if let Some(Some(value)) = node.outputs.first() {
                 text = format!("{text} {}", value.text);
@@ -271,4 +272,48 @@ fn many_nodes_that_log_share_what_is_kept() {
         .sum();
     assert!(kept <= 20_000, "{kept}");
     assert_eq!(kept + dropped, 30_000);
+}
+
+#[test]
+fn a_node_that_is_held_waits_until_something_else_is_heard_of_it() {
+    let mut state = started(3);
+    let paused = |node: u32| EngineEvent::NodePaused {
+        run: RUN,
+        node: NodeId(node),
+    };
+    let held = |state: &RunState| state.paused().map(|id| id.0).collect::<Vec<_>>();
+    state.on_event(&paused(2));
+    state.on_event(&paused(0));
+    assert_eq!(held(&state), [0, 2]);
+    assert_eq!(state.node(NodeId(0)).status, NodeStatus::Paused);
+    // An edit meanwhile does not let it go.
+    state.mark_stale([NodeId(0)]);
+    assert_eq!(held(&state), [0, 2]);
+    state.go_on(Some(NodeId(1)));
+    assert_eq!(held(&state), [0, 2], "that one was not held");
+    state.go_on(Some(NodeId(2)));
+    assert_eq!(held(&state), [0]);
+    assert_eq!(state.node(NodeId(2)).status, NodeStatus::Queued);
+    state.on_event(&EngineEvent::NodeStarted {
+        run: RUN,
+        node: NodeId(0),
+    });
+    assert_eq!(held(&state), [0_u32; 0]);
+    state.on_event(&paused(1));
+    state.go_on(None);
+    assert_eq!(held(&state), [0_u32; 0]);
+
+    // What is held when the run ends is as any that was not reached.
+    state.on_event(&paused(1));
+    state.on_event(&EngineEvent::RunFinished {
+        run: RUN,
+        status: RunStatus::Cancelled,
+        ran: 0,
+        cached: 0,
+        failed: 0,
+        skipped: 0,
+        ms: 1.0,
+    });
+    assert_eq!(held(&state), [0_u32; 0]);
+    assert_eq!(state.node(NodeId(1)).status, NodeStatus::Idle);
 }

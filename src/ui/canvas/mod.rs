@@ -1,6 +1,7 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
 mod annotations;
+mod breakpoints;
 mod brush;
 pub mod camera;
 mod crumbs;
@@ -22,7 +23,7 @@ pub mod routes;
 mod squares;
 pub mod walk;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use egui::epaint::Mesh;
@@ -80,6 +81,8 @@ pub struct Canvas {
     pub habits: Habits,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
+    /// Nodes that runs stop before; they are marked.
+    pub breakpoints: BTreeSet<NodeId>,
     /// Why the nodes that are dragged are caught where they are.
     pub guides: Vec<Guide>,
     pub minimap: Minimap,
@@ -225,7 +228,11 @@ fn in_words(canvas: &Canvas, context: &Context<'_>) -> String {
             };
             let (ins, outs) = (graph.incoming(node.id).len(), graph.outgoing(node.id).len());
             let (ins, outs) = (count(ins), count(outs));
-            format!("{}, selected: {ins} in, {outs} out", node.title())
+            let held = match canvas.breakpoints.contains(&node.id) {
+                true => ", breakpoint",
+                false => "",
+            };
+            format!("{}, selected: {ins} in, {outs} out{held}", node.title())
         }
         (several, None) => format!("{several} nodes selected"),
     }
@@ -262,6 +269,7 @@ fn draw(
         let memory = std::mem::take(&mut canvas.boxes);
         canvas.boxes = draw_near(ui, &painter, canvas, memory, drafts, context, hovered);
     }
+    breakpoints::breakpoints(&painter, canvas, palette);
     overlay::paint(&painter, canvas, graph, palette);
     guides::paint(&painter, canvas, palette);
     if !canvas.is_picture {

@@ -218,8 +218,14 @@ fn wheel(ui: &Ui, canvas: &mut Canvas) {
 }
 
 /// What can be done with the nodes under the pointer, by what belongs together.
-const NODE_MENU: [&[Command]; 4] = [
-    &[Command::RunToHere, Command::OpenSubgraph],
+const NODE_MENU: [&[Command]; 5] = [
+    &[
+        Command::RunToHere,
+        Command::RunSelection,
+        Command::RunAgain,
+        Command::RunAgainFromHere,
+    ],
+    &[Command::Breakpoint, Command::OpenSubgraph],
     &[
         Command::Rename,
         Command::Colour,

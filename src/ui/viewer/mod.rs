@@ -90,9 +90,9 @@ impl<'b> Fetcher<'_, 'b> {
             what,
         };
         let views = self.ctx.views;
-        if let Some(view) = views.get(&fetch) {
+        if !views.is_wanted(&fetch) {
             self.asked.remove(&fetch);
-            return Some(view);
+            return views.get(&fetch);
         }
         let is_waiting = self
             .asked
@@ -100,9 +100,9 @@ impl<'b> Fetcher<'_, 'b> {
             .is_some_and(|asked| self.now_secs - asked < PATIENCE_SECS);
         if !is_waiting {
             self.asked.insert(fetch.clone(), self.now_secs);
-            self.ctx.ask(Action::Fetch(fetch));
+            self.ctx.ask(Action::Fetch(fetch.clone()));
         }
-        None
+        views.get(&fetch)
     }
 }
 

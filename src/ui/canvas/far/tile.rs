@@ -17,6 +17,7 @@ pub enum Alert {
     #[default]
     None,
     Running,
+    Paused,
     Failed,
 }
 
@@ -76,6 +77,7 @@ impl Alert {
     pub fn of(status: &NodeStatus) -> Self {
         match status {
             NodeStatus::Running { .. } => Self::Running,
+            NodeStatus::Paused => Self::Paused,
             NodeStatus::Failed(_) => Self::Failed,
             _ => Self::None,
         }
@@ -132,6 +134,7 @@ pub fn colors(graph: &Graph, node: &Node, alert: Alert, palette: &Palette) -> (C
             let paper = Palette::mixed(palette.node, own.unwrap_or(palette.warn), 0.2);
             (paper, paper)
         }
+        (_, Alert::Paused) => (palette.warn, palette.of_family(&node.kind.family)),
         (_, Alert::Failed) => (palette.error, palette.of_family(&node.kind.family)),
         (_, Alert::Running) => (palette.busy, palette.of_family(&node.kind.family)),
         (_, Alert::None) => {
