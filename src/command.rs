@@ -166,6 +166,7 @@ commands! {
     ToggleBoxInside, "Box selects what is inside", View, Canvas, [], "Let a box select what lies in it as a whole, and not all that it touches";
     ToggleMinimap, "Minimap", View, Canvas, [key(Modifiers::SHIFT, Key::M)], "Show or hide the small picture of all nodes";
     FrameCost, "Frame cost", View, Canvas, [], "Show or hide what drawn frames cost the processor";
+    PinValue, "Pin value", View, Canvas, [key(Modifiers::NONE, Key::V)], "Keep what the viewer shows there, whatever is selected; once more: follow the selection";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ScaleUp, "Larger interface", View, Window, [key(CTRL, Key::Plus), key(CTRL, Key::Equals)], "Show everything in the window larger";

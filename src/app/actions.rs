@@ -58,6 +58,11 @@ impl App {
                 self.project.panels.viewer.show(node, output);
                 self.shell.show(Pane::Viewer);
             }
+            Action::Pin { node, output } => {
+                let path = self.project.document.path();
+                self.project.panels.viewer.pin(node, output, path);
+                self.shell.show(Pane::Viewer);
+            }
             Action::Browse(port, widget) => self.browse(port, widget),
             Action::OpenSearch {
                 pos_in_graph,
@@ -371,6 +376,11 @@ impl App {
             Command::EditNode => {
                 self.shell.show(Pane::Inspector);
                 self.project.panels.inspector.edit();
+            }
+            Command::PinValue => {
+                let path = self.project.document.path();
+                self.project.panels.viewer.toggle_pin(path);
+                self.shell.show(Pane::Viewer);
             }
             Command::FrameCost => {
                 self.frame_costs.is_shown = !self.frame_costs.is_shown;

@@ -111,6 +111,37 @@ impl Window {
         });
     }
 
+    /// Until a node has this value, whatever runs.
+    #[track_caller]
+    fn wait_for_value(&mut self, title: &str, value: &str) {
+        let node = self.node(title);
+        self.wait(&format!("{value} of {title}"), |app| {
+            let outputs = &app.project().run.node(node).outputs;
+            outputs.iter().flatten().any(|it| *it.text == *value)
+        });
+    }
+
+    /// A right click, and a click on a line of the menu that opens.
+    fn choose(&mut self, at: Pos2, line: &str) {
+        self.harness.event(egui::Event::PointerMoved(at));
+        for pressed in [true, false] {
+            self.harness.event(egui::Event::PointerButton {
+                pos: at,
+                button: PointerButton::Secondary,
+                pressed,
+                modifiers: NONE,
+            });
+            self.harness.step();
+        }
+        self.steps();
+        // Others may be called so too, nodes of the library for one.
+        let found = self.harness.query_all_by_label_contains(line);
+        let rects = found.map(|node| node.rect());
+        let near = rects.filter(|rect| rect.distance_to_pos(at) < 300.0);
+        let line = near.last().unwrap().center();
+        self.click(line);
+    }
+
     fn commands(&mut self, name: &str) {
         self.key(CTRL | SHIFT, Key::P);
         self.typed(name);
@@ -151,7 +182,12 @@ fn each_run_command_runs_what_it_says() {
             .node(window.node("Square"))
             .is_stale
     );
-    // By the palette too.
+    // By a node's menu and the palette too.
+    let square = window.on_screen(window.pos_of("Square") + vec2(60.0, 12.0));
+    window.choose(square, "Run again Shift");
+    window.wait_for_end();
+    assert_eq!(window.calls(), "square");
+    window.pick("Double");
     window.commands("run again from here");
     window.wait_for_end();
     assert_eq!(window.calls(), "double square");
@@ -261,15 +297,23 @@ fn in_live_mode_an_older_run_makes_room_and_what_it_made_stays() {
         project(userdata, &nodes)
     });
     window.key(NONE, Key::F7);
-    let slow = window.node("Slow");
-    let is_slow = |app: &App| {
-        matches!(
-            app.project().run.node(slow).status,
-            NodeStatus::Running { .. }
-        )
+    let calls = window
+        .app()
+        .project()
+        .folder
+        .clone()
+        .unwrap()
+        .join("calls.txt");
+    // Of the slow node; the one at hand is at work when it has noted itself.
+    let is_called = move |times: usize| {
+        let calls = calls.clone();
+        move |app: &App| {
+            let text = std::fs::read_to_string(&calls).unwrap_or_default();
+            text.matches("slow").count() == times && app.project().run.is_running()
+        }
     };
-    window.wait("the slow node", is_slow);
-    assert_eq!(window.text_of("Double"), "6");
+    window.wait("the slow node", is_called(1));
+    window.wait_for_value("Double", "6");
     let engine = |window: &Window| match window.app().project().run.engine() {
         EngineStatus::Ready { pid, .. } => *pid,
         other => panic!("{other:?}"),
@@ -279,16 +323,18 @@ fn in_live_mode_an_older_run_makes_room_and_what_it_made_stays() {
     window.edit_value("value", "20");
     window.wait_for("Slow", "41");
     assert_eq!(engine(&window), pid, "it was asked, not killed");
-    assert_eq!(window.calls(), "number double slow number double slow");
+    let calls = "number double slow number double slow";
+    assert_eq!(window.calls(), calls);
     // A run by hand is not in the way either: it takes the place of the live one.
     window.edit_value("value", "4");
-    window.wait("the slow node", is_slow);
+    window.wait("the slow node", is_called(1));
     window.key(NONE, Key::F5);
     window.edit_value("value", "30");
     window.wait_for("Slow", "61");
+    window.calls();
     // Stop stops, and nothing begins by itself after it.
     window.edit_value("value", "2");
-    window.wait("the slow node", is_slow);
+    window.wait("the slow node", is_called(1));
     window.key(SHIFT, Key::F5);
     window.wait_for_end();
     std::thread::sleep(Duration::from_millis(300));
@@ -463,4 +509,69 @@ fn a_run_stops_before_breakpoints_steps_and_goes_on() {
         Some(RunStatus::Cancelled)
     );
     assert_eq!(window.calls(), "");
+}
+
+/// Where the middle of the link into a node's first input is, on the screen.
+fn on_link(window: &Window, from: &str, to: &str) -> Pos2 {
+    let (start, end) = (window.output(from, 0), window.input(to, 0));
+    start + (end - start) * 0.5
+}
+
+#[test]
+fn the_value_on_a_link_is_seen_where_the_pointer_rests_and_kept_in_the_viewer() {
+    let mut window = Window::start_with(row);
+    let at = on_link(&window, "Double", "Square");
+    let peeked = |window: &mut Window| {
+        window.harness.event(egui::Event::PointerMoved(at));
+        // Longer than the pointer has to rest.
+        window.harness.run_steps(40);
+    };
+    peeked(&mut window);
+    assert!(window.says("Double.result → Square.x"));
+    assert!(window.says("no value yet"));
+    window.run_all();
+    peeked(&mut window);
+    let card = |window: &Window, text: &str| {
+        let found = window.harness.query_all_by_label(text);
+        found
+            .filter(|node| node.rect().distance_to_pos(at) < 100.0)
+            .count()
+    };
+    assert_eq!(card(&window, "6"), 1);
+    // Off the link it goes.
+    window
+        .harness
+        .event(egui::Event::PointerMoved(at + vec2(0.0, 90.0)));
+    window.harness.run_steps(40);
+    assert!(!window.says("Double.result → Square.x"));
+
+    // A click shows it, the menu keeps it.
+    window.pick("Number");
+    let listed = window.harness.query_all_by_label("Double").count();
+    let is_viewed = |window: &Window| {
+        let count = window.harness.query_all_by_label("Double").count();
+        count == listed + 1
+    };
+    window.click(at);
+    assert!(window.app().project().document.selection().is_empty());
+    assert!(is_viewed(&window));
+    window.pick("Number");
+    assert!(!is_viewed(&window));
+    window.choose(at, "Show value");
+    window.steps();
+    assert!(window.app().panels().viewer.is_pinned());
+    window.pick("Number");
+    assert!(is_viewed(&window));
+    // V lets it follow the selection again.
+    window.key(NONE, Key::V);
+    assert!(!window.app().panels().viewer.is_pinned());
+    assert!(!is_viewed(&window));
+
+    // By keys: the inspector shows what flows in, and keeps it in the viewer.
+    window.pick("Square");
+    window.harness.get_by_label("View the value of x").focus();
+    window.steps();
+    assert_eq!(window.focused(), "View the value of x");
+    window.key(NONE, Key::Enter);
+    assert!(window.app().panels().viewer.is_pinned());
 }

@@ -313,6 +313,7 @@ impl Stage {
             NodeStatus::Skipped { cause } => format!("skipped by {cause}"),
             NodeStatus::Idle => "idle".to_owned(),
             NodeStatus::Queued => "queued".to_owned(),
+            NodeStatus::Paused => "paused".to_owned(),
             NodeStatus::Running { .. } => "running".to_owned(),
         }
     }

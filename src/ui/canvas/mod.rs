@@ -16,6 +16,7 @@ pub mod look;
 mod minimap;
 mod overlay;
 pub mod paint;
+mod peek;
 mod pointer;
 mod resize;
 mod room;
@@ -38,6 +39,7 @@ use self::linking::Linking;
 use self::look::NodeLook;
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
+use self::peek::Peek;
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
@@ -45,7 +47,7 @@ use crate::document::Document;
 use crate::document::arrange::Guide;
 use crate::document::ops;
 use crate::graph::subgraph::REROUTE_PORT;
-use crate::graph::{Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
+use crate::graph::{Link, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
 
 /// How near the pointer must come to a port, in points.
 const PORT_REACH: f32 = 11.0;
@@ -76,6 +78,10 @@ pub struct Canvas {
     pub cursor: Option<NodeId>,
     /// Where the pointer was pressed, in graph space.
     pressed: Option<(Pos2, Hit)>,
+    /// The link that was pressed.
+    pressed_link: Option<Link>,
+    /// The link that the pointer is on.
+    peek: Option<Peek>,
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
     pub habits: Habits,
@@ -206,6 +212,7 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     let hit = pointer::pointer(ui, canvas, &response, context);
     draw(ui, canvas, drafts, context, &hit);
     minimap::minimap_ui(ui, canvas, graph);
+    peek::peek_ui(ui, canvas, context);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_value(in_words(canvas, context));
         node.set_live(egui::accesskit::Live::Polite);
