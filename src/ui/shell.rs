@@ -484,7 +484,9 @@ fn command_tool(
 
 /// Live mode as a button that stays down.
 fn live_tool(ui: &mut Ui, is_on: bool) -> bool {
-    let button = Button::selectable(is_on, "Live").min_size(egui::vec2(0.0, 26.0));
+    let button = Button::selectable(is_on, "Live")
+        .frame_when_inactive(true)
+        .min_size(egui::vec2(0.0, 26.0));
     let hint = menu::hint(ui.ctx(), Command::ToggleLive);
     ui.add(button).on_hover_text(hint).clicked()
 }

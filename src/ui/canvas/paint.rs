@@ -191,6 +191,11 @@ impl NodePainter<'_> {
             Some(color) => Palette::mixed(palette.node_header, color, theme::COLOURED),
             None => palette.node_header,
         };
+        // Also where it is selected, as it is when it has just been reached.
+        let ground = match look.state {
+            State::Paused => Palette::mixed(ground, palette.warn, theme::COLOURED),
+            _ => ground,
+        };
         // Whence the look from afar goes over into this one.
         let far_body = match look.state {
             State::Failed => palette.error,

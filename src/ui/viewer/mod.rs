@@ -194,7 +194,11 @@ fn head_ui(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let pin = ui
-                .add(Button::selectable(viewer.is_pinned(), "Pin").small())
+                .add(
+                    Button::selectable(viewer.is_pinned(), "Pin")
+                        .frame_when_inactive(true)
+                        .small(),
+                )
                 .on_hover_text(menu::hint(ui.ctx(), Command::PinValue));
             if pin.clicked() {
                 ctx.ask(Action::Command(Command::PinValue));
