@@ -56,7 +56,8 @@ class Engine:
         self.monitor = Monitor(channel)
         self.logs = Logs(channel, self.monitor.wake)
         held = Held(os.path.join(files, "held"), hold, self.session.registry.load_module)
-        self.runner = Runner(self.session, channel, self.logs, Streams(self.logs), descriptors, held)
+        wake = self.monitor.wake
+        self.runner = Runner(self.session, channel, self.logs, Streams(self.logs), descriptors, held, wake)
         self.runner.previews = views.Previews(self.files)
         self._workers = workers
         self._runs: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
@@ -175,7 +176,12 @@ class Engine:
         gc.disable()  # tens of thousands of new objects, none of them garbage
         try:
             session.load(request)
-            plan = session.plan(request.get("targets"), request.get("blocked") or (), request.get("force") or ())
+            plan = session.plan(
+                request.get("targets"),
+                request.get("blocked") or (),
+                request.get("force") or (),
+                request.get("keep") or (),
+            )
         finally:
             gc.enable()
         if len(plan.todo) > 1000:

@@ -327,13 +327,13 @@ def all_within(nodes: Iterable[Node]) -> list[Node]:
     return found
 
 
-def downstream(roots: Iterable[Node]) -> set[Node]:
-    """The roots and everything that depends on them."""
+def downstream(roots: Iterable[Node], but: Collection[Node] = ()) -> set[Node]:
+    """The roots and everything that depends on them; not the nodes `but`, nor what depends on them alone."""
     stack = list(roots)
     found = set(stack)
     while stack:
         for dependent in stack.pop().dependents:
-            if dependent not in found:
+            if dependent not in found and dependent not in but:
                 found.add(dependent)
                 stack.append(dependent)
     return found

@@ -34,11 +34,18 @@ class Monitor:
         """Start the thread."""
         threading.Thread(target=self._watch, args=(runner, logs), daemon=True, name="loom-monitor").start()
 
+    def _may_rest(self, runner: Runner) -> bool:
+        """Is nothing going on, and all told?"""
+        if self._channel.pending():
+            return False
+        with runner.scheduler.lock:
+            return runner.run_id is None or runner.pauses.is_all_held()
+
     def _watch(self, runner: Runner, logs: Logs) -> None:
         flushed_s = told_s = 0.0
         seen = -1
         while True:
-            if runner.run_id is None and not self._channel.pending():
+            if self._may_rest(runner):
                 self._wake.wait()
             self._wake.clear()
             time.sleep(TICK_S)

@@ -117,8 +117,14 @@ class Session:
         if len(graph.nodes) != len(self._ids) or removed:
             self._ids = []
 
-    def plan(self, targets: Iterable[int] | None, blocked: Iterable[tuple[int, str]], force: Iterable[int]) -> Plan:
-        """Decide what must run now. Results that no longer count are put aside."""
+    def plan(
+        self,
+        targets: Iterable[int] | None,
+        blocked: Iterable[tuple[int, str]],
+        force: Iterable[int],
+        keep: Iterable[int] = (),
+    ) -> Plan:
+        """Decide what must run now. Results that no longer count are put aside, but for those of the nodes `keep`."""
         graph = self.graph
         self._look_at_files()
         self._look_at_store()
@@ -134,16 +140,19 @@ class Session:
         forced = {nodes[node] for node in force if node in nodes}
         forced.update(blocked_nodes)
         roots |= forced
+        kept = {nodes[node] for node in keep if node in nodes and nodes[node].outputs is not None} - forced
+        roots -= kept
         plan = Plan()
         plan.forced = forced.difference(blocked_nodes)
         plan.targets = None if targets is None else list(targets)
         plan.total = len(nodes) if needed is None else len(needed)
-        cone = roots if len(roots) == len(nodes) else downstream(roots)
+        cone = roots if len(roots) == len(nodes) else downstream(roots, kept)
+        # What is kept is looked at by the next run that does not keep it.
+        later = {node for node in kept if node in self._stale or not cone.isdisjoint(node.sources)}
         if needed is not None:
-            self._stale = cone - needed
+            later |= cone - needed
             cone &= needed
-        else:
-            self._stale = set()
+        self._stale = later
         if len(cone) == len(nodes) and self._is_new and self._decide(plan, nodes.values(), forced):
             plan.blocked.update(blocked_nodes)
         elif cone:

@@ -25,7 +25,7 @@ from .views import BIG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from .channel import Channel, Descriptors
@@ -51,6 +51,7 @@ class Runner:
         streams: Streams | None = None,
         descriptors: Descriptors | None = None,
         held: Held | None = None,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.session = session
         self.channel = channel
@@ -60,7 +61,7 @@ class Runner:
         self.calls = Calls(self)
         self.held = held or Held("", 0, session.registry.load_module)
         self.choices = Choices()
-        self.pauses = Pauses(self.scheduler, channel.put)
+        self.pauses = Pauses(self.scheduler, channel.put, wake)
         self.run_id: int | None = None
         self._streams = streams
         self._descriptors = descriptors

@@ -169,6 +169,7 @@ commands! {
     HeatMap, "Heat map", View, Canvas, [key(Modifiers::NONE, Key::T)], "Colour nodes by what they took in the last run; once more: their usual colours";
     HeatMeasure, "Heat map by the next measure", View, Canvas, [key(Modifiers::SHIFT, Key::T)], "Colour nodes by time, CPU time, memory or the size of their result, one after the other";
     FrameCost, "Frame cost", View, Canvas, [], "Show or hide what drawn frames cost the processor";
+    PinValue, "Pin value", View, Canvas, [key(Modifiers::NONE, Key::V)], "Keep what the viewer shows there, whatever is selected; once more: follow the selection";
     ToggleTheme, "Switch dark and light", View, Window, [key(CTRL_SHIFT, Key::L)], "Change between the dark and the light theme";
     Outline, "Outline", View, Window, [key(CTRL_SHIFT, Key::O)], "List all nodes and links; arrows walk, Enter shows a node on the canvas";
     ScaleUp, "Larger interface", View, Window, [key(CTRL, Key::Plus), key(CTRL, Key::Equals)], "Show everything in the window larger";
@@ -214,7 +215,15 @@ commands! {
 
     Run, "Run all", Run, Window, [key(Modifiers::NONE, Key::F5), key(CTRL, Key::Enter)], "Run every node that changed and what depends on it";
     RunToHere, "Run to here", Run, Window, [key(Modifiers::NONE, Key::F9), key(CTRL_SHIFT, Key::Enter)], "Run the selected nodes and what they need";
+    RunSelection, "Run selection", Run, Window, [key(Modifiers::SHIFT, Key::F9)], "Run the selected nodes with what those before them gave last; of these only what has no result runs";
+    RunAgain, "Run again", Run, Canvas, [key(Modifiers::SHIFT, Key::Enter)], "Run the selected nodes although their results hold";
+    RunAgainFromHere, "Run again from here", Run, Window, [key(CTRL, Key::F9)], "Run the selected nodes and all that depends on them although their results hold";
+    ToggleLive, "Live mode", Run, Window, [key(Modifiers::NONE, Key::F7)], "Run what changes by itself, also while a slider is dragged";
     Stop, "Stop", Run, Window, [key(Modifiers::SHIFT, Key::F5), key(CTRL, Key::Period)], "Stop the run";
+    Breakpoint, "Breakpoint", Run, Canvas, [key(Modifiers::NONE, Key::F12)], "Let runs stop before the selected nodes; once more: no longer";
+    ClearBreakpoints, "Clear breakpoints", Run, Canvas, [], "Let runs stop before no node any more";
+    Step, "Step", Run, Window, [key(Modifiers::NONE, Key::F10)], "Run one node and stop before the next; begins a run that stops before each";
+    Continue, "Continue", Run, Window, [key(Modifiers::SHIFT, Key::F10)], "Go on to the next breakpoint; the keys of Run all do it too while a run pauses";
     RestartEngine, "Restart the engine", Run, Window, [], "End the project's Python process; the next run starts a new one";
     RebuildEnvironment, "Rebuild the environment", Run, Window, [], "Install the project's packages anew";
 

@@ -28,6 +28,8 @@ mod outline;
 mod pictures;
 #[path = "app/repeating.rs"]
 mod repeating;
+#[path = "app/running.rs"]
+mod running;
 #[path = "app/snapshots.rs"]
 mod snapshots;
 #[path = "app/structure.rs"]
@@ -249,6 +251,7 @@ impl Window {
     }
 
     /// Frames until the condition holds. The limit is for what never comes, far above what is usual.
+    #[track_caller]
     fn wait(&mut self, what: &str, mut is_there: impl FnMut(&App) -> bool) {
         let start = Instant::now();
         while !is_there(self.app()) {

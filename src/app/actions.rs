@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::open::Targets;
-use super::{App, Event};
+use super::open::Asked;
+use super::{App, Event, asking};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
@@ -45,13 +45,7 @@ impl App {
             }
             Action::Select(nodes) => self.project.document.select(nodes),
             Action::Reveal(node) => self.reveal(node),
-            Action::RevealRun(node) => {
-                let (path, node) = self.project.flat.place(node);
-                if self.project.document.path() != path {
-                    self.open_path(path);
-                }
-                self.reveal(node);
-            }
+            Action::RevealRun(node) => self.reveal_run(node),
             Action::OpenPath(path) => self.open_path(path),
             Action::AddNode(kind, pos) => self.add_node(&kind, pos),
             Action::Fetch(fetch) => self.fetch(fetch),
@@ -62,6 +56,11 @@ impl App {
             } => self.read_picture(&file, width, height),
             Action::View { node, output } => {
                 self.project.panels.viewer.show(node, output);
+                self.shell.show(Pane::Viewer);
+            }
+            Action::Pin { node, output } => {
+                let path = self.project.document.path();
+                self.project.panels.viewer.pin(node, output, path);
                 self.shell.show(Pane::Viewer);
             }
             Action::Browse(port, widget) => self.browse(port, widget),
@@ -94,7 +93,7 @@ impl App {
         if !self.is_enabled(command) {
             return;
         }
-        if matches!(command, Command::Save | Command::Run | Command::RunToHere) {
+        if command == Command::Save || asking::begins_run(command) {
             self.finish_drafts();
         }
         let document = &self.project.document;
@@ -195,14 +194,6 @@ impl App {
             Command::Palette => self.popups.open_commands(),
             Command::NextPanel => self.project.panels.focus.step(context, 1),
             Command::PreviousPanel => self.project.panels.focus.step(context, -1),
-            Command::Run => self.start_run(Targets::All),
-            Command::RunToHere => {
-                let targets: Vec<_> = selection.iter().copied().collect();
-                self.run_to(&targets);
-            }
-            Command::Stop => self.stop(),
-            Command::RestartEngine => self.restart_engine(),
-            Command::RebuildEnvironment => self.rebuild_environment(),
             Command::Welcome => self.show_welcome(),
             Command::Keys => {
                 self.dialog = Some(Dialog::Keys {
@@ -249,6 +240,15 @@ impl App {
         }
         self.project.document.select([node]);
         self.project.panels.canvas.reveal(node);
+    }
+
+    /// The same for a node of a run.
+    pub(super) fn reveal_run(&mut self, node: NodeId) {
+        let (path, node) = self.project.flat.place(node);
+        if self.project.document.path() != path {
+            self.open_path(path);
+        }
+        self.reveal(node);
     }
 
     /// Open subgraphs, or go back to those around; all of what is open is in view then.
@@ -314,6 +314,28 @@ impl App {
         self.project.panels.find.open();
     }
 
+    /// The part of `run` that runs the graph; returns whether it was that.
+    fn run_runs(&mut self, command: Command) -> bool {
+        match command {
+            Command::Run if self.project.paused().is_some() => self.continue_run(),
+            Command::Run => self.start_run(Asked::default()),
+            Command::RunToHere => self.run_to_selection(),
+            Command::RunSelection => self.run_selection(),
+            Command::RunAgain => self.run_again(),
+            Command::RunAgainFromHere => self.run_again_from_here(),
+            Command::ToggleLive => self.toggle_live(),
+            Command::Breakpoint => self.toggle_breakpoints(),
+            Command::ClearBreakpoints => self.clear_breakpoints(),
+            Command::Step => self.step_run(),
+            Command::Continue => self.continue_run(),
+            Command::Stop => self.stop(),
+            Command::RestartEngine => self.restart_engine(),
+            Command::RebuildEnvironment => self.rebuild_environment(),
+            _ => return false,
+        }
+        true
+    }
+
     /// The part of `run` that moves, structures, edits and selects nodes, and the way to each panel.
     fn run_on_nodes(&mut self, command: Command) {
         match command {
@@ -361,6 +383,11 @@ impl App {
             }
             Command::HeatMap => self.project.panels.canvas.heat.toggle(),
             Command::HeatMeasure => self.project.panels.canvas.heat.next_measure(),
+            Command::PinValue => {
+                let path = self.project.document.path();
+                self.project.panels.viewer.toggle_pin(path);
+                self.shell.show(Pane::Viewer);
+            }
             Command::FrameCost => {
                 self.frame_costs.is_shown = !self.frame_costs.is_shown;
             }
@@ -371,9 +398,9 @@ impl App {
             Command::GoConsole => self.go(Pane::Console),
             Command::GoHistory => self.go(Pane::History),
             Command::GoSlowest => self.go(Pane::Slowest),
-            // All others are in `run`: a new command needs its arm in one of the two.
+            // All others are in `run` and the two below: a new command needs its arm in one of them.
             _ => {
-                let is_done = self.walk(command);
+                let is_done = self.run_runs(command) || self.walk(command);
                 debug_assert!(is_done, "{command:?} does nothing");
             }
         }

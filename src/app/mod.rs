@@ -3,15 +3,20 @@
 
 mod actions;
 mod arranging;
+mod asking;
 mod background;
 mod dropping;
 mod editor;
+mod enabled;
 mod files;
 mod frame_cost;
+mod live;
+mod looking;
 mod open;
 mod picture;
 mod preferences;
 mod running;
+mod stepping;
 mod structuring;
 mod tabs;
 mod thumbnail;
@@ -27,6 +32,7 @@ use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
 use editor::Editors;
+use enabled::{is_for_welcome, is_of_scale};
 use frame_cost::FrameCosts;
 pub use open::Project;
 use tabs::Tabs;
@@ -181,70 +187,6 @@ impl App {
         self.dialog = Some(Dialog::Failure { title, text });
     }
 
-    /// Can the command do something now?
-    fn is_enabled(&self, command: Command) -> bool {
-        if self.project.is_welcome() && !is_for_welcome(command) {
-            return false;
-        }
-        let document = &self.project.document;
-        let has_selection = !document.selection().is_empty();
-        match command {
-            Command::Undo => document.history().undo_label().is_some(),
-            Command::Redo => document.history().redo_label().is_some(),
-            Command::Cut
-            | Command::Copy
-            | Command::Duplicate
-            | Command::Delete
-            | Command::Unlink
-            | Command::Group
-            | Command::Ungroup
-            | Command::Mute
-            | Command::Bypass
-            | Command::Collapse
-            | Command::SelectUpstream
-            | Command::SelectDownstream
-            | Command::Dissolve
-            | Command::TakeOut
-            | Command::AddReroute
-            | Command::StartLink
-            | Command::Colour
-            | Command::FitFrame
-            | Command::MoveLeft
-            | Command::MoveRight
-            | Command::MoveUp
-            | Command::MoveDown
-            | Command::ZoomToSelection => has_selection,
-            Command::AutoLayout => !document.graph().is_empty(),
-            Command::Straighten => has_selection,
-            Command::AlignLeft
-            | Command::AlignRight
-            | Command::AlignTop
-            | Command::AlignBottom
-            | Command::AlignCentreX
-            | Command::AlignCentreY => document.selection().len() >= 2,
-            Command::DistributeHorizontally | Command::DistributeVertically => {
-                document.selection().len() >= 3
-            }
-            Command::Rename | Command::EditNode | Command::InsertOnLink => {
-                document.selected_node().is_some()
-            }
-            Command::OpenSubgraph | Command::MakeIndependent => document
-                .selected_node()
-                .is_some_and(|node| node.kind.role.inside().is_some()),
-            Command::CloseSubgraph => !document.path().is_empty(),
-            Command::Save => document.is_dirty(),
-            Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
-            Command::Run => !self.project.is_busy() && !document.graph().is_empty(),
-            Command::RunToHere => !self.project.is_busy() && has_selection,
-            Command::Stop => self.project.is_busy(),
-            Command::NextProject | Command::PreviousProject => self.tab_count() > 1,
-            Command::CloseProject => !self.project.is_welcome() || self.tab_count() > 1,
-            Command::RestartEngine => self.project.has_engine(),
-            Command::RebuildEnvironment => !self.project.is_busy() && self.project.folder.is_some(),
-            _ => true,
-        }
-    }
-
     fn status_text(&mut self) -> (String, egui::Color32) {
         let palette = theme::palette(&self.services.context);
         if self.project.is_waiting() {
@@ -255,6 +197,13 @@ impl App {
             return (format!("Environment: {progress}"), palette.busy);
         }
         let run = &self.project.run;
+        if let Some(node) = self.project.paused() {
+            let text = format!("Paused before {}", self.project.flat_title(node));
+            return (text, palette.warn);
+        }
+        if let Some(said) = self.project.live_words(palette) {
+            return said;
+        }
         if run.is_running() {
             return (self.progress_text(), palette.busy);
         }
@@ -280,7 +229,9 @@ impl App {
             is_welcome: self.project.is_welcome(),
             engine: &engine,
             engine_color,
-            is_running: self.project.is_busy(),
+            is_running: self.project.is_busy() && !self.project.is_quick(),
+            is_paused: self.project.paused().is_some(),
+            is_live: self.project.live.is_on(),
             fraction: (self.project.run.is_running() && fraction.total > 0)
                 .then(|| fraction.settled() as f32 / fraction.total as f32),
             zoom: self.project.panels.canvas.camera.zoom,
@@ -355,32 +306,6 @@ impl App {
     }
 }
 
-/// What can be done where no project is shown.
-fn is_for_welcome(command: Command) -> bool {
-    matches!(
-        command,
-        Command::NewProject
-            | Command::OpenProject
-            | Command::CloseProject
-            | Command::NextProject
-            | Command::PreviousProject
-            | Command::Quit
-            | Command::Settings
-            | Command::ToggleTheme
-            | Command::Palette
-            | Command::Welcome
-            | Command::Keys
-            | Command::About
-    ) || is_of_scale(command)
-}
-
-fn is_of_scale(command: Command) -> bool {
-    matches!(
-        command,
-        Command::ScaleUp | Command::ScaleDown | Command::ScaleReset
-    )
-}
-
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         let deadline = Instant::now() + DRAIN;
@@ -416,8 +341,12 @@ impl eframe::App for App {
         }
         let is_welcome = self.project.is_welcome();
         // A dialog stops everything else, but it may have to be made smaller to be read.
+        // Escape drops what is being dragged, and nothing else with it.
+        let is_dragging = !self.project.panels.drafts.is_empty();
         let takes = |command| {
-            (!has_dialog || is_of_scale(command)) && (!is_welcome || is_for_welcome(command))
+            (!has_dialog || is_of_scale(command))
+                && (!is_welcome || is_for_welcome(command))
+                && !(is_dragging && command == Command::SelectNone)
         };
         if !has_dialog && !is_welcome && shortcuts::holder(&context) == Holder::Canvas {
             let canvas = &mut self.project.panels.canvas;
@@ -457,6 +386,7 @@ impl eframe::App for App {
             }
             context.request_repaint();
         }
+        self.live_turns();
         self.update_title(&context);
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::live::Live;
 use super::picture::is_picture;
 use super::{App, Event};
 use crate::costs;
@@ -22,14 +23,40 @@ use crate::project;
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
 use crate::ui::shell::Panels;
-use crate::ui::{Fetch, Level};
+use crate::ui::{Fetch, Level, Views};
 
-/// What a run is asked for.
-#[derive(Clone, Debug)]
-pub(super) enum Targets {
-    All,
-    /// These flat nodes and what they need.
-    Nodes(Vec<NodeId>),
+/// What a run is asked for, in flat nodes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    /// These nodes and what they need; `None`: all.
+    pub targets: Option<Vec<NodeId>>,
+    /// Nodes that run even when a result of theirs is there.
+    pub force: Vec<NodeId>,
+    /// What is no target is taken as it is, where it has a result.
+    pub keeps_others: bool,
+    /// It stops before each node.
+    pub steps: bool,
+    /// It was not asked for by hand: it runs what live mode finds to run, whatever that is when it begins.
+    pub is_live: bool,
+}
+
+impl Asked {
+    pub fn live() -> Self {
+        Self {
+            is_live: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// How the run that was begun last goes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Running {
+    pub is_live: bool,
+    /// It stops before nodes.
+    pub pauses: bool,
+    /// Nodes whose last result is taken as it is.
+    pub kept: Vec<NodeId>,
 }
 
 /// A project that is open: its document and all that goes with it.
@@ -48,7 +75,7 @@ pub struct Project {
     pub run: RunState,
     /// The graph as it ran last.
     pub flat: Flat,
-    pub views: HashMap<Fetch, crate::engine::View>,
+    pub views: Views,
     pub panels: Panels,
     pub(super) read_only: Option<String>,
     /// Held, so that no other Loom writes here.
@@ -58,7 +85,13 @@ pub struct Project {
     pub(super) environment_progress: Option<String>,
     pub(super) environment_cancel: Option<CancelFlag>,
     /// What runs as soon as the environment is there.
-    pub(super) wanted_run: Option<Targets>,
+    pub(super) wanted_run: Option<Asked>,
+    /// What runs as soon as the live run has ended that goes on.
+    pub(super) next_run: Option<Asked>,
+    pub(super) running: Running,
+    pub(super) live: Live,
+    /// The next node that is held is to be shown.
+    pub(super) shows_pause: bool,
     /// Fetches that are on their way, by their number.
     pub(super) fetching: HashMap<u64, Fetch>,
     pub(super) next_number: u64,
@@ -104,7 +137,7 @@ impl Project {
 
     /// Is a run going on, or asked for?
     pub fn is_busy(&self) -> bool {
-        self.is_working() || self.wanted_run.is_some()
+        self.is_working() || self.wanted_run.is_some() || self.next_run.is_some()
     }
 
     /// Does it run or build its environment now?
@@ -112,9 +145,22 @@ impl Project {
         self.run.is_running() || self.environment_cancel.is_some()
     }
 
+    /// Can a run be asked for now? A live one makes room.
+    pub(super) fn can_run(&self) -> bool {
+        let is_live_waiting = self.wanted_run.as_ref().is_some_and(|asked| asked.is_live);
+        let makes_room = self.is_live_running() && self.next_run.is_none() || is_live_waiting;
+        !self.document.graph().is_empty() && (!self.is_busy() || makes_room)
+    }
+
     /// Does a run wait for those of other projects?
     pub fn is_waiting(&self) -> bool {
         self.wanted_run.is_some() && !self.is_working()
+    }
+
+    /// The title of a node of a run.
+    pub(super) fn flat_title(&self, node: NodeId) -> &str {
+        let node = self.flat.graph().node(node);
+        node.map_or("?", |node| node.title().as_str())
     }
 
     pub fn has_engine(&self) -> bool {
@@ -138,6 +184,7 @@ impl Project {
         }
         self.engine = None;
         self.engine_events = None;
+        self.next_run = None;
     }
 }
 
@@ -318,7 +365,8 @@ impl App {
             self.notify(Level::Warning, reason.clone());
         }
         self.state.add_recent(&folder);
-        Some(Project {
+        let window = self.state.window(&folder);
+        let mut project = Project {
             seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
             run,
@@ -329,7 +377,9 @@ impl App {
             lock,
             is_asleep: false,
             ..asleep
-        })
+        };
+        project.restore_window(&window);
+        Some(project)
     }
 
     /// Say what was not sound in a file: the first of it at once, all of it in the console of its project.

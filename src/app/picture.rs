@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{App, Event, running};
+use super::{App, Event, looking};
 use crate::document::file::{self, SAVEFILE, write_atomic};
 use crate::document::{Document, Meta, clipboard};
 use crate::engine::protocol::Thumb;
@@ -35,7 +35,7 @@ impl Sitting {
         } = self;
         for thumb in thumbs {
             let (width, height) = (thumb.width as usize, thumb.height as usize);
-            match running::picture(&thumb.file, width, height) {
+            match looking::picture(&thumb.file, width, height) {
                 Ok(image) => {
                     subject.thumbs.insert(thumb.file.clone(), image);
                 }

@@ -1,26 +1,25 @@
-//! Running: environment, engine, its events, and values that are fetched to be looked at.
+//! Running: environment, engine, runs and their events. What a command asks to be run is said in `asking.rs`.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use egui::{Color32, ColorImage, TextureOptions};
+use egui::Color32;
 
-use super::open::Targets;
+use super::open::{Asked, Running};
 use super::{App, Event};
 use crate::costs;
 use crate::engine::protocol::LogLevel;
-use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{
-    Engine, EngineConfig, EngineEvent, ResultsOnDisk, RunRequest, RunState, RunStatus, View,
+    Engine, EngineConfig, EngineEvent, ResultsOnDisk, RunRequest, RunState, RunStatus, Stop,
 };
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
 use crate::runlog;
+use crate::ui::Level;
 use crate::ui::countdown::Countdown;
 use crate::ui::status::{left_text, time_text};
 use crate::ui::theme::{self, Palette};
-use crate::ui::{Fetch, FetchWhat, Level};
 
 /// Engine events that may wait for a frame.
 const EVENTS: usize = 16_384;
@@ -43,7 +42,7 @@ pub(super) fn summary(run: &RunState, status: RunStatus, palette: &Palette) -> (
     }
 }
 
-fn nodes(count: u32) -> String {
+pub(super) fn nodes(count: u32) -> String {
     if count == 1 {
         "1 node".to_owned()
     } else {
@@ -52,13 +51,22 @@ fn nodes(count: u32) -> String {
 }
 
 impl App {
-    /// Run these nodes and what they need, or all. The environment is made first where it is not there. While as many
-    /// projects run as may, it waits for its turn.
-    pub(super) fn start_run(&mut self, targets: Targets) {
+    /// Run what is asked for. The environment is made first where it is not there. While as many projects run as may,
+    /// it waits for its turn; a live run that goes on makes room.
+    pub(super) fn start_run(&mut self, asked: Asked) {
         if self.project.is_busy() {
+            if asked.is_live || !self.project.can_run() {
+                return;
+            }
+            if self.project.wanted_run.is_some() {
+                self.project.wanted_run = Some(asked);
+            } else {
+                self.project.next_run = Some(asked);
+                self.cancel_run(Stop::Gentle);
+            }
             return;
         }
-        self.project.wanted_run = Some(targets);
+        self.project.wanted_run = Some(asked);
         self.waiting.push_back(self.project.serial);
         self.start_waiting();
     }
@@ -121,8 +129,8 @@ impl App {
                 if environment.is_new || self.project.engine.is_none() {
                     self.start_engine(&environment);
                 }
-                if let Some(targets) = wanted {
-                    self.send_run(targets);
+                if let Some(asked) = wanted {
+                    self.send_run(asked);
                 }
             }
             Err(EnvironmentError::Cancelled) => {
@@ -131,6 +139,7 @@ impl App {
             Err(error) => {
                 let text = format!("{error}\n\n{}", error.output().join("\n"));
                 self.tell_failure("The environment could not be built", text);
+                self.end_live();
             }
         }
     }
@@ -179,63 +188,90 @@ impl App {
         })
     }
 
-    fn send_run(&mut self, targets: Targets) {
+    fn send_run(&mut self, asked: Asked) {
         let run = self.project.number();
         let project = &mut self.project;
-        let Some(engine) = project.engine.as_mut() else {
-            return;
-        };
-        project.flat.update(project.document.graph());
-        if project.flat.is_too_large() {
-            self.notify(Level::Error, format!("Nothing runs: {}", Flat::TOO_LARGE));
+        if project.engine.is_none() {
             return;
         }
-        let graph = project.flat.graph();
-        let (scope, targets) = match targets {
-            Targets::All => (graph.nodes().map(|node| node.id).collect(), None),
-            Targets::Nodes(nodes) => (graph.upstream(nodes.iter().copied()), Some(nodes)),
+        project.follow();
+        if project.flat.is_too_large() {
+            if !asked.is_live {
+                self.notify(Level::Error, format!("Nothing runs: {}", Flat::TOO_LARGE));
+            }
+            return;
+        }
+        let pause = if asked.is_live {
+            Vec::new()
+        } else {
+            project.breakpoints()
         };
-        project.views.clear();
-        project.fetching.clear();
-        project.run.begin(run, scope);
+        let graph = project.flat.graph();
+        let targets = if asked.is_live {
+            let mut nodes = project.live.begin();
+            nodes.retain(|id| graph.node(*id).is_some());
+            if nodes.is_empty() {
+                return;
+            }
+            Some(nodes)
+        } else {
+            asked.targets.clone()
+        };
+        let scope: BTreeSet<NodeId> = match &targets {
+            None => graph.nodes().map(|node| node.id).collect(),
+            Some(nodes) => graph.upstream(nodes.iter().copied()).into_iter().collect(),
+        };
+        let keep = project.kept(&asked, &scope, targets.as_deref());
+        project.outdate_beyond(&scope, &keep);
+        if asked.is_live {
+            // What it only needs is seen as it is, as long as it does not run.
+            project.run.begin(run, targets.iter().flatten().copied());
+        } else {
+            project.views.clear();
+            project.fetching.clear();
+            project.run.begin(run, scope.iter().copied());
+            // Where it is cut short, live mode goes on with it.
+            project.live.want(scope);
+        }
+        project.running = Running {
+            is_live: asked.is_live,
+            pauses: asked.steps || !pause.is_empty(),
+            kept: keep.clone(),
+        };
+        project.shows_pause = true;
         project.countdown = Countdown::default();
         let request = RunRequest {
             run,
             targets,
+            force: asked.force,
+            keep,
+            pause,
+            step: asked.steps,
             ..RunRequest::default()
         };
-        if let Err(error) = engine.run(graph, request) {
+        let Some(engine) = project.engine.as_mut() else {
+            return;
+        };
+        if let Err(error) = engine.run(project.flat.graph(), request) {
             self.notify(Level::Error, error.to_string());
-        }
-    }
-
-    /// Run nodes of what is open and what they need.
-    pub(super) fn run_to(&mut self, nodes: &[NodeId]) {
-        let project = &mut self.project;
-        let document = &project.document;
-        project.flat.update(document.graph());
-        let targets = project
-            .flat
-            .targets(document.graph(), document.path(), nodes);
-        if targets.is_empty() {
-            self.notify(
-                Level::Warning,
-                "Nothing runs for these nodes: they are muted, or no value is led to them",
-            );
-        } else {
-            self.start_run(Targets::Nodes(targets));
         }
     }
 
     pub(super) fn stop(&mut self) {
         self.project.wanted_run = None;
+        self.project.next_run = None;
+        self.project.live.drop_all();
         let serial = self.project.serial;
         self.waiting.retain(|waiting| *waiting != serial);
         if let Some(cancel) = &self.project.environment_cancel {
             cancel.cancel();
         }
+        self.cancel_run(Stop::Firm);
+    }
+
+    pub(super) fn cancel_run(&mut self, how: Stop) {
         if let (Some(engine), Some(run)) = (&self.project.engine, self.project.run.run())
-            && let Err(error) = engine.cancel(run)
+            && let Err(error) = engine.cancel(run, how)
         {
             self.notify(Level::Error, error.to_string());
         }
@@ -272,27 +308,24 @@ impl App {
         let nodes = self.project.flat.graph().nodes();
         self.project.run.begin(run, nodes.map(|node| node.id));
         self.project.countdown = Countdown::default();
+        self.project.shows_pause = true;
+        self.on_events(events);
+    }
+
+    /// More events of that run.
+    pub fn on_events(&mut self, events: impl IntoIterator<Item = EngineEvent>) {
         for event in events {
             self.on_engine_event(event);
         }
     }
 
     pub(super) fn on_engine_event(&mut self, event: EngineEvent) {
+        if let EngineEvent::Value { fetch, view } = &event
+            && let Some(wanted) = self.project.fetching.remove(fetch)
+        {
+            self.fetched(wanted, view);
+        }
         match &event {
-            EngineEvent::Value { fetch, view } => {
-                if let Some(wanted) = self.project.fetching.remove(fetch) {
-                    if let View::Image {
-                        file,
-                        width,
-                        height,
-                        ..
-                    } = view
-                    {
-                        self.read_picture(file, *width, *height);
-                    }
-                    self.project.views.insert(wanted, view.clone());
-                }
-            }
             EngineEvent::NodeFinished { node, outputs, .. } => self.show_thumb(*node, outputs),
             EngineEvent::NodesCached { outputs, .. } => {
                 for (node, outputs) in outputs {
@@ -301,37 +334,41 @@ impl App {
             }
             _ => {}
         }
-        self.project.run.on_event(&event);
-        if let EngineEvent::RunFinished { .. } = event {
-            self.keep_log();
-            self.keep_costs();
+        if self.project.running.is_live {
+            self.replace_views(&event);
         }
-        if let EngineEvent::RunFinished {
-            status: RunStatus::Failed,
-            ..
-        } = event
-        {
+        self.project.run.on_event(&event);
+        match event {
+            EngineEvent::NodePaused { .. }
+            | EngineEvent::NodeFinished { .. }
+            | EngineEvent::NodeFailed { .. }
+                if self.project.shows_pause =>
+            {
+                self.show_pause();
+            }
+            EngineEvent::RunFinished { status, .. } => self.run_finished(status),
+            _ => {}
+        }
+    }
+
+    fn run_finished(&mut self, status: RunStatus) {
+        self.forget_old_pictures();
+        self.keep_costs();
+        let project = &mut self.project;
+        project.outdate_made_of_kept();
+        project.end_in_live_mode(status);
+        if project.running.is_live {
+            // Badges and the console tell what went wrong: a word at each change would be too much.
+            return;
+        }
+        self.keep_log();
+        if status == RunStatus::Failed {
             self.show_first_failure();
-        } else if self.tabs.is_in_background
-            && let EngineEvent::RunFinished { status, .. } = event
-        {
+        } else if self.tabs.is_in_background {
             let palette = theme::palette(&self.services.context);
             let (text, _) = summary(&self.project.run, status, palette);
             self.notify(Level::Info, text);
         }
-    }
-
-    /// A node whose value has a picture gets room for it.
-    fn show_thumb(&mut self, node: NodeId, outputs: &Outputs) {
-        let mut values = outputs.iter().flatten();
-        let thumb = values.find_map(|value| value.thumb.as_ref());
-        if let Some(thumb) = thumb {
-            self.read_picture(&thumb.file, thumb.width, thumb.height);
-        }
-        let graph = self.project.document.graph();
-        let (_, node) = self.project.flat.place(node);
-        let layout = &mut self.project.panels.canvas.layout;
-        layout.set_thumb(graph, node, thumb.is_some());
     }
 
     /// The run's log goes to the project's `logs.json`, in the background.
@@ -382,12 +419,11 @@ impl App {
 
     /// Tell once what failed; the node has the badge and the inspector the traceback.
     fn show_first_failure(&mut self) {
-        let graph = self.project.flat.graph();
         let failed: Vec<_> = self.project.run.failures().collect();
         let Some((id, error)) = failed.first() else {
             return;
         };
-        let title = graph.node(*id).map_or("?", |node| node.title());
+        let title = self.project.flat_title(*id);
         let more = match failed.len() - 1 {
             0 => String::new(),
             more => format!(" (and {more} more)"),
@@ -403,99 +439,17 @@ impl App {
         }
     }
 
-    /// Ask the engine for a value unless it is on its way.
-    pub(super) fn fetch(&mut self, wanted: Fetch) {
-        if self.project.views.contains_key(&wanted)
-            || self.project.fetching.values().any(|other| *other == wanted)
-        {
-            return;
-        }
-        let number = self.project.number();
-        let Some(engine) = &self.project.engine else {
-            self.project.views.insert(wanted, View::Gone);
-            return;
-        };
-        let what = match wanted.what {
-            FetchWhat::Text => What::Text,
-            FetchWhat::View { start, count, sort } => What::View {
-                start,
-                count,
-                sort: sort.map(|(column, is_descending)| (column as u32, is_descending)),
-            },
-            FetchWhat::Pixel { x, y } => What::Pixel { x, y },
-        };
-        let fetch = protocol::Fetch {
-            fetch: number,
-            node: wanted.node,
-            output: wanted.output as u32,
-            what,
-        };
-        match engine.fetch(fetch) {
-            Ok(()) => {
-                self.project.fetching.insert(number, wanted);
-            }
-            Err(error) => self.notify(Level::Error, error.to_string()),
-        }
-    }
-
-    /// Read a picture in the background, once: a file is never written again under the same name.
-    pub(super) fn read_picture(&mut self, file: &Path, width: u32, height: u32) {
-        if self.pictures.textures.contains_key(file) || !self.reading.insert(file.to_owned()) {
-            return;
-        }
-        let file = file.to_owned();
-        self.services.spawn(move || {
-            let result = picture(&file, width as usize, height as usize);
-            Event::Picture { file, result }
-        });
-    }
-
-    pub(super) fn picture_read(&mut self, file: PathBuf, result: Result<ColorImage, String>) {
-        match result {
-            Ok(image) => {
-                self.reading.remove(&file);
-                let name = file.display().to_string();
-                let texture =
-                    self.services
-                        .context
-                        .load_texture(name, image, TextureOptions::LINEAR);
-                self.pictures.textures.insert(file, texture);
-            }
-            // The engine may have ended and swept its folder: the next run makes a new one. This one is not asked for
-            // again, it stays in `reading`.
-            Err(reason) => {
-                tracing::warn!("a picture could not be read: {reason}: {}", file.display());
-            }
-        }
-    }
-
     /// Nodes that were edited, and what depends on them, are out of date.
     pub(super) fn mark_stale(&mut self) {
         let project = &mut self.project;
-        let graph = project.document.graph();
-        let revision = graph.revision();
+        let revision = project.document.graph().revision();
         if revision != project.seen_revision {
             // Before the first run there is nothing that could be out of date.
-            if project.run.run().is_some() {
-                let flat = &mut project.flat;
-                let since = flat.graph().revision();
-                flat.update(graph);
-                let changed: Vec<_> = flat.graph().changed_result_since(since).collect();
-                project.run.mark_stale(flat.graph().downstream(changed));
+            let is_watched = project.run.run().is_some() || project.live.is_on();
+            if is_watched && project.follow() {
+                project.live.change();
             }
             self.project.seen_revision = revision;
         }
     }
-}
-
-/// Raw RGBA, 8 bits a channel, as the engine writes it.
-pub(super) fn picture(file: &Path, width: usize, height: usize) -> Result<ColorImage, String> {
-    let bytes = crate::sys::map_file(file).map_err(|error| error.to_string())?;
-    if bytes.len() != width * height * 4 || bytes.is_empty() {
-        return Err(format!(
-            "{} bytes are no {width} × {height} picture",
-            bytes.len()
-        ));
-    }
-    Ok(ColorImage::from_rgba_unmultiplied([width, height], &bytes))
 }

@@ -280,7 +280,7 @@ fn mark(project: &Project) -> Option<Mark> {
     use crate::engine::{EngineStatus, RunStatus};
     if project.is_waiting() {
         Some(Mark::Waiting)
-    } else if project.is_busy() {
+    } else if project.is_busy() && !project.is_quick() {
         Some(Mark::Running)
     } else if project.run.status() == Some(RunStatus::Failed)
         || matches!(project.run.engine(), EngineStatus::Down { .. })

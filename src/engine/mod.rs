@@ -74,6 +74,22 @@ pub struct RunRequest {
     pub force: Vec<NodeId>,
     /// How many nodes may run at once; `None`: as the engine's config says.
     pub workers: Option<usize>,
+    /// Nodes whose last result is taken as it is, although it may not be theirs any more.
+    pub keep: Vec<NodeId>,
+    /// Breakpoints: nodes that are held before they run.
+    pub pause: Vec<NodeId>,
+    /// Every node is held before it runs.
+    pub step: bool,
+}
+
+/// How hard a run is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Somebody waits for the end: nodes are interrupted after 2 s, and the process is killed after 5 s.
+    Firm,
+    /// It is to make room for a newer one, and results are worth more than seconds: nodes are interrupted as soon, but
+    /// the process is killed only when one of them has not answered to that for a minute.
+    Gentle,
 }
 
 /// The engine has more waiting for it than it takes. Only a caller that asks without end sees this.
@@ -135,10 +151,25 @@ impl Engine {
         })
     }
 
-    /// Stop a run: the engine is asked at once, its nodes are interrupted after 2 s, and the process is killed after
-    /// 5 s. The run ends as cancelled in any case.
-    pub fn cancel(&self, run: u64) -> Result<(), EngineBusy> {
-        self.order(Order::Cancel(run))
+    /// Stop a run: the engine is asked at once, and `stop` says what follows when that is no use. The run ends as
+    /// cancelled in any case.
+    pub fn cancel(&self, run: u64, stop: Stop) -> Result<(), EngineBusy> {
+        self.order(Order::Cancel(run, stop))
+    }
+
+    /// Let a run that pauses go on, up to the next breakpoint.
+    pub fn go_on(&self, run: u64) -> Result<(), EngineBusy> {
+        self.order(Order::Continue(run))
+    }
+
+    /// Let one node of a run go that is held, this one or the next, and hold what comes after it.
+    pub fn step(&self, run: u64, node: Option<NodeId>) -> Result<(), EngineBusy> {
+        self.order(Order::Step(run, node))
+    }
+
+    /// Hold these nodes of a run, and no others, from now on.
+    pub fn set_breakpoints(&self, run: u64, nodes: Vec<NodeId>) -> Result<(), EngineBusy> {
+        self.order(Order::Breakpoints(run, nodes))
     }
 
     /// Ask for a value. The answer is `EngineEvent::Value` with the same number, also when there is none.

@@ -16,17 +16,23 @@ use super::life::{Crashes, Killed, Life, Shared, why_no_start};
 use super::plan::{Mirror, Plan};
 use super::process::{News, Process, Report};
 use super::protocol::{EngineEvent, Fetch, PROTOCOL, Request, RunStatus, View};
-use super::{EngineConfig, RunRequest};
+use super::{EngineConfig, RunRequest, Stop};
 use crate::event::{EventSender, TrySendError};
+use crate::graph::NodeId;
 use crate::sys;
 
 /// After Stop: when nodes are interrupted, and when the process is killed.
 const INTERRUPT_AFTER: Duration = Duration::from_secs(2);
 const KILL_AFTER: Duration = Duration::from_secs(5);
+/// The same where the stop is gentle.
+const KILL_GENTLY_AFTER: Duration = Duration::from_mins(1);
 /// From the handle.
 pub enum Order {
     Run { plan: Plan, request: RunRequest },
-    Cancel(u64),
+    Cancel(u64, Stop),
+    Continue(u64),
+    Step(u64, Option<NodeId>),
+    Breakpoints(u64, Vec<NodeId>),
     Fetch(Fetch),
     Restart,
     Shutdown,
@@ -54,7 +60,27 @@ pub struct Supervisor {
 
 struct Cancel {
     at: Instant,
+    how: Stop,
     is_interrupted: bool,
+}
+
+impl Cancel {
+    /// When something is to be done next.
+    fn next_deadline(&self) -> Instant {
+        if self.is_interrupted {
+            self.kill_at()
+        } else {
+            self.at + INTERRUPT_AFTER
+        }
+    }
+
+    fn kill_at(&self) -> Instant {
+        self.at
+            + match self.how {
+                Stop::Firm => KILL_AFTER,
+                Stop::Gentle => KILL_GENTLY_AFTER,
+            }
+    }
 }
 
 impl Supervisor {
@@ -135,7 +161,14 @@ impl Supervisor {
                     self.mirror.apply(plan);
                     self.waiting.push_back(request);
                 }
-                Order::Cancel(run) => self.cancel_run(run),
+                Order::Cancel(run, how) => self.cancel_run(run, how),
+                Order::Continue(run) => self.steer(run, Course::go_on),
+                Order::Step(run, node) => self.steer(run, |course, _| vec![course.step(node)]),
+                Order::Breakpoints(run, nodes) => {
+                    self.steer(run, |course, mirror| {
+                        vec![course.set_breakpoints(nodes, mirror)]
+                    });
+                }
                 Order::Fetch(fetch) => self.fetch(fetch),
                 Order::Restart => {
                     self.crashes.clear();
@@ -155,19 +188,45 @@ impl Supervisor {
         }
     }
 
-    fn cancel_run(&mut self, run: u64) {
+    /// Change which nodes of a run are held, and tell the process that it is in. One that is not there yet, or not any
+    /// more, is told with the run.
+    fn steer(&mut self, run: u64, change: impl FnOnce(&mut Course, &Mirror) -> Vec<Request>) {
+        let Some(course) = self.course.as_mut().filter(|it| it.request.run == run) else {
+            return;
+        };
+        let requests = change(course, &self.mirror);
+        if self.life.as_ref().is_some_and(|life| life.has_run) {
+            for request in requests {
+                self.send(&request);
+            }
+        }
+    }
+
+    fn cancel_run(&mut self, run: u64, how: Stop) {
         let is_current = self
             .course
             .as_ref()
             .is_some_and(|course| course.request.run == run);
         if is_current {
             let is_sent = self.life.as_ref().is_some_and(|life| life.has_run);
+            let at = Instant::now();
             if is_sent && self.cancel.is_none() {
                 self.send(&Request::Cancel { run });
                 self.cancel = Some(Cancel {
-                    at: Instant::now(),
+                    at,
+                    how,
                     is_interrupted: false,
                 });
+            } else if let Some(cancel) = &mut self.cancel
+                && how == Stop::Firm
+                && cancel.how == Stop::Gentle
+            {
+                // Now somebody waits: what was interrupted is so again.
+                *cancel = Cancel {
+                    at,
+                    how,
+                    is_interrupted: false,
+                };
             } else if !is_sent {
                 self.end_course(RunStatus::Cancelled);
             }
@@ -238,7 +297,7 @@ impl Supervisor {
         };
         let run = course.request.run;
         if let Some(cancel) = &mut self.cancel {
-            if now >= cancel.at + KILL_AFTER {
+            if now >= cancel.kill_at() {
                 self.kill(Killed::Cancel);
             } else if now >= cancel.at + INTERRUPT_AFTER && !cancel.is_interrupted {
                 cancel.is_interrupted = true;
@@ -261,12 +320,7 @@ impl Supervisor {
     fn until_next_deadline(&self, now: Instant) -> Option<Duration> {
         let next = match (&self.life, &self.cancel) {
             (Some(life), Some(cancel)) if life.killed.is_none() => {
-                let after = if cancel.is_interrupted {
-                    KILL_AFTER
-                } else {
-                    INTERRUPT_AFTER
-                };
-                let stop = Some(cancel.at + after);
+                let stop = Some(cancel.next_deadline());
                 life.next_deadline().into_iter().chain(stop).min()
             }
             (Some(life), _) => life.next_deadline(),

@@ -1,8 +1,6 @@
 //! Scene: the real canvas in an egui context of its own, at the size and zoom of a picture. No pointer, no focus, no
 //! grid. Makes the shapes; `raster` and `svg` make something of them.
 
-use std::collections::HashMap;
-
 use egui::epaint::ClippedShape;
 use egui::{ColorImage, Context as Egui, RawInput, TextureId, TextureOptions, Theme, ViewportId};
 
@@ -13,7 +11,7 @@ use crate::engine::run::RunState;
 use crate::graph::{Catalog, Flat, Pos2, Rect, Vec2};
 use crate::ui::canvas::{Canvas, canvas_ui};
 use crate::ui::value::Drafts;
-use crate::ui::{Context, Pictures, theme};
+use crate::ui::{Context, Pictures, Views, theme};
 
 /// Around the nodes, in graph units: as much as the message below a failed node takes.
 const MARGIN: f32 = 72.0;
@@ -132,7 +130,7 @@ impl Scene {
         if let Some(viewport) = input.viewports.get_mut(&ViewportId::ROOT) {
             viewport.native_pixels_per_point = Some(self.frame.pixels_per_point);
         }
-        let (views, catalog, mut actions) = (HashMap::new(), Catalog::default(), Vec::new());
+        let (views, catalog, mut actions) = (Views::default(), Catalog::default(), Vec::new());
         let flat = Flat::default();
         let mut output = self.egui.run_ui(input, |ui| {
             let mut context = Context {

@@ -14,6 +14,15 @@ use crate::document::file::{SAVEFILE, write_atomic};
 const FILE: &str = "state.json";
 const MOST_RECENT: usize = 20;
 
+/// How the window had one project when it was open last, beyond what its savefile says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectWindow {
+    /// What changes runs by itself.
+    pub is_live: bool,
+    /// Keys of the nodes that runs stop before.
+    pub breakpoints: Vec<String>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// Folder of the project that was shown last.
@@ -24,6 +33,8 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// When those were opened, as in `2026-01-07T09:15:02Z`.
     opened: BTreeMap<PathBuf, String>,
+    /// Of projects where that is anything of note.
+    windows: BTreeMap<PathBuf, ProjectWindow>,
     /// How the window's panels lie: the window's own words.
     pub layout: Json,
     /// The file as it was read.
@@ -57,7 +68,18 @@ impl State {
             let time = time.as_str()?.to_owned();
             Some((here(path)?, time))
         });
+        let windows = file.get("windows").and_then(Json::as_object);
+        let windows = windows.into_iter().flatten().filter_map(|(path, window)| {
+            let breakpoints = window.get("breakpoints").and_then(Json::as_array);
+            let keys = breakpoints.into_iter().flatten().filter_map(Json::as_str);
+            let window = ProjectWindow {
+                is_live: window.get("live").and_then(Json::as_bool).unwrap_or(false),
+                breakpoints: keys.map(str::to_owned).collect(),
+            };
+            Some((here(path)?, window))
+        });
         Self {
+            windows: windows.collect(),
             open,
             recent: recent.unwrap_or_default(),
             opened: opened.collect(),
@@ -82,8 +104,22 @@ impl State {
         humantime::parse_rfc3339(self.opened.get(project)?).ok()
     }
 
+    /// How the window had a project.
+    pub fn window(&self, project: &Path) -> ProjectWindow {
+        self.windows.get(project).cloned().unwrap_or_default()
+    }
+
+    pub fn set_window(&mut self, project: &Path, window: ProjectWindow) {
+        if window == ProjectWindow::default() {
+            self.windows.remove(project);
+        } else {
+            self.windows.insert(project.to_owned(), window);
+        }
+    }
+
     /// Leave a project out of the recent ones. Nothing of it is touched.
     pub fn forget(&mut self, project: &Path) {
+        self.windows.remove(project);
         self.recent.retain(|folder| folder != project);
         self.opened.remove(project);
     }
@@ -112,6 +148,14 @@ impl State {
             (folder, Json::from(time.as_str()))
         });
         file.insert("opened".to_owned(), Json::Object(opened.collect()));
+        let windows = self.windows.iter().map(|(folder, window)| {
+            let of_window = serde_json::json!({
+                "live": window.is_live,
+                "breakpoints": window.breakpoints,
+            });
+            (folder.to_string_lossy().into_owned(), of_window)
+        });
+        file.insert("windows".to_owned(), Json::Object(windows.collect()));
         file.insert("layout".to_owned(), self.layout.clone());
         std::fs::create_dir_all(userdata)?;
         let text = format!("{:#}\n", Json::Object(file));
@@ -167,6 +211,28 @@ mod tests {
         assert_eq!(state.recent, [folders[2].clone()]);
         assert_eq!(state.opened(&folders[0]), None);
         assert_eq!((state.open, state.active), (Vec::new(), None));
+    }
+
+    #[test]
+    fn how_the_window_had_a_project_is_kept_where_it_is_of_note() {
+        let userdata = tempfile::tempdir().unwrap();
+        let [one, other] = ["a", "b"].map(|name| create(name, userdata.path()).unwrap());
+        let window = ProjectWindow {
+            is_live: true,
+            breakpoints: vec!["node_1".into(), "node_7".into()],
+        };
+        let mut state = State::default();
+        state.set_window(&one, window.clone());
+        state.set_window(&other, window.clone());
+        state.save(userdata.path()).unwrap();
+        let mut state = State::load(userdata.path());
+        assert_eq!(
+            (state.window(&one), state.window(&other)),
+            (window.clone(), window)
+        );
+        state.set_window(&one, ProjectWindow::default());
+        state.forget(&other);
+        assert_eq!(state.windows, BTreeMap::new());
     }
 
     #[test]

@@ -39,6 +39,18 @@ impl Drafts {
         self.by_input.get(input)?.value.as_ref()
     }
 
+    /// The values that sliders and the like are at while they are held: what the document would hold if they were let
+    /// go now. What is being typed is no value until it is whole.
+    pub fn dragged(&self, graph: &Graph) -> Vec<(Port, Value)> {
+        let held = self.by_input.iter().filter(|(_, it)| it.text.is_none());
+        let dragged = held.filter_map(|(input, draft)| {
+            let value = draft.value.clone()?;
+            let is_change = transaction(graph, input, Some(value.clone())).is_some();
+            is_change.then(|| (input.clone(), value))
+        });
+        dragged.collect()
+    }
+
     /// To be called once a frame, after all views: what was being edited in a widget that is not shown any more
     /// (another node was selected, the canvas scrolled) is committed rather than lost.
     pub fn settle(&mut self, graph: &Graph) -> Vec<Transaction> {

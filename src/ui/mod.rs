@@ -41,6 +41,7 @@ mod testing;
 pub mod theme;
 pub mod value;
 pub mod viewer;
+mod views;
 pub mod welcome;
 
 use std::borrow::Cow;
@@ -48,13 +49,15 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use views::Views;
+
 use crate::command::Command;
 use crate::document::ops::LinkEnd;
 use crate::document::{Document, Transaction};
-use crate::engine::protocol::View;
+use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeRun, RunState};
 use crate::graph::subgraph::{SubgraphId, frame_kind, note_kind, reroute_kind};
-use crate::graph::{Catalog, Flat, Node, NodeId, NodeKind, Port, Pos2, Role, Widget};
+use crate::graph::{Catalog, Flat, Link, Node, NodeId, NodeKind, Port, Pos2, Role, Widget};
 
 /// What a view may ask for. The queue is drained once a frame, after painting.
 #[derive(Clone, Debug)]
@@ -86,6 +89,11 @@ pub enum Action {
     },
     /// Show an output in the viewer.
     View {
+        node: NodeId,
+        output: usize,
+    },
+    /// Show an output of a node of what is open in the viewer, and keep it there whatever is selected.
+    Pin {
         node: NodeId,
         output: usize,
     },
@@ -151,6 +159,15 @@ pub struct Pictures {
     pub textures: HashMap<PathBuf, egui::TextureHandle>,
 }
 
+/// The value on a link.
+pub struct ValueOnLink {
+    /// Of the node that it comes from.
+    pub output: usize,
+    /// None before it was made.
+    pub summary: Option<ValueSummary>,
+    pub is_stale: bool,
+}
+
 /// What views read, and the queue that they ask by.
 pub struct Context<'a> {
     pub document: &'a Document,
@@ -159,15 +176,15 @@ pub struct Context<'a> {
     /// The graph as it runs: what `run` knows of is its nodes.
     pub flat: &'a Flat,
     pub pictures: &'a Pictures,
-    /// Values that were fetched in this run; cleared when the node runs again.
-    pub views: &'a HashMap<Fetch, View>,
+    /// Values that were fetched.
+    pub views: &'a Views,
     pub actions: &'a mut Vec<Action>,
 }
 
 impl Context<'_> {
     /// What is known of the run of a node of what is open.
     pub fn run_of(&self, node: &Node) -> Cow<'_, NodeRun> {
-        results::node_run(self.document, self.flat, self.run, node)
+        self.run_at(self.document.path(), node)
     }
 
     /// The state of a node in a few words, with the node that it waits for.
@@ -198,9 +215,28 @@ impl Context<'_> {
         self.run.node_secs_left(id).map(status::node_left_text)
     }
 
-    /// The flat node and its output that hold the value of an output.
-    pub fn source_of(&self, node: &Node, output: usize) -> (NodeId, usize) {
-        results::source(self.document, self.flat, node, output).unwrap_or((node.id, output))
+    /// The same inside the subgraphs that the nodes of `path` stand for.
+    pub fn run_at(&self, path: &[NodeId], node: &Node) -> Cow<'_, NodeRun> {
+        results::node_run((self.document.graph(), path), self.flat, self.run, node)
+    }
+
+    /// The flat node and its output that hold the value of an output, inside the subgraphs of `path`.
+    pub fn source_at(&self, path: &[NodeId], node: &Node, output: usize) -> (NodeId, usize) {
+        let place = (self.document.graph(), path);
+        results::source(place, self.flat, node, output).unwrap_or((node.id, output))
+    }
+
+    /// The value that flows through a link of what is open, in short: of which output, and whether it is out of date.
+    pub fn value_on(&self, link: &Link) -> Option<ValueOnLink> {
+        let from = self.document.graph().node(link.from.node)?;
+        let output = from.kind.output_index(&link.from.name)?;
+        let run = self.run_of(from);
+        let summary = run.outputs.get(output).cloned().flatten();
+        Some(ValueOnLink {
+            output,
+            summary,
+            is_stale: run.is_stale,
+        })
     }
 
     /// What can be added to what is open, family by family: the catalog's kinds, those that the graph brings itself, and

@@ -49,6 +49,14 @@ pub fn note_ui(context: &Context, corner: Pos2, text: String) {
     );
 }
 
+/// Below and right of a place, inside of the window: something to read while the pointer rests there.
+pub fn card_ui(context: &Context, name: &str, corner: Pos2, contents: impl FnOnce(&mut Ui)) {
+    let place = (Align2::LEFT_TOP, corner);
+    over(context, name, Order::Tooltip, place, |ui| {
+        Frame::popup(ui.style()).show(ui, contents)
+    });
+}
+
 fn over(
     context: &Context,
     name: &str,

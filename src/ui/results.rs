@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use crate::document::Document;
 use crate::engine::run::{Cost, NodeRun, NodeStatus, RunState};
-use crate::graph::{Flat, Node, NodeId, Port, Role};
+use crate::graph::{Flat, Graph, Node, NodeId, Port, Role};
 
-/// What is known of the run of a node of what is open.
+/// Where a node stands that is looked at: its graph, and the nodes whose subgraphs are open around it.
+pub type Place<'a> = (&'a Graph, &'a [NodeId]);
+
+/// What is known of the run of a node.
 pub fn node_run<'a>(
-    document: &Document,
+    place: Place<'_>,
     flat: &Flat,
     run: &'a RunState,
     node: &Node,
 ) -> Cow<'a, NodeRun> {
-    let Some(id) = flat.id_at(document.path(), node.id) else {
+    let Some(id) = flat.id_at(place.1, node.id) else {
         return Cow::Owned(NodeRun::default());
     };
     if let Some(cause) = flat.muted().get(&id) {
@@ -29,17 +32,17 @@ pub fn node_run<'a>(
         Role::Subgraph(_) => {
             let mut all = sum(flat.inside(id).iter().map(|id| run.node(*id)));
             // A loop is a node of the run itself, and knows at which item it is.
-            if document.graph().looping(node.id).is_some() {
+            if place.0.looping(node.id).is_some() {
                 let own = &run.node(id).status;
                 if matches!(own, NodeStatus::Running { .. } | NodeStatus::Done { .. }) {
                     all.status = own.clone();
                 }
             }
-            all.outputs = outputs(document, flat, run, node);
+            all.outputs = outputs(place, flat, run, node);
             Cow::Owned(all)
         }
         _ => Cow::Owned(NodeRun {
-            outputs: outputs(document, flat, run, node),
+            outputs: outputs(place, flat, run, node),
             ..NodeRun::default()
         }),
     }
@@ -103,28 +106,28 @@ pub fn shown(document: &Document, flat: &Flat, id: NodeId) -> Option<NodeId> {
 
 /// The flat node and its output that hold the value of an output.
 pub fn source(
-    document: &Document,
+    place: Place<'_>,
     flat: &Flat,
     node: &Node,
     output: usize,
 ) -> Option<(NodeId, usize)> {
     if node.kind.role == Role::Function {
-        let id = flat.id_at(document.path(), node.id)?;
+        let id = flat.id_at(place.1, node.id)?;
         return Some((id, output));
     }
     let port = Port::new(node.id, node.kind.outputs.get(output)?.name.clone());
-    flat.source(document.graph(), document.path(), &port)
+    flat.source(place.0, place.1, &port)
 }
 
 /// The values that are to be seen on a node's outputs, wherever they were made.
 fn outputs(
-    document: &Document,
+    place: Place<'_>,
     flat: &Flat,
     run: &RunState,
     node: &Node,
 ) -> crate::engine::protocol::Outputs {
     let value = |at: usize| {
-        let (id, output) = source(document, flat, node, at)?;
+        let (id, output) = source(place, flat, node, at)?;
         run.node(id).outputs.get(output).cloned().flatten()
     };
     let values: Vec<_> = (0..node.kind.outputs.len()).map(value).collect();
@@ -143,7 +146,8 @@ fn sum<'a>(nodes: impl Iterator<Item = &'a NodeRun>) -> NodeRun {
     for node in nodes {
         all.is_stale |= node.is_stale;
         let rank = match &node.status {
-            NodeStatus::Failed(_) => 5,
+            NodeStatus::Failed(_) => 6,
+            NodeStatus::Paused => 5,
             NodeStatus::Running { .. } => 4,
             NodeStatus::Queued => 3,
             NodeStatus::Skipped { .. } => 2,

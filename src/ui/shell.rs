@@ -351,6 +351,10 @@ pub struct Status<'a> {
     pub engine: &'a str,
     pub engine_color: Color32,
     pub is_running: bool,
+    /// The run stops before a node.
+    pub is_paused: bool,
+    /// What changes runs by itself.
+    pub is_live: bool,
     /// Part of the run that is done, from 0 to 1.
     pub fraction: Option<f32>,
     pub zoom: f32,
@@ -392,21 +396,26 @@ pub fn top_bar_ui(
                 is_enabled(Command::Stop),
                 None,
             );
-            let run = command_tool(ui, "▶  Run", Command::Run, run_enabled, Some(palette));
+            let text = if status.is_paused {
+                "▶  Continue"
+            } else {
+                "▶  Run"
+            };
+            let run = command_tool(ui, text, Command::Run, run_enabled, Some(palette));
+            let live = live_tool(ui, status.is_live);
             // In a narrow window, or a large interface, what its key does as well goes first.
             let has_room = ui.available_width() > theme::BAR_ROOM;
-            let here = has_room
-                && command_tool(
-                    ui,
-                    "Run to here",
-                    Command::RunToHere,
-                    is_enabled(Command::RunToHere),
-                    None,
-                );
+            let (text, third) = if status.is_paused {
+                ("Step", Command::Step)
+            } else {
+                ("Run to here", Command::RunToHere)
+            };
+            let is_third = has_room && command_tool(ui, text, third, is_enabled(third), None);
             for (is_clicked, command) in [
                 (stop, Command::Stop),
                 (run, Command::Run),
-                (here, Command::RunToHere),
+                (live, Command::ToggleLive),
+                (is_third, third),
             ] {
                 if is_clicked {
                     actions.push(Action::Command(command));
@@ -484,6 +493,15 @@ fn command_tool(
     let response = ui.add_enabled(is_enabled, button.min_size(egui::vec2(0.0, 26.0)));
     let hint = menu::hint(ui.ctx(), command);
     response.on_hover_text(hint).clicked()
+}
+
+/// Live mode as a button that stays down.
+fn live_tool(ui: &mut Ui, is_on: bool) -> bool {
+    let button = Button::selectable(is_on, "Live")
+        .frame_when_inactive(true)
+        .min_size(egui::vec2(0.0, 26.0));
+    let hint = menu::hint(ui.ctx(), Command::ToggleLive);
+    ui.add(button).on_hover_text(hint).clicked()
 }
 
 /// Counts, selection and zoom.

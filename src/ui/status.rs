@@ -10,6 +10,7 @@ pub fn status_text(node: &NodeRun) -> String {
     let text = match &node.status {
         NodeStatus::Idle => "Not run yet".to_owned(),
         NodeStatus::Queued => "Waiting".to_owned(),
+        NodeStatus::Paused => "Paused before it runs".to_owned(),
         NodeStatus::Running { since, progress } => {
             let elapsed = time_text(since.elapsed().as_secs_f64() * 1000.0);
             match progress
@@ -38,7 +39,7 @@ pub fn status_color(node: &NodeRun, palette: &Palette) -> Color32 {
     match &node.status {
         NodeStatus::Idle | NodeStatus::Queued | NodeStatus::Unused { .. } => palette.idle,
         NodeStatus::Running { .. } => palette.busy,
-        NodeStatus::Skipped { .. } => palette.warn,
+        NodeStatus::Skipped { .. } | NodeStatus::Paused => palette.warn,
         NodeStatus::Failed(_) => palette.error,
         NodeStatus::Done { .. } | NodeStatus::Cached if node.is_stale => palette.idle,
         NodeStatus::Done { .. } | NodeStatus::Cached => palette.ok,

@@ -1,14 +1,13 @@
 //! What the panels' tests share: a small document, a run of it, and a window that shows one panel.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{Ui, Vec2};
 use egui_kittest::Harness;
 
-use super::{Action, Context, Fetch, Pictures, theme};
+use super::{Action, Context, Pictures, Views, theme};
 use crate::document::{Document, Meta};
-use crate::engine::protocol::{EngineEvent, LogLevel, NodeError, ValueSummary, View};
+use crate::engine::protocol::{EngineEvent, LogLevel, NodeError, ValueSummary};
 use crate::engine::run::RunState;
 use crate::graph::{
     Bank, Catalog, Flat, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Pos2,
@@ -22,7 +21,7 @@ pub struct World<State> {
     pub catalog: Catalog,
     pub run: RunState,
     pub pictures: Pictures,
-    pub views: HashMap<Fetch, View>,
+    pub views: Views,
     pub actions: Vec<Action>,
     pub state: State,
 }

@@ -183,6 +183,10 @@ pub const NOTICE_MARGIN: Vec2 = vec2(16.0, 40.0);
 pub const NOTICE_STRIPE: f32 = 4.0;
 /// Highest thumbnail in the inspector.
 pub const INSPECTOR_THUMB: f32 = 180.0;
+/// The same of what flows into an input, both ways.
+pub const INPUT_THUMB: f32 = 56.0;
+/// Width of a card with a value, at most.
+pub const PEEK_WIDTH: f32 = 280.0;
 /// Most lines of a result in the inspector.
 pub const SUMMARY_LINES: usize = 8;
 /// A number beside its slider.

@@ -181,11 +181,11 @@ fn keys_are_recorded_taken_over_and_reset_in_the_settings() {
     record(&mut window, "Keys of Cut links: Ctrl+D", NONE, Key::Escape);
     assert!(matches!(window.app().dialog(), Some(Dialog::Settings(_))));
     record(&mut window, "Keys of Cut links: Ctrl+D", SHIFT, Key::Tab);
-    record(&mut window, "Add keys to Cut links", NONE, Key::F7);
-    assert_eq!(window.saved_settings().keys["Unlink"], "Shift+Tab F7");
+    record(&mut window, "Add keys to Cut links", NONE, Key::F11);
+    assert_eq!(window.saved_settings().keys["Unlink"], "Shift+Tab F11");
     record(
         &mut window,
-        "Keys of Cut links: Shift+Tab, F7",
+        "Keys of Cut links: Shift+Tab, F11",
         NONE,
         Key::Backspace,
     );

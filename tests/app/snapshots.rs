@@ -430,6 +430,38 @@ fn a_run_in_progress() {
 }
 
 #[test]
+fn a_run_that_pauses_before_a_node_and_the_value_on_a_link() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-paused");
+    let node = |title: &str| seen.node(title);
+    let array = |text| value("array", text);
+    let paused = EngineEvent::NodePaused {
+        run: 1,
+        node: node("Clear border"),
+    };
+    let events = vec![
+        done(node("Coins photo"), 2.5, array("303 × 384 uint8")),
+        done(node("Otsu threshold"), 0.4, value("float", "107.0")),
+        done(node("Brighter than"), 0.8, array("303 × 384 bool")),
+        done(node("Close gaps"), 3.1, array("303 × 384 bool")),
+        paused,
+    ];
+    for title in ["Label regions", "Clear border"] {
+        seen.window.pick(title);
+        seen.window.key(Modifiers::NONE, Key::F12);
+    }
+    seen.window.key(Modifiers::NONE, Key::Escape);
+    seen.window.harness.state_mut().replay(1, events);
+    let (start, end) = (
+        seen.window.output("Otsu threshold", 0),
+        seen.window.input("Brighter than", 1),
+    );
+    let middle = start + (end - start) * 0.5;
+    seen.window.harness.event(egui::Event::PointerMoved(middle));
+    seen.window.harness.run_steps(40);
+    seen.is_as("paused", None);
+}
+
+#[test]
 fn a_node_that_failed() {
     let mut seen = Seen::coins(Theme::Dark, "coins-seen-error");
     let failed = seen.node("Brighter than");

@@ -44,7 +44,12 @@ impl Window {
             .nodes()
             .find(|node| *node.title() == "Count of regions");
         let node = node.unwrap();
-        let run = loom::ui::results::node_run(document, &project.flat, &project.run, node);
+        let run = loom::ui::results::node_run(
+            (document.graph(), document.path()),
+            &project.flat,
+            &project.run,
+            node,
+        );
         run.outputs
             .iter()
             .flatten()
@@ -74,7 +79,8 @@ fn a_group_runs_as_before_is_opened_and_taken_apart_again() {
     window.run_all();
     assert_eq!(window.coins(), "22");
     let project = window.app().project();
-    let run = loom::ui::results::node_run(&project.document, &project.flat, &project.run, &group);
+    let place = (project.document.graph(), project.document.path());
+    let run = loom::ui::results::node_run(place, &project.flat, &project.run, &group);
     assert!(
         matches!(run.status, NodeStatus::Done { .. }),
         "{:?}",

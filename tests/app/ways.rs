@@ -33,7 +33,12 @@ impl Window {
         let document = &project.document;
         let mut nodes = document.nodes();
         let node = nodes.find(|node| **node.title() == *title).unwrap();
-        let run = loom::ui::results::node_run(document, &project.flat, &project.run, node);
+        let run = loom::ui::results::node_run(
+            (document.graph(), document.path()),
+            &project.flat,
+            &project.run,
+            node,
+        );
         run.status.clone()
     }
 }

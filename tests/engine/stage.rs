@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use loom::engine::{
     Engine, EngineConfig, EngineEvent, Fetch, NodeRun, NodeStatus, ResultsOnDisk, RunRequest,
-    RunState, RunStatus, View, What,
+    RunState, RunStatus, Stop, View, What,
 };
 use loom::event::{EventReceiver, channel};
 use loom::graph::{
@@ -263,7 +263,9 @@ impl Stage {
     }
 
     pub fn cancel(&mut self, run: u64) {
-        self.engine().cancel(run).expect("the engine takes a Stop");
+        self.engine()
+            .cancel(run, Stop::Firm)
+            .expect("the engine takes a Stop");
     }
 
     pub fn until_started(&mut self, node: NodeId) {
@@ -316,6 +318,7 @@ impl Stage {
             NodeStatus::Unused { chooser } => format!("not chosen by {chooser}"),
             NodeStatus::Idle => "idle".to_owned(),
             NodeStatus::Queued => "queued".to_owned(),
+            NodeStatus::Paused => "paused".to_owned(),
             NodeStatus::Running { .. } => "running".to_owned(),
         }
     }

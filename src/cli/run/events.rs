@@ -121,6 +121,7 @@ fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json
             }
             skipped
         }
+        EngineEvent::NodePaused { node, .. } => json!({"event": "node_paused", "node": key(node)}),
         EngineEvent::Log {
             node, level, text, ..
         } => json!({

@@ -11,8 +11,8 @@ use super::super::{Exit, Failure};
 use super::events;
 use super::people::People;
 use crate::engine::{
-    Engine, EngineConfig, EngineEvent, Fetch, NodeStatus, RunRequest, RunState, RunStatus, View,
-    What,
+    Engine, EngineConfig, EngineEvent, Fetch, NodeStatus, RunRequest, RunState, RunStatus, Stop,
+    View, What,
 };
 use crate::event::{EventReceiver, channel};
 use crate::graph::{Graph, NodeId, Port};
@@ -133,7 +133,7 @@ impl<'g> Session<'g> {
                 count if count > interrupts && interrupts == 0 => {
                     interrupts = count;
                     self.people.on_stop();
-                    self.engine.cancel(run).map_err(busy)?;
+                    self.engine.cancel(run, Stop::Firm).map_err(busy)?;
                 }
                 // Asked twice: no more waiting.
                 count if count > interrupts => return Err(Stopped::Cancelled),

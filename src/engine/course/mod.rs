@@ -1,12 +1,13 @@
 //! Course: one run over all the processes that it takes. It remembers what each node came to, finds whose fault it is
 //! when a process dies, and says what is left for the next one. Pure: the supervisor sends and starts.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::RunRequest;
 use super::plan::Mirror;
-use super::protocol::{EngineEvent, Frame, LogLevel, NodeError, RunMessage, RunStatus};
+use super::protocol::{EngineEvent, Frame, LogLevel, NodeError, Request, RunMessage, RunStatus};
 use super::run::{Counts, run_of};
 use crate::graph::NodeId;
 
@@ -22,6 +23,8 @@ pub struct Course {
     attempts: u32,
     has_started: bool,
     has_asked_for_graph: bool,
+    /// Nodes that are held before they run.
+    held: BTreeSet<NodeId>,
     started: Instant,
 }
 
@@ -65,6 +68,7 @@ impl Course {
             attempts: 0,
             has_started: false,
             has_asked_for_graph: false,
+            held: BTreeSet::new(),
             started: Instant::now(),
         }
     }
@@ -73,6 +77,7 @@ impl Course {
     pub fn message(&mut self, mirror: &mut Mirror, held: Option<u64>) -> RunMessage {
         let is_first = self.attempts == 0;
         self.attempts += 1;
+        self.held.clear();
         let targets = if is_first {
             self.request.targets.clone()
         } else {
@@ -101,6 +106,63 @@ impl Course {
                 Vec::new()
             },
             workers: if self.is_careful { 1 } else { workers },
+            keep: if is_first {
+                self.request.keep.clone()
+            } else {
+                Vec::new()
+            },
+            pause: self.breakpoints(mirror),
+            step: self.request.step && is_first,
+        }
+    }
+
+    /// The nodes that the process of now is to hold. One that took the place of another makes again what was made
+    /// before, and that is not held again: where the run steps, it is told by name what is left.
+    fn breakpoints(&self, mirror: &Mirror) -> Vec<NodeId> {
+        if self.attempts > 1 && self.request.step {
+            return self.left(mirror);
+        }
+        let mut nodes = self.request.pause.clone();
+        nodes.retain(|node| self.settled(*node).is_none());
+        nodes
+    }
+
+    /// Other breakpoints hold from now on. Returns what to tell the process.
+    pub fn set_breakpoints(&mut self, nodes: Vec<NodeId>, mirror: &Mirror) -> Request {
+        self.request.pause = nodes;
+        Request::Breakpoints {
+            run: self.request.run,
+            nodes: self.breakpoints(mirror),
+        }
+    }
+
+    /// All that is held goes on, up to the next breakpoint. Returns what to tell the process.
+    pub fn go_on(&mut self, mirror: &Mirror) -> Vec<Request> {
+        let run = self.request.run;
+        let was_stepping = std::mem::take(&mut self.request.step);
+        self.held.clear();
+        let mut requests = vec![Request::Continue { run }];
+        if was_stepping && self.attempts > 1 {
+            // It was told all that is left: now the breakpoints alone.
+            let nodes = self.breakpoints(mirror);
+            requests.insert(0, Request::Breakpoints { run, nodes });
+        }
+        requests
+    }
+
+    /// One node goes on, this or the next. Returns what to tell the process.
+    pub fn step(&mut self, node: Option<NodeId>) -> Request {
+        self.request.step = true;
+        match node {
+            Some(node) => {
+                self.held.remove(&node);
+            }
+            // Whichever it is.
+            None => self.held.clear(),
+        }
+        Request::Step {
+            run: self.request.run,
+            node,
         }
     }
 
@@ -117,6 +179,12 @@ impl Course {
     pub fn take(&mut self, event: EngineEvent) -> Option<EngineEvent> {
         if run_of(&event).is_some_and(|run| run != self.request.run) {
             return None;
+        }
+        if let EngineEvent::NodeStarted { node, .. }
+        | EngineEvent::NodeFinished { node, .. }
+        | EngineEvent::NodeFailed { node, .. } = &event
+        {
+            self.held.remove(node);
         }
         match event {
             EngineEvent::RunStarted { total, .. } => {
@@ -150,6 +218,10 @@ impl Course {
                 self.settle(node, Settled::Skipped).then_some(event)
             }
             EngineEvent::NodeStarted { node, .. } | EngineEvent::NodeProgress { node, .. } => {
+                self.settled(node).is_none().then_some(event)
+            }
+            EngineEvent::NodePaused { node, .. } => {
+                self.held.insert(node);
                 self.settled(node).is_none().then_some(event)
             }
             EngineEvent::RunFinished { status, .. } if self.attempts > 1 => {
@@ -255,9 +327,11 @@ impl Course {
             |source: &NodeId| matches!(self.settled(*source), Some(Settled::Ran | Settled::Cached));
         let mut ready = self.left(mirror);
         ready.retain(|node| {
-            mirror.node(*node).is_some_and(|node| {
-                node.blocked.is_none() && node.links.iter().all(|(_, source, _)| has_value(source))
-            })
+            !self.held.contains(node)
+                && mirror.node(*node).is_some_and(|node| {
+                    node.blocked.is_none()
+                        && node.links.iter().all(|(_, source, _)| has_value(source))
+                })
         });
         // With several there is no telling, also not when they run one by one: they leave no marks.
         if ready.len() == 1 { ready } else { Vec::new() }

@@ -272,3 +272,104 @@ fn the_frames_of_the_thread_that_died_are_the_users() {
         ]
     );
 }
+
+fn held(node: u32) -> EngineEvent {
+    EngineEvent::NodePaused {
+        run: RUN,
+        node: NodeId(node),
+    }
+}
+
+/// A chain of four with breakpoints, or one that steps.
+fn pausing(pause: &[u32], step: bool) -> (Mirror, Course) {
+    let course = Course::new(RunRequest {
+        run: RUN,
+        pause: pause.iter().copied().map(NodeId).collect(),
+        step,
+        keep: vec![NodeId(0)],
+        ..RunRequest::default()
+    });
+    (mirror(&[(0, &[]), (1, &[0]), (2, &[1]), (3, &[2])]), course)
+}
+
+fn breakpoints(nodes: &[u32]) -> Request {
+    Request::Breakpoints {
+        run: RUN,
+        nodes: nodes.iter().copied().map(NodeId).collect(),
+    }
+}
+
+#[test]
+fn breakpoints_hold_in_the_next_process_too_but_not_what_was_made_before() {
+    let (mut mirror, mut course) = pausing(&[0, 1, 3], false);
+    let first = course.message(&mut mirror, None);
+    assert_eq!(
+        (first.pause, first.step),
+        ([0, 1, 3].map(NodeId).to_vec(), false)
+    );
+    assert_eq!(first.keep, [NodeId(0)]);
+    course.take(finished(0));
+    assert!(course.take(held(1)).is_some());
+    assert_eq!(course.go_on(&mirror), [Request::Continue { run: RUN }]);
+    course.take(finished(1));
+    assert_eq!(
+        course.set_breakpoints(vec![NodeId(3)], &mirror),
+        breakpoints(&[3])
+    );
+
+    course.on_death(&death(&[2]), &mirror);
+    let second = course.message(&mut mirror, None);
+    assert_eq!((second.pause, second.step), (vec![NodeId(3)], false));
+    assert_eq!(second.keep, [], "a fresh process has nothing to keep");
+}
+
+#[test]
+fn a_run_that_steps_goes_on_stepping_in_the_next_process() {
+    let (mut mirror, mut course) = pausing(&[3], true);
+    let first = course.message(&mut mirror, None);
+    assert_eq!((first.pause, first.step), (vec![NodeId(3)], true));
+    course.take(held(0));
+    let step = |node| Request::Step {
+        run: RUN,
+        node: Some(NodeId(node)),
+    };
+    assert_eq!(course.step(Some(NodeId(0))), step(0));
+    course.take(finished(0));
+    course.on_death(&death(&[1]), &mirror);
+    // Node 0 is made again without being held: it is told by name what is.
+    let second = course.message(&mut mirror, None);
+    assert_eq!(
+        (second.pause, second.step),
+        ([2, 3].map(NodeId).to_vec(), false)
+    );
+    assert_eq!(
+        course.set_breakpoints(Vec::new(), &mirror),
+        breakpoints(&[2, 3])
+    );
+    course.set_breakpoints(vec![NodeId(3)], &mirror);
+    let go_on = [breakpoints(&[3]), Request::Continue { run: RUN }];
+    assert_eq!(course.go_on(&mirror), go_on);
+    // A step out of a run that only had breakpoints makes it one that steps.
+    assert_eq!(course.step(Some(NodeId(2))), step(2));
+    course.on_death(&death(&[2]), &mirror);
+    assert_eq!(course.message(&mut mirror, None).pause, [NodeId(3)]);
+}
+
+#[test]
+fn a_node_that_is_held_took_no_process_down() {
+    let (mut mirror, mut course) = pausing(&[1], false);
+    course.message(&mut mirror, None);
+    course.take(finished(0));
+    course.take(held(1));
+    let (events, verdict) = course.on_death(&death(&[]), &mirror);
+    assert_eq!(
+        (told(&events), verdict),
+        (vec!["log".into()], Verdict::Again)
+    );
+    // Nobody can tell that it went on before it died there.
+    course.message(&mut mirror, None);
+    course.take(held(1));
+    course.go_on(&mirror);
+    let (events, _) = course.on_death(&death(&[]), &mirror);
+    assert_eq!(told(&events)[0], "failed 1");
+}

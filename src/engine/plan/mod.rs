@@ -210,6 +210,9 @@ impl Mirror {
             blocked: Vec::new(),
             force: Vec::new(),
             workers: 1,
+            keep: Vec::new(),
+            pause: Vec::new(),
+            step: false,
         }
     }
 

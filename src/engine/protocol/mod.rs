@@ -35,6 +35,22 @@ pub enum Request {
         ping: u64,
     },
     Shutdown,
+    /// Go on with a run that pauses, up to the next breakpoint.
+    Continue {
+        run: u64,
+    },
+    /// Run this node that is held, or the next one that is ready, and hold whatever comes after it.
+    Step {
+        run: u64,
+        #[serde(with = "json::wire")]
+        node: Option<NodeId>,
+    },
+    /// From now on these nodes of a run are held before they run.
+    Breakpoints {
+        run: u64,
+        #[serde(with = "json::wire")]
+        nodes: Vec<NodeId>,
+    },
 }
 
 /// Run the graph: the whole of it, or what changed since the revision that the engine holds.
@@ -60,6 +76,15 @@ pub struct RunMessage {
     #[serde(with = "json::wire")]
     pub force: Vec<NodeId>,
     pub workers: usize,
+    /// Nodes whose last result is taken as it is, although it may not be theirs any more; without one they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "json::wire")]
+    pub keep: Vec<NodeId>,
+    /// Nodes that are held before they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "json::wire")]
+    pub pause: Vec<NodeId>,
+    /// Every node is held before it runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub step: bool,
 }
 
 /// A function, as the engine needs to know it.
@@ -274,6 +299,12 @@ pub enum EngineEvent {
     Value {
         fetch: u64,
         view: View,
+    },
+    /// It is ready and held before it runs.
+    NodePaused {
+        run: u64,
+        #[serde(with = "json::wire")]
+        node: NodeId,
     },
     /// A line that is no message. Worth a log entry, never a failure.
     #[serde(skip)]

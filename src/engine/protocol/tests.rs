@@ -41,7 +41,17 @@ fn golden_requests_are_read_and_written_alike() {
         );
         kinds.push(json(line)["type"].as_str().unwrap().to_owned());
     }
-    for kind in ["run", "cancel", "interrupt", "fetch", "ping", "shutdown"] {
+    for kind in [
+        "run",
+        "cancel",
+        "interrupt",
+        "fetch",
+        "ping",
+        "shutdown",
+        "continue",
+        "step",
+        "breakpoints",
+    ] {
         assert!(
             kinds.iter().any(|other| other == kind),
             "no golden line of {kind}"
@@ -79,6 +89,7 @@ fn golden_events_are_read_and_written_alike() {
         "log",
         "run_finished",
         "value",
+        "node_paused",
     ] {
         assert!(
             kinds.iter().any(|other| other == kind),

@@ -6,6 +6,7 @@ mod cost;
 mod forecast;
 mod log;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub enum NodeStatus {
     Idle,
     /// Part of the run in progress and not reached.
     Queued,
+    /// It is ready and held before it runs.
+    Paused,
     Running {
         since: Instant,
         progress: Option<Progress>,
@@ -109,6 +112,8 @@ pub struct RunState {
     ahead: Ahead,
     run: Option<u64>,
     counts: Counts,
+    /// Nodes that were held in this run; some may have gone on since.
+    paused: BTreeSet<NodeId>,
     status: Option<RunStatus>,
     started: Option<Instant>,
     /// When the engine began with it.
@@ -133,7 +138,7 @@ impl Default for NodeRun {
 impl NodeStatus {
     /// Has the run in progress still to do with it?
     pub fn is_pending(&self) -> bool {
-        matches!(self, Self::Queued | Self::Running { .. })
+        matches!(self, Self::Queued | Self::Paused | Self::Running { .. })
     }
 }
 
@@ -169,6 +174,7 @@ impl RunState {
             ahead: Ahead::default(),
             run: None,
             counts: Counts::default(),
+            paused: BTreeSet::new(),
             status: None,
             started: None,
             begun: None,
@@ -220,6 +226,10 @@ impl RunState {
                 self.counts.cached += nodes.len() as u32;
             }
             EngineEvent::NodeStarted { node, .. } => self.set_running(*node, None),
+            EngineEvent::NodePaused { node, .. } => {
+                self.node_mut(*node).status = NodeStatus::Paused;
+                self.paused.insert(*node);
+            }
             EngineEvent::NodeProgress {
                 node,
                 done,
@@ -336,6 +346,17 @@ impl RunState {
         true
     }
 
+    /// Nodes that are held go on, this one or all: the engine was told, and says nothing of those that it is soon
+    /// through with.
+    pub fn go_on(&mut self, node: Option<NodeId>) {
+        let mut nodes: Vec<_> = self.paused().collect();
+        nodes.retain(|id| node.is_none_or(|node| node == *id));
+        for id in nodes {
+            self.paused.remove(&id);
+            self.node_mut(id).status = NodeStatus::Queued;
+        }
+    }
+
     /// These nodes give another result by now: they were edited, or need one that was.
     pub fn mark_stale(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
         for id in nodes {
@@ -349,6 +370,11 @@ impl RunState {
         self.nodes.get(id.0 as usize).unwrap_or(&self.idle)
     }
 
+    /// What nodes gave the last time that they ran.
+    pub fn outputs(&self) -> impl Iterator<Item = &Outputs> {
+        self.nodes.iter().map(|node| &node.outputs)
+    }
+
     /// Counts every change of what is known of a node.
     pub fn revision(&self) -> u64 {
         self.revision
@@ -357,6 +383,12 @@ impl RunState {
     /// Nodes of which something else is known than at `revision`; `None` when that is too long ago to tell.
     pub fn changed_since(&self, revision: u64) -> Option<Vec<NodeId>> {
         self.changes.since(revision)
+    }
+
+    /// Nodes that are held before they run, in the order of ids.
+    pub fn paused(&self) -> impl Iterator<Item = NodeId> {
+        let is_held = |id: &NodeId| self.node(*id).status == NodeStatus::Paused;
+        self.paused.iter().copied().filter(is_held)
     }
 
     /// Nodes that failed and were not edited since, in the order of ids.
@@ -513,6 +545,7 @@ impl RunState {
 
     /// The run is over: what it did not reach is idle again.
     fn settle(&mut self) {
+        self.paused.clear();
         if let Some(started) = self.started.take() {
             self.elapsed = started.elapsed();
             for at in 0..self.nodes.len() {
@@ -537,7 +570,8 @@ pub fn run_of(event: &EngineEvent) -> Option<u64> {
         | EngineEvent::NodeFinished { run, .. }
         | EngineEvent::NodeFailed { run, .. }
         | EngineEvent::NodeSkipped { run, .. }
-        | EngineEvent::RunFinished { run, .. } => Some(*run),
+        | EngineEvent::RunFinished { run, .. }
+        | EngineEvent::NodePaused { run, .. } => Some(*run),
         EngineEvent::Log { run, .. } => *run,
         _ => None,
     }

@@ -76,6 +76,7 @@ fn shown(state: &RunState, nodes: u32) -> Vec<String> {
                 NodeStatus::Failed(_) => "failed".to_owned(),
                 NodeStatus::Skipped { cause } => format!("skipped by {cause}"),
                 NodeStatus::Unused { chooser } => format!("not chosen by {chooser}"),
+                NodeStatus::Paused => "paused".to_owned(),
             };
             if let Some(Some(value)) = node.outputs.first() {
                 text = format!("{text} {}", value.text);
@@ -363,4 +364,48 @@ fn the_time_left_is_that_of_the_nodes_that_the_run_has_still_to_do() {
     state.on_event(&EngineEvent::RunStarted { run: RUN, total: 1 });
     // Of the last time, not of the time before.
     assert!(state.secs_left().is_some_and(|secs| secs < 0.01));
+}
+
+#[test]
+fn a_node_that_is_held_waits_until_something_else_is_heard_of_it() {
+    let mut state = started(3);
+    let paused = |node: u32| EngineEvent::NodePaused {
+        run: RUN,
+        node: NodeId(node),
+    };
+    let held = |state: &RunState| state.paused().map(|id| id.0).collect::<Vec<_>>();
+    state.on_event(&paused(2));
+    state.on_event(&paused(0));
+    assert_eq!(held(&state), [0, 2]);
+    assert_eq!(state.node(NodeId(0)).status, NodeStatus::Paused);
+    // An edit meanwhile does not let it go.
+    state.mark_stale([NodeId(0)]);
+    assert_eq!(held(&state), [0, 2]);
+    state.go_on(Some(NodeId(1)));
+    assert_eq!(held(&state), [0, 2], "that one was not held");
+    state.go_on(Some(NodeId(2)));
+    assert_eq!(held(&state), [0]);
+    assert_eq!(state.node(NodeId(2)).status, NodeStatus::Queued);
+    state.on_event(&EngineEvent::NodeStarted {
+        run: RUN,
+        node: NodeId(0),
+    });
+    assert_eq!(held(&state), [0_u32; 0]);
+    state.on_event(&paused(1));
+    state.go_on(None);
+    assert_eq!(held(&state), [0_u32; 0]);
+
+    // What is held when the run ends is as any that was not reached.
+    state.on_event(&paused(1));
+    state.on_event(&EngineEvent::RunFinished {
+        run: RUN,
+        status: RunStatus::Cancelled,
+        ran: 0,
+        cached: 0,
+        failed: 0,
+        skipped: 0,
+        ms: 1.0,
+    });
+    assert_eq!(held(&state), [0_u32; 0]);
+    assert_eq!(state.node(NodeId(1)).status, NodeStatus::Idle);
 }

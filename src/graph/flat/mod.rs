@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use expand::{Expansion, Resolver, Source};
 
-use super::{Edit, Graph, Link, LoopPart, Mode, Node, NodeId, Port, Role};
+use super::{Edit, Graph, Link, LoopPart, Mode, Node, NodeId, Port, Role, Value};
 
 /// The flat form of one graph.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Flat {
     inside: HashMap<NodeId, Vec<NodeId>>,
     /// Revision of the graph that this is the form of.
     of_revision: u64,
+    /// Nodes whose inputs hold values here that they do not hold in that graph.
+    tried: BTreeSet<NodeId>,
     is_plain: bool,
     is_too_large: bool,
 }
@@ -75,29 +77,68 @@ impl Flat {
     /// Follow the graph. What only moves costs nothing; where there is nothing to expand only what changed is looked
     /// at.
     pub fn update(&mut self, graph: &Graph) {
-        let since = self.of_revision;
-        if since == graph.revision() {
+        self.update_with(graph, &[]);
+    }
+
+    /// The same as if these inputs held these values, until the next update: what a gesture would make that has not
+    /// ended. One that then ends so changes nothing.
+    pub fn update_with(&mut self, graph: &Graph, values: &[(Port, Value)]) {
+        let mut since = self.of_revision;
+        let is_as_it_is = values.is_empty() && self.tried.is_empty();
+        if since == graph.revision() && is_as_it_is {
             return;
         }
         self.of_revision = graph.revision();
         if graph.is_plain() && since == 0 {
             self.graph = graph.clone();
             self.is_plain = true;
-            return;
+            if is_as_it_is {
+                return;
+            }
+            since = graph.revision();
         }
+        let to_try = values.iter().map(|(input, _)| input.node).collect();
+        let tried = std::mem::replace(&mut self.tried, to_try);
         let was_plain = std::mem::replace(&mut self.is_plain, graph.is_plain());
         if was_plain && self.is_plain && self.ids.places.is_empty() {
-            self.follow_plain(graph, since);
+            self.follow_plain(graph, since, tried, values);
             return;
         }
-        if !was_plain
+        if is_as_it_is
+            && !was_plain
             && !self.is_plain
             && graph.changed_result_since(since).next().is_none()
             && graph.removed_since(since).next().is_none()
         {
             return;
         }
-        self.rebuild(graph);
+        if values.is_empty() {
+            self.rebuild(graph);
+            return;
+        }
+        // A value of a subgraph's node may go anywhere inside.
+        let mut graph = graph.clone();
+        for (input, value) in values {
+            let (input, value) = (input.clone(), Some(value.clone()));
+            graph.apply(Edit::SetValue { input, value }).ok();
+        }
+        self.rebuild(&graph);
+    }
+
+    /// All flat nodes that a node of the graph stands for, wherever it is used.
+    pub fn uses(&self, node: NodeId) -> Vec<NodeId> {
+        let inside = self.ids.places.iter().filter(|(_, place)| place.1 == node);
+        let itself = self.ids.find(None, node);
+        let ids: BTreeSet<NodeId> = inside.map(|(id, _)| *id).chain(itself).collect();
+        let mut uses = BTreeSet::new();
+        for id in ids {
+            match self.inside.get(&id) {
+                Some(inside) => uses.extend(inside.iter().copied()),
+                None => drop(uses.insert(id)),
+            }
+        }
+        uses.retain(|id| self.graph.node(*id).is_some());
+        uses.into_iter().collect()
     }
 
     /// The flat node of a node inside the subgraphs that the nodes of `path` stand for, the outermost first.
@@ -183,14 +224,26 @@ impl Flat {
         find(instance)
     }
 
-    fn follow_plain(&mut self, graph: &Graph, since: u64) {
+    fn follow_plain(
+        &mut self,
+        graph: &Graph,
+        since: u64,
+        tried: BTreeSet<NodeId>,
+        values: &[(Port, Value)],
+    ) {
         let mut wanted = Wanted::new();
         for id in graph.removed_since(since) {
             wanted.insert(id, None);
         }
-        for id in graph.changed_since(since) {
+        let to_try = self.tried.iter().copied();
+        for id in graph.changed_since(since).chain(tried).chain(to_try) {
             let node = graph.node(id).cloned();
             wanted.insert(id, node.map(|node| (node, graph.incoming(id).to_vec())));
+        }
+        for (input, value) in values {
+            if let Some(Some((node, _))) = wanted.get_mut(&input.node) {
+                node.values.insert(input.name.clone(), value.clone());
+            }
         }
         apply(&mut self.graph, wanted);
     }

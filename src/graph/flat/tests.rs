@@ -338,3 +338,75 @@ fn what_is_muted_before_a_loop_takes_it_along_and_what_is_muted_inside_does_not(
     let left: Vec<_> = flat.graph().nodes().map(|node| node.key.as_str()).collect();
     assert_eq!(left, ["n0"], "the first use needs it as well");
 }
+
+/// Values by key and input, and the keys of what changed since.
+fn tried(flat: &mut Flat, graph: &Graph, values: &[(u32, &str, i64)]) -> (String, Vec<String>) {
+    let since = flat.graph().revision();
+    let values: Vec<_> = values
+        .iter()
+        .map(|(node, name, value)| (Port::new(NodeId(*node), *name), Value::Int(*value)))
+        .collect();
+    flat.update_with(graph, &values);
+    let changed = flat.graph().changed_result_since(since);
+    let key = |id| flat.graph().node(id).unwrap().key.to_string();
+    let changed = changed.map(key).collect();
+    let mut held = Vec::new();
+    for node in flat.graph().nodes() {
+        held.extend(
+            node.values
+                .iter()
+                .map(|(name, value)| format!("{}.{name}={value}", node.key)),
+        );
+    }
+    held.sort();
+    (held.join(" "), changed)
+}
+
+#[test]
+fn values_that_are_tried_hold_until_the_next_update_and_ending_so_changes_nothing() {
+    let (mut graph, ..) = Graph::from_parts([add(0, None), add(1, None)], []);
+    let mut flat = Flat::of(&graph);
+    assert_eq!(
+        tried(&mut flat, &graph, &[(0, "a", 3)]),
+        ("n0.a=3".into(), vec!["n0".into()])
+    );
+    // The same again is no change, another value is, and so is another node beside it.
+    assert_eq!(tried(&mut flat, &graph, &[(0, "a", 3)]).1, [""; 0]);
+    assert_eq!(
+        tried(&mut flat, &graph, &[(0, "a", 4), (1, "b", 9)]),
+        ("n0.a=4 n1.b=9".into(), vec!["n0".into(), "n1".into()])
+    );
+    // One is committed as it was tried, the other is dropped.
+    graph
+        .apply(Edit::SetValue {
+            input: Port::new(NodeId(0), "a"),
+            value: Some(Value::Int(4)),
+        })
+        .unwrap();
+    assert_eq!(
+        tried(&mut flat, &graph, &[]),
+        ("n0.a=4".into(), vec!["n1".into()])
+    );
+    assert_eq!(flat.graph(), &graph);
+}
+
+#[test]
+fn values_are_tried_where_subgraphs_are_and_a_node_inside_is_found_in_all_its_uses() {
+    let graph = nested();
+    let mut flat = Flat::of(&graph);
+    assert_eq!(
+        tried(&mut flat, &graph, &[(0, "a", 3)]),
+        ("n0.a=3".into(), vec!["n0".into()])
+    );
+    assert_eq!(
+        tried(&mut flat, &graph, &[]),
+        (String::new(), vec!["n0".into()])
+    );
+    let inside = |place: u32| flat.id_at(&[NodeId(place)], NodeId(11)).unwrap();
+    let mut both = vec![inside(1), inside(2)];
+    both.sort();
+    assert_eq!(flat.uses(NodeId(11)), both);
+    assert_eq!(flat.uses(NodeId(2)), [inside(2)]);
+    assert_eq!(flat.uses(NodeId(3)), [NodeId(3)]);
+    assert_eq!(flat.uses(NodeId(10)), [], "a subgraph's end runs nothing");
+}

@@ -35,7 +35,9 @@ pub fn links(
     for (link, start, end) in &shown {
         let color = Palette::faded(link_color(graph, link, palette), alpha);
         let is_near = selection.contains(&link.from.node) || selection.contains(&link.to.node);
-        let width = if is_near { width + detail } else { width };
+        let is_peeked = canvas.peek.as_ref().is_some_and(|peek| peek.link == **link);
+        let thicker = u8::from(is_near) + u8::from(is_peeked);
+        let width = width + detail * f32::from(thicker);
         let way = link_way(*start, *end, camera.zoom, detail);
         paint::add_link(&mut mesh, &way, width, color);
     }

@@ -16,6 +16,8 @@ pub enum State {
     #[default]
     Idle,
     Queued,
+    /// Ready, and held before it runs.
+    Paused,
     Running {
         fraction: Option<f32>,
     },
@@ -64,6 +66,7 @@ pub fn node_look(
         state: match &told.status {
             NodeStatus::Idle => State::Idle,
             NodeStatus::Queued => State::Queued,
+            NodeStatus::Paused => State::Paused,
             NodeStatus::Running { progress, .. } => State::Running {
                 fraction: progress
                     .as_ref()

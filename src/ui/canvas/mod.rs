@@ -1,6 +1,7 @@
 //! The canvas: camera, layout, gesture and paint, once per frame. It reads the document and asks by Action.
 
 mod annotations;
+mod breakpoints;
 mod brush;
 pub mod camera;
 mod crumbs;
@@ -16,6 +17,7 @@ pub mod look;
 mod minimap;
 mod overlay;
 pub mod paint;
+mod peek;
 mod pointer;
 mod resize;
 mod room;
@@ -23,7 +25,7 @@ pub mod routes;
 mod squares;
 pub mod walk;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use egui::epaint::Mesh;
@@ -39,6 +41,7 @@ use self::linking::Linking;
 use self::look::{NodeLook, State};
 use self::minimap::Minimap;
 use self::paint::{Level, NodePainter};
+use self::peek::Peek;
 use super::theme::{self, NODE_FIELD, Palette};
 use super::value::{self, Drafts, ValueEdit};
 use super::{Action, Context};
@@ -46,7 +49,7 @@ use crate::document::Document;
 use crate::document::arrange::Guide;
 use crate::document::ops;
 use crate::graph::subgraph::REROUTE_PORT;
-use crate::graph::{Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
+use crate::graph::{Link, Mode, NodeId, Port, Pos2, Rect, Role as NodeRole, Vec2, vec2};
 
 /// How near the pointer must come to a port, in points.
 const PORT_REACH: f32 = 11.0;
@@ -77,11 +80,17 @@ pub struct Canvas {
     pub cursor: Option<NodeId>,
     /// Where the pointer was pressed, in graph space.
     pressed: Option<(Pos2, Hit)>,
+    /// The link that was pressed.
+    pressed_link: Option<Link>,
+    /// The link that the pointer is on.
+    peek: Option<Peek>,
     /// Where the pointer is or last was on the canvas, in graph space.
     pub pointer: Option<Pos2>,
     pub habits: Habits,
     /// What a search has found; it is marked.
     pub found: HashSet<NodeId>,
+    /// Nodes that runs stop before; they are marked.
+    pub breakpoints: BTreeSet<NodeId>,
     /// Why the nodes that are dragged are caught where they are.
     pub guides: Vec<Guide>,
     pub minimap: Minimap,
@@ -209,6 +218,7 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     draw(ui, canvas, drafts, context, &hit);
     minimap::minimap_ui(ui, canvas, graph);
     heat::legend_ui(ui, rect, &mut canvas.heat);
+    peek::peek_ui(ui, canvas, context);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_value(in_words(canvas, context));
         node.set_live(egui::accesskit::Live::Polite);
@@ -231,7 +241,11 @@ fn in_words(canvas: &Canvas, context: &Context<'_>) -> String {
             };
             let (ins, outs) = (graph.incoming(node.id).len(), graph.outgoing(node.id).len());
             let (ins, outs) = (count(ins), count(outs));
-            format!("{}, selected: {ins} in, {outs} out", node.title())
+            let held = match canvas.breakpoints.contains(&node.id) {
+                true => ", breakpoint",
+                false => "",
+            };
+            format!("{}, selected: {ins} in, {outs} out{held}", node.title())
         }
         (several, None) => format!("{several} nodes selected"),
     }
@@ -268,6 +282,7 @@ fn draw(
         let memory = std::mem::take(&mut canvas.boxes);
         canvas.boxes = draw_near(ui, &painter, canvas, memory, drafts, context, hovered);
     }
+    breakpoints::breakpoints(&painter, canvas, palette);
     overlay::paint(&painter, canvas, graph, palette);
     guides::paint(&painter, canvas, palette);
     if !canvas.is_picture {

@@ -192,10 +192,16 @@ impl NodePainter<'_> {
             (None, Some(color)) => Palette::mixed(palette.node_header, color, theme::COLOURED),
             (None, None) => palette.node_header,
         };
+        // Also where it is selected, as it is when it has just been reached.
+        let ground = match look.state {
+            State::Paused => Palette::mixed(ground, palette.warn, theme::COLOURED),
+            _ => ground,
+        };
         // Whence the look from afar goes over into this one.
         let far_body = match look.state {
             State::Failed => palette.error,
             State::Running { .. } => palette.busy,
+            State::Paused => palette.warn,
             _ => ground,
         };
         let body = Palette::mixed(far_body, palette.node, self.detail);
@@ -235,6 +241,7 @@ impl NodePainter<'_> {
             (true, _) => Stroke::new(2.0, palette.accent),
             (false, State::Failed) => Stroke::new(1.5, palette.error),
             (false, State::Running { .. }) => Stroke::new(1.5, palette.busy),
+            (false, State::Paused) => Stroke::new(2.0, palette.warn),
             (false, _) if node.kind.state != KindState::Ready => Stroke::new(1.5, palette.error),
             (false, _) if is_hovered => Stroke::new(1.0, palette.text_weak),
             _ => Stroke::new(1.0, Palette::faded(palette.node_outline, self.detail)),
@@ -324,7 +331,7 @@ impl NodePainter<'_> {
             State::Queued | State::Skipped => palette.idle,
             State::Running { .. } => palette.busy,
             State::Done | State::Cached => palette.ok,
-            State::Stale => palette.warn,
+            State::Stale | State::Paused => palette.warn,
             State::Failed => palette.error,
         };
         let zoom = self.camera.zoom;
@@ -371,6 +378,12 @@ impl NodePainter<'_> {
             State::Running { .. } => {
                 let triangle = vec![at(-0.6, -0.85), at(0.9, 0.0), at(-0.6, 0.85)];
                 brush.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
+            }
+            State::Paused => {
+                for x in [-0.45, 0.45] {
+                    let bar = Rect::from_center_size(at(x, 0.0), vec2(size * 0.24, size * 0.84));
+                    brush.fill(bar, CornerRadius::ZERO, color);
+                }
             }
             State::Queued => {
                 brush.add(Shape::circle_stroke(center, half * 0.6, stroke));

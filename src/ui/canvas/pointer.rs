@@ -4,10 +4,9 @@ use egui::{CursorIcon, EventFilter, MouseWheelUnit, PointerButton, Response, Ui}
 
 use super::gesture::{self, Gesture, SelectMode};
 use super::layout::Hit;
-use super::paint::Level;
 use super::routes::link_ends;
-use super::{Canvas, EDGE_REACH, LINK_END, LINK_REACH, PORT_REACH, SNAP_REACH, canvas_id};
-use super::{guides, resize};
+use super::{Canvas, EDGE_REACH, LINK_END, PORT_REACH, SNAP_REACH, canvas_id};
+use super::{guides, peek, resize};
 use crate::command::Command;
 use crate::document::ops;
 use crate::graph::{Graph, Link, NodeId, NodeKind, Port, Pos2, Vec2, vec2};
@@ -39,6 +38,9 @@ pub fn pointer(
     }
     let pos = response.interact_pointer_pos().or(response.hover_pos());
     let Some(pos) = pos else {
+        canvas.peek = None;
+        // The pointer is on the menu itself.
+        menu_ui(canvas, response, context);
         return Hit::Nothing;
     };
     let at = canvas.camera.graph_from_screen(pos);
@@ -46,9 +48,12 @@ pub fn pointer(
     let reach = PORT_REACH / canvas.camera.zoom;
     let hit = canvas.layout.hit(graph, at, reach);
     let modifiers = ui.input(|input| input.modifiers);
+    let link = peek::link_under(canvas, graph, &hit, at);
+    peek::note(ui, canvas, link.clone().filter(|_| response.hovered()));
 
     if ui.input(|input| input.pointer.any_pressed()) && response.contains_pointer() {
         canvas.pressed = Some((at, hit.clone()));
+        canvas.pressed_link.clone_from(&link);
         canvas.linking = None;
     }
     if response.drag_started() {
@@ -84,10 +89,7 @@ pub fn pointer(
         context.actions.extend(asked.filter(|_| is_released));
     }
     let is_on_canvas = response.double_clicked() && hit == Hit::Nothing;
-    let link_reach = LINK_REACH / canvas.camera.zoom;
-    let on_link = is_on_canvas
-        .then(|| gesture::link_at(graph, &canvas.layout, at, link_reach))
-        .flatten();
+    let on_link = link.clone().filter(|_| is_on_canvas);
     let inside = match &hit {
         Hit::Node(id) => graph
             .node(*id)
@@ -116,8 +118,15 @@ pub fn pointer(
         let mode = SelectMode::of(modifiers);
         let selection = mode.apply(context.document.selection(), picked);
         context.ask(Action::Select(selection));
+        if let Some(link) = &link
+            && let Some(value) = context.value_on(link)
+        {
+            let (node, output) = (link.from.node, value.output);
+            context.ask(Action::View { node, output });
+        }
     }
-    context_menu(canvas, response, &hit, context);
+    ask_for_menu(canvas, response, &hit, context);
+    menu_ui(canvas, response, context);
     if let Some(kind) = response.dnd_release_payload::<std::sync::Arc<NodeKind>>() {
         let corner = canvas.snapped(at - vec2(theme::NODE_WIDTH / 2.0, theme::NODE_HEADER / 2.0));
         let place = (corner, context.document.open_subgraph());
@@ -128,7 +137,7 @@ pub fn pointer(
             None => Action::AddNode((*kind).clone(), Some(corner)),
         });
     }
-    cursor(ui, canvas, graph, &hit, at);
+    cursor(ui, canvas, graph, (&hit, link.as_ref()), at);
     hit
 }
 
@@ -174,14 +183,15 @@ fn edge_at(canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) -> Option<(NodeI
 
 /// The link whose line is grabbed near one of its ends; from afar lines are too close to tell.
 fn link_end_at(canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) -> Option<Link> {
-    let zoom = canvas.camera.zoom;
-    if *hit != Hit::Nothing || Level::of(zoom) == Level::Small {
-        return None;
-    }
-    let link = gesture::link_at(graph, &canvas.layout, at, LINK_REACH / zoom)?;
-    let (start, end) = link_ends(graph, &link)?;
-    let nearer = start.distance(at).min(end.distance(at));
-    (nearer * zoom <= LINK_END).then_some(link)
+    let link = peek::link_under(canvas, graph, hit, at)?;
+    is_near_end(canvas, graph, &link, at).then_some(link)
+}
+
+fn is_near_end(canvas: &Canvas, graph: &Graph, link: &Link, at: Pos2) -> bool {
+    let Some((start, end)) = link_ends(graph, link) else {
+        return false;
+    };
+    start.distance(at).min(end.distance(at)) * canvas.camera.zoom <= LINK_END
 }
 
 fn wheel(ui: &Ui, canvas: &mut Canvas) {
@@ -218,8 +228,14 @@ fn wheel(ui: &Ui, canvas: &mut Canvas) {
 }
 
 /// What can be done with the nodes under the pointer, by what belongs together.
-const NODE_MENU: [&[Command]; 4] = [
-    &[Command::RunToHere, Command::OpenSubgraph],
+const NODE_MENU: [&[Command]; 5] = [
+    &[
+        Command::RunToHere,
+        Command::RunSelection,
+        Command::RunAgain,
+        Command::RunAgainFromHere,
+    ],
+    &[Command::Breakpoint, Command::OpenSubgraph],
     &[
         Command::Rename,
         Command::Colour,
@@ -232,11 +248,14 @@ const NODE_MENU: [&[Command]; 4] = [
     &[Command::TakeOut, Command::Unlink, Command::Delete],
 ];
 
-fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut Context<'_>) {
+/// A right click selects the node that it is on; in empty space it searches one.
+fn ask_for_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut Context<'_>) {
     if response.secondary_clicked() {
         match hit {
             Hit::Nothing => {
-                if let Some(pos_in_graph) = canvas.pointer {
+                if let Some(pos_in_graph) = canvas.pointer
+                    && canvas.pressed_link.is_none()
+                {
                     context.ask(Action::OpenSearch {
                         pos_in_graph,
                         link_from: None,
@@ -251,6 +270,22 @@ fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut C
                 }
             }
         }
+    }
+}
+
+/// The menu of the nodes, or of the link, that were clicked; it is shown for as long as it is open.
+fn menu_ui(canvas: &Canvas, response: &Response, context: &mut Context<'_>) {
+    if let Some(link) = &canvas.pressed_link {
+        if context
+            .document
+            .graph()
+            .link_to(link.to.node, &link.to.name)
+            == Some(link)
+        {
+            let at = canvas.pressed.as_ref().map_or(Pos2::ZERO, |(at, _)| *at);
+            response.context_menu(|ui| peek::menu_ui(ui, link, at, context));
+        }
+        return;
     }
     let is_on_node = canvas
         .pressed
@@ -280,7 +315,7 @@ fn context_menu(canvas: &Canvas, response: &Response, hit: &Hit, context: &mut C
     });
 }
 
-fn cursor(ui: &Ui, canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) {
+fn cursor(ui: &Ui, canvas: &Canvas, graph: &Graph, (hit, link): (&Hit, Option<&Link>), at: Pos2) {
     let icon = match (&canvas.gesture, hit) {
         (Gesture::Pan, _) => CursorIcon::Grabbing,
         (Gesture::DragNodes { .. }, _) => CursorIcon::Move,
@@ -291,8 +326,10 @@ fn cursor(ui: &Ui, canvas: &Canvas, graph: &Graph, hit: &Hit, at: Pos2) {
         (Gesture::None, _) => {
             if let Some((_, sides)) = edge_at(canvas, graph, hit, at) {
                 resize::cursor(sides)
-            } else if link_end_at(canvas, graph, hit, at).is_some() {
+            } else if link.is_some_and(|link| is_near_end(canvas, graph, link, at)) {
                 CursorIcon::Grab
+            } else if link.is_some() {
+                CursorIcon::PointingHand
             } else {
                 return;
             }

@@ -15,13 +15,13 @@ use super::help::help_ui;
 use super::picture::thumb_ui;
 use super::status::status_color;
 use super::value::{Drafts, ValueEdit, value_editor_ui};
-use super::{Action, Context, menu, theme};
+use super::{Action, Context, ValueOnLink, menu, theme};
 use crate::command::Command;
 use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
 use crate::graph::{
-    InputSpec, KindState, Name, Node, NodeId, NodeKind, OutputSpec, Port, Vec2, Widget,
+    InputSpec, KindState, Link, Name, Node, NodeId, NodeKind, OutputSpec, Port, Vec2, Widget,
 };
 
 /// What the panel remembers between frames.
@@ -340,10 +340,10 @@ fn input_ui(
     let is_tall = link.is_none() && input.widget == Widget::Text { multiline: true };
     let is_own = link.is_none() && node.values.contains_key(&input.name);
     let mut wants = None;
+    let whole = ui.available_width();
+    let name_width = (whole * 0.36).clamp(60.0, 150.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
-        let whole = ui.available_width();
-        let name_width = (whole * 0.36).clamp(60.0, 150.0);
         let value_width = whole - name_width - theme::RESET_WIDTH - 2.0 * theme::GAP;
         cell_ui(ui, name_width, |ui| {
             theme::dot_ui(ui, palette.of_type(&input.ty));
@@ -385,12 +385,64 @@ fn input_ui(
             }
         }
     });
+    if let Some(link) = link {
+        input_value_ui(ui, ctx, name_width + theme::GAP, (input, link));
+    }
     if is_tall {
         wants = value_editor_ui(ui, drafts, node, input, false).or(wants);
     }
     if let Some(edit) = wants {
         ask_value(ctx, Port::new(node.id, input.name.clone()), input, edit);
     }
+}
+
+/// What flows into a linked input: its picture or its first line, and the way to see all of it.
+fn input_value_ui(
+    ui: &mut Ui,
+    ctx: &mut Context<'_>,
+    indent: f32,
+    (input, link): (&InputSpec, &Link),
+) {
+    let Some(ValueOnLink {
+        output,
+        summary: Some(summary),
+        is_stale,
+    }) = ctx.value_on(link)
+    else {
+        return;
+    };
+    let node = link.from.node;
+    let palette = theme::palette(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.add_space(indent);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let view = ui.link(RichText::new("View").small());
+            let view = view.accessible_name(format!("View the value of {}", input.name));
+            let hint = "Keep it in the viewer while other nodes are selected";
+            if view.on_hover_text(hint).clicked() {
+                ctx.ask(Action::Pin { node, output });
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if let Some(thumb) = &summary.thumb {
+                    let room = Vec2::splat(theme::INPUT_THUMB);
+                    let name = format!("Picture of {}", input.name);
+                    if thumb_ui(ui, ctx, thumb, room, &name).clicked() {
+                        ctx.ask(Action::Pin { node, output });
+                    }
+                }
+                let line = summary.text.lines().next().unwrap_or_default();
+                let color = if is_stale {
+                    palette.text_weak
+                } else {
+                    palette.text
+                };
+                let text = RichText::new(line).monospace().color(color);
+                let stale = if is_stale { ", changed since" } else { "" };
+                let label = ui.add(Label::new(text).truncate().selectable(true));
+                label.on_hover_text(format!("{}{stale}", summary.ty));
+            });
+        });
+    });
 }
 
 /// A part of a row that is exactly so wide, whatever is in it.

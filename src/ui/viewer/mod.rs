@@ -11,9 +11,10 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::failure::failure_ui;
 use super::status::status_text;
-use super::{Action, Context, Fetch, FetchWhat, theme};
+use super::{Action, Context, Fetch, FetchWhat, menu, theme};
+use crate::command::Command;
 use crate::engine::protocol::{ValueSummary, View};
-use crate::engine::run::NodeStatus;
+use crate::engine::run::{NodeRun, NodeStatus};
 use crate::graph::{Node, NodeId};
 
 /// Seconds until an answer that did not come is asked for again.
@@ -27,6 +28,8 @@ const REMEMBERED: usize = 32;
 pub struct Viewer {
     /// What was shown last: it stays when nothing is selected.
     shown: Option<NodeId>,
+    /// It stays whatever is selected: a node, and the nodes whose subgraphs it was open in.
+    pinned: Option<(NodeId, Vec<NodeId>)>,
     /// When each part was asked for, in seconds of the window's time.
     asked: HashMap<Fetch, f64>,
     /// The newest first.
@@ -50,6 +53,23 @@ impl Viewer {
         self.outputs.retain(|(other, _)| *other != node);
         self.outputs.push_front((node, output));
         self.outputs.truncate(REMEMBERED);
+    }
+
+    /// Keep an output of a node in sight, which lies in the subgraphs of `path`.
+    pub fn pin(&mut self, node: NodeId, output: usize, path: &[NodeId]) {
+        self.show(node, output);
+        self.pinned = Some((node, path.to_vec()));
+    }
+
+    /// Keep what is shown, or follow the selection again.
+    pub fn toggle_pin(&mut self, path: &[NodeId]) {
+        if self.pinned.take().is_none() {
+            self.pinned = self.shown.map(|node| (node, path.to_vec()));
+        }
+    }
+
+    pub fn is_pinned(&self) -> bool {
+        self.pinned.is_some()
     }
 
     fn output_of(&self, node: NodeId) -> usize {
@@ -90,9 +110,9 @@ impl<'b> Fetcher<'_, 'b> {
             what,
         };
         let views = self.ctx.views;
-        if let Some(view) = views.get(&fetch) {
+        if !views.is_wanted(&fetch) {
             self.asked.remove(&fetch);
-            return Some(view);
+            return views.get(&fetch);
         }
         let is_waiting = self
             .asked
@@ -100,28 +120,42 @@ impl<'b> Fetcher<'_, 'b> {
             .is_some_and(|asked| self.now_secs - asked < PATIENCE_SECS);
         if !is_waiting {
             self.asked.insert(fetch.clone(), self.now_secs);
-            self.ctx.ask(Action::Fetch(fetch));
+            self.ctx.ask(Action::Fetch(fetch.clone()));
         }
-        None
+        views.get(&fetch)
     }
+}
+
+/// What is looked at: an output of a node inside the subgraphs of `path`.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    node: &'a Node,
+    path: &'a [NodeId],
+    output: usize,
 }
 
 pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
     let document = ctx.document;
-    if let Some(node) = document.selected_node() {
-        viewer.shown = Some(node.id);
-    }
-    let node = viewer.shown.and_then(|id| document.graph().node(id));
-    let Some(node) = node else {
+    let graph = document.graph();
+    viewer.pinned.take_if(|(id, _)| graph.node(*id).is_none());
+    let pinned = viewer.pinned.clone();
+    let selected = document.selected_node().map(|node| node.id);
+    let (wanted, path) = match &pinned {
+        Some((node, path)) => (Some(*node), path.as_slice()),
+        None => (selected.or(viewer.shown), document.path()),
+    };
+    viewer.shown = wanted;
+    let Some(node) = wanted.and_then(|id| graph.node(id)) else {
         viewer.shown = None;
         nothing_ui(ui, "Select a node to see its result here");
         return;
     };
-    let run = ctx.run_of(node).into_owned();
+    let run = ctx.run_at(path, node).into_owned();
     let run = &run;
     let count = run.outputs.len();
     let output = viewer.output_of(node.id).min(count.saturating_sub(1));
-    head_ui(ui, viewer, ctx, node, output);
+    let shown = Shown { node, path, output };
+    head_ui(ui, viewer, ctx, shown, run);
     if let NodeStatus::Failed(error) = &run.status {
         ScrollArea::vertical()
             .id_salt("viewer error")
@@ -130,16 +164,22 @@ pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
         return;
     }
     match run.outputs.get(output) {
-        Some(Some(summary)) => value_ui(ui, viewer, ctx, node, output, summary),
+        Some(Some(summary)) => value_ui(ui, viewer, ctx, shown, summary),
         Some(None) => nothing_ui(ui, "The node gave no value for this output"),
         None if run.status.is_pending() => nothing_ui(ui, &status_text(run)),
-        None => no_result_ui(ui, ctx, node),
+        None => no_result_ui(ui, ctx, node, run),
     }
 }
 
 /// Title, outputs to choose from, and what the value is.
-fn head_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>, node: &Node, output: usize) {
-    let run = ctx.run_of(node).into_owned();
+fn head_ui(
+    ui: &mut Ui,
+    viewer: &mut Viewer,
+    ctx: &mut Context<'_>,
+    shown: Shown<'_>,
+    run: &NodeRun,
+) {
+    let Shown { node, path, output } = shown;
     ui.horizontal(|ui| {
         ui.label(RichText::new(node.title().as_str()).strong());
         if node.kind.outputs.len() > 1 && !run.outputs.is_empty() {
@@ -152,15 +192,25 @@ fn head_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>, node: &Node,
                 }
             }
         }
-        let Some(Some(summary)) = run.outputs.get(output) else {
-            return;
-        };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let pin = ui
+                .add(
+                    Button::selectable(viewer.is_pinned(), "Pin")
+                        .frame_when_inactive(true)
+                        .small(),
+                )
+                .on_hover_text(menu::hint(ui.ctx(), Command::PinValue));
+            if pin.clicked() {
+                ctx.ask(Action::Command(Command::PinValue));
+            }
+            let Some(Some(summary)) = run.outputs.get(output) else {
+                return;
+            };
             let copy = ui
                 .small_button("Copy")
                 .on_hover_text("Copy the value as text");
             if copy.clicked() {
-                let (source, at) = ctx.source_of(node, output);
+                let (source, at) = ctx.source_at(path, node, output);
                 let text = text::copied(ctx, source, at, summary);
                 ctx.ask(Action::CopyText(text));
             }
@@ -181,16 +231,16 @@ fn value_ui(
     ui: &mut Ui,
     viewer: &mut Viewer,
     ctx: &mut Context<'_>,
-    node: &Node,
-    output: usize,
+    shown: Shown<'_>,
     summary: &ValueSummary,
 ) {
+    let Shown { node, path, output } = shown;
     if text::is_whole(summary) {
         text::text_ui(ui, &summary.text, &mut viewer.is_wrapping);
         return;
     }
     let mut look = viewer.take_look(node.id, output);
-    let (source, source_output) = ctx.source_of(node, output);
+    let (source, source_output) = ctx.source_at(path, node, output);
     let mut fetcher = Fetcher {
         ctx,
         asked: &mut viewer.asked,
@@ -249,7 +299,7 @@ fn value_ui(
     viewer.put_look(node.id, output, look);
 }
 
-fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
+fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node, run: &NodeRun) {
     if node.kind.role.is_decoration() {
         nothing_ui(
             ui,
@@ -257,8 +307,7 @@ fn no_result_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
         );
         return;
     }
-    let status = ctx.run_of(node).status.clone();
-    match status {
+    match run.status {
         NodeStatus::Done { .. } | NodeStatus::Cached if node.kind.outputs.is_empty() => {
             nothing_ui(ui, "The node has run; it gives no value");
         }

@@ -8,6 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
+use crate::document::ops;
 use crate::engine::protocol::{EngineEvent, NodeError, TreeNode};
 use crate::ui::testing::{World, document, failed, finished, panel, run};
 
@@ -278,4 +279,55 @@ fn a_node_that_did_not_run_or_whose_value_is_gone_can_be_run() {
             "{action:?}"
         );
     }
+}
+
+#[test]
+fn what_is_pinned_stays_whatever_is_selected_until_its_node_is_gone() {
+    let events = vec![finished(0, "int", "41"), finished(1, "int", "7")];
+    let mut harness = show(Some(0), events);
+    harness.run();
+    harness.get_by_label("41");
+    harness.state_mut().state.pin(NodeId(1), 0, &[]);
+    harness.run();
+    harness.get_by_label("7");
+    harness.state_mut().document.select([NodeId(0)]);
+    harness.run();
+    harness.get_by_label("7");
+    harness.get_by_label("Pin").click();
+    harness.run();
+    let asked = harness.state_mut().actions.pop();
+    assert!(matches!(asked, Some(Action::Command(Command::PinValue))));
+    harness.state_mut().state.toggle_pin(&[]);
+    harness.run();
+    harness.get_by_label("41");
+    harness.state_mut().state.toggle_pin(&[]);
+    harness.state_mut().document.select([NodeId(1)]);
+    harness.run();
+    harness.get_by_label("41");
+    let gone = ops::delete(harness.state().document.graph(), &[NodeId(0)].into());
+    harness.state_mut().document.commit(gone).unwrap();
+    harness.run();
+    harness.get_by_label("7");
+}
+
+#[test]
+fn a_value_of_a_node_that_ran_again_is_shown_until_the_newer_one_is_there() {
+    let mut harness = tabled();
+    asked(&mut harness);
+    harness.state_mut().views.insert(view(0, None), rows(0));
+    harness.run();
+    harness.get_by_label("row 0");
+    assert_eq!(asked(&mut harness), []);
+    harness.state_mut().views.outdate(NodeId(0));
+    harness.step();
+    harness.get_by_label("row 0");
+    assert_eq!(asked(&mut harness), [view(0, None)]);
+    let mut newer = rows(0);
+    if let View::Table { cells, .. } = &mut newer {
+        cells[0][0] = "newer".to_owned();
+    }
+    harness.state_mut().views.insert(view(0, None), newer);
+    harness.run();
+    harness.get_by_label("newer");
+    assert_eq!(asked(&mut harness), []);
 }

@@ -20,7 +20,8 @@ def lines(name: str) -> list[str]:
 def test_every_request_is_read(line: str) -> None:
     message = protocol.parse(line.encode())
     assert message == json.loads(line)
-    assert message["type"] in {"run", "cancel", "interrupt", "fetch", "ping", "shutdown", "load"}
+    known = {"run", "load", "cancel", "interrupt", "fetch", "ping", "shutdown", "continue", "step", "breakpoints"}
+    assert message["type"] in known
 
 
 def ns(line: str, key: str = "ms") -> int:

@@ -423,3 +423,27 @@ def test_links_convert_what_the_window_shows_that_they_convert(runs) -> None:
         assert text.startswith(expected), (text, expected)
     from_text = next(iter(cases))
     assert result.outputs[from_text][0][1].endswith("/a/b.csv"), "a relative path counts from the project's folder"
+
+
+def test_a_kept_result_is_taken_as_it_is_and_looked_at_later(runs) -> None:
+    path = runs.file("kept.py", "import itertools\ncount = itertools.count()\ndef never():\n    return next(count)\n"
+                     "def add(a, b=0):\n    return a + b\n")  # fmt: skip
+    add = runs.kind(path, "add", "a b")
+    never = runs.node(runs.kind(path, "never", cache=False))
+    one = runs.node(add, {"b": 100}, a=never)
+    apart = runs.node(add, {"a": 1, "b": 1})
+    below = runs.node(add, {}, a=one, b=apart)
+    assert runs.run().outputs[below] == [["int", "102"]]
+    runs.nodes[apart - 1][2] = {"a": 1, "b": 6}
+    # Only what follows from the change runs.
+    result = runs.run(revision=2, nodes=[runs.nodes[apart - 1]], keep=[never])
+    assert result.counts == ("ok", 2, 2, 0, 0)
+    assert result.outputs[below] == [["int", "107"]]
+    # A source of what is kept changes: it stays all the same, until a run does not keep it.
+    runs.nodes[one - 1][2] = {"b": 200}
+    result = runs.run(base=2, revision=3, nodes=[runs.nodes[one - 1]], keep=[never, one])
+    assert result.counts == ("ok", 0, 4, 0, 0)
+    result = runs.run(base=3, revision=3, keep=[never])
+    assert result.counts == ("ok", 2, 2, 0, 0)
+    assert result.outputs[below] == [["int", "207"]]
+    assert runs.run(base=3, revision=3).outputs[below] == [["int", "208"]]

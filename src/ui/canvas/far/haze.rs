@@ -122,6 +122,7 @@ impl Grain {
         match self.alert {
             Alert::None => color,
             Alert::Running => color.lerp_to_gamma(palette.busy, 0.85),
+            Alert::Paused => color.lerp_to_gamma(palette.warn, 0.85),
             Alert::Failed => color.lerp_to_gamma(palette.error, 0.85),
         }
     }

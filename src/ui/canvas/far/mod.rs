@@ -134,7 +134,8 @@ impl Scene<'_> {
     fn alert(&self, id: NodeId) -> Alert {
         let node = self.document.graph().node(id);
         node.map_or(Alert::None, |node| {
-            let run = node_run(self.document, self.flat, self.run, node);
+            let place = (self.document.graph(), self.document.path());
+            let run = node_run(place, self.flat, self.run, node);
             Alert::of(&run.status)
         })
     }

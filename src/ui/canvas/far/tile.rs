@@ -18,6 +18,7 @@ pub enum Alert {
     #[default]
     None,
     Running,
+    Paused,
     Failed,
 }
 
@@ -78,6 +79,7 @@ impl Alert {
     pub fn of(status: &NodeStatus) -> Self {
         match status {
             NodeStatus::Running { .. } => Self::Running,
+            NodeStatus::Paused => Self::Paused,
             NodeStatus::Failed(_) => Self::Failed,
             _ => Self::None,
         }
@@ -140,6 +142,7 @@ pub fn colors(
             let paper = Palette::mixed(palette.node, own.unwrap_or(palette.warn), 0.2);
             (paper, paper)
         }
+        (_, Alert::Paused) => (palette.warn, palette.of_family(&node.kind.family)),
         (_, Alert::Failed) => (palette.error, palette.of_family(&node.kind.family)),
         (_, Alert::Running) => (palette.busy, palette.of_family(&node.kind.family)),
         (_, Alert::None) => {
