@@ -1,7 +1,6 @@
 //! What pictures of the canvas cost: a frame painted without a graphics card, and whole files. One line a case:
 //! `picture/CASE<TAB>ms<TAB>budget<TAB>ok|over`, the median of a few.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,7 +15,7 @@ use loom::picture::raster::Raster;
 use loom::picture::{Format, Subject};
 use loom::ui::canvas::{Canvas, canvas_ui};
 use loom::ui::value::Drafts;
-use loom::ui::{Context, Pictures, theme};
+use loom::ui::{Context, Pictures, Views, theme};
 
 fn main() {
     report("frame/1400x900", 150.0, 9, &mut frame());
@@ -64,7 +63,8 @@ fn frame() -> impl FnMut() {
             screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), size)),
             ..RawInput::default()
         };
-        let (views, pictures, catalog) = (HashMap::new(), Pictures::default(), Catalog::default());
+        let (views, pictures, catalog) =
+            (Views::default(), Pictures::default(), Catalog::default());
         let mut output = egui.run_ui(input, |ui| {
             let mut context = Context {
                 document: &document,
