@@ -2,7 +2,6 @@
 //! `canvas/NODES/CASE<TAB>ms<TAB>budget<TAB>ok|over`, the median over frames (the worst one of `pan` and `zoom`),
 //! in CPU time of this thread.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{Context as Egui, Event, Modifiers, PointerButton, RawInput};
@@ -14,7 +13,7 @@ use loom::graph::{
 };
 use loom::ui::canvas::{Canvas, canvas_ui};
 use loom::ui::value::Drafts;
-use loom::ui::{Context, Pictures, theme};
+use loom::ui::{Context, Pictures, Views, theme};
 
 const SCREEN: Rect = Rect::from_min_max(Pos2::ZERO, pos2(1920.0, 1080.0));
 const FRAMES: usize = 60;
@@ -103,7 +102,8 @@ impl Bench {
             focused: true,
             ..RawInput::default()
         };
-        let (views, pictures, catalog) = (HashMap::new(), Pictures::default(), Catalog::default());
+        let (views, pictures, catalog) =
+            (Views::default(), Pictures::default(), Catalog::default());
         let mut actions = Vec::new();
         let start = cpu_ms();
         let output = self.egui.run_ui(input, |ui| {
