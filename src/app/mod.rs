@@ -50,7 +50,7 @@ use crate::ui::handover::Handover;
 use crate::ui::keymap::Holder;
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
-use crate::ui::shell::{self, Panels, Shell, Status};
+use crate::ui::shell::{self, Going, Panels, Shell, Status};
 use crate::ui::shortcuts::{self, Pressed};
 use crate::ui::tabs::strip_ui;
 use crate::ui::welcome::{Welcome, welcome_ui};
@@ -229,8 +229,11 @@ impl App {
             is_welcome: self.project.is_welcome(),
             engine: &engine,
             engine_color,
-            is_running: self.project.is_busy() && !self.project.is_quick(),
-            is_paused: self.project.paused().is_some(),
+            going: match self.project.paused() {
+                Some(_) => Going::Paused,
+                None if self.project.is_busy() && !self.project.is_quick() => Going::Running,
+                None => Going::Nothing,
+            },
             is_live: self.project.live.is_on(),
             fraction: (self.project.run.is_running() && fraction.total > 0)
                 .then(|| fraction.settled() as f32 / fraction.total as f32),

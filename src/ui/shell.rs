@@ -342,6 +342,15 @@ impl Behavior<Pane> for Shown<'_, '_> {
     }
 }
 
+/// What a project's run is at, for the bars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Going {
+    Nothing,
+    Running,
+    /// It stops before a node.
+    Paused,
+}
+
 /// What the bars tell besides the document.
 pub struct Status<'a> {
     pub tabs: &'a [Tab],
@@ -350,9 +359,7 @@ pub struct Status<'a> {
     /// The engine or the environment, in a few words.
     pub engine: &'a str,
     pub engine_color: Color32,
-    pub is_running: bool,
-    /// The run stops before a node.
-    pub is_paused: bool,
+    pub going: Going,
     /// What changes runs by itself.
     pub is_live: bool,
     /// Part of the run that is done, from 0 to 1.
@@ -396,7 +403,8 @@ pub fn top_bar_ui(
                 is_enabled(Command::Stop),
                 None,
             );
-            let text = if status.is_paused {
+            let is_paused = status.going == Going::Paused;
+            let text = if is_paused {
                 "▶  Continue"
             } else {
                 "▶  Run"
@@ -405,7 +413,7 @@ pub fn top_bar_ui(
             let live = live_tool(ui, status.is_live);
             // In a narrow window, or a large interface, what its key does as well goes first.
             let has_room = ui.available_width() > theme::BAR_ROOM;
-            let (text, third) = if status.is_paused {
+            let (text, third) = if is_paused {
                 ("Step", Command::Step)
             } else {
                 ("Run to here", Command::RunToHere)
@@ -422,7 +430,7 @@ pub fn top_bar_ui(
                 }
             }
             ui.add_space(8.0);
-            if status.is_running {
+            if status.going != Going::Nothing {
                 let bar = match status.fraction {
                     Some(fraction) => egui::ProgressBar::new(fraction),
                     None => egui::ProgressBar::new(1.0).animate(true),

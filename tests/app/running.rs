@@ -136,9 +136,9 @@ impl Window {
         self.steps();
         // Others may be called so too, nodes of the library for one.
         let found = self.harness.query_all_by_label_contains(line);
-        let rects = found.map(|node| node.rect());
-        let near = rects.filter(|rect| rect.distance_to_pos(at) < 300.0);
-        let line = near.last().unwrap().center();
+        let rects: Vec<_> = found.map(|node| node.rect()).collect();
+        let near = |rect: &&egui::Rect| rect.distance_to_pos(at) < 300.0;
+        let line = rects.iter().rfind(near).unwrap().center();
         self.click(line);
     }
 

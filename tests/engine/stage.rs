@@ -263,9 +263,19 @@ impl Stage {
     }
 
     pub fn cancel(&mut self, run: u64) {
+        self.stop(run, Stop::Firm);
+    }
+
+    pub fn stop(&mut self, run: u64, how: Stop) {
         self.engine()
-            .cancel(run, Stop::Firm)
+            .cancel(run, how)
             .expect("the engine takes a Stop");
+    }
+
+    pub fn until_paused(&mut self, node: NodeId) {
+        self.until(
+            |event| matches!(event, EngineEvent::NodePaused { node: other, .. } if *other == node),
+        );
     }
 
     pub fn until_started(&mut self, node: NodeId) {

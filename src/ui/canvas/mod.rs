@@ -241,9 +241,10 @@ fn in_words(canvas: &Canvas, context: &Context<'_>) -> String {
             };
             let (ins, outs) = (graph.incoming(node.id).len(), graph.outgoing(node.id).len());
             let (ins, outs) = (count(ins), count(outs));
-            let held = match canvas.breakpoints.contains(&node.id) {
-                true => ", breakpoint",
-                false => "",
+            let held = if canvas.breakpoints.contains(&node.id) {
+                ", breakpoint"
+            } else {
+                ""
             };
             format!("{}, selected: {ins} in, {outs} out{held}", node.title())
         }
