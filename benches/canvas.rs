@@ -104,7 +104,8 @@ impl Bench {
             focused: true,
             ..RawInput::default()
         };
-        let (views, pictures, catalog) = (Views::default(), Pictures::default(), Catalog::default());
+        let (views, pictures, catalog) =
+            (Views::default(), Pictures::default(), Catalog::default());
         let mut actions = Vec::new();
         let start = cpu_ms();
         let output = self.egui.run_ui(input, |ui| {

@@ -276,7 +276,6 @@ fn a_gentle_stop_waits_for_a_node_that_does_not_heed_it_and_keeps_what_was_made(
 }
 
 #[test]
-#[ignore = "the engine does not hold nodes yet"]
 fn breakpoints_hold_nodes_and_a_step_lets_one_go_also_in_the_next_process() {
     let mut stage = Stage::new();
     let first = stage.node("first", "return 1", &[]);

@@ -136,9 +136,8 @@ impl Project {
 
     /// What was made of results that were out of date is out of date too.
     pub(super) fn outdate_made_of_kept(&mut self) {
-        let kept = std::mem::take(&mut self.running.kept);
-        let stale = kept.into_iter().filter(|id| self.run.node(*id).is_stale);
-        let below = self.flat.graph().downstream(stale.collect::<Vec<_>>());
+        let stale = std::mem::take(&mut self.running.kept_stale);
+        let below = self.flat.graph().downstream(stale);
         self.run.mark_stale(below);
     }
 }

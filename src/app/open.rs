@@ -55,8 +55,8 @@ pub(super) struct Running {
     pub is_live: bool,
     /// It stops before nodes.
     pub pauses: bool,
-    /// Nodes whose last result is taken as it is.
-    pub kept: Vec<NodeId>,
+    /// Nodes whose last result is taken as it is, although it is out of date.
+    pub kept_stale: Vec<NodeId>,
 }
 
 /// A project that is open: its document and all that goes with it.

@@ -222,6 +222,8 @@ impl App {
             Some(nodes) => graph.upstream(nodes.iter().copied()).into_iter().collect(),
         };
         let keep = project.kept(&asked, &scope, targets.as_deref());
+        let mut kept_stale = keep.clone();
+        kept_stale.retain(|id| project.run.node(*id).is_stale);
         project.outdate_beyond(&scope, &keep);
         if asked.is_live {
             // What it only needs is seen as it is, as long as it does not run.
@@ -236,7 +238,7 @@ impl App {
         project.running = Running {
             is_live: asked.is_live,
             pauses: asked.steps || !pause.is_empty(),
-            kept: keep.clone(),
+            kept_stale,
         };
         project.shows_pause = true;
         project.countdown = Countdown::default();

@@ -272,6 +272,7 @@ fn in_live_mode_the_value_under_the_pointer_runs_before_it_is_let_go() {
     window.wait_for("Square", "36");
     window.calls();
     // Let go as it ran: nothing more runs.
+    let slider = window.harness.get_by_label("value slider").rect();
     window.button(slider.center(), true);
     window.wait_for("Square", "10000");
     window.calls();

@@ -1,6 +1,6 @@
 //! A graph of Python functions written to a temporary folder, the real engine that runs it, and what came of it.
 //! For `tests/engine.rs` and `benches/engine/`; asserts nothing by itself.
-#![expect(dead_code, reason = "each of its users needs another part of it")]
+#![allow(dead_code, reason = "each of its users needs another part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -112,18 +112,22 @@ fn node_ui(
     let kind = &node.kind;
     title_ui(ui, ctx, inspector, node);
     kind_ui(ui, ctx, node);
-    if !kind.role.is_decoration() {
-        status_ui(ui, ctx, node);
-    }
-    match &kind.state {
-        KindState::Ready => {}
-        KindState::Missing => missing_ui(ui, kind),
-        KindState::Broken { message, line } => broken_ui(ui, ctx, kind, message, *line),
-    }
     let run = ctx.run_of(node).into_owned();
-    if let NodeStatus::Failed(error) = &run.status {
-        failure_ui(ui, ctx, error);
-    }
+    // In a part of its own: what comes and goes with a run must not change the names of what is below, which may be
+    // dragged meanwhile.
+    ui.scope(|ui| {
+        if !kind.role.is_decoration() {
+            status_ui(ui, ctx, node);
+        }
+        match &kind.state {
+            KindState::Ready => {}
+            KindState::Missing => missing_ui(ui, kind),
+            KindState::Broken { message, line } => broken_ui(ui, ctx, kind, message, *line),
+        }
+        if let NodeStatus::Failed(error) = &run.status {
+            failure_ui(ui, ctx, error);
+        }
+    });
     if !kind.inputs.is_empty() {
         section_ui(ui, "Inputs");
         for input in &kind.inputs {
