@@ -53,7 +53,6 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
         EngineEvent::NodeSkipped { node, cause, .. } => {
             json!({"event": "node_skipped", "node": key(node), "cause": key(cause)})
         }
-        EngineEvent::NodePaused { node, .. } => json!({"event": "node_paused", "node": key(node)}),
         EngineEvent::Log {
             node, level, text, ..
         } => json!({
@@ -70,7 +69,9 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
             "event": "run_finished", "status": status_name(*status), "ran": ran, "cached": cached,
             "failed": failed, "skipped": skipped, "elapsed_ms": millis(elapsed)
         }),
-        EngineEvent::Pong { .. }
+        // Nothing is held where nobody could let it go.
+        EngineEvent::NodePaused { .. }
+        | EngineEvent::Pong { .. }
         | EngineEvent::NeedGraph { .. }
         | EngineEvent::Value { .. }
         | EngineEvent::Malformed { .. }
