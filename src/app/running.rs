@@ -339,7 +339,7 @@ impl App {
         if self.project.running.is_live {
             self.replace_views(&event);
         }
-        self.project.run.on_event(&event);
+        let is_news = self.project.run.on_event(&event);
         match event {
             EngineEvent::NodePaused { .. }
             | EngineEvent::NodeFinished { .. }
@@ -348,7 +348,8 @@ impl App {
             {
                 self.show_pause();
             }
-            EngineEvent::RunFinished { status, .. } => self.run_finished(status),
+            // Not that of a run before.
+            EngineEvent::RunFinished { status, .. } if is_news => self.run_finished(status),
             _ => {}
         }
     }

@@ -121,7 +121,6 @@ fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json
             }
             skipped
         }
-        EngineEvent::NodePaused { node, .. } => json!({"event": "node_paused", "node": key(node)}),
         EngineEvent::Log {
             node, level, text, ..
         } => json!({
@@ -140,6 +139,8 @@ fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json
             "failed": failed, "skipped": skipped, "elapsed_ms": millis(elapsed)
         }),
         EngineEvent::NodeFinished { .. }
+        // Nothing is held where nobody could let it go.
+        | EngineEvent::NodePaused { .. }
         | EngineEvent::Pong { .. }
         | EngineEvent::NeedGraph { .. }
         | EngineEvent::Value { .. }
