@@ -9,7 +9,9 @@ use super::{App, Event};
 use crate::engine::protocol::LogLevel;
 use crate::engine::protocol::{self, Outputs, What};
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
-use crate::engine::{Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View};
+use crate::engine::{
+    self, Engine, EngineConfig, EngineEvent, RunRequest, RunState, RunStatus, View,
+};
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
 use crate::runlog;
@@ -154,6 +156,8 @@ impl App {
             files: folder.join(".loom").join("run"),
             project: folder,
             workers: self.settings.engine.workers_here(),
+            memory_limit: engine::memory_limit_of(self.settings.engine.memory_limit_percent),
+            idle_after: Some(engine::IDLE_AFTER),
         };
         self.project.engine = Some(Engine::start(config, sender));
         self.project.engine_events = Some(receiver);

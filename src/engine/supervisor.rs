@@ -3,26 +3,25 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::course::{Course, Verdict};
-use super::life::{Crashes, Killed, Life, Shared, why_no_start};
+use super::folder::{self, Folder};
+use super::life::{Killed, Life, Shared, why_no_start};
 use super::plan::{Mirror, Plan};
 use super::process::{News, Process, Report};
 use super::protocol::{EngineEvent, Fetch, PROTOCOL, Request, RunStatus, View};
+use super::restarts::{Next, Restarts};
 use super::{EngineConfig, RunRequest};
 use crate::event::{EventSender, TrySendError};
-use crate::sys;
 
 /// After Stop: when nodes are interrupted, and when the process is killed.
 const INTERRUPT_AFTER: Duration = Duration::from_secs(2);
 const KILL_AFTER: Duration = Duration::from_secs(5);
+
 /// From the handle.
 pub enum Order {
     Run { plan: Plan, request: RunRequest },
@@ -45,8 +44,9 @@ pub struct Supervisor {
     course: Option<Course>,
     cancel: Option<Cancel>,
     waiting: VecDeque<RunRequest>,
-    crashes: Crashes,
-    folders: Vec<PathBuf>,
+    restarts: Restarts,
+    /// Of all processes, the last one's at the end.
+    folders: Vec<Folder>,
     is_leaving: bool,
     /// Events were sent that the app was not woken for.
     has_told: Cell<bool>,
@@ -77,7 +77,7 @@ impl Supervisor {
             course: None,
             cancel: None,
             waiting: VecDeque::new(),
-            crashes: Crashes::default(),
+            restarts: Restarts::default(),
             folders: Vec::new(),
             is_leaving: false,
             has_told: Cell::new(false),
@@ -92,7 +92,7 @@ impl Supervisor {
             .name("engine".to_owned())
             .spawn(move || {
                 let shared = Arc::clone(&self.shared);
-                self.sweep();
+                folder::sweep(&self.config.files);
                 self.start_process();
                 self.supervise();
                 shared.note_end();
@@ -124,7 +124,7 @@ impl Supervisor {
         }
         self.wake();
         for folder in &self.folders {
-            fs::remove_dir_all(folder).ok();
+            folder.remove();
         }
     }
 
@@ -138,7 +138,7 @@ impl Supervisor {
                 Order::Cancel(run) => self.cancel_run(run),
                 Order::Fetch(fetch) => self.fetch(fetch),
                 Order::Restart => {
-                    self.crashes.clear();
+                    self.restarts.clear();
                     self.kill(Killed::Unwanted);
                     if self.life.is_none() {
                         self.start_process();
@@ -180,8 +180,9 @@ impl Supervisor {
 
     fn fetch(&mut self, fetch: Fetch) {
         let number = fetch.fetch;
-        let view = match &self.life {
+        let view = match &mut self.life {
             Some(life) if life.is_ready && life.killed.is_none() => {
+                life.note_use();
                 if life.process.send(&Request::Fetch(fetch)) {
                     return;
                 }
@@ -209,9 +210,12 @@ impl Supervisor {
             return;
         }
         self.keep_deadlines(now);
-        let has_work = self.course.is_some() || !self.waiting.is_empty();
-        if self.life.is_none() && has_work && self.crashes.wait_until(now).is_none() {
-            self.start_process();
+        if self.life.is_none() && self.has_work() {
+            match self.restarts.next(now) {
+                Next::Now => self.start_process(),
+                Next::At(_) => {}
+                Next::Never(why) => self.refuse_work(why),
+            }
         }
         if self.life.as_ref().is_some_and(Life::is_free) {
             if self.course.is_none() {
@@ -219,6 +223,13 @@ impl Supervisor {
             }
             self.send_run();
         }
+        if self.life.as_ref().is_some_and(|life| life.is_idle(now)) {
+            self.kill(Killed::Idle);
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        self.course.is_some() || !self.waiting.is_empty()
     }
 
     fn keep_deadlines(&mut self, now: Instant) {
@@ -227,6 +238,8 @@ impl Supervisor {
             self.kill(Killed::NoHello);
             return;
         }
+        self.weigh(now);
+        let Some(life) = &mut self.life else { return };
         let Some(course) = &mut self.course else {
             return;
         };
@@ -251,6 +264,19 @@ impl Supervisor {
         }
     }
 
+    /// Look at the memory that is held: warn of much, end what holds too much.
+    fn weigh(&mut self, now: Instant) {
+        let Some(life) = &mut self.life else { return };
+        let Some(held) = life.weigh(now) else { return };
+        if held.is_over() {
+            self.kill(Killed::Memory(held));
+        } else if let Some(course) = &mut self.course {
+            let running = life.process.errors().running().to_vec();
+            let warnings = course.on_much_memory(held, &running);
+            self.tell_all(warnings);
+        }
+    }
+
     /// How long until something is to be done without a report; `None`: nothing is.
     fn until_next_deadline(&self, now: Instant) -> Option<Duration> {
         let next = match (&self.life, &self.cancel) {
@@ -264,66 +290,46 @@ impl Supervisor {
                 life.next_deadline().into_iter().chain(stop).min()
             }
             (Some(life), _) => life.next_deadline(),
-            (None, _) if self.course.is_some() || !self.waiting.is_empty() => {
-                Some(self.crashes.wait_until(now).unwrap_or(now))
-            }
+            (None, _) if self.has_work() => match self.restarts.next(now) {
+                Next::At(at) => Some(at),
+                Next::Now | Next::Never(_) => Some(now),
+            },
             (None, _) => None,
         };
         next.map(|at| at.saturating_duration_since(now))
     }
 
-    /// Remove what processes of programs that were killed left behind.
-    fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(&self.config.files) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let host = name.to_str().and_then(|name| {
-                name.strip_prefix("engine-")?
-                    .split_once('-')?
-                    .0
-                    .parse()
-                    .ok()
-            });
-            if host.is_some_and(|host| !sys::is_running(host)) {
-                fs::remove_dir_all(entry.path()).ok();
-            }
-        }
-    }
-
     fn start_process(&mut self) {
-        static FOLDERS: AtomicU32 = AtomicU32::new(0);
         self.tell(EngineEvent::Starting);
         self.started_count += 1;
-        let name = format!(
-            "engine-{}-{}",
-            std::process::id(),
-            FOLDERS.fetch_add(1, Ordering::Relaxed)
-        );
-        let files = self.config.files.join(name);
-        let spawned = fs::create_dir_all(&files)
+        let number = self.started_count;
+        let files = &self.config.files;
+        let spawned = Folder::create(files)
             .map_err(|error| format!("its folder cannot be made: {error} ({})", files.display()))
-            .and_then(|()| {
-                Process::spawn(
-                    &self.config,
-                    &files,
-                    self.started_count,
-                    &self.report_sender,
-                )
-                .map_err(|error| format!("{error} ({})", self.config.python.display()))
+            .and_then(|folder| {
+                let spawned = Process::spawn(&self.config, &folder, number, &self.report_sender);
+                if let Ok((process, _)) = &spawned {
+                    folder.note(process.id());
+                }
+                self.folders.push(folder);
+                spawned.map_err(|error| format!("{error} ({})", self.config.python.display()))
             });
-        self.folders.push(files);
         match spawned {
             Ok((process, tree)) => {
-                self.life = Some(Life::new(process, self.started_count, tree, &self.shared));
+                let life = Life::new(process, number, tree, &self.config, &self.shared);
+                self.life = Some(life);
             }
-            Err(why) => self.start_failed(format!("The engine cannot be started: {why}")),
+            Err(why) => self.start_failed(&why, format!("The engine cannot be started: {why}")),
         }
     }
 
-    fn start_failed(&mut self, message: String) {
-        self.crashes.note(Instant::now());
+    fn start_failed(&mut self, how: &str, message: String) {
+        self.restarts.note(Instant::now(), how);
+        self.refuse_work(message);
+    }
+
+    /// There is no process and none is started for what waits.
+    fn refuse_work(&mut self, message: String) {
         self.tell(EngineEvent::StartFailed { message });
         self.end_course(RunStatus::Failed);
         while let Some(request) = self.waiting.pop_front() {
@@ -369,11 +375,7 @@ impl Supervisor {
                 }
             }
             News::Closed => life.note_closed_pipe(),
-            News::Exited => {
-                life.note_exit();
-                // Others that it started go with it, and with them the last that hold its pipes.
-                self.shared.kill_tree();
-            }
+            News::Exited => life.note_exit(&self.shared),
         }
     }
 
@@ -385,6 +387,7 @@ impl Supervisor {
             }
             EngineEvent::Hello { .. } => {
                 life.is_ready = true;
+                life.note_use();
                 self.tell(event);
             }
             EngineEvent::Pong { .. } => {
@@ -408,7 +411,7 @@ impl Supervisor {
                     return;
                 }
                 let last = course.take(event);
-                life.has_run = false;
+                life.note_end_of_run();
                 let was_silent = life.note_answer();
                 self.course = None;
                 self.cancel = None;
@@ -432,20 +435,31 @@ impl Supervisor {
         let Some(life) = self.life.take_if(|life| life.is_over(now)) else {
             return;
         };
-        let (is_ready, has_run, killed) = (life.is_ready, life.has_run, life.killed);
+        let (mut is_ready, has_run, killed) = (life.is_ready, life.has_run, life.killed);
         let executor = self.config.executor.to_string_lossy();
         let (death, tail) = life.bury(&self.shared, &executor);
+        if let Some(folder) = self.folders.last() {
+            folder.note_end();
+        }
         if self.is_leaving || self.shared.is_closing() {
             self.end_course(RunStatus::Cancelled);
             return;
         }
-        if killed == Some(Killed::Unwanted) {
-            self.end_course(RunStatus::Cancelled);
-            self.start_process();
-            return;
+        match killed {
+            Some(Killed::Unwanted) => {
+                self.end_course(RunStatus::Cancelled);
+                self.start_process();
+                return;
+            }
+            Some(Killed::Idle) => {
+                self.tell(EngineEvent::Idle);
+                return;
+            }
+            Some(Killed::Protocol(_)) => is_ready = false,
+            _ => {}
         }
-        if !is_ready || matches!(killed, Some(Killed::Protocol(_))) {
-            self.start_failed(why_no_start(killed, &death.how, &tail));
+        if !is_ready {
+            self.start_failed(&death.how, why_no_start(killed, &death.how, &tail));
             return;
         }
         let is_cancelled = self.cancel.take().is_some();
@@ -460,14 +474,19 @@ impl Supervisor {
             course => {
                 let reason = format!("The engine ended {}", death.how);
                 let mut events = vec![EngineEvent::Ended { reason }];
+                let mut is_blamed = !death.running.is_empty();
                 if let Some(course) = course.as_mut().filter(|_| has_run) {
                     let (told, verdict) = course.on_death(&death, &self.mirror);
+                    is_blamed |= told
+                        .iter()
+                        .any(|event| matches!(event, EngineEvent::NodeFailed { .. }));
                     events.extend(told);
                     if verdict == Verdict::Over {
                         self.course = None;
                     }
-                } else {
-                    self.crashes.note(now);
+                }
+                if !is_blamed {
+                    self.restarts.note(now, &death.how);
                 }
                 self.tell_all(events);
             }
@@ -482,10 +501,11 @@ impl Supervisor {
     }
 
     fn kill(&mut self, why: Killed) {
-        if let Some(life) = &mut self.life
-            && life.killed.is_none()
-        {
-            life.killed = Some(why);
+        if let Some(life) = &mut self.life {
+            // Of one that was idle another is wanted by now.
+            if matches!(life.killed, None | Some(Killed::Idle)) {
+                life.killed = Some(why);
+            }
             self.shared.kill_tree();
         }
     }

@@ -23,6 +23,7 @@ pub fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<
             json!({"event": "engine_not_answering", "seconds": secs})
         }
         EngineEvent::AnswersAgain => json!({"event": "engine_answers"}),
+        EngineEvent::Idle => json!({"event": "engine_idle"}),
         EngineEvent::RunStarted { total, .. } => json!({"event": "run_started", "total": total}),
         EngineEvent::NodesCached { nodes, .. } => {
             json!({"event": "nodes_cached", "nodes": nodes.iter().map(key).collect::<Vec<_>>()})

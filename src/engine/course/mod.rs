@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::RunRequest;
+use super::memory::{Held, size};
 use super::plan::Mirror;
 use super::protocol::{EngineEvent, Frame, LogLevel, NodeError, RunMessage, RunStatus};
 use super::run::{Counts, run_of};
@@ -22,6 +23,8 @@ pub struct Course {
     attempts: u32,
     has_started: bool,
     has_asked_for_graph: bool,
+    /// That memory runs short was told.
+    has_warned: bool,
     started: Instant,
 }
 
@@ -43,6 +46,8 @@ pub struct Death {
     pub how: String,
     /// Where the dying thread was, by Python's faulthandler; first to last.
     pub frames: Vec<Frame>,
+    /// It was ended since it held so much memory.
+    pub over: Option<Held>,
 }
 
 /// What is to be done after a process died.
@@ -65,6 +70,7 @@ impl Course {
             attempts: 0,
             has_started: false,
             has_asked_for_graph: false,
+            has_warned: false,
             started: Instant::now(),
         }
     }
@@ -157,6 +163,30 @@ impl Course {
             }
             _ => Some(event),
         }
+    }
+
+    /// What to tell when memory runs short while these nodes run: once in a run.
+    pub fn on_much_memory(&mut self, held: Held, running: &[NodeId]) -> Vec<EngineEvent> {
+        if !held.is_much() || std::mem::replace(&mut self.has_warned, true) {
+            return Vec::new();
+        }
+        let text = format!(
+            "Memory runs short while this runs: the engine holds {} and is ended at {} (the setting \
+             engine.memory_limit_percent)",
+            size(held.bytes),
+            size(held.limit)
+        );
+        let mut nodes: Vec<_> = running.iter().copied().map(Some).collect();
+        if nodes.is_empty() {
+            nodes.push(None);
+        }
+        let warning = |node| EngineEvent::Log {
+            run: Some(self.request.run),
+            node,
+            level: LogLevel::Warning,
+            text: text.clone(),
+        };
+        nodes.into_iter().map(warning).collect()
     }
 
     /// The process died by itself. Returns what to tell of it and what to do.
@@ -271,11 +301,18 @@ impl Course {
             None => {}
         }
         self.set(node, Settled::Failed);
-        let message = format!(
-            "This node took the engine down: it ended {}. Look at what it calls (compiled code, os._exit, the memory \
-             it needs); the other nodes went on in a fresh engine",
-            death.how
-        );
+        let message = match death.over {
+            Some(held) => format!(
+                "The engine was ended at its memory limit while this node ran: {held}. Let the node work on less at \
+                 once, or raise the limit (the setting engine.memory_limit_percent); the other nodes went on in a \
+                 fresh engine"
+            ),
+            None => format!(
+                "This node took the engine down: it ended {}. Look at what it calls (compiled code, os._exit, the \
+                 memory it needs); the other nodes went on in a fresh engine",
+                death.how
+            ),
+        };
         self.barred.push((node, "It took the engine down".into()));
         Some(self.failed(
             node,
