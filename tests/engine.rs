@@ -223,10 +223,7 @@ fn an_engine_that_always_dies_is_not_started_for_ever() {
     assert!(!stage.events.iter().any(is_start), "{:#?}", stage.events);
 
     // Whoever has mended it asks for another.
-    let text = format!(
-        "import runpy\nrunpy.run_path({:?}, run_name='__main__')\n",
-        real
-    );
+    let text = format!("import runpy\nrunpy.run_path({real:?}, run_name='__main__')\n");
     std::fs::write(&bootstrap, text).unwrap();
     stage.engine().restart().unwrap();
     stage.until(|event| matches!(event, EngineEvent::Hello { .. }));

@@ -47,6 +47,8 @@ pub struct Supervisor {
     restarts: Restarts,
     /// Of all processes, the last one's at the end.
     folders: Vec<Folder>,
+    /// The last run in which it was told that memory runs short.
+    warned_run: Option<u64>,
     is_leaving: bool,
     /// Events were sent that the app was not woken for.
     has_told: Cell<bool>,
@@ -79,6 +81,7 @@ impl Supervisor {
             waiting: VecDeque::new(),
             restarts: Restarts::default(),
             folders: Vec::new(),
+            warned_run: None,
             is_leaving: false,
             has_told: Cell::new(false),
         }
@@ -270,7 +273,10 @@ impl Supervisor {
         let Some(held) = life.weigh(now) else { return };
         if held.is_over() {
             self.kill(Killed::Memory(held));
-        } else if let Some(course) = &mut self.course {
+        } else if let Some(course) = &self.course
+            && held.is_much()
+            && self.warned_run.replace(course.request.run) != Some(course.request.run)
+        {
             let running = life.process.errors().running().to_vec();
             let warnings = course.on_much_memory(held, &running);
             self.tell_all(warnings);

@@ -112,22 +112,22 @@ impl LeftOver {
     /// The process carries `mark`; `state` says what stands in the file, of its number and its start.
     fn new(files: &Path, mark: &str, state: impl Fn(u32, u64) -> String) -> Self {
         let folder = files.join(mark);
-        fs::create_dir_all(folder.join("values")).unwrap();
+        fs::create_dir_all(folder.join("values")).expect("a folder can be made");
         let process = Command::new("sleep")
             .arg("600")
             .env("LOOM_ENGINE", mark)
             .spawn()
-            .unwrap();
+            .expect("there is `sleep`");
         let id = process.id();
         // Before it has become `sleep` its environment is ours.
         stage::until(|| marked(&[mark.to_owned()]) == [id]);
-        let text = state(id, started(id).unwrap());
-        fs::write(folder.join("engine_state.json"), text).unwrap();
+        let text = state(id, started(id).expect("it was just started"));
+        fs::write(folder.join("engine_state.json"), text).expect("a file can be written");
         Self { folder, process }
     }
 
     fn is_running(&mut self) -> bool {
-        self.process.try_wait().unwrap().is_none()
+        self.process.try_wait().expect("it is our child").is_none()
     }
 }
 
@@ -137,6 +137,9 @@ impl Drop for LeftOver {
         self.process.wait().ok();
     }
 }
+
+/// The text of a file, of a process's number and its start.
+type State<'a> = &'a dyn Fn(u32, u64) -> String;
 
 #[test]
 fn what_a_crash_left_is_ended_by_the_next_start_if_it_is_that_for_certain() {
@@ -148,7 +151,6 @@ fn what_a_crash_left_is_ended_by_the_next_start_if_it_is_that_for_certain() {
         json!({"host": id(host), "engine": id(engine), "mark": mark}).to_string()
     };
     let gone = (NOBODY, 1);
-    type State<'a> = &'a dyn Fn(u32, u64) -> String;
     let cases: [(&str, State, bool, bool); 8] = [
         (
             "left",

@@ -15,8 +15,8 @@ pub fn state(process: u32) -> Option<char> {
 /// When it was started, in the system's own count.
 pub fn started(process: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let fields = stat.rsplit_once(") ")?.1.split(' ');
-    fields.skip(19).next()?.parse().ok()
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    fields.nth(19)?.parse().ok()
 }
 
 /// The numbers in a file that a node writes.

@@ -23,8 +23,6 @@ pub struct Course {
     attempts: u32,
     has_started: bool,
     has_asked_for_graph: bool,
-    /// That memory runs short was told.
-    has_warned: bool,
     started: Instant,
 }
 
@@ -70,7 +68,6 @@ impl Course {
             attempts: 0,
             has_started: false,
             has_asked_for_graph: false,
-            has_warned: false,
             started: Instant::now(),
         }
     }
@@ -165,11 +162,8 @@ impl Course {
         }
     }
 
-    /// What to tell when memory runs short while these nodes run: once in a run.
-    pub fn on_much_memory(&mut self, held: Held, running: &[NodeId]) -> Vec<EngineEvent> {
-        if !held.is_much() || std::mem::replace(&mut self.has_warned, true) {
-            return Vec::new();
-        }
+    /// What to tell when memory runs short while these nodes run.
+    pub fn on_much_memory(&self, held: Held, running: &[NodeId]) -> Vec<EngineEvent> {
         let text = format!(
             "Memory runs short while this runs: the engine holds {} and is ended at {} (the setting \
              engine.memory_limit_percent)",
