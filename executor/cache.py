@@ -87,7 +87,7 @@ def estimated_bytes(value: object) -> int:
         if isinstance(value, (list, tuple, set, frozenset, dict)):
             return 64 * len(value) + sum(estimated_flat(item) for item in list(value)[:8]) * max(1, len(value) // 8)
         return estimated_flat(value)
-    except Exception:
+    except BaseException:  # a value's own code may do anything
         return 1024
 
 

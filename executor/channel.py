@@ -8,6 +8,7 @@ It knows no message: `protocol.py` does.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 
@@ -28,6 +29,8 @@ class Channel:
         self._writing = threading.Lock()
         self.put = self._pending.append
         """Queue one line for the next batch. Safe from every thread: a deque's append is atomic."""
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_pipe)
 
     def pending(self) -> bool:
         """Is any line waiting to be written?"""
@@ -49,6 +52,14 @@ class Channel:
         except OSError:
             os._exit(0)  # nobody listens any more: the window is gone
 
+    def _leave_pipe(self) -> None:
+        """A forked child is no engine: what it wrote would pass for this one's word, and held open, for its life."""
+        for fd in (self.requests_fd, self.events_fd):
+            try:
+                os.close(fd)
+            except OSError:
+                pass  # a node closed it
+
     def mark(self, text: bytes) -> None:
         """Write a marker line to the error pipe; a closed pipe is no reason to fail a node."""
         try:
@@ -58,11 +69,13 @@ class Channel:
 
 
 class Descriptors:
-    """What 0, 1 and 2 must be, and the repair when a node closed or replaced them."""
+    """What 0, 1 and 2 must be, and the working folder; and the repair when a node took one of them away."""
 
     def __init__(self, errors_fd: int) -> None:
         self._null_fd = os.open(os.devnull, os.O_RDONLY)
         self._errors_fd = errors_fd
+        self._folder = os.getcwd()
+        self._process = os.getpid()
         self.point()
         self._poll = _polling((0, 1, 2))
         self._expected = tuple(_identity(fd) for fd in range(3))
@@ -74,20 +87,43 @@ class Descriptors:
         os.dup2(self._errors_fd, 2)
 
     def are_open(self) -> bool:
-        """Is none of them closed? Quicker than `repair`, and blind to what replaced one."""
-        return self._poll is not None and not self._poll.poll(0)
+        """Is none of them closed, and this no forked child? Quicker than `repair`, and blind to what replaced one."""
+        return os.getpid() == self._process and self._poll is not None and not self._poll.poll(0)
 
     def repair(self, alone: bool) -> bool:
         """Restore closed ones; replaced ones only when no other node runs that may be redirecting on purpose.
 
-        Returns whether all were as they must be.
+        Called when a node has ended. Returns whether all were as they must be. In a child that the node forked it does
+        not return: the rest is the parent's.
         """
+        if os.getpid() != self._process:
+            _end_child()
+        try:
+            os.getcwd()
+        except OSError:
+            self._return_home()
         found = tuple(_identity(fd) for fd in range(3))
         if found == self._expected:
             return True
         if alone or None in found:
             self.point()
         return False
+
+    def _return_home(self) -> None:
+        """The working folder was removed, and without one not even a path can be made absolute."""
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+            os.chdir(self._folder)
+        except OSError:
+            pass  # nothing can be written here any more; nodes that need a folder say so
+
+
+def _end_child() -> None:
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(0)
 
 
 def _polling(descriptors: Iterable[int]) -> select.poll | None:

@@ -37,7 +37,7 @@ def describe(error: BaseException, inputs: Iterable[tuple[str, object]] = ()) ->
         frames.append({"file": error.filename, "line": error.lineno or 1, "function": "<module>", "code": code})
     return {
         "kind": type(error).__name__,
-        "message": _message(error),
+        "message": message(error),
         "traceback": frames,
         "inputs": [[name, *views.summary(value)] for name, value in inputs],
         "module": error.name if isinstance(error, ImportError) else None,
@@ -50,7 +50,8 @@ def plain(kind: str, message: str) -> dict[str, object]:
     return {"kind": kind, "message": message, "traceback": [], "inputs": [], "module": None, "hidden": 0}
 
 
-def _message(error: BaseException) -> str:
+def message(error: BaseException) -> str:
+    """What an exception says, whatever its own code does."""
     try:
         if isinstance(error, SyntaxError) and error.msg:
             return error.msg

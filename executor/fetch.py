@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import images, tables, trees, views
+from .failure import message as message_of
 from .results import UNSET
 
 TYPE_CHECKING = False
@@ -35,7 +36,7 @@ def answer(message: Mapping[str, object], outputs: tuple[object, ...] | None, fi
             return _text(value, files)
         return _view(value, message, files)
     except BaseException as error:  # whatever the value's own code does, the engine goes on
-        return {"kind": "error", "message": f"this value cannot be shown: {type(error).__name__}: {error}"}
+        return {"kind": "error", "message": f"this value cannot be shown: {type(error).__name__}: {message_of(error)}"}
 
 
 def _view(value: object, message: Mapping[str, object], files: ViewFiles) -> dict[str, object]:

@@ -36,7 +36,7 @@ def dumps(value: object) -> list[memoryview | bytes]:
 
     try:
         body = pickle.dumps(value, 5, buffer_callback=out_of_band)
-    except Exception as error:  # whatever a value's own code raises
+    except BaseException as error:  # whatever a value's own code raises
         raise PickledError(f"{type(value).__name__} cannot be pickled: {type(error).__name__}: {error}") from error
     lengths = b"".join(_LENGTH.pack(buffer.nbytes) for buffer in buffers)
     return [_HEAD.pack(len(buffers), 0) + _LENGTH.pack(len(body)) + lengths, body, *buffers]

@@ -108,6 +108,8 @@ class Scheduler:
         """A run begins on the calling thread, the main one; the caller holds the lock."""
         self.main.ident = threading.get_ident()
         self._add_source(self.main)
+        for worker in self.workers:
+            worker.announced = None  # what was told belongs to the run before
         self.finished = self.held = self._wanted = 0
         self.limit = max(1, limit)
         self.stopped = stopped

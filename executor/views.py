@@ -55,8 +55,10 @@ class Previews:
                 if thumb is not None:
                     path = self._files.write(f"thumb-{node_id}-{index}", thumb.strips)
                     parts.append({"thumb": {"file": path, "width": thumb.width, "height": thumb.height}})
-            except Exception as error:
-                parts[1] = f"{parts[1]} (no picture: {error})"[:MAX_TEXT]
+            except BaseException as error:  # a value's own code may do anything, ending Python included
+                from .failure import message  # which needs this module
+
+                parts[1] = f"{parts[1]} (no picture: {message(error)})"[:MAX_TEXT]
         return dumps(parts)
 
 
@@ -107,7 +109,7 @@ def summary(value: object) -> tuple[str, str]:
     """Type and one short text."""
     try:
         return type_name(value), _text(value)[:MAX_TEXT]
-    except Exception as error:  # a __repr__ or a property may do anything
+    except BaseException as error:  # a __repr__ or a property may do anything, ending Python included
         return type(value).__name__, f"it cannot be shown: {type(error).__name__}"
 
 

@@ -11,7 +11,7 @@ use crate::costs;
 use crate::engine::protocol::LogLevel;
 use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
 use crate::engine::{
-    Engine, EngineConfig, EngineEvent, ResultsOnDisk, RunRequest, RunState, RunStatus, Stop,
+    self, Engine, EngineConfig, EngineEvent, ResultsOnDisk, RunRequest, RunState, RunStatus, Stop,
 };
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
@@ -174,6 +174,8 @@ impl App {
             project: folder,
             workers: self.settings.engine.workers_here(),
             results: self.results_on_disk(),
+            memory_limit: engine::memory_limit_of(self.settings.engine.memory_limit_percent),
+            idle_after: Some(engine::IDLE_AFTER),
         };
         self.project.engine = Some(Engine::start(config, sender));
         self.project.engine_events = Some(receiver);

@@ -1,16 +1,17 @@
 //! Life: one process from its start to its end, and what is known of it meanwhile; and what a handle can do to it
 //! without waiting. It decides nothing about runs.
 
-use std::collections::VecDeque;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::EngineConfig;
 use super::course::{Death, fault_frames};
+use super::memory::{self, Held};
 use super::process::Process;
 use super::protocol::{PROTOCOL, Request};
-use crate::sys::ProcessTree;
+use crate::sys::{self, ProcessTree};
 
 pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A process that has ended may leave others that hold its pipes open: for so long their output is waited for.
@@ -45,6 +46,10 @@ pub struct Life {
     pinged: Instant,
     ponged: Instant,
     is_silent: bool,
+    memory: Option<memory::Watch>,
+    /// When something was last asked of it, or given by it.
+    used: Instant,
+    idle_after: Option<Duration>,
 }
 
 /// Why we ended it ourselves.
@@ -54,6 +59,10 @@ pub enum Killed {
     Protocol(u32),
     /// A run was cancelled and did not stop.
     Cancel,
+    /// It reached the limit.
+    Memory(Held),
+    /// It had nothing to do for long.
+    Idle,
     /// It is not wanted any more.
     Unwanted,
 }
@@ -85,6 +94,17 @@ impl Shared {
         }
     }
 
+    /// The same, and all that left the tree. Takes as long as to look at every process of the machine.
+    fn kill_all(&self) {
+        let mark = lock(&self.tree).as_ref().and_then(|tree| {
+            tree.kill();
+            tree.mark().cloned()
+        });
+        if let Some(mark) = mark {
+            sys::end_marked(&mark, |_, _| true);
+        }
+    }
+
     pub fn is_closing(&self) -> bool {
         self.is_closing.load(Ordering::SeqCst)
     }
@@ -92,7 +112,13 @@ impl Shared {
 
 impl Life {
     /// Begin with a process that was just started.
-    pub fn new(process: Process, number: u32, tree: ProcessTree, shared: &Shared) -> Self {
+    pub fn new(
+        process: Process,
+        number: u32,
+        tree: ProcessTree,
+        config: &EngineConfig,
+        shared: &Shared,
+    ) -> Self {
         *lock(&shared.tree) = Some(tree);
         let now = Instant::now();
         Self {
@@ -109,6 +135,11 @@ impl Life {
             pinged: now,
             ponged: now,
             is_silent: false,
+            memory: config
+                .memory_limit
+                .map(|limit| memory::Watch::new(limit, now)),
+            used: now,
+            idle_after: config.idle_after,
         }
     }
 
@@ -122,6 +153,18 @@ impl Life {
         self.has_run = true;
         self.pinged = Instant::now();
         self.ponged = self.pinged;
+        if let Some(watch) = &mut self.memory {
+            watch.note_run(self.pinged);
+        }
+    }
+
+    pub fn note_end_of_run(&mut self) {
+        self.has_run = false;
+        self.note_use();
+    }
+
+    pub fn note_use(&mut self) {
+        self.used = Instant::now();
     }
 
     /// It has answered. Returns whether it had been silent for long.
@@ -134,8 +177,10 @@ impl Life {
         self.pipes_open = self.pipes_open.saturating_sub(1);
     }
 
-    pub fn note_exit(&mut self) {
+    /// Others that it started go with it, and with them the last that hold its pipes.
+    pub fn note_exit(&mut self, shared: &Shared) {
         self.exited = Some(Instant::now());
+        shared.kill_all();
     }
 
     pub fn is_late(&self, now: Instant) -> bool {
@@ -155,6 +200,25 @@ impl Life {
         self.is_silent.then_some(silent)
     }
 
+    /// How much memory it holds, when it is time to look and there is a limit.
+    pub fn weigh(&mut self, now: Instant) -> Option<Held> {
+        if self.killed.is_some() || self.exited.is_some() {
+            return None;
+        }
+        let process = self.process.id();
+        self.memory.as_mut()?.look(process, self.has_run, now)
+    }
+
+    /// It has had nothing to do for as long as it may.
+    pub fn is_idle(&self, now: Instant) -> bool {
+        self.is_free() && self.idle_at().is_some_and(|at| now >= at)
+    }
+
+    fn idle_at(&self) -> Option<Instant> {
+        // A time that cannot be told is never reached.
+        self.used.checked_add(self.idle_after?)
+    }
+
     /// It has ended and all that it wrote was read.
     pub fn is_over(&self, now: Instant) -> bool {
         self.exited
@@ -172,7 +236,10 @@ impl Life {
         if !self.is_ready {
             return Some(self.started + HELLO_WITHIN);
         }
-        self.has_run.then(|| self.pinged + PING_EVERY)
+        let ping = self.has_run.then(|| self.pinged + PING_EVERY);
+        let idle = self.idle_at().filter(|_| !self.has_run);
+        let weigh = self.memory.as_ref().map(memory::Watch::next_look);
+        [ping, idle, weigh].into_iter().flatten().min()
     }
 
     /// Take leave of a process that is over: how it ended, and the last lines that it wrote.
@@ -184,15 +251,21 @@ impl Life {
         drop(errors);
         // Under the lock: once it is reaped, its number may be another's.
         let mut tree = lock(&shared.tree);
-        let how = match self.process.reap() {
-            Ok(status) => how_it_ended(status),
-            Err(error) => format!("in a way that is not known ({error})"),
+        let over = match self.killed {
+            Some(Killed::Memory(held)) => Some(held),
+            _ => None,
+        };
+        let how = match (over, self.process.reap()) {
+            (Some(held), _) => format!("at its memory limit: {held}"),
+            (None, Ok(status)) => how_it_ended(status),
+            (None, Err(error)) => format!("in a way that is not known ({error})"),
         };
         *tree = None;
         let death = Death {
             running,
             how,
             frames,
+            over,
         };
         (death, tail)
     }
@@ -200,40 +273,6 @@ impl Life {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Ends that no node is to blame for, so that a process that always dies is not started again and again.
-#[derive(Default)]
-pub struct Crashes(VecDeque<Instant>);
-
-impl Crashes {
-    /// How long to wait before the next start, by how many ends there were within a minute.
-    const WAITS: [Duration; 4] = [
-        Duration::ZERO,
-        Duration::from_millis(500),
-        Duration::from_secs(2),
-        Duration::from_secs(8),
-    ];
-    const WITHIN: Duration = Duration::from_mins(1);
-
-    pub fn note(&mut self, now: Instant) {
-        self.0.push_back(now);
-        if self.0.len() >= Self::WAITS.len() {
-            self.0.pop_front();
-        }
-    }
-
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// When the next process may be started, if not at once.
-    pub fn wait_until(&self, now: Instant) -> Option<Instant> {
-        let is_recent = |at: &&Instant| now.duration_since(**at) < Self::WITHIN;
-        let recent = self.0.iter().filter(is_recent).count();
-        let start = *self.0.back()? + Self::WAITS[recent];
-        (start > now).then_some(start)
-    }
 }
 
 fn how_it_ended(status: ExitStatus) -> String {
@@ -273,22 +312,6 @@ pub fn why_no_start(killed: Option<Killed>, how: &str, tail: &[String]) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_more_it_dies_the_longer_the_wait_for_the_next() {
-        let start = Instant::now();
-        let mut crashes = Crashes::default();
-        assert_eq!(crashes.wait_until(start), None);
-        for wait in [500, 2000, 8000, 8000] {
-            crashes.note(start);
-            let wait = Duration::from_millis(wait);
-            assert_eq!(crashes.wait_until(start), Some(start + wait));
-            assert_eq!(crashes.wait_until(start + wait), None);
-        }
-        assert_eq!(crashes.wait_until(start + Crashes::WITHIN), None);
-        crashes.clear();
-        assert_eq!(crashes.wait_until(start), None);
-    }
 
     #[test]
     fn a_start_that_failed_says_what_the_interpreter_said() {

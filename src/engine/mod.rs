@@ -14,8 +14,11 @@ pub mod python;
 pub mod run;
 
 mod course;
+mod folder;
 mod life;
+mod memory;
 mod process;
+mod restarts;
 mod stderr;
 mod supervisor;
 
@@ -24,6 +27,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
 use std::time::Duration;
 
+pub use memory::limit_of as memory_limit_of;
 pub use protocol::{
     EngineEvent, Fetch, Frame, LogLevel, NodeError, Outputs, RunStatus, Thumb, TreeNode,
     ValueSummary, View, What,
@@ -51,6 +55,11 @@ pub struct EngineConfig {
     pub files: PathBuf,
     /// How many nodes may run at once, where a run does not say.
     pub workers: usize,
+    /// Memory that the process and all that it starts may hold together, in bytes: at that it is ended, and the node
+    /// that ran fails. `None`: as much as there is.
+    pub memory_limit: Option<u64>,
+    /// A process that has had nothing to do for so long is ended; the next run starts another. `None`: it stays.
+    pub idle_after: Option<Duration>,
     /// Where results are kept that are to survive the engine; `None`: they do not.
     pub results: Option<ResultsOnDisk>,
 }
@@ -62,6 +71,9 @@ pub struct ResultsOnDisk {
     /// The least recently used leave when there is more.
     pub limit_bytes: u64,
 }
+
+/// For how long an engine stays that has nothing to do: it may hold much memory, and what it holds must be made anew.
+pub const IDLE_AFTER: Duration = Duration::from_mins(30);
 
 /// One run of a graph.
 #[derive(Clone, Debug, Default, PartialEq)]

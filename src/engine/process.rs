@@ -2,7 +2,6 @@
 //! the supervisor does.
 
 use std::io::{self, Read, Write as _};
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::EngineConfig;
+use super::folder::Folder;
 use super::protocol::{self, EngineEvent, Request};
 use super::stderr::{Line, Reader};
-use crate::sys::{ExitWatch, ProcessTree};
+use crate::sys::{ExitWatch, ProcessTree, Terms};
 
 /// How many reports may wait before the pipes do.
 pub const REPORTS: usize = 64;
@@ -57,11 +57,15 @@ impl Process {
     /// Start the engine. Its reports carry `number`. The calling thread must live as long as the process may.
     pub fn spawn(
         config: &EngineConfig,
-        files: &Path,
+        folder: &Folder,
         number: u32,
         reports: &SyncSender<Report>,
     ) -> io::Result<(Self, ProcessTree)> {
-        let (mut child, tree) = ProcessTree::spawn(&mut command(config, files))?;
+        let terms = Terms {
+            mark: Some(folder.mark().clone()),
+            memory: config.memory_limit,
+        };
+        let (mut child, tree) = ProcessTree::spawn(&mut command(config, folder), terms)?;
         let errors = Arc::new(Mutex::new(Reader::new()));
         match start_threads(&mut child, &tree, &errors, number, reports) {
             Ok(input) => Ok((
@@ -78,6 +82,10 @@ impl Process {
                 Err(error)
             }
         }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Send a request. Returns whether there was room for it: never waits.
@@ -104,14 +112,14 @@ impl Process {
     }
 }
 
-fn command(config: &EngineConfig, files: &Path) -> Command {
+fn command(config: &EngineConfig, folder: &Folder) -> Command {
     let mut command = Command::new(&config.python);
     // -P: no folder of the project or of the environment's scripts on the path that could stand in for a module of
     // the standard library.
     command.args(["-P", "-u", "-X", "utf8", "-X", "faulthandler"]);
     command.arg(config.executor.join("bootstrap.py"));
     command.arg("--project").arg(&config.project);
-    command.arg("--files").arg(files);
+    command.arg("--files").arg(folder.values());
     command.arg("--workers").arg(config.workers.to_string());
     if let Some(results) = &config.results {
         command.arg("--store").arg(&results.folder);
@@ -124,7 +132,7 @@ fn command(config: &EngineConfig, files: &Path) -> Command {
         }
     }
     command
-        .current_dir(files)
+        .current_dir(folder.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -3,29 +3,28 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::course::{Course, Verdict};
-use super::life::{Crashes, Killed, Life, Shared, why_no_start};
+use super::folder::{self, Folder};
+use super::life::{Killed, Life, Shared, why_no_start};
 use super::plan::{Mirror, Plan};
 use super::process::{News, Process, Report};
 use super::protocol::{EngineEvent, Fetch, PROTOCOL, Request, RunStatus, View};
+use super::restarts::{Next, Restarts};
 use super::{EngineConfig, RunRequest, Stop};
 use crate::event::{EventSender, TrySendError};
 use crate::graph::NodeId;
-use crate::sys;
 
 /// After Stop: when nodes are interrupted, and when the process is killed.
 const INTERRUPT_AFTER: Duration = Duration::from_secs(2);
 const KILL_AFTER: Duration = Duration::from_secs(5);
 /// The same where the stop is gentle.
 const KILL_GENTLY_AFTER: Duration = Duration::from_mins(1);
+
 /// From the handle.
 pub enum Order {
     Run { plan: Plan, request: RunRequest },
@@ -51,8 +50,11 @@ pub struct Supervisor {
     course: Option<Course>,
     cancel: Option<Cancel>,
     waiting: VecDeque<RunRequest>,
-    crashes: Crashes,
-    folders: Vec<PathBuf>,
+    restarts: Restarts,
+    /// Of all processes, the last one's at the end.
+    folders: Vec<Folder>,
+    /// The last run in which it was told that memory runs short.
+    warned_run: Option<u64>,
     is_leaving: bool,
     /// Events were sent that the app was not woken for.
     has_told: Cell<bool>,
@@ -103,8 +105,9 @@ impl Supervisor {
             course: None,
             cancel: None,
             waiting: VecDeque::new(),
-            crashes: Crashes::default(),
+            restarts: Restarts::default(),
             folders: Vec::new(),
+            warned_run: None,
             is_leaving: false,
             has_told: Cell::new(false),
         }
@@ -118,7 +121,7 @@ impl Supervisor {
             .name("engine".to_owned())
             .spawn(move || {
                 let shared = Arc::clone(&self.shared);
-                self.sweep();
+                folder::sweep(&self.config.files);
                 self.start_process();
                 self.supervise();
                 shared.note_end();
@@ -150,7 +153,7 @@ impl Supervisor {
         }
         self.wake();
         for folder in &self.folders {
-            fs::remove_dir_all(folder).ok();
+            folder.remove();
         }
     }
 
@@ -171,7 +174,7 @@ impl Supervisor {
                 }
                 Order::Fetch(fetch) => self.fetch(fetch),
                 Order::Restart => {
-                    self.crashes.clear();
+                    self.restarts.clear();
                     self.kill(Killed::Unwanted);
                     if self.life.is_none() {
                         self.start_process();
@@ -241,6 +244,7 @@ impl Supervisor {
         let number = fetch.fetch;
         let view = match &mut self.life {
             Some(life) if life.is_ready && life.killed.is_none() => {
+                life.note_use();
                 // A fresh process finds on disk what was kept there, once it knows the graph.
                 if life.held.is_none() && !life.has_run {
                     let message = self.mirror.load_message();
@@ -274,9 +278,12 @@ impl Supervisor {
             return;
         }
         self.keep_deadlines(now);
-        let has_work = self.course.is_some() || !self.waiting.is_empty();
-        if self.life.is_none() && has_work && self.crashes.wait_until(now).is_none() {
-            self.start_process();
+        if self.life.is_none() && self.has_work() {
+            match self.restarts.next(now) {
+                Next::Now => self.start_process(),
+                Next::At(_) => {}
+                Next::Never(why) => self.refuse_work(why),
+            }
         }
         if self.life.as_ref().is_some_and(Life::is_free) {
             if self.course.is_none() {
@@ -284,6 +291,13 @@ impl Supervisor {
             }
             self.send_run();
         }
+        if self.life.as_ref().is_some_and(|life| life.is_idle(now)) {
+            self.kill(Killed::Idle);
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        self.course.is_some() || !self.waiting.is_empty()
     }
 
     fn keep_deadlines(&mut self, now: Instant) {
@@ -292,6 +306,8 @@ impl Supervisor {
             self.kill(Killed::NoHello);
             return;
         }
+        self.weigh(now);
+        let Some(life) = &mut self.life else { return };
         let Some(course) = &mut self.course else {
             return;
         };
@@ -316,6 +332,22 @@ impl Supervisor {
         }
     }
 
+    /// Look at the memory that is held: warn of much, end what holds too much.
+    fn weigh(&mut self, now: Instant) {
+        let Some(life) = &mut self.life else { return };
+        let Some(held) = life.weigh(now) else { return };
+        if held.is_over() {
+            self.kill(Killed::Memory(held));
+        } else if let Some(course) = &self.course
+            && held.is_much()
+            && self.warned_run.replace(course.request.run) != Some(course.request.run)
+        {
+            let running = life.process.errors().running().to_vec();
+            let warnings = course.on_much_memory(held, &running);
+            self.tell_all(warnings);
+        }
+    }
+
     /// How long until something is to be done without a report; `None`: nothing is.
     fn until_next_deadline(&self, now: Instant) -> Option<Duration> {
         let next = match (&self.life, &self.cancel) {
@@ -324,66 +356,46 @@ impl Supervisor {
                 life.next_deadline().into_iter().chain(stop).min()
             }
             (Some(life), _) => life.next_deadline(),
-            (None, _) if self.course.is_some() || !self.waiting.is_empty() => {
-                Some(self.crashes.wait_until(now).unwrap_or(now))
-            }
+            (None, _) if self.has_work() => match self.restarts.next(now) {
+                Next::At(at) => Some(at),
+                Next::Now | Next::Never(_) => Some(now),
+            },
             (None, _) => None,
         };
         next.map(|at| at.saturating_duration_since(now))
     }
 
-    /// Remove what processes of programs that were killed left behind.
-    fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(&self.config.files) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let host = name.to_str().and_then(|name| {
-                name.strip_prefix("engine-")?
-                    .split_once('-')?
-                    .0
-                    .parse()
-                    .ok()
-            });
-            if host.is_some_and(|host| !sys::is_running(host)) {
-                fs::remove_dir_all(entry.path()).ok();
-            }
-        }
-    }
-
     fn start_process(&mut self) {
-        static FOLDERS: AtomicU32 = AtomicU32::new(0);
         self.tell(EngineEvent::Starting);
         self.started_count += 1;
-        let name = format!(
-            "engine-{}-{}",
-            std::process::id(),
-            FOLDERS.fetch_add(1, Ordering::Relaxed)
-        );
-        let files = self.config.files.join(name);
-        let spawned = fs::create_dir_all(&files)
+        let number = self.started_count;
+        let files = &self.config.files;
+        let spawned = Folder::create(files)
             .map_err(|error| format!("its folder cannot be made: {error} ({})", files.display()))
-            .and_then(|()| {
-                Process::spawn(
-                    &self.config,
-                    &files,
-                    self.started_count,
-                    &self.report_sender,
-                )
-                .map_err(|error| format!("{error} ({})", self.config.python.display()))
+            .and_then(|folder| {
+                let spawned = Process::spawn(&self.config, &folder, number, &self.report_sender);
+                if let Ok((process, _)) = &spawned {
+                    folder.note(process.id());
+                }
+                self.folders.push(folder);
+                spawned.map_err(|error| format!("{error} ({})", self.config.python.display()))
             });
-        self.folders.push(files);
         match spawned {
             Ok((process, tree)) => {
-                self.life = Some(Life::new(process, self.started_count, tree, &self.shared));
+                let life = Life::new(process, number, tree, &self.config, &self.shared);
+                self.life = Some(life);
             }
-            Err(why) => self.start_failed(format!("The engine cannot be started: {why}")),
+            Err(why) => self.start_failed(&why, format!("The engine cannot be started: {why}")),
         }
     }
 
-    fn start_failed(&mut self, message: String) {
-        self.crashes.note(Instant::now());
+    fn start_failed(&mut self, how: &str, message: String) {
+        self.restarts.note(Instant::now(), how);
+        self.refuse_work(message);
+    }
+
+    /// There is no process and none is started for what waits.
+    fn refuse_work(&mut self, message: String) {
         self.tell(EngineEvent::StartFailed { message });
         self.end_course(RunStatus::Failed);
         while let Some(request) = self.waiting.pop_front() {
@@ -429,11 +441,7 @@ impl Supervisor {
                 }
             }
             News::Closed => life.note_closed_pipe(),
-            News::Exited => {
-                life.note_exit();
-                // Others that it started go with it, and with them the last that hold its pipes.
-                self.shared.kill_tree();
-            }
+            News::Exited => life.note_exit(&self.shared),
         }
     }
 
@@ -445,6 +453,7 @@ impl Supervisor {
             }
             EngineEvent::Hello { .. } => {
                 life.is_ready = true;
+                life.note_use();
                 self.tell(event);
             }
             EngineEvent::Pong { .. } => {
@@ -468,7 +477,7 @@ impl Supervisor {
                     return;
                 }
                 let last = course.take(event);
-                life.has_run = false;
+                life.note_end_of_run();
                 let was_silent = life.note_answer();
                 self.course = None;
                 self.cancel = None;
@@ -492,20 +501,31 @@ impl Supervisor {
         let Some(life) = self.life.take_if(|life| life.is_over(now)) else {
             return;
         };
-        let (is_ready, has_run, killed) = (life.is_ready, life.has_run, life.killed);
+        let (mut is_ready, has_run, killed) = (life.is_ready, life.has_run, life.killed);
         let executor = self.config.executor.to_string_lossy();
         let (death, tail) = life.bury(&self.shared, &executor);
+        if let Some(folder) = self.folders.last() {
+            folder.note_end();
+        }
         if self.is_leaving || self.shared.is_closing() {
             self.end_course(RunStatus::Cancelled);
             return;
         }
-        if killed == Some(Killed::Unwanted) {
-            self.end_course(RunStatus::Cancelled);
-            self.start_process();
-            return;
+        match killed {
+            Some(Killed::Unwanted) => {
+                self.end_course(RunStatus::Cancelled);
+                self.start_process();
+                return;
+            }
+            Some(Killed::Idle) => {
+                self.tell(EngineEvent::Idle);
+                return;
+            }
+            Some(Killed::Protocol(_)) => is_ready = false,
+            _ => {}
         }
-        if !is_ready || matches!(killed, Some(Killed::Protocol(_))) {
-            self.start_failed(why_no_start(killed, &death.how, &tail));
+        if !is_ready {
+            self.start_failed(&death.how, why_no_start(killed, &death.how, &tail));
             return;
         }
         let is_cancelled = self.cancel.take().is_some();
@@ -520,14 +540,19 @@ impl Supervisor {
             course => {
                 let reason = format!("The engine ended {}", death.how);
                 let mut events = vec![EngineEvent::Ended { reason }];
+                let mut is_blamed = !death.running.is_empty();
                 if let Some(course) = course.as_mut().filter(|_| has_run) {
                     let (told, verdict) = course.on_death(&death, &self.mirror);
+                    is_blamed |= told
+                        .iter()
+                        .any(|event| matches!(event, EngineEvent::NodeFailed { .. }));
                     events.extend(told);
                     if verdict == Verdict::Over {
                         self.course = None;
                     }
-                } else {
-                    self.crashes.note(now);
+                }
+                if !is_blamed {
+                    self.restarts.note(now, &death.how);
                 }
                 self.tell_all(events);
             }
@@ -542,10 +567,11 @@ impl Supervisor {
     }
 
     fn kill(&mut self, why: Killed) {
-        if let Some(life) = &mut self.life
-            && life.killed.is_none()
-        {
-            life.killed = Some(why);
+        if let Some(life) = &mut self.life {
+            // Of one that was idle another is wanted by now.
+            if matches!(life.killed, None | Some(Killed::Idle)) {
+                life.killed = Some(why);
+            }
             self.shared.kill_tree();
         }
     }

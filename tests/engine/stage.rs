@@ -160,6 +160,8 @@ impl Stage {
             files: self.folder.path().join(".loom"),
             workers: self.workers,
             results: self.results.clone(),
+            memory_limit: None,
+            idle_after: None,
         }
     }
 
@@ -284,6 +286,12 @@ impl Stage {
         );
     }
 
+    pub fn until_finished(&mut self, node: NodeId) {
+        self.until(
+            |event| matches!(event, EngineEvent::NodeFinished { node: other, .. } if *other == node),
+        );
+    }
+
     pub fn until_logged(&mut self, node: NodeId, part: &str) {
         let is_there = self.lines(node).iter().any(|line| line.contains(part));
         if !is_there {
@@ -295,11 +303,24 @@ impl Stage {
     }
 
     pub fn text(&mut self, node: NodeId) -> View {
+        self.fetch(node, What::Text)
+    }
+
+    pub fn view(&mut self, node: NodeId) -> View {
+        let what = What::View {
+            start: 0,
+            count: 10,
+            sort: None,
+        };
+        self.fetch(node, what)
+    }
+
+    fn fetch(&mut self, node: NodeId, what: What) -> View {
         let fetch = Fetch {
             fetch: 1,
             node,
             output: 0,
-            what: What::Text,
+            what,
         };
         self.engine()
             .fetch(fetch)

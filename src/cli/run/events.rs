@@ -85,6 +85,7 @@ fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json
             json!({"event": "engine_not_answering", "seconds": secs})
         }
         EngineEvent::AnswersAgain => json!({"event": "engine_answers"}),
+        EngineEvent::Idle => json!({"event": "engine_idle"}),
         EngineEvent::RunStarted { run, total } => {
             json!({"event": "run_started", "run": run, "total": total})
         }

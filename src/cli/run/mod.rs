@@ -16,7 +16,7 @@ use super::args::RunOptions;
 use super::project::Opened;
 use super::{Exit, Failure, address, say, value};
 use crate::engine::python::{self, CancelFlag, EnvironmentError, Wanted};
-use crate::engine::{EngineConfig, RunStatus};
+use crate::engine::{self, EngineConfig, RunStatus};
 use crate::graph::{Edit, Flat, Graph, NodeId, Port, Value};
 use crate::paths::{Paths, private_folder};
 use crate::settings::Settings;
@@ -105,6 +105,8 @@ fn engine_config(
         workers: settings.engine.workers_here(),
         // What is run on the command line runs: a script that calls it again means it.
         results: None,
+        memory_limit: engine::memory_limit_of(settings.engine.memory_limit_percent),
+        idle_after: None,
     })
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::RunRequest;
+use super::memory::{Held, size};
 use super::plan::Mirror;
 use super::protocol::{EngineEvent, Frame, LogLevel, NodeError, Request, RunMessage, RunStatus};
 use super::run::{Counts, run_of};
@@ -46,6 +47,8 @@ pub struct Death {
     pub how: String,
     /// Where the dying thread was, by Python's faulthandler; first to last.
     pub frames: Vec<Frame>,
+    /// It was ended since it held so much memory.
+    pub over: Option<Held>,
 }
 
 /// What is to be done after a process died.
@@ -231,6 +234,27 @@ impl Course {
         }
     }
 
+    /// What to tell when memory runs short while these nodes run.
+    pub fn on_much_memory(&self, held: Held, running: &[NodeId]) -> Vec<EngineEvent> {
+        let text = format!(
+            "Memory runs short while this runs: the engine holds {} and is ended at {} (the setting \
+             engine.memory_limit_percent)",
+            size(held.bytes),
+            size(held.limit)
+        );
+        let mut nodes: Vec<_> = running.iter().copied().map(Some).collect();
+        if nodes.is_empty() {
+            nodes.push(None);
+        }
+        let warning = |node| EngineEvent::Log {
+            run: Some(self.request.run),
+            node,
+            level: LogLevel::Warning,
+            text: text.clone(),
+        };
+        nodes.into_iter().map(warning).collect()
+    }
+
     /// The process died by itself. Returns what to tell of it and what to do.
     pub fn on_death(&mut self, death: &Death, mirror: &Mirror) -> (Vec<EngineEvent>, Verdict) {
         let suspects = self.suspects(death, mirror);
@@ -345,11 +369,18 @@ impl Course {
             None => {}
         }
         self.set(node, Settled::Failed);
-        let message = format!(
-            "This node took the engine down: it ended {}. Look at what it calls (compiled code, os._exit, the memory \
-             it needs); the other nodes went on in a fresh engine",
-            death.how
-        );
+        let message = match death.over {
+            Some(held) => format!(
+                "The engine was ended at its memory limit while this node ran: {held}. Let the node work on less at \
+                 once, or raise the limit (the setting engine.memory_limit_percent); the other nodes went on in a \
+                 fresh engine"
+            ),
+            None => format!(
+                "This node took the engine down: it ended {}. Look at what it calls (compiled code, os._exit, the \
+                 memory it needs); the other nodes went on in a fresh engine",
+                death.how
+            ),
+        };
         self.barred.push((node, "It took the engine down".into()));
         Some(self.failed(
             node,

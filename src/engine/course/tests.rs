@@ -56,6 +56,7 @@ fn death(running: &[u32]) -> Death {
         running: running.iter().copied().map(NodeId).collect(),
         how: "with exit code 3".to_owned(),
         frames: Vec::new(),
+        over: None,
     }
 }
 

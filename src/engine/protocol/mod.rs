@@ -1,7 +1,8 @@
-//! Request and EngineEvent as JSON lines: the only serde of the pipe. `tests/protocol/README.md` describes the
-//! messages; this folder decides nothing and starts nothing.
+//! Request and EngineEvent as JSON lines: the only serde of the pipe, and of the file that names a process.
+//! `tests/protocol/README.md` describes the messages; this folder decides nothing and starts nothing.
 
 mod json;
+mod state;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 use serde::de::{self, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::ser::{SerializeMap as _, SerializeTuple as _, Serializer};
 use serde::{Deserialize, Serialize};
+
+pub use state::{EngineState, ProcessId};
 
 use crate::graph::{Name, NodeId, Value};
 
@@ -332,6 +335,9 @@ pub enum EngineEvent {
     /// It answers again.
     #[serde(skip)]
     AnswersAgain,
+    /// The process had nothing to do for long and was ended. The next run starts another.
+    #[serde(skip)]
+    Idle,
     /// A message of a later version: ignored.
     #[serde(other, skip_serializing)]
     Unknown,

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::CancelFlag;
-use crate::sys::{ExitWatch, ProcessTree};
+use crate::sys::{ExitWatch, ProcessTree, Terms};
 
 /// Lines kept of a tool's output, the last ones.
 const LINES: usize = 200;
@@ -109,7 +109,7 @@ fn run_lines(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     // This thread waits for the tool, so the tool ends with it at the latest.
-    let (mut child, tree) = ProcessTree::spawn(command)?;
+    let (mut child, tree) = ProcessTree::spawn(command, Terms::default())?;
     let (sender, heard) = mpsc::sync_channel(QUEUE);
     let listening = read(child.stdout.take(), &sender)
         .and_then(|()| read(child.stderr.take(), &sender))

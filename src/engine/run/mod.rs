@@ -329,6 +329,7 @@ impl RunState {
                     reason: reason.clone(),
                 };
             }
+            EngineEvent::Idle => self.engine = EngineStatus::Off,
             EngineEvent::NotAnswering { secs } => {
                 let now = EngineStatus::NotAnswering { secs: *secs };
                 let before = std::mem::replace(&mut self.engine, now);

@@ -217,6 +217,7 @@ fn the_engine_is_as_it_was_when_it_answers_again() {
             EngineStatus::NotAnswering { secs: 12 },
         ),
         (EngineEvent::AnswersAgain, ready),
+        (EngineEvent::Idle, EngineStatus::Off),
         (
             EngineEvent::Ended {
                 reason: "why".into(),

@@ -1,9 +1,11 @@
-//! The one module with `unsafe`: memory maps, and process rights that std does not offer. Each use says why it is
-//! sound. Decides nothing.
+//! The one module with `unsafe`: memory maps, and what std does not offer of processes and the machine. Each use says
+//! why it is sound. Decides nothing.
 #![expect(
     unsafe_code,
     reason = "calls of the operating system that have no safe form"
 )]
+
+mod census;
 
 use std::fs::File;
 use std::io;
@@ -11,6 +13,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub use census::{Mark, end_marked, held_memory, started};
 pub use memmap2::Mmap;
 
 /// Map a file into memory to read it.
@@ -42,7 +45,19 @@ pub fn keep_freed_memory() {
 }
 
 /// A child process and all processes that it starts.
-pub struct ProcessTree(tree::Tree);
+pub struct ProcessTree {
+    tree: tree::Tree,
+    mark: Option<Mark>,
+}
+
+/// What holds for all processes of a tree.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// By it those are found that leave the tree.
+    pub mark: Option<Mark>,
+    /// On Windows, what all of them may hold together, in bytes: more is refused. Elsewhere, `held_memory` tells.
+    pub memory: Option<u64>,
+}
 
 /// Waits for the end of a child without taking its exit status, so that its number stays its own until it is reaped.
 pub struct ExitWatch(tree::Watch);
@@ -51,14 +66,24 @@ impl ProcessTree {
     /// Start `command` as the root of a tree that ends with this program, however it ends.
     ///
     /// On Linux the tree's root ends with the calling *thread*: call it from one that lives as long as the child may.
-    pub fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
-        let (child, tree) = tree::spawn(command)?;
-        Ok((child, Self(tree)))
+    pub fn spawn(command: &mut Command, terms: Terms) -> io::Result<(Child, Self)> {
+        if let Some(mark) = &terms.mark {
+            command.env(mark.name, &mark.value);
+        }
+        let (child, tree) = tree::spawn(command, &terms)?;
+        let mark = terms.mark;
+        Ok((child, Self { tree, mark }))
     }
 
-    /// Kill every process of the tree, at once. Only before the child is reaped.
+    /// Kill every process of the tree, at once. Only before the child is reaped. One that left it may live on:
+    /// `mark` finds it.
     pub fn kill(&self) {
-        tree::kill(&self.0);
+        tree::kill(&self.tree);
+    }
+
+    /// By which those are found that left the tree.
+    pub fn mark(&self) -> Option<&Mark> {
+        self.mark.as_ref()
     }
 
     /// To be waited on in a thread of its own.
@@ -99,6 +124,26 @@ pub fn is_running(process: u32) -> bool {
     tree::is_running(process)
 }
 
+/// Memory that this program may use at most: the machine's, or what its control group leaves of it.
+pub fn total_memory() -> Option<u64> {
+    let machine = tree::total_memory()?;
+    let of_group = census::group_memory().unwrap_or(machine);
+    Some(machine.min(of_group))
+}
+
+#[cfg(target_os = "linux")]
+fn kill_process(process: u32) {
+    // SAFETY: no memory is involved.
+    unsafe { libc::kill(process as libc::pid_t, libc::SIGKILL) };
+}
+
+#[cfg(unix)]
+fn page_bytes() -> u64 {
+    // SAFETY: no memory is involved.
+    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    u64::try_from(bytes).unwrap_or(4096)
+}
+
 /// Name of a signal, as in `SIGSEGV (a wrong memory access)`, for messages.
 pub fn signal_name(signal: i32) -> String {
     let name = match signal {
@@ -126,6 +171,8 @@ mod tree {
     use std::os::unix::process::CommandExt as _;
     use std::process::{Child, Command, Stdio};
 
+    use super::{Mark, Terms};
+
     /// The group's number, and its guard.
     pub struct Tree {
         group: libc::pid_t,
@@ -134,7 +181,7 @@ mod tree {
 
     pub type Watch = libc::pid_t;
 
-    pub fn spawn(command: &mut Command) -> io::Result<(Child, Tree)> {
+    pub fn spawn(command: &mut Command, terms: &Terms) -> io::Result<(Child, Tree)> {
         command.process_group(0);
         #[cfg(target_os = "linux")]
         {
@@ -156,19 +203,26 @@ mod tree {
         }
         let child = command.spawn()?;
         let group = child.id() as libc::pid_t;
-        let guard = guard(group).ok();
+        let guard = guard(group, terms.mark.as_ref()).ok();
         Ok((child, Tree { group, guard }))
     }
 
     /// A shell that waits for the end of a pipe that this program never writes to: it comes when the program is gone,
-    /// however it went, and then the shell kills the group. Without a shell there is no guard.
-    fn guard(group: libc::pid_t) -> io::Result<Child> {
+    /// however it went, and then the shell kills the group, and what left it by its mark. Without a shell there is no
+    /// guard.
+    fn guard(group: libc::pid_t, mark: Option<&Mark>) -> io::Result<Child> {
+        const SCRIPT: &str = r#"
+            read -r _
+            kill -s KILL -- "-$0"
+            [ -n "$1" ] || exit
+            for file in $(grep -lszxF -e "$1" /proc/[0-9]*/environ); do
+                process=${file#/proc/}
+                kill -s KILL "${process%/environ}"
+            done
+        "#;
+        let mark = mark.map(|mark| format!("{}={}", mark.name, mark.value));
         Command::new("/bin/sh")
-            .args([
-                "-c",
-                "read -r _; kill -s KILL -- \"-$0\"",
-                &group.to_string(),
-            ])
+            .args(["-c", SCRIPT, &group.to_string(), &mark.unwrap_or_default()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -191,6 +245,12 @@ mod tree {
         // SAFETY: no memory is involved. The group is the child's own, and its number is not given to another while
         // the child is not reaped.
         unsafe { libc::killpg(tree.group, libc::SIGKILL) };
+    }
+
+    pub fn total_memory() -> Option<u64> {
+        // SAFETY: no memory is involved.
+        let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
+        Some(u64::try_from(pages).ok()? * super::page_bytes())
     }
 
     pub fn is_running(process: u32) -> bool {
@@ -244,22 +304,25 @@ mod tree {
         CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
     };
     use windows_sys::Win32::System::JobObjects::{
-        AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-        JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation,
-        SetInformationJobObject, TerminateJobObject,
+        AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_JOB_MEMORY,
+        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
+        JobObjectExtendedLimitInformation, SetInformationJobObject, TerminateJobObject,
     };
+    use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
     use windows_sys::Win32::System::Threading::{
         CREATE_NO_WINDOW, CREATE_SUSPENDED, INFINITE, OpenProcess, OpenThread, PROCESS_SYNCHRONIZE,
         ResumeThread, THREAD_SUSPEND_RESUME, WaitForSingleObject,
     };
+
+    use super::Terms;
 
     pub type Tree = OwnedHandle;
     pub type Watch = OwnedHandle;
 
     /// Started suspended, put into the job, then resumed: a virtual environment's `python.exe` starts the real
     /// interpreter at once, which would otherwise escape.
-    pub fn spawn(command: &mut Command) -> io::Result<(Child, Tree)> {
-        let job = job()?;
+    pub fn spawn(command: &mut Command, terms: &Terms) -> io::Result<(Child, Tree)> {
+        let job = job(terms.memory)?;
         let mut child = command
             .creation_flags(CREATE_NO_WINDOW | CREATE_SUSPENDED)
             .spawn()?;
@@ -298,7 +361,17 @@ mod tree {
         unsafe { WaitForSingleObject(process.as_raw_handle() as HANDLE, INFINITE) };
     }
 
-    fn job() -> io::Result<OwnedHandle> {
+    pub fn total_memory() -> Option<u64> {
+        let mut status = MEMORYSTATUSEX {
+            dwLength: size_of::<MEMORYSTATUSEX>() as u32,
+            ..MEMORYSTATUSEX::default()
+        };
+        // SAFETY: `status` is writable and says its own size.
+        let is_told = unsafe { GlobalMemoryStatusEx(&raw mut status) };
+        (is_told != 0).then_some(status.ullTotalPhys)
+    }
+
+    fn job(memory: Option<u64>) -> io::Result<OwnedHandle> {
         // SAFETY: both pointers may be null: no security attributes (the handle is not inherited) and no name.
         let handle = unsafe { CreateJobObjectW(std::ptr::null(), std::ptr::null()) };
         if handle.is_null() {
@@ -308,6 +381,10 @@ mod tree {
         let job = unsafe { OwnedHandle::from_raw_handle(handle as _) };
         let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
         limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+        if let Some(bytes) = memory {
+            limits.BasicLimitInformation.LimitFlags |= JOB_OBJECT_LIMIT_JOB_MEMORY;
+            limits.JobMemoryLimit = usize::try_from(bytes).unwrap_or(usize::MAX);
+        }
         // SAFETY: pointer and size are those of `limits`, which is of the type that the information class names.
         let is_set = unsafe {
             SetInformationJobObject(
