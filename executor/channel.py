@@ -29,8 +29,6 @@ class Channel:
         self._writing = threading.Lock()
         self.put = self._pending.append
         """Queue one line for the next batch. Safe from every thread: a deque's append is atomic."""
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._leave_pipe)
 
     def pending(self) -> bool:
         """Is any line waiting to be written?"""
@@ -52,8 +50,10 @@ class Channel:
         except OSError:
             os._exit(0)  # nobody listens any more: the window is gone
 
-    def _leave_pipe(self) -> None:
-        """A forked child is no engine: what it wrote would pass for this one's word, and held open, for its life."""
+    def leave(self) -> None:
+        """Close the protocol's ends. A forked child is no engine: what it wrote there would pass for this one's word,
+        and held open they would seem to be in use for as long as it lives.
+        """
         for fd in (self.requests_fd, self.events_fd):
             try:
                 os.close(fd)
@@ -149,4 +149,6 @@ def _identity(fd: int) -> tuple[int, int] | None:
 def open_channel() -> tuple[Channel, Descriptors]:
     """Take over the standard streams of this process."""
     channel = Channel(os.dup(0), os.dup(1), os.dup(2))  # dup makes them non-inheritable
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=channel.leave)
     return channel, Descriptors(channel.errors_fd)

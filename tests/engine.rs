@@ -11,6 +11,9 @@ mod loops;
 #[cfg(target_os = "linux")]
 #[path = "engine/processes.rs"]
 mod processes;
+#[cfg(target_os = "linux")]
+#[path = "engine/soak.rs"]
+mod soak;
 #[path = "engine/stage.rs"]
 mod stage;
 

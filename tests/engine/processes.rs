@@ -19,6 +19,13 @@ pub fn started(process: u32) -> Option<u64> {
     fields.nth(19)?.parse().ok()
 }
 
+pub fn resident_bytes(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.expect("it runs") * 1024
+}
+
 /// The numbers in a file that a node writes.
 pub fn numbers(file: &Path) -> Vec<u32> {
     stage::until(|| file.exists());

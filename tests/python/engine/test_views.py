@@ -35,6 +35,23 @@ class Broken:
         raise RuntimeError("no")
 
 
+class Ending:
+    """Whatever looks at it ends Python, and so does the error."""
+
+    class Exit(SystemExit):
+        def __str__(self) -> str:
+            raise self
+
+    dtype = property(lambda self: self.end())
+    shape = (20, 20)
+
+    def __repr__(self) -> str:
+        return self.end()
+
+    def end(self) -> str:
+        raise Ending.Exit
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> ViewFiles:
     return ViewFiles(str(tmp_path / "files"))
@@ -68,6 +85,7 @@ def view(value: object, files: ViewFiles, **more: object) -> dict:
         (Figure(figsize=(6, 4)), ("figure", "figure 6 × 4 in")),
         (Custom(), ("Custom", "custom!")),
         (Broken(), ("Broken", "it cannot be shown: RuntimeError")),
+        (Ending(), ("Ending", "it cannot be shown: Exit")),
     ],
 )
 def test_summaries(value: object, expected: tuple[str, str]) -> None:
@@ -272,4 +290,7 @@ def test_trees_are_bounded() -> None:
 
 def test_a_view_that_cannot_be_made_is_an_error_and_no_crash(files: ViewFiles) -> None:
     assert fetch.answer({"what": "text"}, (Broken(),), files)["kind"] == "error"
+    ending = fetch.answer({"what": "text"}, (Ending(),), files)
+    assert ending["message"] == "this value cannot be shown: Exit: the error's own text cannot be made: Exit"
+    assert "it cannot be shown: Exit" in views.Previews(files).outputs(1, (Ending(),))
     assert view(pd.DataFrame({"a": [1]}), files, sort=[7, True])["kind"] == "error"
