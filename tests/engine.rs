@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 #[path = "engine/endings.rs"]
 mod endings;
+#[path = "engine/fault.rs"]
+mod fault;
 #[path = "engine/faults.rs"]
 mod faults;
 #[path = "engine/loops.rs"]

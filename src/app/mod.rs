@@ -43,6 +43,7 @@ use crate::event::EventReceiver;
 use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
 use crate::project::state::State;
 use crate::settings::Settings;
+use crate::ui::bars::{self, Going, Status};
 use crate::ui::canvas::linking;
 use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
 use crate::ui::focus::{Focus, Part};
@@ -50,7 +51,7 @@ use crate::ui::handover::Handover;
 use crate::ui::keymap::Holder;
 use crate::ui::notices::Notices;
 use crate::ui::palette::Palette as Popups;
-use crate::ui::shell::{self, Going, Panels, Shell, Status};
+use crate::ui::shell::{self, Panels, Shell};
 use crate::ui::shortcuts::{self, Pressed};
 use crate::ui::tabs::strip_ui;
 use crate::ui::welcome::{Welcome, welcome_ui};
@@ -253,7 +254,7 @@ impl App {
         let focus = &mut self.project.panels.focus;
         bar(Panel::top("bar"), 42.0).frame(frame).show(ui, |ui| {
             let mark = Focus::mark(ui);
-            shell::top_bar_ui(ui, &status, is_enabled, &mut actions);
+            bars::top_bar_ui(ui, &status, is_enabled, &mut actions);
             let rect = ui.max_rect();
             focus.note(ui, Part::Bar, rect, mark);
         });
@@ -282,7 +283,7 @@ impl App {
         if !status.is_welcome {
             bar(Panel::bottom("status"), 24.0)
                 .frame(frame)
-                .show(ui, |ui| shell::status_bar_ui(ui, &status, &context));
+                .show(ui, |ui| bars::status_bar_ui(ui, &status, &context));
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
             if status.is_welcome {

@@ -13,6 +13,7 @@ pub mod protocol;
 pub mod python;
 pub mod run;
 
+mod cancel;
 mod course;
 mod folder;
 mod life;

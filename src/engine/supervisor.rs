@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::cancel::{Cancel, INTERRUPT_AFTER};
 use super::course::{Course, Verdict};
 use super::folder::{self, Folder};
 use super::life::{Killed, Life, Shared, why_no_start};
@@ -18,12 +19,6 @@ use super::restarts::{Next, Restarts};
 use super::{EngineConfig, RunRequest, Stop};
 use crate::event::{EventSender, TrySendError};
 use crate::graph::NodeId;
-
-/// After Stop: when nodes are interrupted, and when the process is killed.
-const INTERRUPT_AFTER: Duration = Duration::from_secs(2);
-const KILL_AFTER: Duration = Duration::from_secs(5);
-/// The same where the stop is gentle.
-const KILL_GENTLY_AFTER: Duration = Duration::from_mins(1);
 
 /// From the handle.
 pub enum Order {
@@ -58,31 +53,6 @@ pub struct Supervisor {
     is_leaving: bool,
     /// Events were sent that the app was not woken for.
     has_told: Cell<bool>,
-}
-
-struct Cancel {
-    at: Instant,
-    how: Stop,
-    is_interrupted: bool,
-}
-
-impl Cancel {
-    /// When something is to be done next.
-    fn next_deadline(&self) -> Instant {
-        if self.is_interrupted {
-            self.kill_at()
-        } else {
-            self.at + INTERRUPT_AFTER
-        }
-    }
-
-    fn kill_at(&self) -> Instant {
-        self.at
-            + match self.how {
-                Stop::Firm => KILL_AFTER,
-                Stop::Gentle => KILL_GENTLY_AFTER,
-            }
-    }
 }
 
 impl Supervisor {

@@ -1,6 +1,7 @@
 //! The window's contents. Views read a `Context` and ask by `Action`; they change no document, touch no file and
 //! start nothing. Each panel is a file; the canvas is a folder.
 
+pub mod bars;
 pub mod canvas;
 pub mod console;
 #[cfg(test)]

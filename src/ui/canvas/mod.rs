@@ -14,6 +14,7 @@ pub mod layout;
 pub mod linking;
 mod links;
 pub mod look;
+mod marks;
 mod minimap;
 mod overlay;
 pub mod paint;

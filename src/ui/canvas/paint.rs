@@ -14,6 +14,7 @@ use super::brush::{Brush, on_pixels};
 use super::camera::Camera;
 use super::layout::{input_offset, output_offset};
 use super::look::{NodeLook, State};
+use super::marks;
 use crate::graph::{KindState, Node, Pos2, Rect, Vec2, pos2, vec2};
 use crate::ui::picture::fit_into;
 use crate::ui::theme::{
@@ -260,7 +261,8 @@ impl NodePainter<'_> {
         let mut left = header.min.x + 12.0 * zoom;
         if node.looping.is_some() {
             let size = 11.0 * zoom;
-            self.loop_mark(pos2(left + size / 2.0, header.center().y), size, weak);
+            let center = pos2(left + size / 2.0, header.center().y);
+            marks::looping(brush, center, size, weak);
             left += size + 5.0 * zoom;
         }
         let room = header.max.x - left - 6.0 * zoom - badge_width;
@@ -288,21 +290,6 @@ impl NodePainter<'_> {
             };
             self.message(rect, waiting, &strip);
         }
-    }
-
-    /// A round arrow: it runs more than once.
-    fn loop_mark(&self, center: Pos2, size: f32, color: Color32) {
-        let radius = size * 0.4;
-        let at = |turn: f32, far: f32| {
-            let angle = std::f32::consts::TAU * turn;
-            center + Vec2::angled(angle) * radius * far
-        };
-        let way = (0..=12).map(|step| at(0.08 + 0.072 * step as f32, 1.0));
-        let stroke = Stroke::new((size * 0.14).max(1.0), color);
-        self.brush.add(Shape::line(way.collect(), stroke));
-        let head = vec![at(0.92, 0.35), at(0.90, 1.75), at(1.09, 1.05)];
-        self.brush
-            .add(Shape::convex_polygon(head, color, Stroke::NONE));
     }
 
     fn progress(&self, header: Rect, look: &NodeLook) {
@@ -337,7 +324,7 @@ impl NodePainter<'_> {
         let zoom = self.camera.zoom;
         let size = 10.0 * zoom;
         let center = pos2(header.max.x - 10.0 * zoom - size / 2.0, header.center().y);
-        self.mark(center, size, color, look.state);
+        marks::state(self.brush, center, size, color, look.state);
         let left = center.x - size / 2.0 - 5.0 * zoom;
         if self.level < Level::Full || look.time.is_empty() {
             return header.max.x - left;
@@ -347,52 +334,6 @@ impl NodePainter<'_> {
             .painter
             .text(at, Align2::RIGHT_CENTER, &look.time, font(11.0, zoom), weak);
         header.max.x - time.min.x
-    }
-
-    /// A status as a small drawing: it stays sharp at every zoom and needs no font.
-    fn mark(&self, center: Pos2, size: f32, color: Color32, state: State) {
-        let brush = self.brush;
-        let half = size / 2.0;
-        let stroke = Stroke::new((size * 0.17).max(1.2), color);
-        let at = |x: f32, y: f32| center + vec2(x, y) * half;
-        match state {
-            State::Done | State::Cached => {
-                brush.add(Shape::line(
-                    vec![at(-0.9, 0.1), at(-0.25, 0.75), at(0.95, -0.7)],
-                    stroke,
-                ));
-            }
-            State::Failed => {
-                brush.add(Shape::line_segment(
-                    [at(-0.75, -0.75), at(0.75, 0.75)],
-                    stroke,
-                ));
-                brush.add(Shape::line_segment(
-                    [at(-0.75, 0.75), at(0.75, -0.75)],
-                    stroke,
-                ));
-            }
-            State::Skipped => {
-                brush.add(Shape::line_segment([at(-0.8, 0.0), at(0.8, 0.0)], stroke));
-            }
-            State::Running { .. } => {
-                let triangle = vec![at(-0.6, -0.85), at(0.9, 0.0), at(-0.6, 0.85)];
-                brush.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
-            }
-            State::Paused => {
-                for x in [-0.45, 0.45] {
-                    let bar = Rect::from_center_size(at(x, 0.0), vec2(size * 0.24, size * 0.84));
-                    brush.fill(bar, CornerRadius::ZERO, color);
-                }
-            }
-            State::Queued => {
-                brush.add(Shape::circle_stroke(center, half * 0.6, stroke));
-            }
-            State::Stale => {
-                brush.add(Shape::circle_filled(center, half * 0.55, color));
-            }
-            State::Idle => {}
-        }
     }
 
     fn ports(&self, node: &Node, rect: Rect, look: &NodeLook) {

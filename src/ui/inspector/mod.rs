@@ -3,12 +3,14 @@
 
 mod looping;
 mod ports;
+mod source;
 mod style;
 
 use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use self::looping::looping_ui;
 use self::ports::{Ports, ports_ui};
+use self::source::{broken_ui, missing_ui};
 use super::failure::failure_ui;
 use super::focus::Focus;
 use super::help::help_ui;
@@ -21,7 +23,7 @@ use crate::document::ops;
 use crate::engine::protocol::ValueSummary;
 use crate::engine::run::{NodeStatus, Progress};
 use crate::graph::{
-    InputSpec, KindState, Link, Name, Node, NodeId, NodeKind, OutputSpec, Port, Vec2, Widget,
+    InputSpec, KindState, Link, Name, Node, NodeId, OutputSpec, Port, Vec2, Widget,
 };
 
 /// What the panel remembers between frames.
@@ -289,39 +291,6 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
         let soon = std::time::Duration::from_millis(100);
         ui.ctx().request_repaint_after(soon);
     }
-}
-
-fn missing_ui(ui: &mut Ui, kind: &NodeKind) {
-    let palette = theme::palette(ui.ctx());
-    theme::error_frame(palette).show(ui, |ui| {
-        ui.take_available_width();
-        ui.label(RichText::new("Its source is missing").strong().color(palette.error));
-        let text = format!(
-            "There is no function \"{}\" in the {} nodes. The node is kept as it is and saved with the project; it \
-             cannot run until its file is back",
-            kind.function,
-            kind.bank.wire_name(),
-        );
-        ui.add(Label::new(text).wrap());
-    });
-}
-
-fn broken_ui(ui: &mut Ui, ctx: &mut Context<'_>, kind: &NodeKind, message: &str, line: u32) {
-    let palette = theme::palette(ui.ctx());
-    theme::error_frame(palette).show(ui, |ui| {
-        ui.take_available_width();
-        ui.label(
-            RichText::new("Its source cannot be read")
-                .strong()
-                .color(palette.error),
-        );
-        ui.add(Label::new(message).wrap().selectable(true));
-        if let Some(file) = &kind.file
-            && ui.link(format!("Open line {line}")).clicked()
-        {
-            ctx.ask(Action::OpenSource(file.to_path_buf(), line));
-        }
-    });
 }
 
 fn section_ui(ui: &mut Ui, title: &str) {

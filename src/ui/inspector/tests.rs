@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable as _;
 use super::*;
 use crate::document::{Document, Meta, Transaction};
 use crate::engine::protocol::{EngineEvent, Frame, NodeError};
-use crate::graph::{Bank, Edit, Graph, Pos2, Value};
+use crate::graph::{Bank, Edit, Graph, NodeKind, Pos2, Value};
 use crate::ui::testing::{World, document, failed, finished, panel, run};
 
 type Panel = (Inspector, Drafts);
