@@ -37,6 +37,7 @@ pub struct WireReading<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "as they stand in a kind")]
 struct WireKind<'a> {
     #[serde(borrow)]
     function: Text<'a>,

@@ -27,7 +27,7 @@ def add(a: int, b: int) -> int:
 
 fn kinds(stage: &Stage) -> [Arc<NodeKind>; 4] {
     let file = stage.folder.path().join("loops.py");
-    std::fs::write(&file, SOURCE).unwrap();
+    std::fs::write(&file, SOURCE).expect("the temporary folder can be written to");
     let int = || ValueType::Int;
     [
         typed(
@@ -92,7 +92,8 @@ fn halves(stage: &Stage) -> Graph {
 
 fn set_looping(graph: &mut Graph, node: u32, looping: Looping) {
     let (node, looping) = (NodeId(node), Some(Arc::new(looping)));
-    graph.apply(Edit::SetLooping { node, looping }).unwrap();
+    let applied = graph.apply(Edit::SetLooping { node, looping });
+    applied.expect("the node is there");
 }
 
 #[test]

@@ -150,9 +150,8 @@ impl NodeReader<'_> {
         let mut fields: Vec<(Name, Value)> = entry
             .iter()
             .filter(|(key, value)| {
-                !NODE_KEYS.contains(&key.as_str())
-                    && !is_style(key, value, &style)
-                    && !(*key == looping::LOOP && looping.is_some())
+                let is_looping = *key == looping::LOOP && looping.is_some();
+                !(NODE_KEYS.contains(&key.as_str()) || is_style(key, value, &style) || is_looping)
             })
             .map(|(key, value)| (key.as_str().into(), from_json(value)))
             .collect();

@@ -275,19 +275,7 @@ impl RunState {
                 cause,
                 unused,
                 ..
-            } => {
-                self.leave(*node);
-                let status = if *unused {
-                    NodeStatus::Unused { chooser: *cause }
-                } else {
-                    NodeStatus::Skipped { cause: *cause }
-                };
-                *self.node_mut(*node) = NodeRun {
-                    status,
-                    ..NodeRun::default()
-                };
-                self.counts.skipped += 1;
-            }
+            } => self.skip(*node, *cause, *unused),
             EngineEvent::Log {
                 run,
                 node,
@@ -356,6 +344,20 @@ impl RunState {
             self.paused.remove(&id);
             self.node_mut(id).status = NodeStatus::Queued;
         }
+    }
+
+    fn skip(&mut self, id: NodeId, cause: NodeId, is_unused: bool) {
+        self.leave(id);
+        let status = if is_unused {
+            NodeStatus::Unused { chooser: cause }
+        } else {
+            NodeStatus::Skipped { cause }
+        };
+        *self.node_mut(id) = NodeRun {
+            status,
+            ..NodeRun::default()
+        };
+        self.counts.skipped += 1;
     }
 
     /// These nodes give another result by now: they were edited, or need one that was.

@@ -22,7 +22,7 @@ pub(super) struct Expansion {
     /// All flat nodes of a node that stands for a subgraph.
     pub inside: HashMap<NodeId, Vec<NodeId>>,
     /// What nodes are to loops over subgraphs.
-    pub parts: HashMap<NodeId, LoopPart>,
+    pub parts: BTreeMap<NodeId, LoopPart>,
 }
 
 /// A graph or subgraph that is being expanded.

@@ -331,7 +331,7 @@ fn apply(graph: &mut Graph, wanted: Wanted) {
 /// rest as ever.
 fn leave_out(
     nodes: &mut BTreeMap<NodeId, (Node, Vec<Link>)>,
-    parts: &HashMap<NodeId, LoopPart>,
+    parts: &BTreeMap<NodeId, LoopPart>,
     muted: Vec<NodeId>,
 ) -> BTreeMap<NodeId, NodeId> {
     let mut readers: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
