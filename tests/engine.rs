@@ -6,6 +6,8 @@
 mod endings;
 #[path = "engine/faults.rs"]
 mod faults;
+#[path = "engine/oddities.rs"]
+mod oddities;
 #[cfg(target_os = "linux")]
 #[path = "engine/processes.rs"]
 mod processes;
