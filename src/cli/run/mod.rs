@@ -101,7 +101,7 @@ fn engine_config(
         python: environment.python,
         executor: paths.executor(),
         project: project.to_owned(),
-        files: folder.join("files"),
+        files: folder.join("run"),
         workers: settings.engine.workers_here(),
         memory_limit: engine::memory_limit_of(settings.engine.memory_limit_percent),
         idle_after: None,
