@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json  # noqa: F401  (protocol.py imports it late: it is to be there before the first request)
+import math
 import os
 import queue
 import threading
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _STACK_BYTES = 16 * 1024 * 1024
 """Of each thread: some systems give so little that a deep recursion would crash instead of raising."""
 _EXIT_GRACE_S = 1.0
+_SLOW_VIEW_S = 2.0
+"""A view that takes longer than this holds up no other."""
+_MOST_VIEWERS = 4
 _BIG_REQUEST = 100_000
 """Bytes from which a request is parsed without the garbage collector looking on."""
 
@@ -61,7 +65,8 @@ class Engine:
         self.runner.previews = views.Previews(self.files)
         self._workers = workers
         self._runs: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
-        self._fetches: queue.SimpleQueue[Mapping[str, Any]] | None = None
+        self._fetches: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+        self._viewers: list[_Viewer] = []
         self._cancelled: set[int] = set()
         self._loads = 0  # that wait for the main thread
         loom._host = _NodeHost(self.runner, self.logs)
@@ -206,22 +211,35 @@ class Engine:
             self._queue_fetch(message)
 
     def _queue_fetch(self, message: Mapping[str, Any]) -> None:
-        """Making a view may take long and must not hold up the next request."""
-        if self._fetches is None:
-            self._fetches = queue.SimpleQueue()
-            threading.Thread(target=self._answer, daemon=True, name="loom-views").start()
+        """Making a view may take long, or for ever, and must not hold up the next request."""
         self._fetches.put(message)
+        slow_s = time.monotonic() - _SLOW_VIEW_S
+        if len(self._viewers) < _MOST_VIEWERS and all(viewer.since_s < slow_s for viewer in self._viewers):
+            viewer = _Viewer()
+            self._viewers.append(viewer)
+            threading.Thread(target=self._answer, args=(viewer,), daemon=True, name="loom-views").start()
 
-    def _answer(self) -> None:
-        assert self._fetches is not None
+    def _answer(self, viewer: _Viewer) -> None:
         while True:
+            viewer.since_s = math.inf
             message = self._fetches.get()
+            viewer.since_s = time.monotonic()
             try:
                 node = self.session.graph.nodes.get(message.get("node", -1))
                 outputs = None if node is None else node.outputs
                 self._send(protocol.value(message.get("fetch"), answer(message, outputs, self.files)))
             except Exception as error:
                 self._report(error)
+
+
+class _Viewer:
+    """A thread that makes views."""
+
+    __slots__ = ("since_s",)
+
+    def __init__(self) -> None:
+        self.since_s = math.inf
+        """When it began with the one it is at; infinite while it waits for the next."""
 
 
 class _NodeHost:

@@ -4,12 +4,12 @@
 #[cfg(target_os = "linux")]
 #[path = "engine/endings.rs"]
 mod endings;
-#[path = "engine/fault.rs"]
-mod fault;
 #[path = "engine/faults.rs"]
 mod faults;
 #[path = "engine/loops.rs"]
 mod loops;
+#[path = "engine/oddities.rs"]
+mod oddities;
 #[cfg(target_os = "linux")]
 #[path = "engine/processes.rs"]
 mod processes;

@@ -101,7 +101,7 @@ fn engine_config(
         python: environment.python,
         executor: paths.executor(),
         project: project.to_owned(),
-        files: folder.join("files"),
+        files: folder.join("run"),
         workers: settings.engine.workers_here(),
         // What is run on the command line runs: a script that calls it again means it.
         results: None,

@@ -374,3 +374,49 @@ fn a_node_that_is_held_took_no_process_down() {
     let (events, _) = course.on_death(&death(&[]), &mirror);
     assert_eq!(told(&events)[0], "failed 1");
 }
+
+#[test]
+fn memory_is_told_at_the_nodes_that_run_and_is_why_one_fails() {
+    let mirror = mirror(&[(0, &[]), (1, &[])]);
+    let mut course = course();
+    let held = |bytes| Held {
+        bytes,
+        limit: 8_000_000_000,
+    };
+    for (running, told_at) in [
+        (&[][..], vec![None]),
+        (&[NodeId(0), NodeId(1)], vec![Some(0), Some(1)]),
+    ] {
+        let events = course.on_much_memory(held(6_500_000_000), running);
+        let nodes: Vec<_> = events
+            .iter()
+            .map(|event| match event {
+                EngineEvent::Log {
+                    node,
+                    level: LogLevel::Warning,
+                    text,
+                    ..
+                } if text.contains("holds 6.5 GB and is ended at 8.0 GB") => node.map(|id| id.0),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(nodes, told_at);
+    }
+    let over = Death {
+        over: Some(held(8_100_000_000)),
+        ..death(&[1])
+    };
+    let (events, verdict) = course.on_death(&over, &mirror);
+    assert_eq!(verdict, Verdict::Again);
+    let [EngineEvent::NodeFailed { node, error, .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!((node.0, error.kind.as_str()), (1, "EngineEnded"));
+    for part in [
+        "at its memory limit",
+        "held 8.1 GB and may hold 8.0 GB",
+        "engine.memory_limit_percent",
+    ] {
+        assert!(error.message.contains(part), "{}", error.message);
+    }
+}
