@@ -276,16 +276,20 @@ fn status_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
                     rose at most, known where no other node ran at the same time";
         (ctx.cost_text_of(node, run), help)
     };
+    // Both have their room also when there is nothing to say: what is below must not move while a hand is at it.
+    let text = RichText::new(if figures.is_empty() { " " } else { &figures });
+    let label = ui.add(Label::new(text.small().color(palette.text_weak)).truncate());
     if !figures.is_empty() {
-        let figures = RichText::new(figures).small().color(palette.text_weak);
-        ui.add(Label::new(figures).wrap()).on_hover_text(help);
+        label.on_hover_text(format!("{figures}\n\n{help}"));
     }
+    let room = vec2(ui.available_width(), theme::PROGRESS_HEIGHT);
+    let (room, _) = ui.allocate_exact_size(room, Sense::hover());
     if let NodeStatus::Running { progress, .. } = &run.status {
         if let Some(fraction) = progress.as_ref().and_then(Progress::fraction) {
             let bar = egui::ProgressBar::new(fraction as f32)
                 .desired_height(theme::PROGRESS_HEIGHT)
                 .fill(palette.busy);
-            ui.add(bar);
+            ui.put(room, bar);
         }
         // The time goes on without any event.
         let soon = std::time::Duration::from_millis(100);
