@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from executor import pickled
 from executor.store import MAGIC, Store
 from executor.stored import ResultLost
 
@@ -156,7 +157,10 @@ def test_results_survive_a_crash_of_another_node(kept) -> None:
     assert result.counts == ("failed", 0, 1, 1, 0)
 
 
-@pytest.mark.parametrize("damage", ["a byte of the values", "the signature", "cut", "renamed", "a pickle of somebody"])
+@pytest.mark.parametrize(
+    "damage",
+    ["a byte of the values", "the signature", "cut", "renamed", "a pickle of somebody", "values of somebody"],
+)
 def test_only_what_was_written_here_is_read(kept, damage: str, tmp_path: Path) -> None:
     slow = add(kept, "slow", {"a": 4})
     ran(kept)
@@ -170,13 +174,18 @@ def test_only_what_was_written_here_is_read(kept, damage: str, tmp_path: Path) -
         data[len(MAGIC) + 5] ^= 1
     elif damage == "cut":
         del data[-20:]
-    elif damage == "a pickle of somebody":
+    elif damage.endswith("of somebody"):
 
         class Trap:
             def __reduce__(self):
                 return os.mkdir, (str(trap),)
 
-        data = bytearray(pickle.dumps(Trap()))
+        if damage == "a pickle of somebody":
+            data = bytearray(pickle.dumps(Trap()))
+        else:  # behind a head that was written here
+            at = len(MAGIC) + 64
+            length = int.from_bytes(data[at : at + 8], "little")
+            data = data[: at + 8 + length] + b"".join(map(bytes, pickled.dumps(Trap())))
     file.write_bytes(data)
     if damage == "renamed":
         kept.nodes[slow - 1][2] = {"a": 5}
