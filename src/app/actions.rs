@@ -384,8 +384,7 @@ impl App {
             Command::HeatMap => self.project.panels.canvas.heat.toggle(),
             Command::HeatMeasure => self.project.panels.canvas.heat.next_measure(),
             Command::PinValue => {
-                let path = self.project.document.path();
-                self.project.panels.viewer.toggle_pin(path);
+                self.project.panels.viewer.toggle_pin();
                 self.shell.show(Pane::Viewer);
             }
             Command::FrameCost => {

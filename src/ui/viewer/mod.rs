@@ -28,6 +28,8 @@ const REMEMBERED: usize = 32;
 pub struct Viewer {
     /// What was shown last: it stays when nothing is selected.
     shown: Option<NodeId>,
+    /// The nodes whose subgraphs were open around it: what is open may be another since.
+    place: Vec<NodeId>,
     /// It stays whatever is selected: a node, and the nodes whose subgraphs it was open in.
     pinned: Option<(NodeId, Vec<NodeId>)>,
     /// When each part was asked for, in seconds of the window's time.
@@ -62,9 +64,9 @@ impl Viewer {
     }
 
     /// Keep what is shown, or follow the selection again.
-    pub fn toggle_pin(&mut self, path: &[NodeId]) {
+    pub fn toggle_pin(&mut self) {
         if self.pinned.take().is_none() {
-            self.pinned = self.shown.map(|node| (node, path.to_vec()));
+            self.pinned = self.shown.map(|node| (node, self.place.clone()));
         }
     }
 
@@ -138,12 +140,18 @@ pub fn viewer_ui(ui: &mut Ui, viewer: &mut Viewer, ctx: &mut Context<'_>) {
     let document = ctx.document;
     let graph = document.graph();
     viewer.pinned.take_if(|(id, _)| graph.node(*id).is_none());
-    let pinned = viewer.pinned.clone();
     let selected = document.selected_node().map(|node| node.id);
-    let (wanted, path) = match &pinned {
-        Some((node, path)) => (Some(*node), path.as_slice()),
-        None => (selected.or(viewer.shown), document.path()),
+    let (wanted, path) = if let Some((node, path)) = &viewer.pinned {
+        (Some(*node), path.clone())
+    } else {
+        let wanted = selected.or(viewer.shown);
+        let parent = wanted.and_then(|id| graph.node(id)).map(|node| node.parent);
+        if parent == Some(document.open_subgraph()) {
+            viewer.place = document.path().to_vec();
+        }
+        (wanted, viewer.place.clone())
     };
+    let path = path.as_slice();
     viewer.shown = wanted;
     let Some(node) = wanted.and_then(|id| graph.node(id)) else {
         viewer.shown = None;

@@ -297,10 +297,10 @@ fn what_is_pinned_stays_whatever_is_selected_until_its_node_is_gone() {
     harness.run();
     let asked = harness.state_mut().actions.pop();
     assert!(matches!(asked, Some(Action::Command(Command::PinValue))));
-    harness.state_mut().state.toggle_pin(&[]);
+    harness.state_mut().state.toggle_pin();
     harness.run();
     harness.get_by_label("41");
-    harness.state_mut().state.toggle_pin(&[]);
+    harness.state_mut().state.toggle_pin();
     harness.state_mut().document.select([NodeId(1)]);
     harness.run();
     harness.get_by_label("41");
