@@ -80,8 +80,8 @@ def made(runs):
     path = runs.file("loops.py", SOURCE)
     inputs = {
         "number": "v", "items": "n", "add": "a b", "half": "a", "small": "a limit", "both": "a", "check": "a",
-        "say": "a", "slow": "a", "read": "path:path", "count": "n", "breaks": "n", "nap": "s", "meet": "n", "for_ever": "",
-        "tick": "",
+        "say": "a", "slow": "a", "read": "path:path", "count": "n", "breaks": "n", "nap": "s", "meet": "n",
+        "for_ever": "", "tick": "",
     }  # fmt: skip
     runs.by_name = {}
     for name, listed in inputs.items():
