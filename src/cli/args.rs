@@ -26,7 +26,11 @@ pub enum Verb {
     /// Say what is not sound in a project, without running anything. Exit code 1 when something would fail.
     Check {
         /// A folder with a savefile.json, or that file, or the name of a project in userdata.
-        project: PathBuf,
+        #[arg(required_unless_present = "nodes")]
+        project: Option<PathBuf>,
+        /// Run the example of every node, in an environment made for it; also those of the project's own nodes.
+        #[arg(long)]
+        nodes: bool,
     },
     /// List the nodes that are known, read from their sources.
     Nodes {

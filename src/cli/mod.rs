@@ -5,6 +5,7 @@
 mod address;
 mod args;
 mod check;
+mod examples;
 mod nodes;
 mod picture;
 mod project;
@@ -77,7 +78,17 @@ impl From<io::Error> for Failure {
 pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
     let result = match verb {
         Verb::Run(options) => run::run(options, paths),
-        Verb::Check { project } => check::check(project, paths),
+        Verb::Check {
+            project,
+            nodes: true,
+        } => examples::examples(project.as_deref(), paths),
+        Verb::Check {
+            project: Some(project),
+            nodes: false,
+        } => check::check(project, paths),
+        Verb::Check { .. } => Err(Failure::usage(
+            "name the project to check, or check the examples of all nodes with --nodes",
+        )),
         Verb::Nodes { project, json } => nodes::nodes(project.as_deref(), *json, paths),
         Verb::Picture {
             project,

@@ -13,6 +13,7 @@ mod parse;
 mod purity;
 mod read;
 mod scan;
+pub mod script;
 mod sidecar;
 mod widget;
 mod wire;

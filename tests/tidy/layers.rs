@@ -102,6 +102,7 @@ pub const LAYERS: &[Layer] = &[
             "serde",
             "serde_json",
             "tempfile",
+            "toml",
             "thiserror",
             "tracing",
         ],

@@ -3,7 +3,7 @@
 //! asks nobody, and touches nothing of a project but `.venv` and `.loom/`.
 
 mod build;
-mod child;
+pub mod child;
 mod find;
 mod stamp;
 mod uv;
