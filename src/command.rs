@@ -100,6 +100,7 @@ macro_rules! commands {
 commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
+    Import, "Import projects…", File, Window, [], "Copy the projects and nodes of another userdata folder, such as one of the first Loom";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";

@@ -18,6 +18,8 @@ mod costs;
 mod find;
 #[path = "app/hands.rs"]
 mod hands;
+#[path = "app/importing.rs"]
+mod importing;
 #[path = "app/inspecting.rs"]
 mod inspecting;
 #[path = "app/keys.rs"]
@@ -139,7 +141,9 @@ impl Window {
         project: Option<PathBuf>,
         settings: Settings,
     ) -> Self {
-        let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
+        let mut paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
+        // Not the bank of whoever runs the tests.
+        paths.own_bank = userdata.path().join("own nodes");
         let options = Options {
             paths,
             settings,

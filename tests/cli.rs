@@ -7,6 +7,8 @@
 
 #[path = "cli/examples.rs"]
 mod examples;
+#[path = "cli/importing.rs"]
+mod importing;
 #[cfg(unix)]
 #[path = "cli/interrupts.rs"]
 mod interrupts;

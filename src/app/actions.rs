@@ -106,6 +106,7 @@ impl App {
                 });
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
+            Command::Import => self.import_asked(),
             Command::Save => self.save(None),
             Command::SavePicture => self.ask_for_picture(),
             Command::CopyPicture => self.copy_picture(),

@@ -12,6 +12,7 @@ use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
 use crate::graph::Port;
 use crate::nodebank::Nodebank;
+use crate::project::import::Imported;
 use crate::ui::welcome::Card;
 
 /// Everything that happens outside the UI's thread.
@@ -74,6 +75,9 @@ pub enum Event {
         path: PathBuf,
     },
     PickedProject(PathBuf),
+    /// The user chose a folder to import from.
+    PickedImport(PathBuf),
+    Imported(Result<Imported, String>),
     /// What the welcome page can offer.
     Cards {
         recent: Vec<Card>,
@@ -178,6 +182,8 @@ impl App {
             }
             Event::TemplateUsed(result) => self.template_used(result),
             Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
+            Event::PickedImport(path) => self.picked_import(&path),
+            Event::Imported(result) => self.imported(result),
             Event::Nodebank {
                 project,
                 bank,

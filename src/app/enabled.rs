@@ -83,6 +83,7 @@ pub(super) fn is_for_welcome(command: Command) -> bool {
         command,
         Command::NewProject
             | Command::OpenProject
+            | Command::Import
             | Command::CloseProject
             | Command::NextProject
             | Command::PreviousProject

@@ -278,6 +278,7 @@ impl App {
             Answer::Create(name) => self.create_project(name),
             Answer::Open(path) => self.open_named(&path),
             Answer::BrowseProject => self.browse_project(),
+            Answer::Import(answer) => self.import_answer(answer),
         }
         context.request_repaint();
     }

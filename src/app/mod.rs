@@ -10,6 +10,7 @@ mod editor;
 mod enabled;
 mod files;
 mod frame_cost;
+mod importing;
 mod live;
 mod looking;
 mod open;

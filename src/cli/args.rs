@@ -54,6 +54,11 @@ pub enum Verb {
         /// Its name, which its folder gets.
         name: String,
     },
+    /// Copy the projects and nodes of another userdata folder, such as one of the first Loom, which stays as it is.
+    Import {
+        /// A userdata folder, the folder around it, or one project.
+        folder: PathBuf,
+    },
 }
 
 /// What a picture is drawn on.

@@ -1,5 +1,5 @@
-//! The command line: `loom run`, `check`, `nodes`, `picture` and `new`, on the same core as the window. Standard
-//! output carries what was asked for and nothing else; what people read goes to standard error. `docs/cli.md`
+//! The command line: `loom run`, `check`, `nodes`, `picture`, `new` and `import`, on the same core as the window.
+//! Standard output carries what was asked for and nothing else; what people read goes to standard error. `docs/cli.md`
 //! describes it.
 
 mod address;
@@ -96,6 +96,7 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
             theme,
         } => picture::picture(project, file, *theme, paths),
         Verb::New { name } => project::new(name, paths),
+        Verb::Import { folder } => project::import(folder, paths),
     };
     let exit = result.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {

@@ -1,4 +1,4 @@
-//! Opening the project that a call names, and `loom new`.
+//! Opening the project that a call names, `loom new` and `loom import`.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -54,4 +54,24 @@ pub fn new(name: &str, paths: &Paths) -> Result<Exit, Failure> {
         "made the project {name}; open it with: loom {name}"
     ));
     Ok(Exit::Ok)
+}
+
+/// `loom import`.
+pub fn import(from: &Path, paths: &Paths) -> Result<Exit, Failure> {
+    let imported = project::import::import(from, paths).map_err(Failure::usage)?;
+    let mut out = io::stdout().lock();
+    for folder in &imported.projects {
+        writeln!(out, "{}", folder.display())?;
+    }
+    for line in &imported.taken {
+        say(&format!("taken: {line}"));
+    }
+    for line in &imported.refused {
+        say(&format!("not taken: {line}"));
+    }
+    Ok(if imported.refused.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    })
 }

@@ -1,12 +1,14 @@
 //! Project: a folder with a savefile. Finding one, making one, where its nodes are looked for, and what of it lies in
 //! the userdata folder. Runs nothing and shows nothing.
 
+pub mod import;
 pub mod index;
 pub mod lock;
 pub mod recovery;
 pub mod requirements;
 pub mod state;
 
+mod copy;
 mod name;
 mod template;
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::copy::copy_folder;
 use super::{ProjectError, banks, create_like, index, name_like, new_id};
 use crate::document::Meta;
 use crate::document::file::{self, SAVEFILE};
@@ -28,7 +29,7 @@ pub fn copy_of_example(example: &Path, userdata: &Path) -> io::Result<PathBuf> {
     if copy.join(SAVEFILE).is_file() {
         return Ok(copy);
     }
-    copy_folder(example, &copy)?;
+    copy_folder(example, &copy, &LEFT_BY_RUNS, &mut |_, error| Err(error))?;
     Ok(copy)
 }
 
@@ -44,7 +45,8 @@ pub fn use_template(template: &Path, paths: &Paths) -> Result<PathBuf, ProjectEr
 }
 
 fn fill(template: &Path, folder: &Path, paths: &Paths) -> Result<(), ProjectError> {
-    copy_folder(template, folder).map_err(|source| ProjectError::Make {
+    let copied = copy_folder(template, folder, &LEFT_BY_RUNS, &mut |_, error| Err(error));
+    copied.map_err(|source| ProjectError::Make {
         source,
         path: folder.to_owned(),
     })?;
@@ -71,24 +73,6 @@ fn created_now(mut metadata: Vec<(Name, Value)>) -> Vec<(Name, Value)> {
         }
     }
     metadata
-}
-
-fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if LEFT_BY_RUNS.iter().any(|left| name == *left) {
-            continue;
-        }
-        let target = to.join(name);
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

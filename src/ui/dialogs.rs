@@ -2,6 +2,7 @@
 
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
+use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
@@ -29,6 +30,7 @@ pub enum Dialog {
         known: Vec<KnownProject>,
         problem: String,
     },
+    Import(ImportPage),
     Keys {
         query: String,
     },
@@ -67,6 +69,7 @@ pub enum Answer {
     Create(String),
     Open(String),
     BrowseProject,
+    Import(ImportAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }
@@ -79,7 +82,10 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
         .show(context, |ui| {
             let width: f32 = match dialog {
                 Dialog::Settings(_) => theme::SETTINGS_WIDTH,
-                Dialog::Keys { .. } | Dialog::OpenProject { .. } | Dialog::Failure { .. } => 520.0,
+                Dialog::Keys { .. }
+                | Dialog::OpenProject { .. }
+                | Dialog::Import(_)
+                | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
             };
             // At a large scale the window may be narrower than that.
@@ -93,6 +99,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     known,
                     problem,
                 } => open_project_ui(ui, path, known, problem),
+                Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Keys { query } => {
                     key_sheet_ui(ui, query);
                     menu_close(ui)
@@ -132,7 +139,7 @@ fn end_of(path: &str) -> String {
 }
 
 /// Buttons at the right, the one that Enter means first from the right.
-fn buttons(ui: &mut Ui, choices: &[(&str, bool)]) -> Option<usize> {
+pub(super) fn buttons(ui: &mut Ui, choices: &[(&str, bool)]) -> Option<usize> {
     let palette = theme::palette(ui.ctx());
     let mut chosen = None;
     ui.add_space(8.0);
@@ -152,7 +159,7 @@ fn buttons(ui: &mut Ui, choices: &[(&str, bool)]) -> Option<usize> {
     chosen
 }
 
-fn enter(ui: &Ui) -> bool {
+pub(super) fn enter(ui: &Ui) -> bool {
     ui.input(|input| input.key_pressed(Key::Enter))
 }
 
@@ -175,7 +182,7 @@ pub(super) fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
     }
 }
 
-fn problem_ui(ui: &mut Ui, problem: &str) {
+pub(super) fn problem_ui(ui: &mut Ui, problem: &str) {
     if !problem.is_empty() {
         let palette = theme::palette(ui.ctx());
         ui.label(RichText::new(problem).color(palette.error));

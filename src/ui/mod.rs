@@ -16,6 +16,7 @@ mod fonts;
 pub mod handover;
 mod help;
 pub mod history;
+pub mod importing;
 pub mod inspector;
 pub mod keymap;
 mod keysheet;

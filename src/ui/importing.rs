@@ -1,0 +1,136 @@
+//! importing_ui: the dialog that asks for another userdata folder and then lists what was taken from it. Reads no
+//! folder.
+
+use std::path::PathBuf;
+
+use egui::{RichText, ScrollArea, Spinner, Ui};
+
+use super::dialogs::{buttons, enter, field, heading, problem_ui};
+use super::theme;
+
+/// What the dialog shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportPage {
+    /// As it is typed.
+    pub path: String,
+    pub state: ImportState,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImportState {
+    Asks {
+        problem: String,
+    },
+    Copies,
+    Done {
+        projects: Vec<PathBuf>,
+        taken: Vec<String>,
+        refused: Vec<String>,
+    },
+}
+
+impl Default for ImportState {
+    fn default() -> Self {
+        let problem = String::new();
+        Self::Asks { problem }
+    }
+}
+
+/// What the user wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImportAnswer {
+    Copy(String),
+    Browse,
+    /// Open what was imported: the only project, or one of several.
+    Open(Vec<PathBuf>),
+    Close,
+}
+
+pub fn importing_ui(ui: &mut Ui, page: &mut ImportPage) -> Option<ImportAnswer> {
+    match &page.state {
+        ImportState::Asks { problem } => {
+            let problem = problem.clone();
+            asks_ui(ui, &mut page.path, &problem)
+        }
+        ImportState::Copies => {
+            heading(ui, "Import projects", "");
+            ui.horizontal(|ui| {
+                ui.add(Spinner::new());
+                ui.label(format!("Copying from {}", page.path));
+            });
+            buttons(ui, &[("Close", true)]).map(|_| ImportAnswer::Close)
+        }
+        ImportState::Done {
+            projects,
+            taken,
+            refused,
+        } => done_ui(ui, projects, taken, refused),
+    }
+}
+
+fn asks_ui(ui: &mut Ui, path: &mut String, problem: &str) -> Option<ImportAnswer> {
+    let text = "Copies all projects of another userdata folder here, and the nodes beside it to your own bank. The \
+                folder itself stays as it is; a name that is taken gets a number.";
+    heading(ui, "Import projects", text);
+    field(
+        ui,
+        "Folder",
+        path,
+        "a userdata folder, or the one around it",
+    );
+    problem_ui(ui, problem);
+    let choices = [("Import", true), ("Browse…", false), ("Cancel", false)];
+    let is_asked = match buttons(ui, &choices) {
+        Some(0) => true,
+        Some(1) => return Some(ImportAnswer::Browse),
+        Some(_) => return Some(ImportAnswer::Close),
+        None => enter(ui),
+    };
+    (is_asked && !path.trim().is_empty()).then(|| ImportAnswer::Copy(path.trim().to_owned()))
+}
+
+fn done_ui(
+    ui: &mut Ui,
+    projects: &[PathBuf],
+    taken: &[String],
+    refused: &[String],
+) -> Option<ImportAnswer> {
+    let palette = theme::palette(ui.ctx());
+    let title = match projects.len() {
+        0 => "Nodes imported".to_owned(),
+        1 => "1 project imported".to_owned(),
+        count => format!("{count} projects imported"),
+    };
+    heading(ui, &title, "");
+    let parts = [
+        ("Taken", taken, palette.text),
+        ("Not taken", refused, palette.warn),
+    ];
+    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        for (name, lines, color) in parts {
+            if lines.is_empty() {
+                continue;
+            }
+            ui.label(RichText::new(name).family(theme::strong()).color(color));
+            for line in lines {
+                ui.label(line);
+            }
+            ui.add_space(theme::GAP);
+        }
+    });
+    let open = match projects {
+        [] => None,
+        [_] => Some("Open it"),
+        _ => Some("Open one…"),
+    };
+    let choices: Vec<_> = open
+        .map(|open| (open, true))
+        .into_iter()
+        .chain([("Close", open.is_none())])
+        .collect();
+    match buttons(ui, &choices) {
+        Some(0) if open.is_some() => Some(ImportAnswer::Open(projects.to_vec())),
+        Some(_) => Some(ImportAnswer::Close),
+        None => None,
+    }
+}
