@@ -13,7 +13,7 @@ import sys
 import threading
 from types import ModuleType
 
-from .conversion import converting
+from .fit import parse, taking
 from .results import unpacker
 from .trivial import is_trivial
 
@@ -37,7 +37,10 @@ class Kind:
         self.title: str = spec.get("title") or spec.get("function") or "node"
         self.file: str = spec.get("file") or ""
         self.name: str = spec.get("function") or ""
-        self.inputs: tuple[tuple[str, str], ...] = tuple((name, kind) for name, kind in spec.get("inputs") or ())
+        self.takes: tuple[tuple[str, str], ...] = tuple((name, notation) for name, notation in spec.get("inputs") or ())
+        """Each input's name and the notation of its type."""
+        self.inputs = tuple((name, parse(notation).base()) for name, notation in self.takes)
+        """Each input's name and the name of the type by which what is typed into it is read."""
         self.outputs: tuple[str, ...] = tuple(spec.get("outputs") or ())
         self.call: str = spec.get("call") or "named"
         self.result: str = spec.get("result") or "single"
@@ -74,7 +77,7 @@ class Kind:
 
     def identity(self) -> tuple[object, ...]:
         """What besides the source decides what a call returns."""
-        return (self.name, self.call, self.result, self.outputs, self.inputs, self.is_async)
+        return (self.name, self.call, self.result, self.outputs, self.takes, self.is_async)
 
 
 class _File:
@@ -127,7 +130,7 @@ class Registry:
                 kind.yields = bool(code.co_flags & _GENERATOR)
             kind.by_position = kind.call == "positional" or given_positions(kind, kind.names)
             kind.trivial = kind.by_position and kind.chooses is None and is_trivial(function)
-            kind.function = converting(function, kind, self._project)
+            kind.function = taking(function, kind, self._project)
         return kind.function
 
     def load_module(self, name: str) -> None:

@@ -257,7 +257,7 @@ fn plan_kind(number: u32, kind: &NodeKind) -> PlanKind {
         inputs: kind
             .inputs
             .iter()
-            .map(|input| (input.name.to_string(), input.ty.wire_name().to_owned()))
+            .map(|input| (input.name.to_string(), input.ty.notation()))
             .collect(),
         outputs: kind
             .outputs

@@ -18,7 +18,7 @@ pub struct PlanKind {
     /// Absolute; empty when there is none, and then its nodes are blocked.
     pub file: String,
     pub function: String,
-    /// Each input's name and its type's name.
+    /// Each input's name and its type in notation: `int`, `list[text]?`.
     pub inputs: Vec<(String, String)>,
     pub outputs: Vec<String>,
     /// `named` or `positional`.

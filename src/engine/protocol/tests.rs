@@ -2,9 +2,12 @@
 
 use serde_json::Value as Json;
 
+use crate::graph::{Fit, ValueType, fit};
+
 use super::*;
 
 const REQUESTS: &str = include_str!("../../../tests/protocol/requests.jsonl");
+const FITS: &str = include_str!("../../../tests/protocol/fits.jsonl");
 const EVENTS: &str = include_str!("../../../tests/protocol/events.jsonl");
 
 /// Equal as JSON, where a whole number and the same number with a point are one.
@@ -148,4 +151,25 @@ fn a_progress_that_is_no_number_is_none() {
         parse_line(line.as_bytes()),
         EngineEvent::NodeProgress { total: None, done, .. } if done == 0.0
     ));
+}
+
+#[test]
+fn the_window_links_what_the_engine_takes() {
+    for line in FITS.lines() {
+        let row: Json = serde_json::from_str(line).expect("a line of JSON");
+        let ty = |end: &str| {
+            let text = row[end].as_str().expect("a type");
+            let ty = ValueType::from_notation(text).expect("a type's notation");
+            assert_eq!(ty.notation(), text);
+            ty
+        };
+        let (from, to) = (ty("from"), ty("to"));
+        let expected = match row["fit"].as_str() {
+            Some("same") => Fit::Same,
+            Some("converts") => Fit::Converts,
+            Some("refused") => Fit::Refused,
+            other => panic!("{other:?} is no fit: {line}"),
+        };
+        assert_eq!(fit(&from, &to), expected, "{from} -> {to}");
+    }
 }

@@ -32,7 +32,7 @@ def choices(runs):
     runs.by_name = {name: runs.kind(path, name, ports) for name, ports in {
         "truth": "v", "number": "v", "fails": "v", "both": "a b",
     }.items()}  # fmt: skip
-    runs.by_name["pick"] = runs.kind(path, "pick", "which:bool a b c", chooses="which")
+    runs.by_name["pick"] = runs.kind(path, "pick", "which:any a b c", chooses="which")
     return runs
 
 

@@ -415,7 +415,7 @@ def test_links_convert_what_the_window_shows_that_they_convert(runs) -> None:
         shown("a_path", "shown", "path:path"): "PosixPath a/b.csv",
         shown("picture", "what", "value:array"): "numpy (3, 4, 3)",
         shown("pixels", "what", "value:image"): "PIL (4, 3)",
-        shown("depths", "what", "value:image"): "numpy (3, 4)",
+        shown("depths", "what", "value:image"): "PIL (4, 3)",
     }
     result = runs.run()
     for case, expected in cases.items():
