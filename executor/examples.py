@@ -134,6 +134,7 @@ def main() -> None:
 
     sys.modules["loom"] = loom
     path, *names = sys.argv[1:]
+    os.dup2(1, 2)  # one pipe, so that a process's last words stand behind the answers that came before
     answers, sys.stdout = sys.stdout, sys.stderr
     files = registry.Registry(os.getcwd())
     name = registry.module_name(path)

@@ -12,6 +12,8 @@ mod importing;
 #[cfg(unix)]
 #[path = "cli/interrupts.rs"]
 mod interrupts;
+#[path = "cli/nodes.rs"]
+mod nodes;
 #[path = "cli/pictures.rs"]
 mod pictures;
 #[path = "cli/repeat.rs"]
