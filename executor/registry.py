@@ -2,7 +2,8 @@
 
 A file that does not load is a fault of its own kinds only. Nothing is executed before a node needs it. Each file
 is a module of its own under a name made from its path; its folder comes last in `sys.path`, so a helper beside it
-can be imported but never replaces a package.
+can be imported but never replaces a package. A file of an installed package is that package's own module, imported as
+anything else would import it.
 """
 
 from __future__ import annotations
@@ -162,6 +163,7 @@ class Registry:
             _forget_import_caches()
         for path in changed:
             del self._files[path]
+            sys.modules.pop(module_of_package(path, sys.path) or "", None)
         return changed
 
     def _file(self, path: str) -> _File:
@@ -216,9 +218,23 @@ def module_name(path: str) -> str:
     return f"loom_node_{stem}_{binascii.crc32(path.encode('utf-8', 'replace')):08x}"
 
 
+def module_of_package(path: str, search: Sequence[str]) -> str | None:
+    """The module that a file is of a package that is installed in one of the folders `search`."""
+    folder, _, inner = path.rpartition(f"{os.sep}site-packages{os.sep}")
+    parts = os.path.splitext(inner)[0].split(os.sep)
+    is_there = os.path.join(folder, "site-packages") in search and all(part.isidentifier() for part in parts)
+    return ".".join(parts) if folder and is_there else None
+
+
 def _execute(file: _File) -> ModuleType:
     if not file.path:
         raise FileNotFoundError("this kind of node has no source file; look for it in the library")
+    package = module_of_package(file.path, sys.path)
+    if package is not None:
+        import importlib
+
+        file.read()
+        return importlib.import_module(package)
     with open(file.path, "rb") as stream:
         source = file.source = stream.read()
     folder = os.path.dirname(file.path)

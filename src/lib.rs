@@ -1,6 +1,6 @@
 //! Loom builds Python programs as node graphs. In reading order: the model (`graph`), the library of node kinds
 //! read from sources (`nodebank`), what is being edited (`document`), where it lies (`project`), the process that
-//! runs it (`engine`), the two faces, `ui` with `app`, and `cli`, and `picture`, which both use to make the canvas a
+//! runs it (`engine`), packages of nodes from elsewhere (`packages`), the two faces, `ui` with `app`, and `cli`, and `picture`, which both use to make the canvas a
 //! file. `ARCHITECTURE.md` says who may use whom.
 
 pub mod app;
@@ -12,6 +12,7 @@ pub mod engine;
 pub mod event;
 pub mod graph;
 pub mod nodebank;
+pub mod packages;
 pub mod paths;
 pub mod picture;
 pub mod project;

@@ -14,6 +14,8 @@ mod importing;
 mod interrupts;
 #[path = "cli/nodes.rs"]
 mod nodes;
+#[path = "cli/packages.rs"]
+mod packages;
 #[path = "cli/pictures.rs"]
 mod pictures;
 #[path = "cli/repeat.rs"]

@@ -126,6 +126,9 @@ impl App {
         let wanted = self.project.wanted_run.take();
         match result {
             Ok(environment) => {
+                if environment.is_new {
+                    self.read_packages();
+                }
                 if environment.is_new || self.project.engine.is_none() {
                     self.start_engine(&environment);
                 }
@@ -141,6 +144,14 @@ impl App {
                 self.tell_failure("The environment could not be built", text);
                 self.end_live();
             }
+        }
+    }
+
+    /// The environment is another: the nodes of its packages are read before anything runs.
+    pub(super) fn read_packages(&mut self) {
+        if let Some(mut bank) = self.project.nodebank.take() {
+            let is_new = bank.refresh();
+            self.nodebank_read(bank, is_new);
         }
     }
 

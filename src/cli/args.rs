@@ -54,10 +54,52 @@ pub enum Verb {
         /// Its name, which its folder gets.
         name: String,
     },
+    /// Make a node package that tests itself, as the start of your own, in a new folder.
+    NewPackage {
+        /// Its name, such as loom-shapes, which its folder gets.
+        name: String,
+    },
+    /// Node packages of a project: list, look into, add and remove them.
+    #[command(subcommand)]
+    Package(PackageVerb),
     /// Copy the projects and nodes of another userdata folder, such as one of the first Loom, which stays as it is.
     Import {
         /// A userdata folder, the folder around it, or one project.
         folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackageVerb {
+    /// List the packages of a project that bring nodes.
+    List {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+    },
+    /// Say what a package brings and needs, without installing it.
+    Show {
+        /// A folder, a .whl file, or the name of a package in the package index.
+        package: String,
+        /// The project that it is meant for, whose nodes may have the same names.
+        #[arg(long, value_name = "PROJECT")]
+        project: Option<PathBuf>,
+    },
+    /// Say what a package brings and needs, and install it into a project.
+    Add {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+        /// A folder, a .whl file, or the name of a package in the package index, such as "loom-shapes>=1".
+        package: String,
+        /// Install without asking.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Take a package out of a project and of its environment.
+    Remove {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+        /// Its name.
+        package: String,
     },
 }
 

@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod examples;
 mod nodes;
+mod package;
 mod picture;
 mod project;
 mod run;
@@ -96,6 +97,8 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
             theme,
         } => picture::picture(project, file, *theme, paths),
         Verb::New { name } => project::new(name, paths),
+        Verb::NewPackage { name } => package::new(name),
+        Verb::Package(verb) => package::package(verb, paths),
         Verb::Import { folder } => project::import(folder, paths),
     };
     let exit = result.unwrap_or_else(|failure| {

@@ -213,6 +213,8 @@ pub enum Bank {
     Project,
     /// The user's own bank, and the one beside the userdata folder.
     Custom,
+    /// A package that is installed in the project's environment.
+    Package,
     /// Loom's own.
     Builtin,
     /// No source at all: reroutes, frames, notes and subgraphs are the graph's own.
@@ -224,15 +226,21 @@ impl Bank {
         match self {
             Self::Project => "project",
             Self::Custom => "custom",
+            Self::Package => "package",
             Self::Builtin => "builtin",
             Self::Graph => "graph",
         }
     }
 
     pub fn from_wire_name(name: &str) -> Option<Self> {
-        [Self::Project, Self::Custom, Self::Builtin, Self::Graph]
-            .into_iter()
-            .find(|bank| bank.wire_name() == name)
+        let all = [
+            Self::Project,
+            Self::Custom,
+            Self::Package,
+            Self::Builtin,
+            Self::Graph,
+        ];
+        all.into_iter().find(|bank| bank.wire_name() == name)
     }
 }
 
@@ -481,11 +489,11 @@ impl Catalog {
             .map(|i| &self.kinds[*i])
     }
 
-    /// The kind that a savefile's node means: of the bank it names, else the project's, the user's, the built-in
-    /// one of that name.
+    /// The kind that a savefile's node means: of the bank it names, else the project's, the user's, a package's,
+    /// the built-in one of that name.
     pub fn resolve(&self, bank: Option<Bank>, function: &str) -> Option<&Arc<NodeKind>> {
         bank.into_iter()
-            .chain([Bank::Project, Bank::Custom, Bank::Builtin])
+            .chain([Bank::Project, Bank::Custom, Bank::Package, Bank::Builtin])
             .find_map(|bank| self.get(bank, function))
     }
 }

@@ -9,6 +9,7 @@ mod function;
 mod literal;
 mod names;
 mod outputs;
+pub mod package;
 mod parse;
 mod purity;
 mod read;

@@ -111,7 +111,8 @@ fn choose<'a>(
             return vec![(entry, Form::Positional(Some(sidecar)))];
         }
     }
-    let may_be_first_form = source.bank != Bank::Builtin && !names.uses_loom();
+    let may_be_first_form =
+        matches!(source.bank, Bank::Project | Bank::Custom) && !names.uses_loom();
     public()
         .map(|function| {
             let is_first_form = may_be_first_form

@@ -95,7 +95,7 @@ fn read_all(files: &[Found]) -> Vec<Reading> {
     done.into_iter().map(|(_, reading)| reading).collect()
 }
 
-fn read(found: &Found) -> Reading {
+pub fn read(found: &Found) -> Reading {
     let mut problems = Vec::new();
     let sidecar = found.sidecar.and_then(|_| {
         let file = found.file.with_extension("json");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Problem;
+use super::{Problem, package};
 use crate::graph::{Bank, Name, title_from_function};
 
 /// Folders inside folders that are looked into.
@@ -60,13 +60,30 @@ pub fn scan(folders: &[(Bank, PathBuf)]) -> (Vec<Found>, Vec<Problem>) {
         let family = match bank {
             Bank::Project => "Project",
             Bank::Custom => "Custom",
-            Bank::Builtin | Bank::Graph => "General",
+            Bank::Package | Bank::Builtin | Bank::Graph => "General",
         };
+        if *bank == Bank::Package {
+            scan.environment(folder);
+            continue;
+        }
         // Two banks may be one folder: the first has it.
         if scan.seen.insert(root.clone()) {
             scan.folder(*bank, folder, &family.into(), DEEPEST);
         }
     }
+    (scan.found, scan.problems)
+}
+
+/// All Python files of a folder, as sources of a package's family.
+pub fn python_files(folder: &Path, family: &Name) -> (Vec<Found>, Vec<Problem>) {
+    let mut scan = Scan {
+        roots: &[],
+        seen: HashSet::new(),
+        found: Vec::new(),
+        problems: Vec::new(),
+    };
+    // Folders in it are no families: they take the one that the package names.
+    scan.folder(Bank::Package, folder, family, DEEPEST);
     (scan.found, scan.problems)
 }
 
@@ -80,6 +97,21 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
+    /// The nodes of the packages that are installed in an environment. A source that two of them name is the first
+    /// one's.
+    fn environment(&mut self, folder: &Path) {
+        let packages = package::site_packages(folder).map(|folder| package::installed(&folder));
+        for root in packages.iter().flatten().flat_map(|package| &package.roots) {
+            let (found, problems) = root.files();
+            for found in found {
+                if !self.found.iter().any(|other| other.file == found.file) {
+                    self.found.push(found);
+                }
+            }
+            self.problems.extend(problems);
+        }
+    }
+
     fn folder(&mut self, bank: Bank, folder: &Path, family: &Name, depth: usize) {
         let mut entries = match entries(folder) {
             Ok(entries) => entries,
@@ -122,7 +154,8 @@ impl Scan<'_> {
             return;
         }
         // A folder right in the bank is a family; those below belong to it.
-        let is_family = bank != Bank::Project && depth + 1 == DEEPEST;
+        let has_families = !matches!(bank, Bank::Project | Bank::Package);
+        let is_family = has_families && depth + 1 == DEEPEST;
         if is_family {
             let family = title_from_function(&entry.name).into();
             self.folder(bank, &entry.path, &family, depth);

@@ -1,6 +1,7 @@
 //! Project: a folder with a savefile. Finding one, making one, where its nodes are looked for, and what of it lies in
 //! the userdata folder. Runs nothing and shows nothing.
 
+pub mod copy;
 pub mod import;
 pub mod index;
 pub mod lock;
@@ -8,7 +9,6 @@ pub mod recovery;
 pub mod requirements;
 pub mod state;
 
-mod copy;
 mod name;
 mod template;
 
@@ -29,6 +29,9 @@ use crate::paths::{Paths, full};
 
 /// Names the packages that a project's nodes need.
 pub const REQUIREMENTS: &str = "requirements.txt";
+
+/// Folder of a project's environment.
+pub const ENVIRONMENT: &str = ".venv";
 
 /// Why a project was not found or made.
 #[derive(Debug, Error)]
@@ -138,7 +141,8 @@ fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {
 }
 
 /// Folders of nodes for a project, in the order they are looked through: its own, the two beside the userdata folder
-/// that it lies in (whatever userdata is active), the user's own bank, Loom's. Not all need exist.
+/// that it lies in (whatever userdata is active), the user's own bank, the packages in
+/// its environment, Loom's. Not all need exist.
 pub fn banks(project: &Path, paths: &Paths) -> Vec<(Bank, PathBuf)> {
     let mut banks = vec![(Bank::Project, project.join("nodes"))];
     if let Some(beside) = project.parent().and_then(Path::parent) {
@@ -147,6 +151,7 @@ pub fn banks(project: &Path, paths: &Paths) -> Vec<(Bank, PathBuf)> {
         banks.push((Bank::Custom, beside.join("builtin")));
     }
     banks.push((Bank::Custom, paths.own_bank.clone()));
+    banks.push((Bank::Package, project.join(ENVIRONMENT)));
     banks.push((Bank::Builtin, paths.builtin_bank()));
     let mut seen = Vec::new();
     banks.retain(|(_, folder)| {

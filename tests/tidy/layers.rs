@@ -167,6 +167,22 @@ pub const LAYERS: &[Layer] = &[
         ..NOTHING
     },
     Layer {
+        folder: "packages",
+        crates: &["tempfile", "thiserror", "tracing"],
+        modules: &[
+            "document::file",
+            "engine::python",
+            "graph",
+            "nodebank",
+            "paths",
+            "project",
+        ],
+        not_std: &["std::net", "std::process"],
+        reason: "packages are looked into and installed by what the lower layers do: it shows nothing and starts no \
+                 process itself",
+        ..NOTHING
+    },
+    Layer {
         folder: "cli",
         crates: &["*"],
         not_crates: WINDOW,

@@ -15,9 +15,9 @@ use serde_json::json;
 use super::args::RunOptions;
 use super::project::Opened;
 use super::{Exit, Failure, address, say, value};
-use crate::engine::python::{self, CancelFlag, EnvironmentError, Wanted};
+use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Wanted};
 use crate::engine::{self, EngineConfig, RunStatus};
-use crate::graph::{Edit, Flat, Graph, NodeId, Port, Value};
+use crate::graph::{Edit, Flat, Graph, KindState, Node, NodeId, Port, Value};
 use crate::paths::{Paths, private_folder};
 use crate::settings::Settings;
 use crate::sys;
@@ -36,26 +36,29 @@ struct Job {
 
 pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
     let opened = Opened::open(&options.project, paths)?;
-    let job = Job::read(options, opened.loaded.document.graph())?;
     let (settings, notes) = Settings::load(&paths.userdata);
-    for note in notes.iter().chain(&opened.loaded.notes) {
+    for note in &notes {
         say(&format!("loom: {note}"));
     }
     if let Err(error) = sys::count_interrupts() {
         tracing::warn!("Ctrl+C ends this program at once: {error}");
     }
     let mut people = People::new(&opened.name(), options.json, io::stderr().is_terminal());
-    let result = engine_config(&opened.folder, &settings, paths, &mut people)
-        .and_then(|config| Session::start(config, &job.graph, people, options.json))
-        .and_then(|mut session| {
-            let result = job.run(options, &mut session);
-            session.end(if result.is_ok() {
-                ENGINE_ENDS_WITHIN
-            } else {
-                Duration::ZERO
-            });
-            result
+    let result = with_its_packages(opened, &settings, paths, &mut people).and_then(|opened| {
+        for note in &opened.loaded.notes {
+            say(&format!("loom: {note}"));
+        }
+        let job = Job::read(options, opened.loaded.document.graph()).map_err(Stopped::Failed)?;
+        let config = engine_config(&opened.folder, &settings, paths, &mut people)?;
+        let mut session = Session::start(config, &job.graph, people, options.json)?;
+        let result = job.run(options, &mut session);
+        session.end(if result.is_ok() {
+            ENGINE_ENDS_WITHIN
+        } else {
+            Duration::ZERO
         });
+        result
+    });
     match result {
         Ok(exit) => Ok(exit),
         Err(Stopped::Cancelled) => {
@@ -66,23 +69,44 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
     }
 }
 
-/// What the engine is started with; the project's environment is made or brought up to date for it.
-fn engine_config(
-    project: &Path,
+/// The project with the nodes of packages that were not installed here yet: they are read once they are there.
+fn with_its_packages(
+    opened: Opened,
     settings: &Settings,
     paths: &Paths,
     people: &mut People,
-) -> Result<EngineConfig, Stopped> {
-    let wanted = Wanted {
+) -> Result<Opened, Stopped> {
+    let graph = opened.loaded.document.graph();
+    let is_there = |node: &Node| node.kind.state != KindState::Missing;
+    let is_whole = graph.nodes().all(is_there);
+    if is_whole || python::is_current(&wanted(&opened.folder, settings, paths)) {
+        return Ok(opened);
+    }
+    environment(&opened.folder, settings, paths, people)?;
+    Opened::open(&opened.folder, paths).map_err(Stopped::Failed)
+}
+
+fn wanted(project: &Path, settings: &Settings, paths: &Paths) -> Wanted {
+    Wanted {
         project: project.to_owned(),
         python_version: settings.engine.python_version().map(str::to_owned),
         tools: paths.tools(),
         program: paths.program.clone(),
-    };
+    }
+}
+
+/// The project's environment, made or brought up to date.
+fn environment(
+    project: &Path,
+    settings: &Settings,
+    paths: &Paths,
+    people: &mut People,
+) -> Result<Environment, Stopped> {
+    let wanted = wanted(project, settings, paths);
     let cancel = CancelFlag::watching(|| sys::interrupts() > 0);
     let environment = python::prepare(&wanted, &mut |step| people.on_environment(&step), &cancel);
     people.clear();
-    let environment = environment.map_err(|error| match error {
+    environment.map_err(|error| match error {
         EnvironmentError::Cancelled => Stopped::Cancelled,
         error => {
             for line in error.output() {
@@ -90,7 +114,17 @@ fn engine_config(
             }
             Stopped::Failed(Failure::engine(error))
         }
-    })?;
+    })
+}
+
+/// What the engine is started with, in the project's environment.
+fn engine_config(
+    project: &Path,
+    settings: &Settings,
+    paths: &Paths,
+    people: &mut People,
+) -> Result<EngineConfig, Stopped> {
+    let environment = environment(project, settings, paths, people)?;
     let folder = private_folder(project).map_err(|error| {
         Stopped::Failed(Failure::engine(format!(
             "cannot write to the project's folder: {error}; copy the project to one where you may: {}",

@@ -70,7 +70,8 @@ fn rank(kind: &NodeKind, widget: &Widget, name: &str, is_folder: bool) -> Option
     let bank = match kind.bank {
         Bank::Project => 0,
         Bank::Custom => 1,
-        Bank::Builtin | Bank::Graph => 2,
+        Bank::Package => 2,
+        Bank::Builtin | Bank::Graph => 3,
     };
     is_taken.then_some([usize::from(!is_special), bank, value])
 }

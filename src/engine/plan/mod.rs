@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::protocol::{PlanKind, PlanLoop, PlanNode, Repeats, RunMessage};
 use crate::graph::{
-    Call, Graph, InputSpec, KindState, Looping, Node, NodeId, NodeKind, ResultShape, Value,
+    Bank, Call, Graph, InputSpec, KindState, Looping, Node, NodeId, NodeKind, ResultShape, Value,
     one_call,
 };
 
@@ -404,6 +404,10 @@ fn why_not(node: &Node) -> Option<String> {
     let kind = &node.kind;
     match &kind.state {
         KindState::Ready => None,
+        KindState::Missing if kind.bank == Bank::Package => Some(format!(
+            "The package that brings \"{}\" is not installed: add it again with Node packages…",
+            kind.function
+        )),
         KindState::Missing => Some(format!(
             "No source was found for \"{0}\": put {0}.py into the project's nodes folder",
             kind.function

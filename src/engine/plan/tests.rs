@@ -166,6 +166,7 @@ fn a_node_that_cannot_run_says_why() {
         line: 3,
     };
     let missing = NodeKind::missing(Bank::Project, "gone", vec!["a".into()], vec![]);
+    let removed = NodeKind::missing(Bank::Package, "gone", vec![], vec![]);
     for (kind, expected) in [
         (
             (*needs).clone(),
@@ -179,6 +180,12 @@ fn a_node_that_cannot_run_says_why() {
         (
             missing,
             Some("No source was found for \"gone\": put gone.py into the project's nodes folder"),
+        ),
+        (
+            removed,
+            Some(
+                "The package that brings \"gone\" is not installed: add it again with Node packages…",
+            ),
         ),
     ] {
         let (graph, ..) = Graph::from_parts([node(0, &Arc::new(kind))], []);

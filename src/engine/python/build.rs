@@ -45,7 +45,7 @@ pub struct Tools {
 
 impl Tools {
     /// uv is fetched only where there is something to install.
-    fn find(
+    pub fn find(
         wanted: &Wanted,
         has_packages: bool,
         progress: &mut dyn FnMut(Progress),
@@ -187,7 +187,7 @@ impl Tools {
     }
 }
 
-fn run(
+pub fn run(
     step: String,
     command: Command,
     progress: &mut dyn FnMut(Progress),

@@ -7,6 +7,7 @@ pub mod child;
 mod find;
 mod stamp;
 mod uv;
+mod wheels;
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -19,6 +20,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub use stamp::forget;
+pub use wheels::{build_wheel, unpack};
 
 use crate::paths::private_folder;
 

@@ -49,6 +49,11 @@ impl Stamp {
             has_packages |= !lines.is_empty();
             for line in lines {
                 writeln!(text, "{at} {line}").expect("a text takes all");
+                if let Some(file) = installed_file(line, &path) {
+                    // A wheel that was built again may have kept its name.
+                    let changed = file.modified().ok();
+                    writeln!(text, "{at} {} {changed:?}", file.len()).expect("a text takes all");
+                }
                 if let Some(named) = named_file(line, &path)
                     && files.len() < MOST_FILES
                     && !files.contains(&named)
@@ -94,6 +99,13 @@ fn meaningful(text: &str) -> Vec<&str> {
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .collect()
+}
+
+/// The file that a line such as `./packages/shapes-1.whl` installs.
+fn installed_file(line: &str, named_in: &Path) -> Option<std::fs::Metadata> {
+    let path = line.split([';', '#']).next()?.trim_end();
+    let file = named_in.with_file_name(path).metadata();
+    file.ok().filter(std::fs::Metadata::is_file)
 }
 
 /// The file that a line such as `-r other.txt` names.

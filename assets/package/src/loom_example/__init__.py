@@ -1,0 +1,1 @@
+"""Nodes for Loom; they are in `loom_example.nodes`."""
