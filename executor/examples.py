@@ -50,7 +50,7 @@ def check(module: ModuleType, name: str) -> tuple[bool, str]:
         before = os.getcwd()
         os.chdir(folder)
         try:
-            names = {**vars(module), **_names_in(source), "serve": serve}
+            names = {**vars(module), **_names_in(source), "serve": serve, name: getattr(module, name)}
             test = doctest.DocTestParser().get_doctest(text, names, name, module.__file__, 0)
             first = _First()
             first.run(test, out=lambda _: None)

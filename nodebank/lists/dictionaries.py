@@ -17,7 +17,8 @@ def make_dictionary(keys: list[object], values: list[object]) -> dict[object, ob
         values: The values, one for each key.
 
     Example:
-        keys ["name", "age"], values ["Ada", 36] give {"name": "Ada", "age": 36}.
+        >>> make_dictionary(["name", "age"], ["Ada", 36])
+        {'name': 'Ada', 'age': 36}
     """
     names, contents = _list("keys", keys), _list("values", values)
     if len(names) != len(contents):
@@ -37,7 +38,8 @@ def dictionary_from_text(text: Annotated[str, loom.Multiline()], separator: str 
         separator: What stands between key and value, the first time in a line.
 
     Example:
-        The line "name = Ada" gives {"name": "Ada"}.
+        >>> dictionary_from_text("name = Ada")
+        {'name': 'Ada'}
     """
     if not separator:
         raise ValueError("separator: at least one character was expected, this is empty")
@@ -62,7 +64,8 @@ def get_value(dictionary: dict[object, object], key: object, otherwise: object =
         otherwise: Given when the key is not there; with nothing here, that is an error.
 
     Example:
-        key "age" in {"age": 36} gives 36.
+        >>> get_value({"age": 36}, "age")
+        36
     """
     entries = _dictionary("dictionary", dictionary)
     if key in entries:
@@ -83,7 +86,8 @@ def set_value(dictionary: dict[object, object], key: object, value: object) -> d
         value: The value that it gets.
 
     Example:
-        key "age", value 37 on {"age": 36} gives {"age": 37}.
+        >>> set_value({"age": 36}, "age", 37)
+        {'age': 37}
     """
     return {**_dictionary("dictionary", dictionary), key: value}
 
@@ -97,7 +101,8 @@ def remove_key(dictionary: dict[object, object], key: object) -> dict[object, ob
         key: The key to leave out.
 
     Example:
-        key "age" on {"name": "Ada", "age": 36} gives {"name": "Ada"}.
+        >>> remove_key({"name": "Ada", "age": 36}, "age")
+        {'name': 'Ada'}
     """
     return {name: value for name, value in _dictionary("dictionary", dictionary).items() if name != key}
 
@@ -110,7 +115,8 @@ def dictionary_keys(dictionary: dict[object, object]) -> list[object]:
         dictionary: Dictionary to look at.
 
     Example:
-        {"name": "Ada", "age": 36} gives ["name", "age"].
+        >>> dictionary_keys({"name": "Ada", "age": 36})
+        ['name', 'age']
     """
     return list(_dictionary("dictionary", dictionary))
 
@@ -123,7 +129,8 @@ def dictionary_values(dictionary: dict[object, object]) -> list[object]:
         dictionary: Dictionary to look at.
 
     Example:
-        {"name": "Ada", "age": 36} gives ["Ada", 36].
+        >>> dictionary_values({"name": "Ada", "age": 36})
+        ['Ada', 36]
     """
     return list(_dictionary("dictionary", dictionary).values())
 
@@ -137,7 +144,8 @@ def merge_dictionaries(first: dict[object, object], second: dict[object, object]
         second: Its entries are added; where both have a key, its value counts.
 
     Example:
-        {"a": 1, "b": 2} and {"b": 3} give {"a": 1, "b": 3}.
+        >>> merge_dictionaries({"a": 1, "b": 2}, {"b": 3})
+        {'a': 1, 'b': 3}
     """
     return {**_dictionary("first", first), **_dictionary("second", second)}
 

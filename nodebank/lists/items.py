@@ -32,21 +32,23 @@ def make_list(
         item_6: Sixth item.
 
     Example:
-        item_1 3 and item_2 "red" give [3, "red"].
+        >>> make_list(3, "red")
+        [3, 'red']
     """
     return [item for item in (item_1, item_2, item_3, item_4, item_5, item_6) if item is not None]
 
 
 @loom.node(title="List from text", keywords=["create", "type", "lines", "parse", "numbers"])
 def list_from_text(text: Annotated[str, loom.Multiline()] = "1\n2\n3", numbers: bool = True) -> list[object]:
-    """Make a list of the lines of a text; empty lines are left out.
+    r"""Make a list of the lines of a text; empty lines are left out.
 
     Args:
         text: One item a line.
         numbers: Lines that look like a number become one.
 
     Example:
-        The lines 1, 2.5 and red give [1, 2.5, "red"].
+        >>> list_from_text("1\n2.5\nred")
+        [1, 2.5, 'red']
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [_number_or_text(line) for line in lines] if numbers else list(lines)
@@ -62,7 +64,8 @@ def number_range(start: float = 0.0, stop: float = 10.0, step: float = 1.0) -> l
         step: From one number to the next; negative counts down.
 
     Example:
-        start 0, stop 1, step 0.25 gives 0, 0.25, 0.5, 0.75.
+        >>> number_range(0, 1, 0.25)
+        [0.0, 0.25, 0.5, 0.75]
     """
     if not step or not all(map(math.isfinite, (start, stop, step))):
         raise ValueError(f"step: a step that is not 0, between finite numbers, was expected, not {step}")
@@ -86,7 +89,8 @@ def evenly_spaced(
         count: How many numbers, two or more.
 
     Example:
-        start 0, stop 1, count 3 gives 0, 0.5, 1.
+        >>> evenly_spaced(0, 1, count=3)
+        [0.0, 0.5, 1.0]
     """
     if not 2 <= count <= _MOST_ITEMS:
         raise ValueError(f"count: 2 to {_MOST_ITEMS:,} was expected, not {count}")
@@ -102,7 +106,8 @@ def repeat_item(item: object, count: Annotated[int, loom.Range(0, 10_000_000)] =
         count: How many times.
 
     Example:
-        item 0, count 3 gives [0, 0, 0].
+        >>> repeat_item(0, count=3)
+        [0, 0, 0]
     """
     if not 0 <= count <= _MOST_ITEMS:
         raise ValueError(f"count: 0 to {_MOST_ITEMS:,} was expected, not {count}")
@@ -117,7 +122,8 @@ def length(items: list[object]) -> int:
         items: List to count.
 
     Example:
-        ["red", "blue"] gives 2.
+        >>> length(["red", "blue"])
+        2
     """
     return len(_list("items", items))
 
@@ -131,7 +137,8 @@ def get_item(items: list[object], index: int = 0) -> object:
         index: 0 is the first item, 1 the second; -1 is the last.
 
     Example:
-        index 1 of ["red", "blue"] gives "blue".
+        >>> get_item(["red", "blue"], index=1)
+        'blue'
     """
     values = _list("items", items)
     if not -len(values) <= index < len(values):
@@ -152,7 +159,8 @@ def slice_list(items: list[object], start: int = 0, stop: int | None = None, ste
         step: 2 takes every second item; -1 goes backwards.
 
     Example:
-        start 1, stop 3 of ["a", "b", "c", "d"] gives ["b", "c"].
+        >>> slice_list(["a", "b", "c", "d"], start=1, stop=3)
+        ['b', 'c']
     """
     if step == 0:
         raise ValueError("step: a step other than 0 was expected")
@@ -170,7 +178,8 @@ def sort_list(items: list[object], descending: bool = False) -> list[object]:
         descending: Largest first.
 
     Example:
-        [3, 1, 2] gives [1, 2, 3].
+        >>> sort_list([3, 1, 2])
+        [1, 2, 3]
     """
     values = _list("items", items)
     try:
@@ -187,7 +196,8 @@ def reverse_list(items: list[object]) -> list[object]:
         items: List to turn around.
 
     Example:
-        [1, 2, 3] gives [3, 2, 1].
+        >>> reverse_list([1, 2, 3])
+        [3, 2, 1]
     """
     return _list("items", items)[::-1]
 
@@ -206,7 +216,8 @@ def filter_list(
         value: What it is compared with; not used by "is not empty".
 
     Example:
-        operator ">=", value 2 on [1, 2, 3] gives [2, 3].
+        >>> filter_list([1, 2, 3], ">=", 2)
+        [2, 3]
     """
     tests = {
         "==": lambda item: item == value,
@@ -236,7 +247,8 @@ def unique_items(items: list[object]) -> list[object]:
         items: List to look through.
 
     Example:
-        [2, 1, 2] gives [2, 1].
+        >>> unique_items([2, 1, 2])
+        [2, 1]
     """
     values = _list("items", items)
     try:
@@ -259,7 +271,8 @@ def join_lists(first: list[object], second: list[object], third: list[object] | 
         third: One more list; nothing: none.
 
     Example:
-        [1, 2] and [3] give [1, 2, 3].
+        >>> join_lists([1, 2], [3])
+        [1, 2, 3]
     """
     tail = [] if third is None else _list("third", third)
     return _list("first", first) + _list("second", second) + tail
@@ -274,7 +287,8 @@ def list_contains(items: list[object], value: object) -> bool:
         value: Value to look for.
 
     Example:
-        value "red" in ["red", "blue"] gives true.
+        >>> list_contains(["red", "blue"], "red")
+        True
     """
     return value in _list("items", items)
 
@@ -287,7 +301,8 @@ def sum_list(items: list[object]) -> float:
         items: Numbers.
 
     Example:
-        [1, 2, 3.5] gives 6.5.
+        >>> sum_list([1, 2, 3.5])
+        6.5
     """
     values = _list("items", items)
     for i, value in enumerate(values):

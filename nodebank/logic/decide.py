@@ -17,7 +17,8 @@ def compare(a: object = 0, operator: Literal["==", "!=", ">", ">=", "<", "<="] =
         b: Second value, of the same kind as the first.
 
     Example:
-        3 > 2 is true.
+        >>> compare(3, ">", 2)
+        True
     """
     import operator as functions
 
@@ -44,7 +45,8 @@ def is_between(value: float = 0.5, low: float = 0.0, high: float = 1.0, ends_cou
         ends_count: A number that equals an end lies between them.
 
     Example:
-        0.5 lies between 0 and 1.
+        >>> is_between(0.5, low=0, high=1)
+        True
     """
     try:
         return bool(low <= value <= high if ends_count else low < value < high)
@@ -64,7 +66,8 @@ def is_close(a: float = 0.0, b: float = 0.0, tolerance: float = 1e-9) -> bool:
         tolerance: Greatest difference that counts as equal.
 
     Example:
-        0.1 + 0.2 is close to 0.3, though not equal to it.
+        >>> is_close(0.1 + 0.2, 0.3)
+        True
     """
     if tolerance < 0:
         raise ValueError(f"tolerance: 0 or more was expected, not {tolerance}")
@@ -86,7 +89,8 @@ def combine_logic(
         b: Second answer.
 
     Example:
-        true and false is false; true or false is true.
+        >>> combine_logic(True, "and", False)
+        False
     """
     first, second = _truth("a", a), _truth("b", b)
     return {
@@ -106,7 +110,8 @@ def invert_logic(value: bool = False) -> bool:
         value: The answer to turn.
 
     Example:
-        true gives false.
+        >>> invert_logic(True)
+        False
     """
     return not _truth("value", value)
 
@@ -119,7 +124,8 @@ def all_true(items: list[object]) -> bool:
         items: True and false values.
 
     Example:
-        [true, true, false] gives false.
+        >>> all_true([True, True, False])
+        False
     """
     return all(_truths(items))
 
@@ -132,7 +138,8 @@ def any_true(items: list[object]) -> bool:
         items: True and false values.
 
     Example:
-        [false, true, false] gives true.
+        >>> any_true([False, True, False])
+        True
     """
     return any(_truths(items))
 
@@ -151,7 +158,8 @@ def choose(condition: bool, when_true: object = None, when_false: object = None)
         when_false: Passed on when it is false.
 
     Example:
-        condition true, when_true "warm", when_false "cold" gives "warm".
+        >>> choose(True, when_true="warm", when_false="cold")
+        'warm'
     """
     return when_true if _truth("condition", condition) else when_false
 
@@ -176,7 +184,8 @@ def choose_one(
         d: Number 3.
 
     Example:
-        which 1, a "red", b "green" gives "green".
+        >>> choose_one(1, a="red", b="green")
+        'green'
     """
     values = {"a": a, "b": b, "c": c, "d": d}
     if isinstance(which, str) and which in values:
@@ -197,7 +206,10 @@ def is_empty(value: object = None) -> bool:
         value: What to look at.
 
     Example:
-        The text "" is empty, the number 0 is not.
+        >>> is_empty("")
+        True
+        >>> is_empty(0)
+        False
     """
     if value is None:
         return True
@@ -219,7 +231,8 @@ def fallback(value: object = None, otherwise: object = "") -> object:
         otherwise: Passed on then.
 
     Example:
-        value "" and otherwise "unknown" give "unknown".
+        >>> fallback("", otherwise="unknown")
+        'unknown'
     """
     return otherwise if is_empty(value) else value
 

@@ -20,7 +20,8 @@ def add(a: float = 0.0, b: float = 0.0) -> float:
         b: Second number.
 
     Example:
-        2 and 3 give 5.
+        >>> add(2, 3)
+        5
     """
     return _number("a", a) + _number("b", b)
 
@@ -34,7 +35,8 @@ def subtract(a: float = 0.0, b: float = 0.0) -> float:
         b: Number to subtract.
 
     Example:
-        5 and 3 give 2.
+        >>> subtract(5, 3)
+        2
     """
     return _number("a", a) - _number("b", b)
 
@@ -48,7 +50,8 @@ def multiply(a: float = 1.0, b: float = 1.0) -> float:
         b: Second number.
 
     Example:
-        2 and 3 give 6.
+        >>> multiply(2, 3)
+        6
     """
     return _number("a", a) * _number("b", b)
 
@@ -62,7 +65,8 @@ def divide(a: float = 1.0, b: float = 1.0) -> float:
         b: Number to divide by; not 0.
 
     Example:
-        6 and 4 give 1.5.
+        >>> divide(6, 4)
+        1.5
     """
     dividend, divisor = _number("a", a), _number("b", b)
     if divisor == 0:
@@ -79,7 +83,8 @@ def divide_with_remainder(a: float = 7.0, b: float = 2.0) -> tuple[float, float]
         b: Number to divide by; not 0.
 
     Example:
-        7 and 2 give quotient 3 and remainder 1.
+        >>> divide_with_remainder(7, 2)
+        (3, 1)
     """
     dividend, divisor = _number("a", a), _number("b", b)
     if divisor == 0:
@@ -96,7 +101,8 @@ def power(base: float = 2.0, exponent: float = 2.0) -> float:
         exponent: The power.
 
     Example:
-        2 to the power of 10 is 1024.
+        >>> power(2, 10)
+        1024
     """
     number, by = _number("base", base), _number("exponent", exponent)
     if number == 0 and by < 0:
@@ -128,7 +134,8 @@ def math_function(
         function: Which function; exponential is e to the power of the number.
 
     Example:
-        "square root" of 9 is 3.
+        >>> math_function(9, function="square root")
+        3.0
     """
     number = _number("value", value)
     if function == "square root" and number < 0:
@@ -168,7 +175,8 @@ def trigonometry(
         unit: Unit of angles.
 
     Example:
-        "sin" of 30 degrees is 0.5.
+        >>> round(trigonometry(30, function="sin"), 6)
+        0.5
     """
     number = _number("value", value)
     if function in ("asin", "acos") and not -1 <= number <= 1:
@@ -198,7 +206,10 @@ def round_number(
         direction: Which way to round.
 
     Example:
-        3.14159 with 2 decimals gives 3.14.
+        >>> round_number(3.14159, decimals=2)
+        3.14
+        >>> round_number(3.2, direction="up")
+        4
     """
     number = _number("value", value)
     if not math.isfinite(number):
@@ -225,7 +236,10 @@ def to_integer(value: object = 0) -> int:
         value: A number, a text that holds one, or true (1) or false (0).
 
     Example:
-        2.8 gives 3, "12" gives 12.
+        >>> to_integer(2.8)
+        3
+        >>> to_integer("12")
+        12
     """
     try:
         return int(round(_read_number(value) if isinstance(value, str) else value))
@@ -242,7 +256,8 @@ def minimum(a: float = 0.0, b: float = 0.0) -> float:
         b: Second number.
 
     Example:
-        2 and 3 give 2.
+        >>> minimum(2, 3)
+        2
     """
     return min(_number("a", a), _number("b", b))
 
@@ -256,7 +271,8 @@ def maximum(a: float = 0.0, b: float = 0.0) -> float:
         b: Second number.
 
     Example:
-        2 and 3 give 3.
+        >>> maximum(2, 3)
+        3
     """
     return max(_number("a", a), _number("b", b))
 
@@ -271,7 +287,8 @@ def clamp(value: float = 0.0, low: float = 0.0, high: float = 1.0) -> float:
         high: Greatest result; not below low.
 
     Example:
-        5 between 0 and 1 gives 1.
+        >>> clamp(5, low=0, high=1)
+        1
     """
     number, least, greatest = _number("value", value), _number("low", low), _number("high", high)
     if least > greatest:
@@ -299,7 +316,8 @@ def map_range(
         clamped: Keep the result within the second range.
 
     Example:
-        0.5 in 0 to 1 is 50 in 0 to 100.
+        >>> map_range(0.5, from_low=0, from_high=1, to_low=0, to_high=100)
+        50.0
     """
     low, high = _number("from_low", from_low), _number("from_high", from_high)
     if low == high:

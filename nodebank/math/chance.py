@@ -21,7 +21,8 @@ def random_number(low: float = 0.0, high: float = 1.0, seed: int = 0, whole: boo
         whole: Only whole numbers, both ends among them.
 
     Example:
-        low 1, high 6, whole: the roll of a die.
+        >>> random_number(low=1, high=6, seed=3, whole=True)
+        2
     """
     return _random(low, high, seed, 1, whole)[0]
 
@@ -44,7 +45,8 @@ def random_list(
         whole: Only whole numbers, both ends among them.
 
     Example:
-        count 100, low 1, high 6, whole: a hundred rolls of a die.
+        >>> random_list(count=4, low=1, high=6, seed=3, whole=True)
+        [2, 5, 5, 2]
     """
     if not 0 <= count <= 10_000_000:
         raise ValueError(f"count: 0 to 10,000,000 was expected, not {count}")
@@ -60,7 +62,8 @@ def shuffle_list(items: list[object], seed: int = 0) -> list[object]:
         seed: The same seed gives the same order.
 
     Example:
-        [1, 2, 3] may give [3, 1, 2].
+        >>> sorted(shuffle_list(["a", "b", "c"], seed=1))
+        ['a', 'b', 'c']
     """
     values = _list("items", items)
     random.Random(seed).shuffle(values)

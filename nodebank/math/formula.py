@@ -42,7 +42,8 @@ def formula(expression: str = "a + b", a: float = 0.0, b: float = 0.0, c: float 
         d: The number that d stands for.
 
     Example:
-        "sqrt(a**2 + b**2)" with a 3 and b 4 gives 5.
+        >>> formula("sqrt(a**2 + b**2)", a=3, b=4)
+        5.0
     """
     numbers = {"a": a, "b": b, "c": c, "d": d}
     for name, value in numbers.items():

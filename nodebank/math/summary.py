@@ -40,7 +40,8 @@ def statistic_of_list(
             of a sample and need two numbers.
 
     Example:
-        "mean" of [1, 2, 6] is 3.
+        >>> statistic_of_list([1, 2, 6], statistic="mean")
+        3.0
     """
     numbers = _numbers("items", items)
     if statistic in ("standard deviation", "variance") and len(numbers) < 2:
@@ -67,7 +68,8 @@ def summarise_list(items: list[object]) -> Summary:
         items: Numbers, at least one; the standard deviation, of a sample, is 0 for a single one.
 
     Example:
-        [1, 2, 6] has count 3, mean 3, median 2, minimum 1 and maximum 6.
+        >>> summarise_list([1, 2, 6])
+        Summary(count=3, mean=3.0, median=2, standard_deviation=2.64..., minimum=1, maximum=6)
     """
     numbers = _numbers("items", items)
     deviation = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
@@ -84,7 +86,8 @@ def percentile(items: list[object], percent: Annotated[float, loom.Slider(0, 100
         percent: The share, 0 to 100; 50 is the median.
 
     Example:
-        25 percent of [0, 1, 2, 3, 4] is 1.
+        >>> percentile([0, 1, 2, 3, 4], percent=25)
+        1.0
     """
     numbers = sorted(_numbers("items", items))
     if not 0 <= percent <= 100:
@@ -103,7 +106,8 @@ def running_total(items: list[object]) -> list[float]:
         items: Numbers, at least one.
 
     Example:
-        [1, 2, 3] gives [1, 3, 6].
+        >>> running_total([1, 2, 3])
+        [1, 3, 6]
     """
     from itertools import accumulate
 

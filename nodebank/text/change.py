@@ -21,7 +21,8 @@ def combine_texts(first: str = "", second: str = "", separator: str = "") -> str
         separator: What stands between them.
 
     Example:
-        "Ada" and "Lovelace" with a space between give "Ada Lovelace".
+        >>> combine_texts("Ada", "Lovelace", separator=" ")
+        'Ada Lovelace'
     """
     return _text("separator", separator).join((_text("first", first), _text("second", second)))
 
@@ -35,7 +36,8 @@ def join_texts(texts: list[object], separator: str = ", ") -> str:
         separator: What stands between two items.
 
     Example:
-        ["red", "blue"] with ", " give "red, blue".
+        >>> join_texts(["red", "blue", 3])
+        'red, blue, 3'
     """
     if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
         raise TypeError(f"texts: a list was expected, not {type(texts).__name__}")
@@ -52,7 +54,10 @@ def split_text(text: str, separator: str = ",", trim: bool = True) -> list[str]:
         trim: Remove blank space around each part.
 
     Example:
-        "red, blue" gives ["red", "blue"].
+        >>> split_text("red, blue")
+        ['red', 'blue']
+        >>> split_text("one  two three", separator="")
+        ['one', 'two', 'three']
     """
     whole = _text("text", text)
     parts = whole.split(separator) if separator else whole.split()
@@ -61,14 +66,15 @@ def split_text(text: str, separator: str = ",", trim: bool = True) -> list[str]:
 
 @loom.node(title="Split lines", keywords=["rows", "list", "newline", "string"])
 def split_lines(text: str, skip_empty: bool = True) -> list[str]:
-    """Part a text in its lines.
+    r"""Part a text in its lines.
 
     Args:
         text: Text to part.
         skip_empty: Leave out lines that hold nothing but blank space.
 
     Example:
-        A text of three lines gives a list of three.
+        >>> split_lines("red\n\nblue")
+        ['red', 'blue']
     """
     return [line for line in _text("text", text).splitlines() if line.strip() or not skip_empty]
 
@@ -83,7 +89,8 @@ def replace_text(text: str, find: str = "", replacement: str = "") -> str:
         replacement: Text to put in its place.
 
     Example:
-        "a-b-c", find "-", replacement "+" gives "a+b+c".
+        >>> replace_text("a-b-c", find="-", replacement="+")
+        'a+b+c'
     """
     sought = _text("find", find)
     if not sought:
@@ -100,7 +107,8 @@ def change_case(text: str, case: Literal["UPPER", "lower", "Title", "Sentence", 
         case: Title begins each word with a capital, Sentence only the first.
 
     Example:
-        "ada lovelace" in Title is "Ada Lovelace".
+        >>> change_case("ada lovelace", case="Title")
+        'Ada Lovelace'
     """
     methods = {"UPPER": "upper", "lower": "lower", "Title": "title", "Sentence": "capitalize", "sWAP": "swapcase"}
     return getattr(_text("text", text), methods[case])()
@@ -116,7 +124,10 @@ def trim_text(text: str, side: Literal["both", "start", "end"] = "both", charact
         characters: The characters to remove; empty: blank space and line breaks.
 
     Example:
-        "  Ada " gives "Ada".
+        >>> trim_text("  Ada ")
+        'Ada'
+        >>> trim_text("--Ada--", side="start", characters="-")
+        'Ada--'
     """
     method = {"both": "strip", "start": "lstrip", "end": "rstrip"}[side]
     return getattr(_text("text", text), method)(characters or None)
@@ -138,7 +149,8 @@ def pad_text(
         side: Where to fill.
 
     Example:
-        "7", width 3, fill "0" gives "007".
+        >>> pad_text("7", width=3, fill="0")
+        '007'
     """
     if len(_text("fill", fill)) != 1:
         raise ValueError(f"fill: one character was expected, not {fill!r}")
@@ -156,7 +168,8 @@ def part_of_text(text: str, start: int = 0, length: int | None = None) -> str:
         length: How many characters; nothing: to the end.
 
     Example:
-        "Lovelace", start 0, length 4 gives "Love".
+        >>> part_of_text("Lovelace", start=0, length=4)
+        'Love'
     """
     rest = _text("text", text)[start:]
     if length is not None and length < 0:
@@ -174,7 +187,8 @@ def repeat_text(text: str, count: Annotated[int, loom.Range(0, 1_000_000)] = 2, 
         separator: What stands between.
 
     Example:
-        "ha" three times gives "hahaha".
+        >>> repeat_text("ha", count=3)
+        'hahaha'
     """
     part, between = _text("text", text), _text("separator", separator)
     if count < 0 or count * (len(part) + len(between)) > _MOST_CHARACTERS:
@@ -195,7 +209,8 @@ def format_text(template: str = "{a}", a: object = "", b: object = "", c: object
         d: Fourth value.
 
     Example:
-        "{a} costs {b:.2f}" with "Tea" and 1.5 gives "Tea costs 1.50".
+        >>> format_text("{a} costs {b:.2f}", a="Tea", b=1.5)
+        'Tea costs 1.50'
     """
     try:
         return _text("template", template).format(a=a, b=b, c=c, d=d)
@@ -214,7 +229,8 @@ def to_text(value: object, decimals: int | None = None) -> str:
         decimals: Digits after the point of a number; nothing: as many as it has.
 
     Example:
-        3.14159 with 2 decimals gives "3.14".
+        >>> to_text(3.14159, decimals=2)
+        '3.14'
     """
     if decimals is None:
         return str(value)
@@ -233,7 +249,10 @@ def text_to_number(text: str, decimal: Literal[".", ","] = ".") -> float:
         decimal: The sign before the fraction; the other of the two is left out, as it groups thousands.
 
     Example:
-        "1,250.5" gives 1250.5.
+        >>> text_to_number("1,250.5")
+        1250.5
+        >>> text_to_number("1.250,5", decimal=",")
+        1250.5
     """
     written = "".join(_text("text", text).split())
     other = "," if decimal == "." else "."

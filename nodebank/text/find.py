@@ -18,7 +18,10 @@ def text_length(text: str, count: Literal["characters", "words", "lines"] = "cha
         count: What to count.
 
     Example:
-        "Ada Lovelace" has 12 characters and 2 words.
+        >>> text_length("Ada Lovelace")
+        12
+        >>> text_length("Ada Lovelace", count="words")
+        2
     """
     whole = _text("text", text)
     return len({"characters": list, "words": str.split, "lines": str.splitlines}[count](whole))
@@ -40,7 +43,10 @@ def text_contains(
         ignore_case: Capitals and small letters are the same.
 
     Example:
-        "love" in "Lovelace" is false, and true when case is ignored.
+        >>> text_contains("Lovelace", find="love")
+        False
+        >>> text_contains("Lovelace", find="love", ignore_case=True)
+        True
     """
     whole, part = _text("text", text), _text("find", find)
     if ignore_case:
@@ -64,7 +70,8 @@ def find_in_text(text: str, find: str = "", last: bool = False) -> int:
         last: Give the last place where it is, not the first.
 
     Example:
-        "l" in "Lovelace" is at 4.
+        >>> find_in_text("Lovelace", find="l")
+        4
     """
     whole, part = _text("text", text), _text("find", find)
     return whole.rfind(part) if last else whole.find(part)
@@ -79,7 +86,8 @@ def count_in_text(text: str, find: str) -> int:
         find: Text to look for; capitals count.
 
     Example:
-        "a" occurs 3 times in "banana".
+        >>> count_in_text("banana", find="a")
+        3
     """
     sought = _text("find", find)
     if not sought:
@@ -99,7 +107,8 @@ def find_pattern(text: str, pattern: str, ignore_case: bool = False) -> list[str
         ignore_case: Capitals and small letters are the same.
 
     Example:
-        pattern "[0-9]+" in "3 red, 12 blue" gives ["3", "12"].
+        >>> find_pattern("3 red, 12 blue", pattern="[0-9]+")
+        ['3', '12']
     """
     compiled = _pattern(pattern, ignore_case)
     group = 1 if compiled.groups == 1 else 0
@@ -117,7 +126,8 @@ def replace_pattern(text: str, pattern: str, replacement: str = "", ignore_case:
         ignore_case: Capitals and small letters are the same.
 
     Example:
-        pattern "[0-9]", replacement "#" in "room 12" gives "room ##".
+        >>> replace_pattern("room 12", pattern="[0-9]", replacement="#")
+        'room ##'
     """
     compiled = _pattern(pattern, ignore_case)
     try:
@@ -137,7 +147,8 @@ def fits_pattern(text: str, pattern: str, whole: bool = False, ignore_case: bool
         ignore_case: Capitals and small letters are the same.
 
     Example:
-        "2026-05-03" fits "[0-9]{4}-[0-9]{2}-[0-9]{2}".
+        >>> fits_pattern("on 2026-05-03", pattern="[0-9]{4}-[0-9]{2}")
+        True
     """
     compiled = _pattern(pattern, ignore_case)
     find = compiled.fullmatch if whole else compiled.search

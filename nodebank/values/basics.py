@@ -17,7 +17,8 @@ def number(value: float = 0.0) -> float:
         value: The number.
 
     Example:
-        value 2.5 gives 2.5.
+        >>> number(2.5)
+        2.5
     """
     return _number("value", value)
 
@@ -30,7 +31,8 @@ def integer(value: int = 0) -> int:
         value: The number.
 
     Example:
-        value 3 gives 3.
+        >>> integer(3)
+        3
     """
     whole = _number("value", value)
     if whole != int(whole):
@@ -50,7 +52,8 @@ def slider(
         high: Number at the high end.
 
     Example:
-        position 0.25 from low 0 to high 200 gives 50.
+        >>> slider(position=0.25, low=0, high=200)
+        50.0
     """
     share = _number("position", position)
     if not 0 <= share <= 1:
@@ -67,20 +70,22 @@ def text(value: str = "") -> str:
         value: The text.
 
     Example:
-        value "Ada" gives "Ada".
+        >>> text("Ada")
+        'Ada'
     """
     return _text("value", value)
 
 
 @loom.node(title="Multi-line text", keywords=["string", "lines", "paragraph", "constant", "input", "value"])
 def text_block(value: Annotated[str, loom.Multiline()] = "") -> str:
-    """Give a text of many lines.
+    r"""Give a text of many lines.
 
     Args:
         value: The text.
 
     Example:
-        Two lines, "red" and "blue", give one text with a line break in it.
+        >>> text_block("red\nblue")
+        'red\nblue'
     """
     return _text("value", value)
 
@@ -93,7 +98,8 @@ def switch(value: bool = True) -> bool:
         value: On is true.
 
     Example:
-        On gives true.
+        >>> switch(True)
+        True
     """
     if not isinstance(value, bool):
         raise TypeError(f"value: true or false was expected, not {value!r:.60}")
@@ -102,14 +108,15 @@ def switch(value: bool = True) -> bool:
 
 @loom.node(title="Choice", keywords=["option", "select", "drop-down", "enum", "pick", "input", "value"])
 def choice(options: Annotated[str, loom.Multiline()] = "first\nsecond\nthird", index: int = 0) -> str:
-    """Give one of several texts.
+    r"""Give one of several texts.
 
     Args:
         options: The texts, one a line; empty lines do not count.
         index: Which one: 0 is the first, -1 the last.
 
     Example:
-        The lines red, green, blue and index 1 give "green".
+        >>> choice("red\ngreen\nblue", index=1)
+        'green'
     """
     lines = [line.strip() for line in _text("options", options).splitlines() if line.strip()]
     if not lines:
@@ -127,7 +134,8 @@ def colour(value: loom.Colour = "#2f6fde") -> loom.Colour:
         value: The colour: # and two hexadecimal digits each for red, green, blue and, if wanted, opacity.
 
     Example:
-        Pure red is #ff0000, half of it see-through #ff000080.
+        >>> colour("#FF0000")
+        '#ff0000'
     """
     digits = _text("value", value).removeprefix("#")
     if len(digits) not in (6, 8) or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
@@ -143,7 +151,9 @@ def file_path(file: Path) -> Path:
         file: The file, which must exist; a relative path counts from the project's folder.
 
     Example:
-        photo.jpg gives the whole path of the file in the project's folder.
+        >>> Path("photo.jpg").touch()
+        >>> file_path(Path("photo.jpg")).name
+        'photo.jpg'
     """
     path = _path("file", file)
     if not path.is_file():
@@ -159,7 +169,8 @@ def folder_path(folder: Annotated[Path, loom.Folder()]) -> Path:
         folder: The folder, which need not be there yet; a relative path counts from the project's folder.
 
     Example:
-        results gives the whole path of that folder in the project's folder.
+        >>> folder_path(Path("results")).name
+        'results'
     """
     path = _path("folder", folder)
     if path.is_file():

@@ -17,7 +17,8 @@ def date(value: datetime.date) -> datetime.date:
         value: The day.
 
     Example:
-        24 December 2026 gives 2026-12-24.
+        >>> str(date(datetime(2026, 12, 24, 18, 30)))
+        '2026-12-24'
     """
     return _date("value", value)
 
@@ -27,7 +28,8 @@ def today() -> datetime.date:
     """Give the date of today, by this computer's clock.
 
     Example:
-        On Christmas Eve of 2026 it gives 2026-12-24.
+        >>> today() == date.today()
+        True
     """
     return datetime.date.today()
 
@@ -46,7 +48,8 @@ def shift_date(
         unit: What is counted.
 
     Example:
-        31 January 2026 and 1 month give 28 February 2026.
+        >>> str(shift_date("2026-01-31", 1, "months"))
+        '2026-02-28'
     """
     day = _date("start", start)
     try:
@@ -68,7 +71,8 @@ def days_between(start: datetime.date, end: datetime.date) -> int:
         end: Second date.
 
     Example:
-        1 January to 31 January gives 30.
+        >>> days_between("2026-01-01", "2026-01-31")
+        30
     """
     return (_date("end", end) - _date("start", start)).days
 
@@ -83,7 +87,8 @@ def format_date(value: datetime.date, pattern: str = "%Y-%m-%d") -> str:
             the year, %V the week; other signs stay.
 
     Example:
-        pattern "%d.%m.%Y" gives 24.12.2026.
+        >>> format_date("2026-12-24", "%d.%m.%Y")
+        '24.12.2026'
     """
     return _date("value", value).strftime(pattern)
 
