@@ -168,10 +168,13 @@ def _frame(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _column(table: pd.DataFrame, name: str, column: object) -> object:
     """The column that is called so; a column called by a number is found by its text."""
-    for label in table.columns:
-        if label == column or str(label) == str(column):
-            return label
-    known = ", ".join(map(str, table.columns)) or "none"
+    labels = list(table.columns)
+    found = [label for label in labels if label == column] or [label for label in labels if str(label) == str(column)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValueError(f"{name}: {len(found)} columns are called {column!r}; Clean column names tells them apart")
+    known = ", ".join(map(str, labels)) or "none"
     raise ValueError(f"{name}: there is no column {column!r}; the columns are: {known}")
 
 
