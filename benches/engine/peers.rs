@@ -60,6 +60,7 @@ pub fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
         python_version: None,
         tools: kept("tools"),
         program: place,
+        needs: Vec::new(),
     };
     let mut tell = |progress| {
         if let Progress::Step(step) = progress {

@@ -15,6 +15,7 @@ use crate::engine::{
 };
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
+use crate::packages;
 use crate::runlog;
 use crate::ui::Level;
 use crate::ui::countdown::Countdown;
@@ -100,7 +101,9 @@ impl App {
             python_version: self.settings.engine.python_version().map(str::to_owned),
             tools: self.paths.tools(),
             program: self.paths.program.clone(),
+            needs: Vec::new(),
         };
+        let files = packages::files(self.project.document.graph());
         let sender = self.services.sender.clone();
         self.services.spawn(move || {
             let mut tell = |progress| {
@@ -111,6 +114,10 @@ impl App {
                         progress,
                     })
                     .ok();
+            };
+            let wanted = Wanted {
+                needs: packages::needs(&files, &wanted.project),
+                ..wanted
             };
             let result = python::prepare(&wanted, &mut tell, &cancel);
             Event::EnvironmentDone {

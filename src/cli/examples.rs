@@ -137,6 +137,7 @@ fn environment(
         python_version: None,
         tools: paths.tools(),
         program: paths.program.clone(),
+        needs: Vec::new(),
     };
     let mut tell = |progress: Progress| {
         if let Progress::Step(step) = progress {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::Path;
 
 use super::args::PackageVerb;
-use super::project::library;
+use super::project::{Opened, library};
 use super::{Exit, Failure, say};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::graph::{KindState, Name, NodeKind};
@@ -71,8 +71,11 @@ fn find(project: &Path, paths: &Paths) -> Result<std::path::PathBuf, Failure> {
 
 fn wanted(project: &Path, paths: &Paths) -> Wanted {
     let (settings, _) = Settings::load(&paths.userdata);
+    // Of one that cannot be opened nothing is known, and it is not told here.
+    let opened = Opened::open(project, paths);
     Wanted {
         project: project.to_owned(),
+        needs: opened.map(|opened| opened.needs()).unwrap_or_default(),
         python_version: settings.engine.python_version().map(str::to_owned),
         tools: paths.tools(),
         program: paths.program.clone(),

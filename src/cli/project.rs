@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::{Exit, Failure, say};
 use crate::document::file::{self, Loaded, SAVEFILE};
+use crate::engine::python::Need;
 use crate::graph::Catalog;
 use crate::nodebank::{Nodebank, Problem};
+use crate::packages;
 use crate::paths::Paths;
 use crate::project::{self, banks};
 
@@ -24,6 +26,12 @@ impl Opened {
         let (catalog, _) = library(&folder, paths);
         let loaded = file::load(&folder.join(SAVEFILE), &catalog).map_err(Failure::usage)?;
         Ok(Self { folder, loaded })
+    }
+
+    /// What its nodes need beside its requirements.
+    pub fn needs(&self) -> Vec<Need> {
+        let files = packages::files(self.loaded.document.graph());
+        packages::needs(&files, &self.folder)
     }
 
     /// What to call it in messages.

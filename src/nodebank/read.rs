@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use super::Problem;
 use super::parse::{Source, kinds};
 use super::scan::{self, Found};
+use super::script;
 use super::sidecar::Sidecar;
 use crate::graph::NodeKind;
 
@@ -118,7 +119,13 @@ pub fn read(found: &Found) -> Reading {
     };
     let is_settled = is_settled(found);
     let kinds = match bytes(&found.file).map(String::from_utf8) {
-        Ok(Ok(text)) => kinds(&text, &source),
+        Ok(Ok(text)) => {
+            if let Err(why) = script::dependencies(&text) {
+                let message = format!("The packages that it needs are not known: {why}");
+                problems.push(Problem::new(&found.file, 0, message));
+            }
+            kinds(&text, &source)
+        }
         Ok(Err(error)) => {
             let good = error.utf8_error().valid_up_to();
             let lines = error.as_bytes()[..good]

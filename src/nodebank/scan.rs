@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Problem, package};
 use crate::graph::{Bank, Name, title_from_function};
+use crate::paths::site_packages;
 
 /// Folders inside folders that are looked into.
 const DEEPEST: usize = 16;
@@ -100,7 +101,7 @@ impl Scan<'_> {
     /// The nodes of the packages that are installed in an environment. A source that two of them name is the first
     /// one's.
     fn environment(&mut self, folder: &Path) {
-        let packages = package::site_packages(folder).map(|folder| package::installed(&folder));
+        let packages = site_packages(folder).map(|folder| package::installed(&folder));
         for root in packages.iter().flatten().flat_map(|package| &package.roots) {
             let (found, problems) = root.files();
             for found in found {

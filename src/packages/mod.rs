@@ -3,6 +3,7 @@
 
 mod change;
 mod lines;
+mod needs;
 mod offer;
 mod template;
 
@@ -12,11 +13,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use change::{Added, add, remove};
+pub use needs::{files, needs};
 pub use offer::{Offer, inspect};
 pub use template::create;
 
 use crate::engine::python::EnvironmentError;
 use crate::nodebank::package::{self, Package};
+use crate::paths::site_packages;
 use crate::project::requirements::{self, Content};
 use crate::project::{ENVIRONMENT, REQUIREMENTS};
 
@@ -112,7 +115,7 @@ impl What {
 
 /// The node packages in a project's environment, by name.
 pub fn installed(project: &Path) -> Vec<Installed> {
-    let folder = package::site_packages(&project.join(ENVIRONMENT));
+    let folder = site_packages(&project.join(ENVIRONMENT));
     let packages = folder.map(|folder| package::installed(&folder));
     let asked = requirements_of(project).unwrap_or_default();
     let packages = packages.into_iter().flatten();

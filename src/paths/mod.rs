@@ -140,6 +140,20 @@ pub fn private_folder(project: &Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
+/// The folder of a Python environment that packages are installed in, if it is there.
+pub fn site_packages(environment: &Path) -> Option<PathBuf> {
+    let versions = std::fs::read_dir(environment.join("lib"));
+    let versions = versions.into_iter().flatten().flatten();
+    let mut unix: Vec<PathBuf> = versions
+        .map(|version| version.path().join("site-packages"))
+        .collect();
+    unix.sort();
+    let windows = environment.join("Lib").join("site-packages");
+    unix.into_iter()
+        .chain([windows])
+        .find(|folder| folder.is_dir())
+}
+
 /// An existing folder or file by its full name, links and `..` resolved.
 pub fn full(path: &Path) -> io::Result<PathBuf> {
     if cfg!(windows) {

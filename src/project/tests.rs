@@ -96,6 +96,7 @@ fn nodes_are_looked_for_beside_the_folder_that_the_project_lies_in() {
         (Bank::Custom, beside.join("custom")),
         (Bank::Custom, beside.join("builtin")),
         (Bank::Custom, own),
+        (Bank::Package, project.join(ENVIRONMENT)),
         (Bank::Builtin, paths.builtin_bank()),
     ];
     assert_eq!(banks(&project, &paths), expected);
@@ -105,5 +106,5 @@ fn nodes_are_looked_for_beside_the_folder_that_the_project_lies_in() {
         beside.join("custom").to_str().unwrap().to_owned().as_str(),
     )]);
     let paths = Paths::find(Some(&root), &same).unwrap();
-    assert_eq!(banks(&project, &paths).len(), 4);
+    assert_eq!(banks(&project, &paths).len(), 5);
 }

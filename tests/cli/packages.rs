@@ -283,12 +283,19 @@ fn a_folder_of_node_files_becomes_a_part_of_the_project() {
     let stage = Stage::new();
     let folder = stage.folder.path().join("shapes");
     fs::create_dir(&folder).unwrap();
-    let text = "# /// script\n# dependencies = [\"shapes-core\"]\n# ///\n\n\ndef circle(radius: float = 1.0) -> float:\n    \
-                import shapes_core\n\n    return radius * shapes_core.PI\n";
-    fs::write(folder.join("round.py"), text).unwrap();
+    let text_of = |requirement: &str| {
+        format!(
+            "# /// script\n# dependencies = [\"{requirement}\"]\n# ///\n\n\ndef circle(radius: float = 1.0) -> float:\n    \
+             import shapes_core\n\n    return radius * shapes_core.PI\n"
+        )
+    };
+    fs::write(folder.join("round.py"), text_of("shapes-core")).unwrap();
     let project = project(&stage);
     let (_, index) = shapes(&stage, "1.0", 1);
     let call = |arguments: &[&str]| loom(&stage, &index, arguments);
+    call(&["run", "Test"]).exits(1);
+    let has_core = "import importlib.util as u; print(u.find_spec('shapes_core') is not None)";
+    assert_eq!(crate::stage::python(&project, has_core), "False");
     let shown = call(&["package", "add", "Test", folder.to_str().unwrap(), "--yes"])
         .exits(0)
         .stdout;
@@ -301,6 +308,32 @@ fn a_folder_of_node_files_becomes_a_part_of_the_project() {
             .is_file()
     );
     assert_eq!(requirements(&project), "# mine\n");
+    // What its file names is installed now that a node of it is used.
+    let ask_for = |requirement: &str| {
+        let file = project.join("nodes").join("shapes").join("round.py");
+        fs::write(file, text_of(requirement)).unwrap();
+    };
+    let print = ["run", "Test", "--print", "node_1.result"];
+    call(&print).exits(0).prints("6.0\n");
+    assert_eq!(crate::stage::python(&project, has_core), "True");
+    assert_eq!(requirements(&project), "# mine\n");
+    // What cannot be had is named with the file that asks for it, and the environment stays.
+    ask_for("shapes-core>=7");
+    let failed = call(&print).exits(3);
+    let named = "round.py asks for shapes-core>=7";
+    assert!(failed.stderr.contains(named), "{failed:#?}");
+    assert_eq!(crate::stage::python(&project, has_core), "True");
+    // So is a conflict with the requirements.
+    fs::write(project.join("requirements.txt"), "shapes-core<1\n").unwrap();
+    ask_for("shapes-core>=1");
+    let failed = call(&print).exits(3);
+    assert!(
+        failed.stderr.contains("round.py asks for shapes-core>=1"),
+        "{failed:#?}"
+    );
+    assert!(failed.stderr.contains("shapes-core<1"), "{failed:#?}");
+    fs::write(project.join("requirements.txt"), "").unwrap();
+    call(&print).exits(0).prints("6.0\n");
     call(&["package", "add", "Test", folder.to_str().unwrap(), "--yes"])
         .exits(2)
         .says(&["there is a folder of that name already"]);

@@ -7,7 +7,6 @@ mod pictures;
 mod session;
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
@@ -49,7 +48,7 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
             say(&format!("loom: {note}"));
         }
         let job = Job::read(options, opened.loaded.document.graph()).map_err(Stopped::Failed)?;
-        let config = engine_config(&opened.folder, &settings, paths, &mut people)?;
+        let config = engine_config(&opened, &settings, paths, &mut people)?;
         let mut session = Session::start(config, &job.graph, people, options.json)?;
         let result = job.run(options, &mut session);
         session.end(if result.is_ok() {
@@ -79,16 +78,18 @@ fn with_its_packages(
     let graph = opened.loaded.document.graph();
     let is_there = |node: &Node| node.kind.state != KindState::Missing;
     let is_whole = graph.nodes().all(is_there);
-    if is_whole || python::is_current(&wanted(&opened.folder, settings, paths)) {
+    if is_whole || python::is_current(&wanted(&opened, settings, paths)) {
         return Ok(opened);
     }
-    environment(&opened.folder, settings, paths, people)?;
+    environment(&opened, settings, paths, people)?;
     Opened::open(&opened.folder, paths).map_err(Stopped::Failed)
 }
 
-fn wanted(project: &Path, settings: &Settings, paths: &Paths) -> Wanted {
+fn wanted(opened: &Opened, settings: &Settings, paths: &Paths) -> Wanted {
+    let project = &opened.folder;
     Wanted {
-        project: project.to_owned(),
+        project: project.clone(),
+        needs: opened.needs(),
         python_version: settings.engine.python_version().map(str::to_owned),
         tools: paths.tools(),
         program: paths.program.clone(),
@@ -97,12 +98,12 @@ fn wanted(project: &Path, settings: &Settings, paths: &Paths) -> Wanted {
 
 /// The project's environment, made or brought up to date.
 fn environment(
-    project: &Path,
+    opened: &Opened,
     settings: &Settings,
     paths: &Paths,
     people: &mut People,
 ) -> Result<Environment, Stopped> {
-    let wanted = wanted(project, settings, paths);
+    let wanted = wanted(opened, settings, paths);
     let cancel = CancelFlag::watching(|| sys::interrupts() > 0);
     let environment = python::prepare(&wanted, &mut |step| people.on_environment(&step), &cancel);
     people.clear();
@@ -119,12 +120,13 @@ fn environment(
 
 /// What the engine is started with, in the project's environment.
 fn engine_config(
-    project: &Path,
+    opened: &Opened,
     settings: &Settings,
     paths: &Paths,
     people: &mut People,
 ) -> Result<EngineConfig, Stopped> {
-    let environment = environment(project, settings, paths, people)?;
+    let environment = environment(opened, settings, paths, people)?;
+    let project = &opened.folder;
     let folder = private_folder(project).map_err(|error| {
         Stopped::Failed(Failure::engine(format!(
             "cannot write to the project's folder: {error}; copy the project to one where you may: {}",
@@ -134,7 +136,7 @@ fn engine_config(
     Ok(EngineConfig {
         python: environment.python,
         executor: paths.executor(),
-        project: project.to_owned(),
+        project: project.clone(),
         files: folder.join("run"),
         workers: settings.engine.workers_here(),
         // What is run on the command line runs: a script that calls it again means it.

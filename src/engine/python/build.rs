@@ -8,7 +8,7 @@ use std::process::Command;
 use super::child::{self, Ending};
 use super::find::{self, Python};
 use super::stamp::{self, Stamp};
-use super::{CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, interpreter, uv};
+use super::{CancelFlag, EnvironmentError, FOLDER, Need, Progress, Wanted, interpreter, uv};
 
 /// Where it is built.
 const NEW: &str = ".venv.new";
@@ -86,7 +86,7 @@ impl Tools {
         clean()?;
         let mut built = self.make(wanted, stamp.has_packages, progress, cancel);
         if stamp.has_packages && built.is_ok() {
-            built = self.install(wanted, progress, cancel);
+            built = self.install(wanted, stamp, progress, cancel);
         }
         built
             .and_then(|()| swap(wanted, stamp, progress))
@@ -152,6 +152,7 @@ impl Tools {
     fn install(
         &self,
         wanted: &Wanted,
+        stamp: &Stamp,
         progress: &mut dyn FnMut(Progress),
         cancel: &CancelFlag,
     ) -> Result<(), EnvironmentError> {
@@ -180,10 +181,49 @@ impl Tools {
             command.arg("--disable-pip-version-check");
             ("pip", command)
         };
-        command.args(["-r", "requirements.txt"]);
-        let step = format!("Installing the packages of requirements.txt with {name}");
+        let mut sources = Vec::new();
+        if stamp.has_requirements {
+            command.args(["-r", "requirements.txt"]);
+            sources.push("requirements.txt".to_owned());
+        }
+        if !wanted.needs.is_empty() {
+            command.arg("--");
+            command.args(wanted.needs.iter().map(|need| &need.requirement));
+            sources.push("the node files".to_owned());
+        }
+        let sources = sources.join(" and ");
+        let step = format!("Installing the packages of {sources} with {name}");
         progress(Progress::Step(step.clone()));
-        run(step, command, progress, cancel)
+        run(step, command, progress, cancel).map_err(|error| name_needs(error, &wanted.needs))
+    }
+}
+
+/// A failure with the files that ask for what the tool speaks of.
+fn name_needs(error: EnvironmentError, needs: &[Need]) -> EnvironmentError {
+    let EnvironmentError::Tool {
+        what,
+        advice,
+        output,
+    } = error
+    else {
+        return error;
+    };
+    let said = output.join("\n");
+    let is_said = |need: &&Need| said.contains(&need.requirement);
+    let asked: Vec<_> = needs
+        .iter()
+        .filter(is_said)
+        .map(|need| format!("{} asks for {}", need.asked_by, need.requirement))
+        .collect();
+    let what = if asked.is_empty() {
+        what
+    } else {
+        format!("{what} ({})", asked.join(", "))
+    };
+    EnvironmentError::Tool {
+        what,
+        advice,
+        output,
     }
 }
 

@@ -35,6 +35,17 @@ pub struct Wanted {
     pub tools: PathBuf,
     /// Folder of the running program, which may carry a `uv` of its own.
     pub program: PathBuf,
+    /// What is needed beside the `requirements.txt`.
+    pub needs: Vec<Need>,
+}
+
+/// A package that a node file needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// As it would stand in a `requirements.txt`: a package's name, and which versions.
+    pub requirement: String,
+    /// The file, for people.
+    pub asked_by: String,
 }
 
 /// What a build tells while it goes on.

@@ -1,14 +1,18 @@
 //! Stamp: what an environment was made from, written inside it. As long as it reads the same, nothing is built.
 //! Starts no process.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{EnvironmentError, FOLDER, Wanted, interpreter};
+use crate::paths::site_packages;
 
 /// Name of the stamp in an environment.
 const FILE: &str = "loom-environment.txt";
+/// Begins the lines of what was needed beside the requirements.
+const NEED: &str = "need ";
 const REQUIREMENTS: &str = "requirements.txt";
 /// Files named by files named by …: deeper ones are not looked at.
 const MOST_FILES: usize = 32;
@@ -16,6 +20,10 @@ const MOST_FILES: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     text: String,
+    /// What is needed beside the requirements, each a requirement.
+    needs: Vec<String>,
+    /// Does the `requirements.txt` ask for any?
+    pub has_requirements: bool,
     /// Does the project ask for any package?
     pub has_packages: bool,
 }
@@ -29,7 +37,7 @@ impl Stamp {
             wanted.python_version.as_deref().unwrap_or("any"),
             wanted.project.display()
         );
-        let mut has_packages = false;
+        let mut has_requirements = false;
         let mut files = vec![wanted.project.join(REQUIREMENTS)];
         let mut at = 0;
         while let Some(path) = files.get(at).cloned() {
@@ -46,7 +54,7 @@ impl Stamp {
                 }
             };
             let lines = meaningful(&lines);
-            has_packages |= !lines.is_empty();
+            has_requirements |= !lines.is_empty();
             for line in lines {
                 writeln!(text, "{at} {line}").expect("a text takes all");
                 if let Some(file) = installed_file(line, &path) {
@@ -63,20 +71,73 @@ impl Stamp {
             }
             at += 1;
         }
-        Ok(Self { text, has_packages })
+        let needs: Vec<String> = wanted
+            .needs
+            .iter()
+            .map(|need| need.requirement.clone())
+            .collect();
+        Ok(Self {
+            text,
+            has_packages: has_requirements || !needs.is_empty(),
+            has_requirements,
+            needs,
+        })
     }
 
     /// Is the environment of `project` there, and made from this?
     pub fn fits(&self, project: &Path) -> bool {
         let environment = project.join(FOLDER);
-        std::fs::read_to_string(environment.join(FILE)).is_ok_and(|text| text == self.text)
-            // Looked at through links: an interpreter that was uninstalled is not there.
-            && interpreter(&environment).exists()
+        let Ok(text) = std::fs::read_to_string(environment.join(FILE)) else {
+            return false;
+        };
+        let Some(needs) = text.strip_prefix(&self.text) else {
+            return false;
+        };
+        let had: Vec<&str> = needs
+            .lines()
+            .filter_map(|line| line.strip_prefix(NEED))
+            .collect();
+        // One that is not needed any more does no harm.
+        let mut missing = self
+            .needs
+            .iter()
+            .filter(|need| !had.contains(&need.as_str()))
+            .peekable();
+        // Looked at through links: an interpreter that was uninstalled is not there.
+        interpreter(&environment).exists()
+            && had.len() == needs.lines().count()
+            && (missing.peek().is_none() || {
+                let installed = installed_names(&environment);
+                missing.all(|need| installed.contains(&normal(need)))
+            })
     }
 
     pub fn write(&self, environment: &Path) -> io::Result<()> {
-        std::fs::write(environment.join(FILE), &self.text)
+        let mut text = self.text.clone();
+        for need in &self.needs {
+            writeln!(text, "{NEED}{need}").expect("a text takes all");
+        }
+        std::fs::write(environment.join(FILE), text)
     }
+}
+
+/// The packages that are in an environment, whoever asked for them: one that is needed in any version need not be
+/// installed again. Names are as `normal` gives them.
+fn installed_names(environment: &Path) -> BTreeSet<String> {
+    let entries = site_packages(environment).and_then(|folder| std::fs::read_dir(folder).ok());
+    let names = entries.into_iter().flatten().flatten();
+    names
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let stem = name.strip_suffix(".dist-info")?;
+            Some(normal(stem.split('-').next()?))
+        })
+        .collect()
+}
+
+/// `scikit_learn` and `Scikit.learn` are one package.
+fn normal(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// Make the environment of `project`, if there is one, unlike any that is wanted: the next run builds it anew.

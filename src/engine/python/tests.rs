@@ -17,6 +17,7 @@ fn project() -> (TempDir, Wanted) {
         python_version: None,
         tools: root.join("tools"),
         program: root.join("program"),
+        needs: Vec::new(),
     };
     fs::create_dir(&wanted.project).unwrap();
     (folder, wanted)

@@ -39,22 +39,6 @@ pub struct Contents {
     pub requires: Vec<String>,
 }
 
-/// The folder of an environment that packages are installed in, if it is there.
-pub fn site_packages(environment: &Path) -> Option<PathBuf> {
-    let windows = environment.join("Lib").join("site-packages");
-    let versions = fs::read_dir(environment.join("lib"));
-    let mut unix: Vec<PathBuf> = versions
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|version| version.path().join("site-packages"))
-        .collect();
-    unix.sort();
-    unix.into_iter()
-        .chain([windows])
-        .find(|folder| folder.is_dir())
-}
-
 /// The packages in a folder such as `site-packages` that bring nodes, by name.
 pub fn installed(site_packages: &Path) -> Vec<Package> {
     let mut packages = Vec::new();
