@@ -101,7 +101,8 @@ commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
     Import, "Import projects…", File, Window, [], "Copy the projects and nodes of another userdata folder, such as one of the first Loom";
-    Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile";
+    Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile; in the code panel the source that is shown";
+    NewNode, "New node…", File, Window, [key(ALT_SHIFT, Key::N)], "Write a node of your own: its source opens in the editor and the node is put on the canvas";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
     Settings, "Settings…", File, Window, [key(CTRL, Key::Comma)], "Theme, size of the interface, keys";
@@ -120,6 +121,8 @@ commands! {
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     LoadFiles, "Load files…", Edit, Canvas, [key(Modifiers::SHIFT, Key::L)], "Choose files, and add nodes that load them";
     EditNode, "Edit node", Edit, Canvas, [key(Modifiers::NONE, Key::Enter)], "Go to the first value of the selected node";
+    EditCode, "Edit code", Edit, Canvas, [key(Modifiers::NONE, Key::F4)], "Open the source of the selected node at its function";
+    OpenOutside, "Open in external editor", Edit, Canvas, [key(Modifiers::SHIFT, Key::F4)], "Open the source of the selected node in the editor of the settings";
     StartLink, "Start a link", Edit, Canvas, [key(Modifiers::NONE, Key::C)], "Link the selected node by keys: arrows choose the ports, Enter links";
     InsertOnLink, "Insert into link", Edit, Canvas, [key(Modifiers::ALT, Key::I)], "Put the selected node into the link that passes nearest, where it fits";
     TakeOut, "Take out of links", Edit, Canvas, [key(Modifiers::ALT, Key::D)], "Take the selected nodes out of their links, which are healed";
@@ -189,6 +192,7 @@ commands! {
     GoViewer, "Go to the viewer", Go, Window, [key(Modifiers::ALT, Key::Num4)], "Move the keyboard to the viewer";
     GoConsole, "Go to the console", Go, Window, [key(Modifiers::ALT, Key::Num5)], "Move the keyboard to the console";
     GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
+    GoCode, "Go to the code", Go, Window, [key(Modifiers::ALT, Key::Num8)], "Move the keyboard to the sources that are written here";
     GoSlowest, "Go to the slowest nodes", Go, Window, [key(Modifiers::ALT, Key::Num7)], "Move the keyboard to the list of the ten slowest nodes; Enter shows one";
 
     WalkLeft, "Go left", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowLeft)], "Select the nearest node on the left";

@@ -10,6 +10,8 @@ mod access;
 mod arrange;
 #[path = "app/by_keys.rs"]
 mod by_keys;
+#[path = "app/coding.rs"]
+mod coding;
 #[path = "app/comparing.rs"]
 mod comparing;
 #[path = "app/costs.rs"]

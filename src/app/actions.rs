@@ -81,6 +81,7 @@ impl App {
                 self.run_to(&nodes);
             }
             Action::OpenSource(path, line) => self.open_source(&path, line),
+            Action::Code(asked) => self.code_action(asked),
             Action::Tab(asked) => self.tab_action(asked),
             Action::Welcome(asked) => self.welcome_action(asked),
             Action::CopyText(text) => context.copy_text(text),
@@ -107,9 +108,16 @@ impl App {
             }
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Import => self.import_asked(),
+            Command::Save if self.is_in_code() => self.save_shown_code(),
             Command::Save => self.save(None),
+            Command::NewNode => {
+                self.dialog = Some(Dialog::NewNode {
+                    name: String::new(),
+                });
+            }
             Command::SavePicture => self.ask_for_picture(),
             Command::CopyPicture => self.copy_picture(),
+            Command::CloseProject if self.is_in_code() => self.close_shown_code(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
             Command::Settings => self.dialog = Some(Dialog::Settings(self.settings_page())),
             Command::Quit => self.close_asked(context),
@@ -159,6 +167,11 @@ impl App {
                 {
                     self.project.document.select([]);
                 }
+            }
+            Command::Find if self.is_in_code() => self.project.panels.code.find(),
+            Command::FindNext if self.is_in_code() => self.project.panels.code.find_step(true),
+            Command::FindPrevious if self.is_in_code() => {
+                self.project.panels.code.find_step(false);
             }
             Command::Find => self.find(),
             Command::FindNext => self.find_next(context, true),
@@ -241,6 +254,7 @@ impl App {
         }
         self.project.document.select([node]);
         self.project.panels.canvas.reveal(node);
+        self.shell.show(Pane::Canvas);
     }
 
     /// The same for a node of a run.
@@ -391,6 +405,10 @@ impl App {
             Command::FrameCost => {
                 self.frame_costs.is_shown = !self.frame_costs.is_shown;
             }
+            Command::EditCode => self.edit_code(),
+            Command::OpenOutside => self.open_code_outside(),
+            Command::GoCode if self.project.panels.code.shown().is_some() => self.show_code(),
+            Command::GoCode => self.go(Pane::Code),
             Command::GoLibrary => self.go(Pane::Library),
             Command::GoCanvas => self.go(Pane::Canvas),
             Command::GoInspector => self.go(Pane::Inspector),

@@ -6,6 +6,7 @@ use egui::ColorImage;
 use tokio::runtime::Handle;
 
 use super::App;
+use super::code::CodeEvent;
 use super::dropping::Dropped;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
@@ -90,6 +91,11 @@ pub enum Event {
     },
     /// A new project began as a copy of a template: its folder.
     TemplateUsed(Result<PathBuf, String>),
+    /// Something about the sources that are written in the window.
+    Code {
+        project: u64,
+        event: CodeEvent,
+    },
     /// Sources of nodes changed on disk.
     Nodebank {
         project: u64,
@@ -184,6 +190,9 @@ impl App {
             Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
             Event::PickedImport(path) => self.picked_import(&path),
             Event::Imported(result) => self.imported(result),
+            Event::Code { project, event } => {
+                self.with_project(project, |app| app.on_code_event(event));
+            }
             Event::Nodebank {
                 project,
                 bank,

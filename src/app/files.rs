@@ -199,7 +199,8 @@ impl App {
         let unsaved = self
             .projects()
             .filter(|project| project.document.is_dirty());
-        unsaved.map(|project| project.name().to_owned()).collect()
+        let unsaved = unsaved.map(|project| project.name().to_owned());
+        unsaved.chain(self.names_of_unsaved_code()).collect()
     }
 
     /// The open projects that `then` takes away.
@@ -213,6 +214,7 @@ impl App {
     fn save_concerned(&mut self, then: AfterSave) {
         for serial in self.concerned(then) {
             self.with_project(serial, |app| {
+                app.save_all_code(then);
                 if app.project.document.is_dirty() {
                     app.save(Some(then));
                 }
@@ -224,6 +226,7 @@ impl App {
         for serial in self.concerned(then) {
             self.with_project(serial, |app| {
                 app.drop_recovery_copy();
+                app.discard_code();
                 let mark = app.project.document.history().mark();
                 app.project.document.set_saved(mark);
             });
@@ -234,7 +237,7 @@ impl App {
     /// What was to follow a save follows, unless something is still not saved: a save that failed has said why, and
     /// one that is under way comes here itself.
     pub(super) fn go_on(&mut self, then: AfterSave) {
-        let is_dirty = |app: &mut Self| app.project.document.is_dirty();
+        let is_dirty = |app: &mut Self| app.project.is_unsaved();
         for serial in self.concerned(then) {
             if self.with_project(serial, is_dirty) == Some(true) {
                 return;
@@ -275,6 +278,9 @@ impl App {
             Answer::DropRecovery => {
                 self.with_project(about, Self::drop_recovery_copy);
             }
+            Answer::SaveCode(path) => self.save_and_close_code(&path),
+            Answer::DiscardCode(path) => self.close_code(&path),
+            Answer::NewNode(name) => self.make_node(name, None),
             Answer::Create(name) => self.create_project(name),
             Answer::Open(path) => self.open_named(&path),
             Answer::BrowseProject => self.browse_project(),

@@ -5,6 +5,7 @@ mod actions;
 mod arranging;
 mod asking;
 mod background;
+mod code;
 mod dropping;
 mod editor;
 mod enabled;
@@ -298,7 +299,7 @@ impl App {
     }
 
     fn update_title(&mut self, context: &egui::Context) {
-        let dirty = if self.project.document.is_dirty() {
+        let dirty = if self.project.is_unsaved() {
             "• "
         } else {
             ""
@@ -326,6 +327,10 @@ impl eframe::App for App {
         }
         self.start_waiting();
         self.keep_recovery_copies(context);
+        for serial in self.serials() {
+            self.with_project(serial, Self::keep_code);
+        }
+        self.lint_code();
         if context.input(|input| input.viewport().close_requested()) && !self.may_close {
             self.close_asked(context);
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::code::CodeWork;
 use super::live::Live;
 use super::picture::is_picture;
 use super::{App, Event};
@@ -77,6 +78,8 @@ pub struct Project {
     pub flat: Flat,
     pub views: Views,
     pub panels: Panels,
+    /// What goes on around the sources that are written here.
+    pub(super) code: CodeWork,
     pub(super) read_only: Option<String>,
     /// Held, so that no other Loom writes here.
     pub(super) lock: Option<project::Lock>,
@@ -115,6 +118,11 @@ impl Project {
             is_asleep: true,
             ..Self::default()
         }
+    }
+
+    /// Does it hold anything that no file has?
+    pub fn is_unsaved(&self) -> bool {
+        self.document.is_dirty() || self.panels.code.is_unsaved()
     }
 
     pub fn is_welcome(&self) -> bool {
@@ -313,6 +321,7 @@ impl App {
             self.project = project;
             self.remember_tabs();
             self.offer_recovery();
+            self.find_unsaved_code();
         } else {
             self.project = Project {
                 serial,
@@ -412,7 +421,14 @@ impl App {
         }
     }
 
+    /// Sources of the project that is shown were written: look at them, once more if somebody is just looking.
+    pub(super) fn sources_changed(&mut self) {
+        self.project.code.wants_rescan = self.project.nodebank.is_none();
+        self.refresh_catalog();
+    }
+
     fn refresh_catalog(&mut self) {
+        self.look_at_open_code();
         let Some(mut bank) = self.project.nodebank.take() else {
             return;
         };
@@ -437,5 +453,9 @@ impl App {
             }
         }
         self.project.nodebank = Some(bank);
+        self.place_new_nodes();
+        if std::mem::take(&mut self.project.code.wants_rescan) {
+            self.refresh_catalog();
+        }
     }
 }

@@ -109,6 +109,7 @@ impl App {
         });
         self.keep_state();
         self.offer_recovery();
+        self.find_unsaved_code();
     }
 
     /// The tabs of the window before, the one that was shown in front. What is in them is not loaded yet.
@@ -190,7 +191,7 @@ impl App {
         let Some(project) = self.projects().find(|project| project.serial == serial) else {
             return;
         };
-        if project.document.is_dirty() {
+        if project.is_unsaved() {
             let names = vec![project.name().to_owned()];
             // What is asked about is seen.
             self.show_tab(serial);
@@ -269,7 +270,7 @@ impl App {
                 .as_ref()
                 .map(|folder| folder.display().to_string()),
             is_shown: project.serial == self.project.serial,
-            is_unsaved: project.document.is_dirty(),
+            is_unsaved: project.is_unsaved(),
             mark: mark(project),
         };
         self.projects().map(tab).collect()

@@ -3,6 +3,7 @@
 
 mod annotation;
 mod cache;
+pub mod code;
 mod decorator;
 mod docstring;
 mod function;

@@ -64,18 +64,32 @@ pub fn kinds(text: &str, source: &Source) -> Vec<NodeKind> {
     let Some(parsed) = parsed.try_into_module() else {
         return Vec::new();
     };
-    let body = parsed.suite();
-    let names = Names::of(body);
     let mut kinds: Vec<NodeKind> = Vec::new();
-    for (function, form) in choose(body, source, &names) {
-        let line = line(function.name.range().start());
-        let kind = function::kind(function, form, line, source, &names);
+    for (kind, _) in functions(parsed.suite(), &lines, source) {
         let earlier = kinds
             .iter()
             .position(|other| other.function == kind.function);
         kinds.insert(earlier.unwrap_or(kinds.len()), kind);
     }
     kinds
+}
+
+/// The kinds of a source without errors, in its order, each with its function.
+pub fn functions<'a>(
+    body: &'a [Stmt],
+    lines: &LineIndex,
+    source: &Source<'a>,
+) -> Vec<(NodeKind, &'a StmtFunctionDef)> {
+    let names = Names::of(body);
+    let kind = |(function, form): (&'a StmtFunctionDef, Form<'a>)| {
+        let line = lines.line_index(function.name.range().start()).get();
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        (
+            function::kind(function, form, line, source, &names),
+            function,
+        )
+    };
+    choose(body, source, &names).into_iter().map(kind).collect()
 }
 
 /// Which functions of a source are nodes, and of which form.

@@ -8,6 +8,7 @@ pub mod lock;
 pub mod recovery;
 pub mod requirements;
 pub mod state;
+pub mod unsaved;
 
 mod name;
 mod template;

@@ -1,5 +1,7 @@
 //! Dialogs: the few questions that stop everything else. Each returns an Answer once and is gone.
 
+use std::path::{Path, PathBuf};
+
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
@@ -20,6 +22,14 @@ pub enum Dialog {
         project: u64,
         when: String,
         nodes: usize,
+    },
+    /// A source that is to be closed has changes that its file has not.
+    UnsavedCode {
+        name: String,
+        path: PathBuf,
+    },
+    NewNode {
+        name: String,
     },
     NewProject {
         name: String,
@@ -66,6 +76,10 @@ pub enum Answer {
     Discard(AfterSave),
     Restore,
     DropRecovery,
+    /// Save a source and close it.
+    SaveCode(PathBuf),
+    DiscardCode(PathBuf),
+    NewNode(String),
     Create(String),
     Open(String),
     BrowseProject,
@@ -92,6 +106,8 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
             ui.set_width(width.min(context.content_rect().width() - 48.0));
             match dialog {
                 Dialog::Unsaved { names, then } => unsaved_ui(ui, names, *then),
+                Dialog::UnsavedCode { name, path } => unsaved_code_ui(ui, name, path),
+                Dialog::NewNode { name } => new_node_ui(ui, name),
                 Dialog::Recover { when, nodes, .. } => recover_ui(ui, when, *nodes),
                 Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
                 Dialog::OpenProject {
@@ -215,6 +231,33 @@ fn unsaved_ui(ui: &mut Ui, names: &[String], then: AfterSave) -> Option<Answer> 
         Some(_) => Some(Answer::Discard(then)),
         None => enter(ui).then_some(Answer::Save(then)),
     }
+}
+
+fn unsaved_code_ui(ui: &mut Ui, name: &str, path: &Path) -> Option<Answer> {
+    let text = format!("\"{name}\" has changes that are not in its file yet.");
+    heading(ui, "Save your changes?", &text);
+    let choices = [("Save", true), ("Cancel", false), ("Don't save", false)];
+    match buttons(ui, &choices) {
+        Some(0) => Some(Answer::SaveCode(path.to_owned())),
+        Some(1) => Some(Answer::Cancel),
+        Some(_) => Some(Answer::DiscardCode(path.to_owned())),
+        None => enter(ui).then(|| Answer::SaveCode(path.to_owned())),
+    }
+}
+
+fn new_node_ui(ui: &mut Ui, name: &mut String) -> Option<Answer> {
+    heading(
+        ui,
+        "New node",
+        "It begins as a small Python function in the project's nodes folder.",
+    );
+    field(ui, "Name", name, "Blur edges");
+    let is_asked = match buttons(ui, &[("Create", true), ("Cancel", false)]) {
+        Some(0) => true,
+        Some(_) => return Some(Answer::Cancel),
+        None => enter(ui),
+    };
+    (is_asked && !name.trim().is_empty()).then(|| Answer::NewNode(name.trim().to_owned()))
 }
 
 fn recover_ui(ui: &mut Ui, when: &str, nodes: usize) -> Option<Answer> {

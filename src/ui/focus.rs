@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::canvas::canvas_id;
+use super::code::editor_id;
 use super::shell::Pane;
 use super::theme;
 
@@ -95,6 +96,11 @@ impl Focus {
     /// Are page up and page down for this part as a whole? In a list they walk.
     pub fn scrolls(&self, part: Part) -> bool {
         self.part == part && !self.is_on_row
+    }
+
+    /// Is the keyboard in this part, or was it last?
+    pub fn is_in(&self, part: Part) -> bool {
+        self.part == part
     }
 
     /// To be called before anything is painted, and after the keys of commands were taken. `is_free`: no dialog and no
@@ -265,7 +271,7 @@ impl Focus {
             return;
         };
         let shown = self.shown_with(focused);
-        let Some(shown) = shown.filter(|_| focused != canvas_id()) else {
+        let Some(shown) = shown.filter(|_| ![canvas_id(), editor_id()].contains(&focused)) else {
             return;
         };
         let pressed = |modifiers| {

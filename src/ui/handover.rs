@@ -4,6 +4,7 @@
 use egui::output::OutputEvent;
 use egui::{Context, Event, Id, Key, Memory, Modifiers, Role, TextEdit};
 
+use super::code::editor_id;
 use super::keymap::{Holder, KeyMap};
 use crate::command::Command;
 
@@ -46,7 +47,8 @@ impl Handover {
                     asked = Some(command);
                 }
             }
-            asked
+            // A source has an undo of its own, which never is the graph's.
+            asked.filter(|_| field != Some(editor_id()))
         });
     }
 

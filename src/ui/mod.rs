@@ -3,6 +3,7 @@
 
 pub mod bars;
 pub mod canvas;
+pub mod code;
 pub mod console;
 #[cfg(test)]
 mod contrast;
@@ -109,6 +110,8 @@ pub enum Action {
     RunTo(Vec<NodeId>),
     /// Open a source in the user's editor, at a line from 1.
     OpenSource(PathBuf, u32),
+    /// Something about the sources that are written here.
+    Code(code::CodeAction),
     /// Something about the row of open projects.
     Tab(tabs::TabAction),
     /// Something about the welcome page.

@@ -7,6 +7,7 @@ use egui_tiles::{
 };
 
 use super::canvas::{Canvas, canvas_ui};
+use super::code::{CodePanel, code_ui};
 use super::console::{Console, console_ui};
 use super::find::{Find, find_ui};
 use super::focus::{self, Focus, Part};
@@ -33,6 +34,7 @@ pub enum Pane {
     History,
     Outline,
     Slowest,
+    Code,
 }
 
 impl Pane {
@@ -46,6 +48,7 @@ impl Pane {
             Self::History => "History",
             Self::Outline => "Outline",
             Self::Slowest => "Slowest",
+            Self::Code => "Code",
         }
     }
 }
@@ -59,6 +62,7 @@ pub struct Panels {
     pub console: Console,
     pub outline: Outline,
     pub slowest: Slowest,
+    pub code: CodePanel,
     pub drafts: Drafts,
     pub history: List,
     pub focus: Focus,
@@ -74,6 +78,7 @@ impl Default for Panels {
             console: Console::default(),
             outline: Outline::default(),
             slowest: Slowest::default(),
+            code: CodePanel::default(),
             drafts: Drafts::default(),
             history: List::default(),
             focus: Focus::default(),
@@ -104,11 +109,12 @@ impl Shell {
     }
 }
 
-/// Where the panels are at first: library left, canvas in the middle with viewer and console below, inspector right.
+/// Where the panels are at first: library left, canvas and code in the middle with viewer and console below, inspector
+/// right.
 pub fn arrangement() -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let library = tab(&mut tiles, &[Pane::Library]);
-    let canvas = tab(&mut tiles, &[Pane::Canvas]);
+    let canvas = tab(&mut tiles, &[Pane::Canvas, Pane::Code]);
     let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console, Pane::Slowest]);
     let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History, Pane::Outline]);
     let middle = linear(
@@ -143,6 +149,7 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
     for (newer, older) in [
         (Pane::Outline, Pane::History),
         (Pane::Slowest, Pane::Console),
+        (Pane::Code, Pane::Canvas),
     ] {
         if tree.tiles.find_pane(&newer).is_none() {
             let beside = tree.tiles.find_pane(&older)?;
@@ -167,6 +174,7 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
         Pane::History,
         Pane::Outline,
         Pane::Slowest,
+        Pane::Code,
     ];
     let is_whole = tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1);
     is_whole.then_some(tree)
@@ -183,6 +191,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         console,
         outline,
         slowest,
+        code,
         drafts,
         history,
         focus,
@@ -196,6 +205,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         console,
         outline,
         slowest,
+        code,
         drafts,
         history,
         focus,
@@ -220,6 +230,7 @@ struct Shown<'a, 'b> {
     console: &'a mut Console,
     outline: &'a mut Outline,
     slowest: &'a mut Slowest,
+    code: &'a mut CodePanel,
     drafts: &'a mut Drafts,
     history: &'a mut List,
     focus: &'a mut Focus,
@@ -268,6 +279,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::History => history_ui(ui, self.history, self.context),
             Pane::Outline => outline_ui(ui, self.outline, self.context),
             Pane::Slowest => slowest_ui(ui, self.slowest, self.context),
+            Pane::Code => code_ui(ui, self.code, self.context),
             Pane::Canvas => {}
         });
         if is_scrolled {
@@ -370,7 +382,7 @@ mod tests {
             groups(&whole(arrangement()).unwrap()),
             groups(&arrangement())
         );
-        for pane in [Pane::Outline, Pane::Slowest] {
+        for pane in [Pane::Outline, Pane::Slowest, Pane::Code] {
             let older = without(pane);
             assert_ne!(groups(&older), groups(&arrangement()));
             assert_eq!(groups(&whole(older).unwrap()), groups(&arrangement()));

@@ -1,4 +1,5 @@
-//! strip_ui: the open projects as a row of tabs. It shows what it is given and asks by Action.
+//! strip_ui: the open projects as a row of tabs, and the row alone for other things that are open. It shows what it is
+//! given and asks by Action.
 
 use egui::{
     Align2, Button, CornerRadius, FontId, Rect, Response, RichText, Role, ScrollArea, Sense,
@@ -70,20 +71,25 @@ pub fn strip_ui(ui: &mut Ui, tabs: &[Tab], actions: &mut Vec<Action>) {
             .auto_shrink([true, false])
             .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
             .show(ui, |ui| {
-                ui.horizontal_centered(|ui| row_ui(ui, tabs, actions));
+                let asked = ui.horizontal_centered(|ui| row_ui(ui, tabs)).inner;
+                actions.extend(asked.map(Action::Tab));
             });
         plus_ui(ui, actions);
     });
 }
 
-fn row_ui(ui: &mut Ui, tabs: &[Tab], actions: &mut Vec<Action>) {
+/// The tabs alone, and what is asked for.
+pub fn row_ui(ui: &mut Ui, tabs: &[Tab]) -> Option<TabAction> {
+    let mut asked = None;
     let shown = tabs.iter().find(|tab| tab.is_shown).map(|tab| tab.serial);
     let id = ui.scope_id().with("shown");
     let shown_before = ui.data(|data| data.get_temp::<u64>(id));
     let is_new = shown_before != shown;
     let mut responses = Vec::with_capacity(tabs.len());
     for tab in tabs {
-        let response = ui.push_id(tab.serial, |ui| tab_ui(ui, tab, actions)).inner;
+        let response = ui
+            .push_id(tab.serial, |ui| tab_ui(ui, tab, &mut asked))
+            .inner;
         if is_new && tab.is_shown || response.gained_focus() {
             response.scroll_to_me(None);
         }
@@ -97,9 +103,9 @@ fn row_ui(ui: &mut Ui, tabs: &[Tab], actions: &mut Vec<Action>) {
         && let Some(pointer) = ui.ctx().pointer_interact_pos()
         && let Some(to) = place_under(&responses, from, pointer.x)
     {
-        let asked = TabAction::Move(tabs[from].serial, to);
-        actions.push(Action::Tab(asked));
+        asked = Some(TabAction::Move(tabs[from].serial, to));
     }
+    asked
 }
 
 /// Where a tab that is dragged belongs, when that is another place: it trades with a neighbour once the pointer is
@@ -113,7 +119,7 @@ fn place_under(tabs: &[Response], from: usize, x: f32) -> Option<usize> {
     right.last().or(left.last())
 }
 
-fn tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) -> Response {
+fn tab_ui(ui: &mut Ui, tab: &Tab, asked: &mut Option<TabAction>) -> Response {
     let palette = theme::palette(ui.ctx());
     let color = if tab.is_shown {
         palette.text_strong
@@ -143,9 +149,9 @@ fn tab_ui(ui: &mut Ui, tab: &Tab, actions: &mut Vec<Action>) -> Response {
     let end = pos2(rect.right() - PADDING - SIGN / 2.0 + 3.0, rect.center().y);
     let is_closed = close_ui(ui, tab, end, is_at, palette);
     if is_closed || response.middle_clicked() {
-        actions.push(Action::Tab(TabAction::Close(tab.serial)));
+        *asked = Some(TabAction::Close(tab.serial));
     } else if response.clicked() && !tab.is_shown {
-        actions.push(Action::Tab(TabAction::Show(tab.serial)));
+        *asked = Some(TabAction::Show(tab.serial));
     }
     match &tab.path {
         Some(path) => response.on_hover_text(path),

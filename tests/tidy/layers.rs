@@ -64,6 +64,7 @@ const UI: Layer = Layer {
         "document",
         "engine::run",
         "engine::protocol",
+        "nodebank::code",
         "command",
     ],
     not_modules: &["document::file"],

@@ -226,6 +226,16 @@ pub fn canvas_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context:
     });
 }
 
+/// Show a graph in the room of `ui` as the camera sees it: nothing in it can be pointed at or typed into.
+pub fn still_ui(ui: &mut Ui, canvas: &mut Canvas, drafts: &mut Drafts, context: &mut Context<'_>) {
+    canvas.camera.screen = ui.max_rect();
+    canvas.keep_up(context.document);
+    // Its fields take no keys, and look as they will when they do.
+    ui.visuals_mut().disabled_alpha = 1.0;
+    ui.disable();
+    draw(ui, canvas, drafts, context, &Hit::Nothing);
+}
+
 /// What a screen reader says of the canvas: the link that is being made, else what is selected.
 fn in_words(canvas: &Canvas, context: &Context<'_>) -> String {
     let graph = context.document.graph();
@@ -443,7 +453,7 @@ fn fields_ui(
     look: &NodeLook,
 ) -> Vec<Action> {
     let mut asked = Vec::new();
-    let name = ui.interact(on_screen, canvas_id().with(node.id), Sense::empty());
+    let name = ui.interact(on_screen, ui.scope_id().with(node.id), Sense::empty());
     name.widget_info(|| WidgetInfo::labeled(Role::Group, true, node.title().as_str()));
     if !look.has_field.contains(&true) {
         return asked;

@@ -235,7 +235,12 @@ const NODE_MENU: [&[Command]; 5] = [
         Command::RunAgain,
         Command::RunAgainFromHere,
     ],
-    &[Command::Breakpoint, Command::OpenSubgraph],
+    &[
+        Command::Breakpoint,
+        Command::OpenSubgraph,
+        Command::EditCode,
+        Command::OpenOutside,
+    ],
     &[
         Command::Rename,
         Command::Colour,
@@ -297,6 +302,7 @@ fn menu_ui(canvas: &Canvas, response: &Response, context: &mut Context<'_>) {
     response.context_menu(|ui| {
         let selected = context.document.selected_node();
         let is_subgraph = selected.is_some_and(|node| node.kind.role.inside().is_some());
+        let has_source = selected.is_some_and(|node| node.kind.file.is_some());
         for (at, group) in NODE_MENU.iter().enumerate() {
             if at > 0 {
                 ui.separator();
@@ -305,6 +311,7 @@ fn menu_ui(canvas: &Canvas, response: &Response, context: &mut Context<'_>) {
                 let is_enabled = match command {
                     Command::OpenSubgraph => is_subgraph,
                     Command::Rename => selected.is_some(),
+                    Command::EditCode | Command::OpenOutside => has_source,
                     _ => true,
                 };
                 if menu::command_button(ui, *command, is_enabled) {

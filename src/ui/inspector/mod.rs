@@ -11,6 +11,7 @@ use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextE
 use self::looping::looping_ui;
 use self::ports::{Ports, ports_ui};
 use self::source::{broken_ui, missing_ui};
+use super::code::CodeAction;
 use super::failure::failure_ui;
 use super::focus::Focus;
 use super::help::help_ui;
@@ -244,6 +245,14 @@ fn kind_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
                 .on_hover_text(format!("Open {}, line {}", file.display(), kind.line));
             if link.clicked() {
                 ctx.ask(Action::OpenSource(file.to_path_buf(), kind.line));
+            }
+            let edit = ui.link(RichText::new("Edit code").small());
+            let edit = edit.on_hover_text(menu::hint(ui.ctx(), Command::EditCode));
+            if edit.clicked() {
+                ctx.ask(Action::Code(CodeAction::Open(
+                    file.to_path_buf(),
+                    kind.line,
+                )));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), family_ui);
         });

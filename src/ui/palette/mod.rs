@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::canvas::canvas_id;
+use super::code::CodeAction;
 use super::row::{Row, row_ui};
 use super::search::{KindSearch, Query};
 use super::{Action, Context, menu, theme};
@@ -50,7 +51,8 @@ enum Hits {
     #[default]
     Stale,
     Commands(Vec<Command>),
-    Kinds(Vec<Arc<NodeKind>>),
+    /// Behind them stands the way to a node that nobody has written yet, when it is not empty: its row.
+    Kinds(Vec<Arc<NodeKind>>, String),
 }
 
 impl Hits {
@@ -58,7 +60,7 @@ impl Hits {
         match self {
             Self::Stale => 0,
             Self::Commands(commands) => commands.len(),
-            Self::Kinds(kinds) => kinds.len(),
+            Self::Kinds(kinds, new) => kinds.len() + usize::from(!new.is_empty()),
         }
     }
 }
@@ -176,8 +178,14 @@ fn contents_ui(
     }
     let mut wanted = pressed(ui, Key::Enter).then_some(palette.chosen);
     ui.add_space(theme::GAP / 2.0);
-    if count == 0 {
+    let is_none = match &palette.hits {
+        Hits::Kinds(kinds, _) => kinds.is_empty(),
+        hits => hits.len() == 0,
+    };
+    if is_none {
         nothing_ui(ui, palette);
+    }
+    if count == 0 {
         return false;
     }
     if let Some(clicked) = list_ui(ui, palette, is_enabled, is_walked) {
@@ -251,7 +259,13 @@ fn find(palette: &mut Palette, ctx: &Context<'_>) -> Hits {
                     recent.iter().position(is_it).unwrap_or(RECENT)
                 });
             }
-            Hits::Kinds(kinds)
+            let typed = palette.query.trim();
+            let new = if typed.is_empty() {
+                String::new()
+            } else {
+                format!("New node \"{typed}\"…")
+            };
+            Hits::Kinds(kinds, new)
         }
         _ => Hits::Commands(find_commands(&palette.query)),
     }
@@ -319,13 +333,13 @@ fn list_ui(
                     };
                     row_ui(ui, &row, Sense::click())
                 }
-                Hits::Kinds(kinds) => {
-                    let kind = &kinds[at];
+                Hits::Kinds(kinds, new) => {
+                    let kind = kinds.get(at);
                     let row = Row {
-                        dot: Some(colors.of_family(&kind.family)),
-                        text: &kind.title,
+                        dot: kind.map(|kind| colors.of_family(&kind.family)),
+                        text: kind.map_or(new, |kind| &kind.title),
                         color: None,
-                        right: &kind.family,
+                        right: kind.map_or("Python", |kind| &kind.family),
                         indent: 0.0,
                         is_chosen,
                     };
@@ -346,7 +360,10 @@ fn about_ui(ui: &mut Ui, palette: &Palette) {
     let about = match &palette.hits {
         Hits::Stale => None,
         Hits::Commands(commands) => commands.get(palette.chosen).map(|it| it.entry().help),
-        Hits::Kinds(kinds) => kinds.get(palette.chosen).map(|kind| &*kind.summary),
+        Hits::Kinds(kinds, _) => {
+            let kind = kinds.get(palette.chosen).map(|kind| &*kind.summary);
+            kind.or(Some(Command::NewNode.entry().help))
+        }
     };
     ui.add_space(theme::GAP / 2.0);
     ui.separator();
@@ -388,17 +405,19 @@ fn run(
             ctx.ask(Action::Command(*command));
             true
         }
-        Hits::Kinds(kinds) => {
-            let (
-                Some(kind),
-                Some(Open::Nodes {
-                    pos_in_graph,
-                    link_from,
-                    ..
-                }),
-            ) = (kinds.get(at).cloned(), &palette.open)
+        Hits::Kinds(kinds, _) => {
+            let Some(Open::Nodes {
+                pos_in_graph,
+                link_from,
+                ..
+            }) = &palette.open
             else {
                 return false;
+            };
+            let Some(kind) = kinds.get(at).cloned() else {
+                let (name, at) = (palette.query.trim(), (*pos_in_graph, link_from.clone()));
+                ctx.ask(Action::Code(CodeAction::New(name.to_owned(), Some(at))));
+                return true;
             };
             let graph = ctx.document.graph();
             let place = (*pos_in_graph, ctx.document.open_subgraph());
