@@ -265,6 +265,136 @@ def text_to_number(text: str, decimal: Literal[".", ","] = ".") -> float:
     raise ValueError(f"text: a number such as 1{decimal}5 was expected, not {text!r:.60}")
 
 
+@loom.node(
+    title="Fill template", keywords=["mail merge", "placeholder", "substitute", "dictionary", "format", "string"]
+)
+def fill_template(
+    template: Annotated[str, loom.Multiline()], values: dict[str, object], keep_unknown: bool = False
+) -> str:
+    """Fill the values of a dictionary into a text.
+
+    Args:
+        template: The text, with {name} where the value of the key "name" goes; {price:.2f} writes two decimals, {{ a
+            curly bracket.
+        values: The values by key.
+        keep_unknown: Leave places whose key is not there as they are; otherwise that is an error.
+
+    Example:
+        >>> fill_template("Dear {name}, you owe {sum:.2f}", {"name": "Ada", "sum": 12})
+        'Dear Ada, you owe 12.00'
+    """
+    import string
+
+    if not isinstance(values, Mapping):
+        raise TypeError(f"values: a dictionary was expected, not {type(values).__name__}")
+    done = []
+    try:
+        for before, name, form, change in string.Formatter().parse(_text("template", template)):
+            done.append(before)
+            if name is None:
+                continue
+            if name in values:
+                value = {"r": repr, "s": str, "a": ascii, None: lambda plain: plain}[change](values[name])
+                done.append(format(value, form))
+            elif keep_unknown:
+                done.append("{" + name + (f"!{change}" if change else "") + (f":{form}" if form else "") + "}")
+            else:
+                known = ", ".join(map(str, list(values)[:20])) or "none"
+                raise KeyError(
+                    f"values: the key {name!r} was expected, as the template asks for it; there are: {known}"
+                )
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"template: {template!r:.200} does not fit the values: {error}") from error
+    return "".join(done)
+
+
+@loom.node(title="Wrap text", keywords=["lines", "break", "fold", "width", "paragraph", "string"])
+def wrap_text(text: str, width: Annotated[int, loom.Range(1, 10_000)] = 80, indent: str = "") -> str:
+    r"""Break a text into lines of a width, between words; its own empty lines part paragraphs.
+
+    Args:
+        text: Text to break.
+        width: Characters that a line has at most; only a word that is longer is broken itself.
+        indent: What each line begins with.
+
+    Example:
+        >>> wrap_text("the quick brown fox", width=10)
+        'the quick\nbrown fox'
+    """
+    import textwrap
+
+    before = _text("indent", indent)
+    if width <= len(before):
+        raise ValueError(f"width: more than the {len(before)} characters of the indent was expected, not {width}")
+    paragraphs = _text("text", text).replace("\r\n", "\n").split("\n\n")
+    wrapped = (textwrap.fill(part, width, initial_indent=before, subsequent_indent=before) for part in paragraphs)
+    return "\n\n".join(wrapped)
+
+
+@loom.node(title="Clean text", keywords=["normalize", "unicode", "accents", "whitespace", "blank", "string"])
+def clean_text(
+    text: str, spaces: bool = True, accents: bool = False, punctuation: bool = False, digits: bool = False
+) -> str:
+    r"""Take out of a text what is in the way of comparing and counting.
+
+    Args:
+        text: Text to clean.
+        spaces: Write one blank for several and for line breaks, and none at the ends.
+        accents: Leave out accents: é becomes e.
+        punctuation: Leave out points, commas, brackets and other signs.
+        digits: Leave out digits.
+
+    Example:
+        >>> clean_text("  Café,\tau  lait! ", accents=True, punctuation=True)
+        'Cafe au lait'
+    """
+    import unicodedata
+
+    whole = unicodedata.normalize("NFC", _text("text", text))
+    if accents:
+        parts = unicodedata.normalize("NFD", whole)
+        whole = unicodedata.normalize("NFC", "".join(sign for sign in parts if not unicodedata.combining(sign)))
+    if punctuation:
+        whole = "".join(sign for sign in whole if unicodedata.category(sign)[0] not in "PS")
+    if digits:
+        whole = "".join(sign for sign in whole if not sign.isdigit())
+    return " ".join(whole.split()) if spaces else whole
+
+
+@loom.node(title="Format number", keywords=["decimals", "thousands", "currency", "percent", "digits", "string"])
+def format_number(
+    value: float = 0.0,
+    decimals: Annotated[int, loom.Range(0, 100)] = 2,
+    style: Literal["plain", "thousands", "percent", "scientific"] = "thousands",
+    before: str = "",
+    after: str = "",
+) -> str:
+    """Write a number the way people read it.
+
+    Args:
+        value: The number.
+        decimals: Digits after the point.
+        style: Thousands groups digits with commas; percent writes 0.25 as 25%; scientific as 2.5e-01.
+        before: What stands before it, such as a currency.
+        after: What stands behind it, such as a unit.
+
+    Example:
+        >>> format_number(1234567.891, before="$")
+        '$1,234,567.89'
+        >>> format_number(0.256, decimals=1, style="percent")
+        '25.6%'
+    """
+    forms = {"plain": "f", "thousands": ",f", "percent": "%", "scientific": "e"}
+    form = forms[style]
+    if not 0 <= decimals <= 100:
+        raise ValueError(f"decimals: 0 to 100 was expected, not {decimals}")
+    try:
+        written = format(value, f"{form[:-1]}.{decimals}{form[-1]}")
+    except (TypeError, ValueError):
+        raise TypeError(f"value: a number was expected, not {value!r:.60}") from None
+    return _text("before", before) + written + _text("after", after)
+
+
 def _text(name: str, value: object) -> str:
     """The text (a path's too, which may be linked to a text), or an error that names the input."""
     if not isinstance(value, str | PurePath):

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 from node_files import call
 
-C, F = "text/change", "text/find"
+C, F, V, L = "text/change", "text/find", "text/convert", "text/likeness"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,79 @@ C, F = "text/change", "text/find"
         (f"{F}.fits_pattern", {"text": "on 2026-05-03", "pattern": "[0-9]{4}-[0-9]{2}"}, True),
         (f"{F}.fits_pattern", {"text": "on 2026", "pattern": "[0-9]{4}", "whole": True}, False),
         (f"{F}.fits_pattern", {"text": "ADA", "pattern": "ada", "ignore_case": True}, True),
+        (f"{C}.fill_template", {"template": "{n} {s:.1f} {{x}}", "values": {"n": "Ada", "s": 2}}, "Ada 2.0 {x}"),
+        (
+            f"{C}.fill_template",
+            {"template": "{a!r:>4} {b!r:>4}", "values": {"a": 1}, "keep_unknown": True},
+            "   1 {b!r:>4}",
+        ),
+        (f"{C}.fill_template", {"template": "", "values": {}}, ""),
+        (f"{C}.wrap_text", {"text": "the quick brown fox", "width": 10}, "the quick\nbrown fox"),
+        (f"{C}.wrap_text", {"text": "a b\n\nc", "width": 3, "indent": "> "}, "> a\n> b\n\n> c"),
+        (f"{C}.wrap_text", {"text": ""}, ""),
+        (f"{C}.clean_text", {"text": " a \n b "}, "a b"),
+        (f"{C}.clean_text", {"text": "É, 7!", "accents": True, "punctuation": True, "digits": True}, "E"),
+        (f"{C}.clean_text", {"text": " 한글 ", "accents": True, "spaces": False}, " 한글 "),
+        (f"{C}.format_number", {"value": 1234567.891, "before": "$"}, "$1,234,567.89"),
+        (f"{C}.format_number", {"value": 0.256, "decimals": 0, "style": "percent"}, "26%"),
+        (f"{C}.format_number", {"value": 1500, "decimals": 1, "style": "scientific", "after": " m"}, "1.5e+03 m"),
+        (f"{C}.format_number", {"value": float("nan"), "style": "plain"}, "nan"),
+        (
+            f"{F}.pattern_groups",
+            {"text": "a=1 b=", "pattern": r"(\w)=(?P<v>\d)?"},
+            [{"1": "a", "v": "1"}, {"1": "b", "v": ""}],
+        ),
+        (f"{F}.pattern_groups", {"text": "", "pattern": "(a)"}, []),
+        (f"{F}.split_by_pattern", {"text": "red, blue;;green"}, ["red", "blue", "green"]),
+        (f"{F}.split_by_pattern", {"text": "a--b", "pattern": "(-)", "skip_empty": False}, ["a", "", "b"]),
+        (f"{F}.split_by_pattern", {"text": "aBcD", "pattern": "(?=[A-Z])"}, ["a", "Bc", "D"]),
+        (f"{F}.split_by_pattern", {"text": "ab", "pattern": "x*", "skip_empty": False}, ["a", "b"]),
+        (f"{F}.split_by_pattern", {"text": ""}, []),
+        (f"{F}.text_between", {"text": "a[1] b[2]", "start": "[", "end": "]", "which": 1}, "2"),
+        (f"{F}.text_between", {"text": "key: value", "start": ": "}, "value"),
+        (f"{F}.text_between", {"text": "abc"}, "abc"),
+        (f"{F}.count_words", {"text": "The cat and the dog"}, {"the": 2, "cat": 1, "and": 1, "dog": 1}),
+        (f"{F}.count_words", {"text": "Don't stop-gap a", "shortest": 2}, {"don't": 1, "stop-gap": 1}),
+        (f"{F}.count_words", {"text": " "}, {}),
+        (f"{F}.numbers_in_text", {"text": "-3 to 12.5, 2e3, .5 v1.2.3 10-20"}, [-3, 12.5, 2000.0, 0.5, 10, 20]),
+        (f"{F}.numbers_in_text", {"text": "none"}, []),
+        (f"{V}.encode_text", {"text": "é"}, "w6k="),
+        (f"{V}.encode_text", {"text": "é", "code": "hex"}, "c3a9"),
+        (f"{V}.encode_text", {"text": "a b/é", "code": "URL"}, "a%20b%2F%C3%A9"),
+        (f"{V}.encode_text", {"text": "<a & 'b'>", "code": "HTML"}, "&lt;a &amp; &#x27;b&#x27;&gt;"),
+        (f"{V}.encode_text", {"text": 'é"\n', "code": "JSON"}, '"é\\"\\n"'),
+        (f"{V}.decode_text", {"text": "w6\nk="}, "é"),
+        (f"{V}.decode_text", {"text": "C3 A9", "code": "hex"}, "é"),
+        (f"{V}.decode_text", {"text": "a%20b%2F", "code": "URL"}, "a b/"),
+        (f"{V}.decode_text", {"text": "&lt;&eacute;&nbsp", "code": "HTML"}, "<é\xa0"),
+        (f"{V}.decode_text", {"text": '"\\u00e9"', "code": "JSON"}, "é"),
+        (f"{V}.text_to_bytes", {"text": "é"}, b"\xc3\xa9"),
+        (f"{V}.text_to_bytes", {"text": "é", "encoding": "latin-1"}, b"\xe9"),
+        (f"{V}.bytes_to_text", {"data": b"\xef\xbb\xbfa", "encoding": "utf-8-sig"}, "a"),
+        (f"{V}.bytes_to_text", {"data": b"a\xff", "replace_errors": True}, "a\ufffd"),
+        (f"{V}.hash_value", {"data": ""}, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        (f"{V}.hash_value", {"data": b"Ada", "method": "md5"}, "1a382809b7c03f686e12dd15677c5497"),
+        (f"{V}.text_to_name", {"text": "Crème brûlée, 2nd try!"}, "creme-brulee-2nd-try"),
+        (f"{V}.text_to_name", {"text": "Große Straße", "separator": "_", "longest": 7}, "grosse"),
+        (
+            f"{V}.markdown_to_text",
+            {
+                "markdown": "# T #\n\n> *a* **b** _c_ `*d*` snake_case_x\n\n---\n* [x] [e](u) ![f](p)"
+                "\n```py\n*g*\n```\n2 * 3 * 4 \\*h\\*"
+            },
+            "T\n\na b c *d* snake_case_x\n\n- e f\n*g*\n2 * 3 * 4 *h*",
+        ),
+        (f"{V}.markdown_to_text", {"markdown": ""}, ""),
+        (f"{L}.text_likeness", {"first": "kitten", "second": "sitting", "measure": "edit distance"}, 3.0),
+        (f"{L}.text_likeness", {"first": "ADA", "second": "ada", "ignore_case": True}, 1.0),
+        (f"{L}.text_likeness", {"measure": "words in common"}, 1.0),
+        (f"{L}.text_likeness", {"first": "abcd", "second": "bcde"}, 0.75),
+        (f"{L}.text_differences", {"before": "a\nb", "after": "a\nb"}, ""),
+        (
+            f"{L}.text_differences",
+            {"before": "", "after": "a", "around": 0},
+            "--- before\n+++ after\n@@ -0,0 +1 @@\n+a",
+        ),
     ],
 )
 def test_gives(node: str, arguments: dict, expected: object) -> None:
@@ -109,8 +182,52 @@ def test_gives(node: str, arguments: dict, expected: object) -> None:
         (f"{F}.find_pattern", {"text": "a", "pattern": "("}, ValueError, "pattern: not a regular expression"),
         (f"{F}.replace_pattern", {"text": "a", "pattern": "a", "replacement": r"\1"}, ValueError, "replacement: "),
         (f"{F}.fits_pattern", {"text": "a", "pattern": "["}, ValueError, "pattern: not a regular expression"),
+        (
+            f"{C}.fill_template",
+            {"template": "{x}", "values": {"n": 1}},
+            KeyError,
+            "values: the key 'x' was expected.*n",
+        ),
+        (f"{C}.fill_template", {"template": "{n", "values": {}}, ValueError, "template: .* does not fit"),
+        (f"{C}.fill_template", {"template": "{n:d}", "values": {"n": "a"}}, ValueError, "template: .* does not fit"),
+        (f"{C}.fill_template", {"template": "", "values": []}, TypeError, "values: a dictionary"),
+        (f"{C}.wrap_text", {"text": "a", "width": 2, "indent": "  "}, ValueError, "width: more than the 2"),
+        (f"{C}.clean_text", {"text": 1}, TypeError, "text: a text"),
+        (f"{C}.format_number", {"value": "a"}, TypeError, "value: a number was expected, not 'a'"),
+        (f"{C}.format_number", {"value": 1, "decimals": -1}, ValueError, "decimals: 0 to 100"),
+        (f"{F}.pattern_groups", {"text": "a", "pattern": "a"}, ValueError, "pattern: at least one bracket"),
+        (f"{F}.split_by_pattern", {"text": "a", "pattern": "*"}, ValueError, "pattern: not a regular expression"),
+        (f"{F}.text_between", {"text": "a", "start": "["}, ValueError, r"start: '\[' was expected in the text 1 times"),
+        (f"{F}.text_between", {"text": "[a", "start": "[", "end": "]"}, ValueError, "end: '.' was expected"),
+        (f"{F}.text_between", {"text": "a", "which": -1}, ValueError, "which: 0 or more"),
+        (f"{F}.count_words", {"text": "a", "most": -1}, ValueError, "most: 0 or more"),
+        (f"{F}.numbers_in_text", {"text": 5}, TypeError, "text: a text"),
+        (f"{V}.encode_text", {"text": b"a"}, TypeError, "text: a text was expected, not bytes"),
+        (f"{V}.decode_text", {"text": "a"}, ValueError, "text: a text in base64 was expected, not 'a'"),
+        (f"{V}.decode_text", {"text": "ÿ", "code": "hex"}, ValueError, "text: a text in hex"),
+        (f"{V}.decode_text", {"text": "%ff", "code": "URL"}, ValueError, "text: a text in URL"),
+        (f"{V}.decode_text", {"text": "[1]", "code": "JSON"}, ValueError, "text: .* it holds a list"),
+        (f"{V}.text_to_bytes", {"text": "aé", "encoding": "ascii"}, ValueError, "text: characters of ascii .*'é' at 1"),
+        (f"{V}.bytes_to_text", {"data": b"a\xff"}, ValueError, "data: bytes of a text in utf-8 .* those at 1"),
+        (f"{V}.bytes_to_text", {"data": "a"}, TypeError, "data: bytes were expected, not str"),
+        (f"{V}.hash_value", {"data": 5}, TypeError, "data: a text"),
+        (f"{V}.text_to_name", {"text": "?!"}, ValueError, "text: at least one letter"),
+        (f"{V}.text_to_name", {"text": "a", "longest": 0}, ValueError, "longest: 1 or more"),
+        (f"{V}.markdown_to_text", {"markdown": None}, TypeError, "markdown: a text"),
+        (f"{L}.text_likeness", {"first": "a" * 6000, "second": "b" * 6000}, ValueError, "first, second: at most"),
+        (f"{L}.closest_text", {"text": "a", "choices": ["a", 1]}, TypeError, "choices: item 1: a text"),
+        (f"{L}.closest_text", {"text": "a", "choices": [], "at_least": 2}, ValueError, "at_least: 0 to 1"),
+        (f"{L}.text_differences", {"around": -1}, ValueError, "around: 0 or more"),
     ],
 )
 def test_refuses(node: str, arguments: dict, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call(node, arguments)
+
+
+def test_the_closest_text_is_the_first_of_the_most_alike_or_nothing() -> None:
+    near = call(f"{L}.closest_text", {"text": "LODNON", "choices": ["Paris", "London", "london"]})
+    assert (near.text, near.index) == ("London", 1) and near.likeness == pytest.approx(5 / 6)
+    far = call(f"{L}.closest_text", {"text": "Rome", "choices": ["Paris"], "at_least": 0.9})
+    assert (far.text, far.index) == (None, -1)
+    assert call(f"{L}.closest_text", {"text": "a", "choices": []}) == (None, 0.0, -1)
