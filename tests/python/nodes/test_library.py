@@ -15,7 +15,20 @@ import pytest
 from node_files import ROOT, dependencies, load
 
 BANK = ROOT / "nodebank"
-FAMILIES = ["values", "math", "text", "logic", "lists", "files", "tables", "images", "plots", "display", "web"]
+FAMILIES = [
+    "values",
+    "math",
+    "text",
+    "logic",
+    "lists",
+    "files",
+    "tables",
+    "images",
+    "arrays",
+    "plots",
+    "display",
+    "web",
+]
 FILES = sorted(path for family in FAMILIES for path in (BANK / family).glob("*.py"))
 EXAMPLE_FILES = sorted((ROOT / "examples").glob("*/nodes/*.py"))
 PACKAGES = {"bs4": "beautifulsoup4", "PIL": "pillow", "skimage": "scikit-image", "sklearn": "scikit-learn"}
