@@ -217,6 +217,45 @@ def list_to_array(
     return array.copy() if type == "as it is" else _as_type("items", array, type)
 
 
+@loom.node(title="Array from text", keywords=["parse", "type in", "matrix", "literal", "vector", "numpy", "create"])
+def text_to_array(text: Annotated[str, loom.Multiline()] = "1 2 3\n4 5 6") -> np.ndarray:
+    """Make an array of numbers in a text: a line for each row; one line alone gives numbers in a row.
+
+    Args:
+        text: Numbers parted by blanks or commas; nan stands for a missing one.
+
+    Example:
+        >>> text_to_array("1 2\\n3 4").tolist(), text_to_array("0.5, 1.5").tolist()
+        ([[1, 2], [3, 4]], [0.5, 1.5])
+    """
+    import numpy as np
+
+    rows = [
+        (number, line.replace(",", " ").split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()
+    ]
+    if not rows:
+        raise ValueError("text: at least one number was expected, there is none")
+    values = []
+    for number, words in rows:
+        try:
+            values.append([_whole_or_float(word) for word in words])
+        except ValueError:
+            raise ValueError(f"text: numbers were expected in line {number}, not {' '.join(words)[:60]!r}") from None
+        if len(words) != len(rows[0][1]):
+            raise ValueError(
+                f"text: {len(rows[0][1])} numbers as in the first line were expected in line {number}, not {len(words)}"
+            )
+    return np.array(values[0] if len(values) == 1 else values)
+
+
+def _whole_or_float(word: str) -> int | float:
+    try:
+        whole = int(word)
+    except ValueError:
+        return float(word)
+    return whole if abs(whole) < 2**63 else float(whole)
+
+
 def _as_type(name: str, array: np.ndarray, type: str) -> np.ndarray:
     """The array in another kind of numbers; an error when one of them has no place in it."""
     import numpy as np

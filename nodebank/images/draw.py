@@ -12,6 +12,7 @@ import loom
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from PIL import Image, ImageDraw, ImageFont
 
 
@@ -68,7 +69,7 @@ def draw_text(
 @loom.node(title="Draw line", keywords=["path", "polyline", "stroke", "arrow", "annotate", "picture"])
 def draw_line(
     image: Image.Image,
-    points: list[list[float]],
+    points: Annotated[str | np.ndarray | list, loom.Multiline()] = "10 10\n90 50",
     colour: loom.Colour = "#ff3030",
     width: Annotated[float, loom.Range(0.1, 1_000)] = 3.0,
     closed: bool = False,
@@ -77,13 +78,13 @@ def draw_line(
 
     Args:
         image: Image to draw on.
-        points: Column and row of each point, as in [[10, 10], [90, 50]]; two at least.
+        points: Column and row of each point, a line for each as text, or an array or list of pairs; two at least.
         colour: Colour of the line, with two more digits for opacity if wanted.
         width: Width of the line in pixels.
         closed: Go back to the first point.
 
     Example:
-        >>> page = draw_line(Image.new("RGB", (10, 10)), [[0, 5], [10, 5]], "#ff0000", 4)
+        >>> page = draw_line(Image.new("RGB", (10, 10)), "0 5\\n10 5", "#ff0000", 4)
         >>> page.getpixel((5, 5))
         (255, 0, 0)
     """
@@ -101,7 +102,7 @@ def draw_line(
 @loom.node(title="Draw polygon", keywords=["shape", "area", "outline", "fill", "triangle", "annotate", "picture"])
 def draw_polygon(
     image: Image.Image,
-    points: list[list[float]],
+    points: Annotated[str | np.ndarray | list, loom.Multiline()] = "10 10\n90 10\n50 80",
     outline: loom.Colour = "#ff3030",
     width: Annotated[float, loom.Range(0, 1_000)] = 3.0,
     fill: loom.Colour = "#ff303040",
@@ -110,7 +111,7 @@ def draw_polygon(
 
     Args:
         image: Image to draw on.
-        points: Column and row of each corner, as in [[10, 10], [90, 10], [50, 80]]; three at least.
+        points: Column and row of each corner, a line for each as text, or an array or list of pairs; three at least.
         outline: Colour of its outline.
         width: Width of the outline in pixels; 0: none.
         fill: Colour of the inside; #00000000 leaves it as it is.
@@ -360,14 +361,11 @@ def _points(points: object, least: int) -> list[tuple[float, float]]:
     """Pairs of column and row, of a list or an array."""
     import numpy as np
 
-    try:
-        places = np.asarray(points, dtype=float)
-    except (ValueError, TypeError):
-        places = np.zeros(0)
+    places = _table_of_numbers(points)
     is_shaped = places.ndim == 2 and places.shape[1] == 2 and len(places) >= least
     if not is_shaped or not (np.abs(places) <= 1e6).all():
         raise ValueError(
-            f"points: {least} or more pairs of column and row such as [[10, 10], [90, 50]] were expected, "
+            f"points: {least} or more pairs of column and row such as 10 10 were expected, a line for each, "
             f"not {points!r:.60}"
         )
     return [(float(x), float(y)) for x, y in places]
@@ -472,3 +470,15 @@ def _from_array(name: str, array: object) -> Image.Image:
     if pixels.dtype.kind in "bf":
         pixels = np.nan_to_num(np.asarray(pixels, dtype=float), posinf=1.0, neginf=0.0) * 255.0
     return Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8))
+
+
+def _table_of_numbers(value: object) -> np.ndarray:
+    """Rows of numbers of a text (a line for each), a list or an array; without any where they are none."""
+    import numpy as np
+
+    try:
+        if isinstance(value, str):
+            value = [line.replace(",", " ").split() for line in value.splitlines() if line.strip()]
+        return np.asarray(value, dtype=float)
+    except (ValueError, TypeError):
+        return np.zeros(0)

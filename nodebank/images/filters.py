@@ -185,7 +185,10 @@ def emboss_image(
 
 @loom.node(title="Convolve image", keywords=["kernel", "filter", "matrix", "custom", "convolution", "picture"])
 def convolve_image(
-    image: Image.Image, kernel: np.ndarray | list[list[float]], normalise: bool = True, offset: float = 0.0
+    image: Image.Image,
+    kernel: Annotated[str | np.ndarray | list, loom.Multiline()] = "0 -1 0\n-1 5 -1\n0 -1 0",
+    normalise: bool = True,
+    offset: float = 0.0,
 ) -> Image.Image:
     """Filter an image by a kernel of your own: each pixel becomes a weighted sum of those around it.
 
@@ -193,28 +196,26 @@ def convolve_image(
 
     Args:
         image: Image to filter.
-        kernel: Weights, rows of equal length; an odd number of rows and columns, at most 31.
+        kernel: Weights: a line for each row as text, or an array; an odd number of rows and columns, at most 31. The one
+            given at first sharpens.
         normalise: Divide by the sum of the weights, unless that is 0, so that brightness stays.
         offset: What is added to each pixel; 128 makes negative sums visible.
 
     Example:
         >>> picture = Image.new("L", (3, 1))
         >>> picture.putpixel((1, 0), 90)
-        >>> [convolve_image(picture, [[1, 1, 1]]).getpixel((x, 0)) for x in range(3)]
+        >>> [convolve_image(picture, "1 1 1").getpixel((x, 0)) for x in range(3)]
         [30, 30, 30]
     """
     import numpy as np
 
     picture = _picture("image", image)
-    try:
-        weights = np.asarray(kernel, dtype=float)
-    except (ValueError, TypeError):
-        weights = np.zeros(0)
+    weights = _table_of_numbers(kernel)
     is_odd = weights.ndim == 2 and all(side % 2 == 1 and side <= 31 for side in weights.shape)
     if not is_odd or not np.isfinite(weights).all():
         raise ValueError(
-            "kernel: rows of numbers such as [[0, 1, 0], [1, 4, 1], [0, 1, 0]] were expected, "
-            "of equal length, an odd number of rows and columns, at most 31"
+            "kernel: rows of numbers of equal length were expected, an odd number of rows and of columns, at most 31, "
+            f"not {kernel!r:.60}"
         )
     total = weights.sum()
     if normalise and abs(total) > 1e-12:
@@ -438,3 +439,15 @@ def _from_array(name: str, array: object) -> Image.Image:
     if pixels.dtype.kind in "bf":
         pixels = np.nan_to_num(np.asarray(pixels, dtype=float), posinf=1.0, neginf=0.0) * 255.0
     return Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8))
+
+
+def _table_of_numbers(value: object) -> np.ndarray:
+    """Rows of numbers of a text (a line for each), a list or an array; without any where they are none."""
+    import numpy as np
+
+    try:
+        if isinstance(value, str):
+            value = [line.replace(",", " ").split() for line in value.splitlines() if line.strip()]
+        return np.asarray(value, dtype=float)
+    except (ValueError, TypeError):
+        return np.zeros(0)
