@@ -196,8 +196,8 @@ def convolve_image(
 
     Args:
         image: Image to filter.
-        kernel: Weights: a line for each row as text, or an array; an odd number of rows and columns, at most 31. The one
-            given at first sharpens.
+        kernel: Weights: a line for each row as text, or an array; an odd number of rows and columns, at most 31. At
+            first one that sharpens.
         normalise: Divide by the sum of the weights, unless that is 0, so that brightness stays.
         offset: What is added to each pixel; 128 makes negative sums visible.
 
