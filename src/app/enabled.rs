@@ -2,7 +2,6 @@
 
 use super::App;
 use crate::command::Command;
-use crate::ui::code::File;
 
 impl App {
     /// Can the command do something now?
@@ -57,11 +56,7 @@ impl App {
                 .selected_node()
                 .is_some_and(|node| node.kind.role.inside().is_some()),
             Command::CloseSubgraph => !document.path().is_empty(),
-            Command::Save if self.is_in_code() => {
-                let shown = self.project.panels.code.shown();
-                shown.is_some_and(File::is_unsaved)
-            }
-            Command::Save => document.is_dirty(),
+            Command::Save => document.is_dirty() || self.saves_code(),
             Command::EditCode | Command::OpenOutside => self.selected_source().is_some(),
             Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => self.project.can_run() || is_paused,

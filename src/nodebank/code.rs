@@ -96,7 +96,7 @@ impl Code {
             .map(|error| Fault {
                 line: line(error.location),
                 range: range_of(error.location),
-                message: format!("Syntax error: {}", error.error),
+                message: format!("Syntax error: {}", in_words(&error.error.to_string())),
             })
             .collect();
         faults.sort_by_key(|fault| fault.range.start);
@@ -144,6 +144,19 @@ impl Code {
         let last_before = || functions.iter().rev().find(before);
         let found = functions.iter().rev().find(inside).or_else(last_before);
         found.or(functions.first())
+    }
+}
+
+/// What the parser says, where its own words say little.
+fn in_words(said: &str) -> &str {
+    match said {
+        "unexpected EOF while parsing" => {
+            "the source ends too early; is a bracket open, or a quote?"
+        }
+        "unindent does not match any outer indentation level" => {
+            "the line is as far in as no line above it"
+        }
+        said => said,
     }
 }
 

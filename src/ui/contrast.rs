@@ -3,8 +3,10 @@
 
 use egui::{Color32, Context, Theme, Visuals};
 
+use super::code::colour;
 use super::theme::{self, Palette};
 use crate::graph::ValueType;
+use crate::nodebank::code::Class;
 
 const READABLE: f32 = 4.5;
 /// For marks, ports and links, and for texts of what cannot be used now.
@@ -209,6 +211,42 @@ fn words_of_a_state_can_be_read_where_they_stand() {
         check.all(READABLE, &[("warn", palette.warn)], &buttons);
         let link = [("accent", palette.accent)];
         check.all(READABLE, &link, &[("error_soft", palette.error_soft)]);
+    });
+}
+
+#[test]
+fn sources_can_be_read_in_all_their_colours() {
+    both(|check| {
+        let palette = check.palette;
+        let grounds = [
+            ("well", palette.well),
+            ("the cursor's line", over(palette.raised, 0.5, palette.well)),
+        ];
+        let classes = [
+            Class::Keyword,
+            Class::Constant,
+            Class::Text,
+            Class::Number,
+            Class::Comment,
+            Class::Decorator,
+            Class::Annotation,
+            Class::Definition,
+            Class::Operator,
+            Class::Bracket,
+        ];
+        for class in classes {
+            let colour = [(&*format!("{class:?}"), colour(class, palette))];
+            check.all(READABLE, &colour, &grounds);
+            check.all(VISIBLE, &colour, &[("a selection", palette.accent_soft)]);
+        }
+        let bracket = [("a bracket", colour(Class::Bracket, palette))];
+        check.all(READABLE, &bracket, &[("its pair", palette.raised_press)]);
+        let marks = [
+            ("idle", palette.idle),
+            ("error", palette.error),
+            ("warn", palette.warn),
+        ];
+        check.all(VISIBLE, &marks, &grounds);
     });
 }
 

@@ -299,8 +299,20 @@ impl Focus {
         });
     }
 
-    /// Who gets the keyboard when nobody has it.
+    /// Who gets the keyboard when nobody has it. A canvas that is behind another panel must not have it: its keys would
+    /// change what nobody sees.
     fn way_back(&self) -> Id {
+        let id = self.way_to_canvas();
+        let is_shown = |part| self.shown.iter().any(|shown| shown.part == part);
+        if id != canvas_id() || is_shown(Part::Pane(Pane::Canvas)) {
+            return id;
+        }
+        let part = self.shown.iter().find(|shown| shown.part == self.part);
+        let first = part.and_then(|part| part.all().find(|id| *id != editor_id()));
+        first.unwrap_or(id)
+    }
+
+    fn way_to_canvas(&self) -> Id {
         let Some((id, rect)) = self.focused else {
             return canvas_id();
         };
@@ -353,7 +365,8 @@ impl Focus {
             let painter = context.layer_painter(LayerId::background());
             let stroke = Stroke::new(theme::PART_FRAME, color);
             painter.rect_stroke(part.rect, 0, stroke, StrokeKind::Inside);
-            if widget.id == canvas_id() || widget.rect == part.rect {
+            let is_whole = [canvas_id(), editor_id()].contains(&widget.id);
+            if is_whole || widget.rect == part.rect {
                 return;
             }
         }

@@ -332,3 +332,26 @@ fn the_source_of_a_node_opens_at_its_function_and_one_of_looms_own_stays_as_it_i
     window.key(NONE, Key::Delete);
     assert!(window.app().project().document.graph().is_empty());
 }
+
+#[test]
+fn the_keyboard_leaves_a_text_for_something_that_is_seen() {
+    let mut window = Window::open(empty);
+    window.new_node("left alone");
+    assert_eq!(window.focused(), "Source of left_alone.py");
+    window.key(NONE, Key::Escape);
+    assert!(!window.focused().is_empty());
+    assert_ne!(window.focused(), "Source of left_alone.py");
+    // The node is selected, and behind the panel.
+    window.key(NONE, Key::Delete);
+    assert_eq!(window.app().project().document.graph().node_count(), 1);
+    window.key(Modifiers::ALT, Key::Num8);
+    assert_eq!(window.focused(), "Source of left_alone.py");
+
+    // A save is for the source while it has something to save, and for the project otherwise.
+    window.typed("# x\n");
+    window.key(CTRL, Key::S);
+    window.wait("the source", |app| !app.panels().code.is_unsaved());
+    assert!(window.app().project().document.is_dirty());
+    window.key(CTRL, Key::S);
+    window.wait("the project", |app| !app.project().document.is_dirty());
+}

@@ -163,6 +163,12 @@ impl App {
         panels.focus.is_in(Part::Pane(Pane::Code)) && panels.code.shown().is_some()
     }
 
+    /// Is a save meant for the source that is shown?
+    pub(super) fn saves_code(&self) -> bool {
+        let shown = self.project.panels.code.shown();
+        self.is_in_code() && shown.is_some_and(File::is_unsaved)
+    }
+
     /// Open a source at a line and give it the keyboard.
     fn open_code(&mut self, path: PathBuf, line: u32) {
         let code = &mut self.project.panels.code;

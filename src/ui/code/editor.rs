@@ -10,12 +10,12 @@ use egui::text_selection::text_cursor_state::{
     byte_index_from_char_index, char_index_from_byte_index,
 };
 use egui::{
-    Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Galley, Id, Margin, Pos2, Rect,
-    ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Galley, Id, Margin, Pos2,
+    Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::File;
-use super::file::hash_of;
+use super::file::{Reveal, hash_of};
 use super::highlight;
 use super::keys::{self, Waiting};
 use super::typing::{self, Selection};
@@ -94,10 +94,12 @@ pub(super) fn editor_ui(
             let shapes = under_text(&laid_out, file, found, inside, palette);
             ui.painter().set(under, Shape::Vec(shapes));
             underline_faults(ui, &laid_out, &file.code(), palette);
-            if std::mem::take(&mut file.reveals) {
+            let reveal = std::mem::take(&mut file.reveal);
+            if reveal != Reveal::No {
                 let cursor = laid_out.rect_of(file.text(), file.selection.head);
+                let align = (reveal == Reveal::InMiddle).then_some(Align::Center);
                 // Some lines around it, and what is left of it.
-                ui.scroll_to_rect(cursor.expand2(vec2(60.0, 3.0 * cursor.height())), None);
+                ui.scroll_to_rect(cursor.expand2(vec2(60.0, 3.0 * cursor.height())), align);
             }
             laid_out
         });

@@ -31,9 +31,20 @@ pub struct File {
     pub question: Option<Question>,
     pub hints: Hints,
     /// The cursor is to be brought into view.
-    pub(super) reveals: bool,
+    pub(super) reveal: Reveal,
     code: Arc<Code>,
-    code_hash: Option<u64>,
+    /// Of which revision that was read.
+    code_of: Option<u64>,
+}
+
+/// Where the cursor is to be seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reveal {
+    /// Where it is.
+    #[default]
+    No,
+    Anywhere,
+    InMiddle,
 }
 
 /// What only the user can decide. Until then nothing is written and nothing lost.
@@ -86,9 +97,9 @@ impl File {
             writing: None,
             question: None,
             hints: Hints::default(),
-            reveals: true,
+            reveal: Reveal::InMiddle,
             code: Arc::default(),
-            code_hash: None,
+            code_of: None,
         }
     }
 
@@ -124,19 +135,19 @@ impl File {
         let rest = &self.text[start..];
         let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         self.select(Selection::at(start + indent));
+        self.reveal = Reveal::InMiddle;
     }
 
     pub(super) fn select(&mut self, selection: Selection) {
         self.selection = selection.inside(&self.text);
-        self.reveals = true;
+        self.reveal = Reveal::Anywhere;
         self.history.close();
     }
 
     /// What was read of the text as it is.
     pub fn code(&mut self) -> Arc<Code> {
-        let hash = hash_of(&self.text);
-        if self.code_hash != Some(hash) {
-            self.code_hash = Some(hash);
+        if self.code_of != Some(self.revision) {
+            self.code_of = Some(self.revision);
             self.code = Arc::new(Code::read(&self.text, &self.place));
         }
         self.code.clone()
@@ -173,7 +184,7 @@ impl File {
             ((), Some(change.after))
         });
         self.history.close();
-        self.reveals = true;
+        self.reveal = Reveal::Anywhere;
     }
 
     /// Another text in the place of all of it; can be undone.
@@ -201,7 +212,7 @@ impl File {
         if let Some(selection) = selection {
             self.selection = selection.inside(&self.text);
             self.revision += 1;
-            self.reveals = true;
+            self.reveal = Reveal::Anywhere;
         }
     }
 
@@ -218,7 +229,10 @@ impl File {
             return false;
         }
         let Some(on_disk) = on_disk else {
-            self.question = Some(Question::Deleted);
+            // One that was never there, or is known to be gone, is no question.
+            if !self.saved.is_empty() {
+                self.question = Some(Question::Deleted);
+            }
             return false;
         };
         let (theirs, is_crlf) = with_plain_ends(on_disk);
@@ -340,6 +354,8 @@ mod tests {
         assert_eq!(mine.question, Some(Question::Deleted));
         mine.keep_mine();
         assert!(mine.is_unsaved());
+        mine.found_on_disk(None);
+        assert_eq!(mine.question, None, "asked once");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub fn colour(class: Class, palette: &Palette) -> Color32 {
         Class::Text => palette.ok,
         Class::Comment => palette.text_weak,
         Class::Decorator => palette.of_type(&ValueType::Bool),
-        Class::Annotation => palette.of_type(&ValueType::Figure),
+        Class::Annotation => palette.of_type(&ValueType::Date),
         Class::Definition => palette.accent,
         Class::Operator | Class::Bracket => palette.text,
     }

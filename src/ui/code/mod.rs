@@ -31,8 +31,11 @@ use crate::command::Command;
 use crate::document::ops::LinkEnd;
 use crate::graph::Pos2;
 
-/// Where the picture of the node stands beside the text, and not below it.
+/// Where the picture of the node stands beside the text, and not below it; in a low panel a narrow text is better than
+/// one of few lines.
 const WIDE: f32 = 620.0;
+const LOW: f32 = 420.0;
+const WIDE_ENOUGH: f32 = 460.0;
 const PREVIEW_WIDTH: f32 = 252.0;
 const PREVIEW_HEIGHT: f32 = 150.0;
 /// With less room than this there is no picture.
@@ -161,12 +164,14 @@ pub fn code_ui(ui: &mut Ui, panel: &mut CodePanel, ctx: &mut Context<'_>) {
         view.wants_keys = true;
     }
     let room = ui.available_rect_before_wrap();
-    let is_wide = room.width() >= WIDE;
+    let is_low = room.height() < LOW;
+    let is_wide = room.width() >= if is_low { WIDE_ENOUGH } else { WIDE };
+    let width = PREVIEW_WIDTH.min(0.4 * room.width());
     let has_preview = is_wide || room.height() >= LEAST_HEIGHT;
     let (text, aside) = if !has_preview {
         (room, None)
     } else if is_wide {
-        let (text, aside) = room.split_left_right_at_x(room.right() - PREVIEW_WIDTH - theme::GAP);
+        let (text, aside) = room.split_left_right_at_x(room.right() - width - theme::GAP);
         (
             text,
             Some(aside.with_min_x(aside.left() + 2.0 * theme::GAP)),

@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Ui};
 
 use crate::graph::NodeKind;
+use crate::ui::code::CodeAction;
 use crate::ui::{Action, Context, theme};
 
 pub(super) fn missing_ui(ui: &mut Ui, kind: &NodeKind) {
@@ -39,7 +40,7 @@ pub(super) fn broken_ui(
         if let Some(file) = &kind.file
             && ui.link(format!("Open line {line}")).clicked()
         {
-            ctx.ask(Action::OpenSource(file.to_path_buf(), line));
+            ctx.ask(Action::Code(CodeAction::Open(file.to_path_buf(), line)));
         }
     });
 }

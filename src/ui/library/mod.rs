@@ -8,6 +8,7 @@ use egui::{
     Align2, Id, Key, Modifiers, PointerButton, Response, ScrollArea, Sense, TextEdit, Ui, vec2,
 };
 
+use super::code::CodeAction;
 use super::list::List;
 use super::row::{Row, card_ui, row_with_id_ui};
 use super::search::KindSearch;
@@ -190,7 +191,7 @@ fn kind_ui(
         match (&kind.state, &kind.file) {
             (KindState::Ready, _) => ctx.ask(Action::AddNode(kind.clone(), None)),
             (KindState::Broken { line, .. }, Some(file)) => {
-                ctx.ask(Action::OpenSource(file.to_path_buf(), *line));
+                ctx.ask(Action::Code(CodeAction::Open(file.to_path_buf(), *line)));
             }
             _ => {}
         }

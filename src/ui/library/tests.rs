@@ -131,7 +131,7 @@ fn a_broken_source_is_listed_and_opened_but_never_added() {
     harness.run();
     let actions = &harness.state().actions;
     assert!(
-        matches!(&actions[..], [Action::OpenSource(file, 3)] if file.ends_with("oops.py")),
+        matches!(&actions[..], [Action::Code(CodeAction::Open(file, 3))] if file.ends_with("oops.py")),
         "{actions:?}"
     );
 }
