@@ -22,7 +22,10 @@ def table_from_records(records: list[object]) -> pd.DataFrame:
         records: Dictionaries (or lists of equal length, whose columns are called column_1, column_2 and so on).
 
     Example:
-        [{"name": "Ada", "age": 36}] gives one row with the columns name and age.
+        >>> table_from_records([{"name": "Ada", "age": 36}, {"name": "Bo", "age": 5}])
+          name  age
+        0  Ada   36
+        1   Bo    5
     """
     import pandas as pd
 
@@ -44,7 +47,10 @@ def table_from_columns(columns: dict[str, list[object]]) -> pd.DataFrame:
         columns: Lists of equal length by the name of their column.
 
     Example:
-        {"x": [1, 2], "y": [3, 4]} gives two rows with the columns x and y.
+        >>> table_from_columns({"x": [1, 2], "y": [3, 4]})
+           x  y
+        0  1  3
+        1  2  4
     """
     import pandas as pd
 
@@ -66,7 +72,8 @@ def table_to_records(table: pd.DataFrame) -> list[dict[str, object]]:
         table: Table to take apart.
 
     Example:
-        One row with the columns name and age gives [{"name": "Ada", "age": 36}].
+        >>> table_to_records(pd.DataFrame({"name": ["Ada"], "age": [36]}))
+        [{'name': 'Ada', 'age': 36}]
     """
     return _frame("table", table).to_dict(orient="records")
 
@@ -80,7 +87,8 @@ def column_to_list(table: pd.DataFrame, column: str) -> list[object]:
         column: Name of the column.
 
     Example:
-        column "age" gives [36, 41].
+        >>> column_to_list(pd.DataFrame({"age": [36, 41]}), "age")
+        [36, 41]
     """
     frame = _frame("table", table)
     return frame[_column(frame, "column", column)].tolist()
@@ -94,7 +102,8 @@ def column_names(table: pd.DataFrame) -> list[str]:
         table: Table to look at.
 
     Example:
-        A table of people gives ["name", "age"].
+        >>> column_names(pd.DataFrame({"name": ["Ada"], "age": [36]}))
+        ['name', 'age']
     """
     return [str(label) for label in _frame("table", table).columns]
 
@@ -107,7 +116,8 @@ def row_count(table: pd.DataFrame) -> int:
         table: Table to count.
 
     Example:
-        The wine table gives 178.
+        >>> row_count(pd.DataFrame({"x": [5, 6, 7]}))
+        3
     """
     return len(_frame("table", table))
 
@@ -121,7 +131,9 @@ def select_columns(table: pd.DataFrame, columns: str | list[str]) -> pd.DataFram
         columns: Names of the columns, separated by commas.
 
     Example:
-        columns "age, name" gives a table with these two, age first.
+        >>> select_columns(pd.DataFrame({"name": ["Ada"], "age": [36], "city": ["London"]}), "age, name")
+           age name
+        0   36  Ada
     """
     frame = _frame("table", table)
     return frame[_columns(frame, "columns", columns)]
@@ -136,7 +148,9 @@ def drop_columns(table: pd.DataFrame, columns: str | list[str]) -> pd.DataFrame:
         columns: Names of the columns to leave out, separated by commas.
 
     Example:
-        columns "age" gives all columns but age.
+        >>> drop_columns(pd.DataFrame({"name": ["Ada"], "age": [36]}), "age")
+          name
+        0  Ada
     """
     frame = _frame("table", table)
     return frame.drop(columns=_columns(frame, "columns", columns))
@@ -152,7 +166,9 @@ def rename_column(table: pd.DataFrame, column: str, new_name: str) -> pd.DataFra
         new_name: Name that it gets; no other column may have it.
 
     Example:
-        column "age", new_name "years" gives a column called years.
+        >>> rename_column(pd.DataFrame({"name": ["Ada"], "age": [36]}), "age", "years")
+          name  years
+        0  Ada     36
     """
     frame = _frame("table", table)
     label = _column(frame, "column", column)
@@ -173,7 +189,10 @@ def add_column(table: pd.DataFrame, name: str, values: object) -> pd.DataFrame:
         values: A list with one item per row, or a single value.
 
     Example:
-        name "id", values [1, 2] numbers the two rows.
+        >>> add_column(pd.DataFrame({"name": ["Ada", "Bo"]}), "id", [1, 2])
+          name  id
+        0  Ada   1
+        1   Bo   2
     """
     frame = _frame("table", table)
     if not name:
@@ -198,7 +217,11 @@ def computed_column(table: pd.DataFrame, name: str, expression: str) -> pd.DataF
         expression: The formula, such as price * amount.
 
     Example:
-        name "total", expression "price * `items sold`" multiplies the two columns.
+        >>> shop = pd.DataFrame({"price": [2.5, 4.0], "items sold": [10, 3]})
+        >>> computed_column(shop, "total", "price * `items sold`")
+           price  items sold  total
+        0    2.5          10   25.0
+        1    4.0           3   12.0
     """
     frame = _frame("table", table)
     if not name:

@@ -36,7 +36,10 @@ def load_csv(
         encoding: How the file writes its characters.
 
     Example:
-        A file with the lines "name,age" and "Ada,36" gives one row with Ada and 36.
+        >>> length = Path("people.csv").write_text("name,age\\nAda,36\\n")
+        >>> load_csv(Path("people.csv"))
+          name  age
+        0  Ada   36
     """
     import pandas as pd
 
@@ -83,7 +86,8 @@ def save_csv(
         row_labels: Save the labels of the rows as the first column too.
 
     Example:
-        folder "results" and name "means" write results/means.csv.
+        >>> save_csv(pd.DataFrame({"name": ["Ada"], "age": [36]}), Path("results"), "people").read_text()
+        'name,age\\nAda,36\\n'
     """
     if not hasattr(table, "to_csv"):
         raise TypeError(f"table: a table was expected, not {type(table).__name__}")
