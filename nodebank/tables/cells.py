@@ -90,7 +90,7 @@ def replace_values(
         def change(cell: object) -> object:
             return pattern.sub(by, cell) if isinstance(cell, str) else cell
 
-    return _mapped(frame, labels, change)
+    return _with_changed(frame, labels, change)
 
 
 @loom.node(title="Map values", keywords=["recode", "lookup", "dictionary", "translate", "vlookup", "dataframe"])
@@ -120,7 +120,7 @@ def map_values(
                 return values[key]
         return cell if others == "keep" else None
 
-    return _mapped(frame, [label], change)
+    return _with_changed(frame, [label], change)
 
 
 @loom.node(title="Conditional column", keywords=["if then else", "rule", "case when", "where", "flag", "dataframe"])
@@ -192,7 +192,7 @@ def bin_column(
     import pandas as pd
 
     frame = _frame("table", table)
-    cells = _numbers(frame, "column", column)
+    cells = _number_cells(frame, "column", column)
     if not name:
         raise ValueError("name: a name was expected, this is empty")
     if bins < 1:
@@ -228,7 +228,7 @@ def round_columns(
     """
     frame = _frame("table", table)
     labels = _columns(frame, "columns", columns) if columns else list(frame.select_dtypes("number").columns)
-    return _each(frame, {label: _numbers(frame, "columns", label).round(decimals) for label in labels})
+    return _each(frame, {label: _number_cells(frame, "columns", label).round(decimals) for label in labels})
 
 
 @loom.node(title="Scale columns", keywords=["normalise", "standardise", "z-score", "min max", "dataframe"])
@@ -252,7 +252,7 @@ def scale_columns(
     labels = _columns(frame, "columns", columns) if columns else list(frame.select_dtypes("number").columns)
     scaled = {}
     for label in labels:
-        cells = _numbers(frame, "columns", label).astype("float64")
+        cells = _number_cells(frame, "columns", label).astype("float64")
         if how == "share of sum":
             if cells.sum() == 0 and len(cells):
                 raise ValueError(f"columns: a sum other than 0 was expected, that of column {label!r} is 0")
@@ -281,7 +281,7 @@ def clip_column(table: pd.DataFrame, column: str, low: float = 0.0, high: float 
     label = _column(frame, "column", column)
     if low > high:
         raise ValueError(f"low: at most high ({high}) was expected, not {low}")
-    return _each(frame, {label: _numbers(frame, "column", column).clip(low, high)})
+    return _each(frame, {label: _number_cells(frame, "column", column).clip(low, high)})
 
 
 @loom.node(title="Outlier rows", keywords=["anomaly", "iqr", "z-score", "extreme", "remove outliers", "dataframe"])
@@ -304,7 +304,7 @@ def outlier_rows(
         [5, 6, 7, 6]
     """
     frame = _frame("table", table)
-    cells = _numbers(frame, "column", column)
+    cells = _number_cells(frame, "column", column)
     if reach < 0:
         raise ValueError(f"reach: 0 or more was expected, not {reach}")
     low, high = cells.quantile(0.25), cells.quantile(0.75)
@@ -339,7 +339,7 @@ def change_texts_of_column(
     }
     function = functions[change]
     labels = _columns(frame, "columns", columns)
-    return _mapped(frame, labels, lambda cell: function(cell) if isinstance(cell, str) else cell)
+    return _with_changed(frame, labels, lambda cell: function(cell) if isinstance(cell, str) else cell)
 
 
 @loom.node(title="Extract from column", keywords=["regex", "pattern", "capture", "regular expression", "dataframe"])
@@ -384,7 +384,7 @@ def _converted(cells: pd.Series, to: str, is_strict: bool) -> pd.Series:
     if to == "date":
         return pd.to_datetime(cells, errors=errors)
     if to == "true/false":
-        return _truths(cells, is_strict)
+        return _yes_or_no(cells, is_strict)
     if to == "number":
         return pd.to_numeric(cells, errors=errors)
     numbers = pd.to_numeric(cells, errors=errors)
@@ -396,7 +396,7 @@ def _converted(cells: pd.Series, to: str, is_strict: bool) -> pd.Series:
     return numbers.where(is_whole).astype("Int64" if numbers.where(is_whole).isna().any() else "int64")
 
 
-def _truths(cells: pd.Series, is_strict: bool) -> pd.Series:
+def _yes_or_no(cells: pd.Series, is_strict: bool) -> pd.Series:
     import pandas as pd
 
     words = dict.fromkeys(("true", "yes", "y", "1", "1.0", "on"), True)
@@ -421,7 +421,7 @@ def _exchange(old: object, new: object) -> Callable[[object], object]:
     return change
 
 
-def _mapped(table: pd.DataFrame, labels: list[object], change: Callable[[object], object]) -> pd.DataFrame:
+def _with_changed(table: pd.DataFrame, labels: list[object], change: Callable[[object], object]) -> pd.DataFrame:
     """The table with each cell of some columns changed; a column keeps its type where it can hold the new cells."""
     import pandas as pd
 
@@ -454,7 +454,7 @@ def _edges(edges: str | list[float]) -> list[float]:
     return numbers
 
 
-def _numbers(table: pd.DataFrame, name: str, column: object) -> pd.Series:
+def _number_cells(table: pd.DataFrame, name: str, column: object) -> pd.Series:
     """The cells of a column, which must hold numbers."""
     import pandas as pd
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import loom
 
@@ -177,6 +178,62 @@ def rename_column(table: pd.DataFrame, column: str, new_name: str) -> pd.DataFra
     if new_name != label and new_name in frame.columns:
         raise ValueError(f"new_name: there is a column {new_name!r} already; choose another name")
     return frame.rename(columns={label: new_name})
+
+
+@loom.node(title="Clean column names", keywords=["snake case", "unique", "duplicate names", "header", "dataframe"])
+def clean_column_names(
+    table: pd.DataFrame, style: Literal["trim", "lower_with_underscores"] = "lower_with_underscores"
+) -> pd.DataFrame:
+    """Give all columns tidy and different names: a name that is there already gets _2, _3 and so on.
+
+    Args:
+        table: Table with the columns.
+        style: Blank space at the ends removed alone, or also lower case with _ for every other sign.
+
+    Example:
+        >>> clean_column_names(pd.DataFrame([[1, 2, 3]], columns=["Price (EUR)", "x", "X "])).columns.tolist()
+        ['price_eur', 'x', 'x_2']
+    """
+    frame = _frame("table", table)
+    names: list[str] = []
+    for place, label in enumerate(frame.columns, start=1):
+        name = " ".join(str(label).split())
+        if style != "trim":
+            name = re.sub(r"\W+", "_", name.lower()).strip("_")
+        name = name or f"column_{place}"
+        unique, number = name, 2
+        while unique in names:
+            unique, number = f"{name}_{number}", number + 1
+        names.append(unique)
+    return frame.set_axis(names, axis="columns")
+
+
+@loom.node(title="Columns by type", keywords=["select numbers", "numeric", "dtype", "text columns", "dataframe"])
+def columns_by_type(
+    table: pd.DataFrame, keep: Literal["numbers", "texts", "dates", "true/false", "all but numbers"] = "numbers"
+) -> pd.DataFrame:
+    """Keep the columns that hold one type of cells.
+
+    Args:
+        table: Table to take from.
+        keep: Which columns stay.
+
+    Example:
+        >>> columns_by_type(pd.DataFrame({"name": ["Ada"], "age": [36]})).columns.tolist()
+        ['age']
+    """
+    import pandas as pd
+
+    frame = _frame("table", table)
+    types = pd.api.types
+    tests = {
+        "numbers": lambda kind: types.is_numeric_dtype(kind) and not types.is_bool_dtype(kind),
+        "texts": lambda kind: types.is_string_dtype(kind) or types.is_object_dtype(kind),
+        "dates": types.is_datetime64_any_dtype,
+        "true/false": types.is_bool_dtype,
+        "all but numbers": lambda kind: not types.is_numeric_dtype(kind) or types.is_bool_dtype(kind),
+    }
+    return frame.loc[:, [bool(tests[keep](kind)) for kind in frame.dtypes]]
 
 
 @loom.node(title="Add column", keywords=["dataframe", "list", "append", "constant"])

@@ -12,6 +12,7 @@ import loom
 if TYPE_CHECKING:
     import pandas as pd
 
+_JOINS = {"matching rows": "inner", "all of left": "left", "all of right": "right", "all rows": "outer"}
 _STATISTICS = ("count", "sum", "mean", "median", "min", "max", "std", "first", "last", "distinct")
 
 
@@ -64,16 +65,14 @@ def join_tables(
     right: pd.DataFrame,
     on: str | list[str],
     keep: Literal["matching rows", "all of left", "all of right", "all rows"] = "matching rows",
-    right_on: str | list[str] = "",
 ) -> pd.DataFrame:
     """Join the rows of two tables that have equal cells in the columns named.
 
     Args:
         left: First table.
         right: Second table.
-        on: Names of the columns that must be equal, separated by commas.
+        on: Names of the columns that must be equal, in both tables, separated by commas.
         keep: Which rows stay when the other table has none to match; their cells are missing then.
-        right_on: Names of these columns in the right table, in the same order; empty: the same names.
 
     Example:
         >>> people = pd.DataFrame({"name": ["Ada", "Bo"], "city": ["Bern", "Oslo"]})
@@ -85,19 +84,49 @@ def join_tables(
     """
     first, second = _frame("left", left), _frame("right", right)
     names = _columns(first, "on", on)
-    others = _columns(second, "right_on", right_on) if right_on else names
-    if len(others) != len(names):
-        raise ValueError(f"right_on: {len(names)} names were expected, as many as on has, not {len(others)}")
-    for name in others:
+    for name in names:
         if name not in second.columns:
             known = ", ".join(map(str, second.columns)) or "none"
             raise ValueError(f"on: the right table has no column {name!r}; its columns are: {known}")
-    how = {"matching rows": "inner", "all of left": "left", "all of right": "right", "all rows": "outer"}[keep]
-    keys = {"on": names} if others == names else {"left_on": names, "right_on": others}
     try:
-        return first.merge(second, how=how, suffixes=("_left", "_right"), **keys)
+        return first.merge(second, on=names, how=_JOINS[keep], suffixes=("_left", "_right"))
     except ValueError as error:
         raise ValueError(f"on: the columns {names} of the two tables cannot be matched: {error}") from error
+
+
+@loom.node(title="Join by two names", keywords=["merge", "lookup", "different keys", "vlookup", "sql", "dataframe"])
+def join_by_two_names(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    left_on: str | list[str],
+    right_on: str | list[str],
+    keep: Literal["matching rows", "all of left", "all of right", "all rows"] = "matching rows",
+) -> pd.DataFrame:
+    """Join the rows of two tables that have equal cells in columns whose names differ.
+
+    Args:
+        left: First table.
+        right: Second table.
+        left_on: Names of the columns of the left table that must be equal, separated by commas.
+        right_on: Names of those of the right table, in the same order.
+        keep: Which rows stay when the other table has none to match; their cells are missing then.
+
+    Example:
+        >>> people = pd.DataFrame({"name": ["Ada", "Bo"], "home": ["Bern", "Oslo"]})
+        >>> cities = pd.DataFrame({"city": ["Oslo", "Bern"], "country": ["NO", "CH"]})
+        >>> join_by_two_names(people, cities, "home", "city")[["name", "country"]]
+          name country
+        0  Ada      CH
+        1   Bo      NO
+    """
+    first, second = _frame("left", left), _frame("right", right)
+    names, others = _columns(first, "left_on", left_on), _columns(second, "right_on", right_on)
+    if len(others) != len(names):
+        raise ValueError(f"right_on: {len(names)} names were expected, as many as left_on has, not {len(others)}")
+    try:
+        return first.merge(second, left_on=names, right_on=others, how=_JOINS[keep], suffixes=("_left", "_right"))
+    except ValueError as error:
+        raise ValueError(f"right_on: {others} cannot be matched with {names} of left: {error}") from error
 
 
 @loom.node(

@@ -110,7 +110,7 @@ def transpose_table(table: pd.DataFrame, header_column: str = "") -> pd.DataFram
         names, body = [str(cell) for cell in frame[label]], frame.drop(columns=label)
     else:
         names, body = [f"row_{number}" for number in range(1, len(frame) + 1)], frame
-    turned = body.T
+    turned = body.copy().T
     turned.columns = names
     turned.insert(0, "column", [str(label) for label in body.columns], allow_duplicates=True)
     return turned.reset_index(drop=True)

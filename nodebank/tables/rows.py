@@ -109,7 +109,9 @@ class SplitRows(NamedTuple):
     second: pd.DataFrame
 
 
-@loom.node(title="Split rows", keywords=["partition", "train", "test", "share", "fraction", "random", "dataframe"])
+@loom.node(
+    title="Split rows", cache=True, keywords=["partition", "train", "test", "share", "fraction", "random", "dataframe"]
+)
 def split_rows(
     table: pd.DataFrame,
     share: Annotated[float, loom.Slider(0, 1, step=0.05)] = 0.8,

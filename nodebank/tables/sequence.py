@@ -121,7 +121,7 @@ def difference_of_rows(
     if rows < 1:
         raise ValueError(f"rows: 1 or more was expected, not {rows}")
     if not (pd.api.types.is_datetime64_any_dtype(cells) and show == "difference"):
-        cells = _numbers(frame, "column", column)
+        cells = _number_cells(frame, "column", column)
     before = cells.shift(rows)
     change = cells - before
     return frame.assign(**{_name(name): change / before * 100 if show == "percent" else change})
@@ -153,15 +153,15 @@ def rolling_column(
         [nan, 1.5, 4.0, 5.0]
     """
     frame = _frame("table", table)
-    cells = _numbers(frame, "column", column)
+    cells = _number_cells(frame, "column", column)
     if rows < 1:
         raise ValueError(f"rows: 1 or more was expected, not {rows}")
     window = cells.rolling(rows, center=centred, min_periods=None if whole else 1)
     return frame.assign(**{_name(name): getattr(window, statistic)()})
 
 
-@loom.node(title="Running total", keywords=["cumulative", "cumsum", "accumulate", "running sum", "dataframe"])
-def running_total(
+@loom.node(title="Running total column", keywords=["cumulative", "cumsum", "accumulate", "running sum", "dataframe"])
+def running_total_column(
     table: pd.DataFrame,
     column: str,
     statistic: Literal["sum", "product", "min", "max"] = "sum",
@@ -178,11 +178,11 @@ def running_total(
         by: Names of columns, separated by commas: each group of equal cells has its own; empty: no groups.
 
     Example:
-        >>> running_total(pd.DataFrame({"x": [1, 2, 6]}), "x")["total"].tolist()
+        >>> running_total_column(pd.DataFrame({"x": [1, 2, 6]}), "x")["total"].tolist()
         [1, 3, 9]
     """
     frame = _frame("table", table)
-    cells = _numbers(frame, "column", column)
+    cells = _number_cells(frame, "column", column)
     keys = _columns(frame, "by", by) if by else []
     if keys:
         cells = cells.groupby([frame[key] for key in keys], dropna=False, observed=True)
@@ -209,7 +209,7 @@ def interpolate_missing(
     labels = _columns(frame, "columns", columns) if columns else list(frame.select_dtypes("number").columns)
     result = frame.copy()
     for label in labels:
-        cells = _numbers(frame, "columns", label).interpolate(limit_area="inside")
+        cells = _number_cells(frame, "columns", label).interpolate(limit_area="inside")
         result[label] = cells.ffill().bfill() if ends == "nearest" else cells
     return result
 
@@ -330,7 +330,7 @@ def group_by_period(
         raise ValueError("columns: at least one column of numbers besides the dates was expected")
     if statistic in ("mean", "median", "sum"):
         for name in labels:
-            _numbers(frame, "columns", name)
+            _number_cells(frame, "columns", name)
     rule = {"minute": "min", "hour": "h", "day": "D", "week": "W-MON", "month": "MS", "quarter": "QS", "year": "YS"}
     week = {"closed": "left", "label": "left"} if period == "week" else {}
     there = frame.assign(**{str(label): dates})[dates.notna()]
@@ -347,7 +347,7 @@ def _name(name: str) -> str:
     return name
 
 
-def _numbers(table: pd.DataFrame, name: str, column: object) -> pd.Series:
+def _number_cells(table: pd.DataFrame, name: str, column: object) -> pd.Series:
     """The cells of a column, which must hold numbers."""
     import pandas as pd
 
