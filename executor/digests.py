@@ -1,8 +1,9 @@
 """Names of results that mean the same in every process: digests of what a node's key stands for.
 
-A digest rolls as a key does: from the function's source and that of the helpers beside it, the node's own values, the
-files that they name, and its sources' digests. Added to them is what a key can leave out since it lives no longer than
-the process: the project's folder, the interpreter and the packages that are installed. Nothing here is recursive.
+A digest rolls as a key does: from the part of the source that the function uses, the helpers beside it, the node's own
+values, the files that they name, and its sources' digests. Added to them is what a key can leave out since it lives no
+longer than the process: the project's folder, the interpreter and the packages that are installed. Nothing here is
+recursive.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Digests:
         found = self._of_kind.get(key)
         if found is None:
             digest = hashlib.blake2b(self._place, digest_size=8)
-            for path in sources(kind.file):
+            digest.update(self._session.registry.part(kind))
+            for path in sources(kind.file)[1:]:
                 digest.update(_content(path))
             digest.update(repr(kind.identity()).encode())
             found = self._of_kind[key] = digest.hexdigest()

@@ -124,6 +124,8 @@ class Engine:
             self.runner.interrupt(message["run"])  # type: ignore[arg-type]
         elif kind == "fetch":
             self._fetch(message)
+        elif kind == "reload":
+            self._runs.put(message)
         elif kind == "continue":
             self.runner.pauses.resume(message["run"])  # type: ignore[arg-type]
         elif kind == "step":
@@ -165,6 +167,8 @@ class Engine:
         elif request["type"] == "load":
             self._loads -= 1
             self.session.load(request)
+        elif request["type"] == "reload":
+            self._send(protocol.reloaded(self.session.reload(request.get("files") or ())))
         else:
             try:
                 self.session.restore(request["node"])

@@ -196,6 +196,16 @@ class Session:
         finally:
             self.settle(plan)
 
+    def reload(self, files: Iterable[str]) -> list[int]:
+        """Files were edited: the nodes whose function, or something that it uses, is another now.
+
+        They load anew when they run next; what needs them is out of date with them.
+        """
+        before = {kind: kind.key for kind in self.graph.kinds.values() if kind.key}
+        self._look_at_files(files)
+        edited = {kind for kind, key in before.items() if (kind.key or self.kind_key(kind)) != key}
+        return [node.id for node in self.graph.nodes.values() if node.kind in edited]
+
     def settle(self, plan: Plan) -> None:
         """After a run: what has no result is looked at again next time."""
         self.registry.find_helpers()
@@ -225,8 +235,8 @@ class Session:
                 self.cache.store(node.key, node.outputs)
             node.outputs = None
 
-    def _look_at_files(self) -> None:
-        changed = self.registry.refresh()
+    def _look_at_files(self, edited: Iterable[str] = ()) -> None:
+        changed = self.registry.refresh(edited)
         if changed:
             for kind in self.graph.kinds.values():
                 if kind.file in changed:

@@ -72,6 +72,11 @@ def node_paused(run: int, node: int) -> str:
     return f'{{"type":"node_paused","run":{run},"node":{node}}}\n'
 
 
+def reloaded(nodes: Iterable[int]) -> str:
+    """These nodes are of functions that are others since files were edited."""
+    return f'{{"type":"reloaded","nodes":[{",".join(map(str, nodes))}]}}\n'
+
+
 def node_progress(run: int, node: int, done: float, total: float | None, text: str) -> str:
     return (
         f'{{"type":"node_progress","run":{run},"node":{node},"done":{_number(done)},'

@@ -15,6 +15,7 @@ import threading
 from types import ModuleType
 
 from .fit import parse, taking
+from .parts import Parts
 from .results import unpacker
 from .trivial import is_trivial
 
@@ -89,6 +90,7 @@ class _File:
         self.lock = threading.RLock()
         self.stamp = stamp(path)
         self.source: bytes | None = None
+        self.parts: Parts | None = None
         self.module: ModuleType | None = None
         self.error: BaseException | None = None
         self.trace: TracebackType | None = None
@@ -103,6 +105,12 @@ class _File:
                 return b""
         return self.source
 
+    def part(self, function: str) -> bytes:
+        """What of the content a function uses."""
+        if self.parts is None:
+            self.parts = Parts(self.read())
+        return self.parts.of(function)
+
 
 class Registry:
     """Every file that nodes come from."""
@@ -116,8 +124,12 @@ class Registry:
 
     def content(self, kind: Kind) -> tuple[object, ...]:
         """What the kind's results depend on, for its content key."""
-        file = self._file(kind.file)
-        return (file.read(), self._generations.get(os.path.dirname(kind.file), 0), *kind.identity())
+        generation = self._generations.get(os.path.dirname(kind.file), 0)
+        return (self.part(kind), generation, *kind.identity())
+
+    def part(self, kind: Kind) -> bytes:
+        """What of its file the kind's function uses."""
+        return self._file(kind.file).part(kind.name)
 
     def function(self, kind: Kind) -> Callable[..., object]:
         """The kind's function. Raises what its file raises when it does not load."""
@@ -150,9 +162,13 @@ class Registry:
         """Node files that were used."""
         return [path for path, file in self._files.items() if file.module is not None]
 
-    def refresh(self) -> set[str]:
-        """Files that changed on disk since they were read, or failed and are worth another try; they load anew."""
+    def refresh(self, edited: Iterable[str] = ()) -> set[str]:
+        """Files that changed on disk since they were read, or failed and are worth another try; they load anew.
+
+        `edited`: files that somebody knows to be changed, although size and time may be the same.
+        """
         changed = {path for path, file in self._files.items() if file.error is not None or stamp(path) != file.stamp}
+        changed.update(path for path in edited if path in self._files)
         for path, (module, seen, folder) in list(self._helpers.items()):
             if stamp(path) != seen:
                 del self._helpers[path]

@@ -20,7 +20,19 @@ def lines(name: str) -> list[str]:
 def test_every_request_is_read(line: str) -> None:
     message = protocol.parse(line.encode())
     assert message == json.loads(line)
-    known = {"run", "load", "cancel", "interrupt", "fetch", "ping", "shutdown", "continue", "step", "breakpoints"}
+    known = {
+        "run",
+        "load",
+        "cancel",
+        "interrupt",
+        "fetch",
+        "ping",
+        "shutdown",
+        "continue",
+        "step",
+        "breakpoints",
+        "reload",
+    }
     assert message["type"] in known
 
 
