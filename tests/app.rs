@@ -32,6 +32,8 @@ mod minimap;
 mod outline;
 #[path = "app/pictures.rs"]
 mod pictures;
+#[path = "app/reloading.rs"]
+mod reloading;
 #[path = "app/repeating.rs"]
 mod repeating;
 #[path = "app/running.rs"]

@@ -96,7 +96,11 @@ pub enum Event {
         project: u64,
         event: CodeEvent,
     },
-    /// Sources of nodes changed on disk.
+    /// Files of nodes were written, made or removed, by whatever program.
+    SourcesChanged {
+        project: u64,
+    },
+    /// The folders of nodes were looked at.
     Nodebank {
         project: u64,
         bank: Nodebank,
@@ -192,6 +196,9 @@ impl App {
             Event::Imported(result) => self.imported(result),
             Event::Code { project, event } => {
                 self.with_project(project, |app| app.on_code_event(event));
+            }
+            Event::SourcesChanged { project } => {
+                self.with_project(project, Self::sources_changed);
             }
             Event::Nodebank {
                 project,

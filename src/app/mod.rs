@@ -17,6 +17,7 @@ mod looking;
 mod open;
 mod picture;
 mod preferences;
+mod reloading;
 mod running;
 mod stepping;
 mod structuring;

@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::code::CodeWork;
 use super::live::Live;
 use super::picture::is_picture;
+use super::reloading::Watch;
 use super::{App, Event};
 use crate::costs;
 use crate::document::Document;
@@ -73,6 +74,8 @@ pub struct Project {
     pub catalog: Arc<Catalog>,
     /// Away while it looks at the folders in the background.
     pub(super) nodebank: Option<Nodebank>,
+    /// Tells when files of nodes change.
+    pub(super) watch: Option<Watch>,
     pub run: RunState,
     /// The graph as it ran last.
     pub flat: Flat,
@@ -183,6 +186,7 @@ impl Project {
     /// It is closed: what ran for it ends, and another Loom may have it.
     pub(super) fn end(&mut self) {
         self.end_engine();
+        self.watch = None;
         self.lock = None;
     }
 
@@ -381,6 +385,7 @@ impl App {
             run,
             flat,
             catalog: bank.catalog(),
+            watch: Some(self.watch(asleep.serial, &bank)),
             nodebank: Some(bank),
             read_only,
             lock,
@@ -427,7 +432,7 @@ impl App {
         self.refresh_catalog();
     }
 
-    fn refresh_catalog(&mut self) {
+    pub(super) fn refresh_catalog(&mut self) {
         self.look_at_open_code();
         let Some(mut bank) = self.project.nodebank.take() else {
             return;
@@ -441,21 +446,5 @@ impl App {
                 is_new,
             }
         });
-    }
-
-    pub(super) fn nodebank_read(&mut self, bank: Nodebank, is_new: bool) {
-        if is_new {
-            self.project.catalog = bank.catalog();
-            self.project.document.set_catalog(&self.project.catalog);
-            self.mark_stale();
-            for problem in bank.problems().iter().take(3) {
-                self.notify(Level::Warning, problem.to_string());
-            }
-        }
-        self.project.nodebank = Some(bank);
-        self.place_new_nodes();
-        if std::mem::take(&mut self.project.code.wants_rescan) {
-            self.refresh_catalog();
-        }
     }
 }

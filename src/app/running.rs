@@ -361,6 +361,7 @@ impl App {
         }
         let is_news = self.project.run.on_event(&event);
         match event {
+            EngineEvent::Reloaded { nodes } => self.outdate(nodes),
             EngineEvent::NodePaused { .. }
             | EngineEvent::NodeFinished { .. }
             | EngineEvent::NodeFailed { .. }

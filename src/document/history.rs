@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Edit, EditError, Graph, Name, NodeId};
+use crate::graph::{Edit, EditError, Graph, Name, Node, NodeId};
 
 /// Edits that belong together: one user action, one undo step.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +78,16 @@ impl History {
 
     pub fn is_dirty(&self) -> bool {
         self.mark() != self.saved_mark
+    }
+
+    /// All nodes that steps bring back: their kinds may have become others since.
+    pub(super) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        let steps = self.undo.iter_mut().chain(&mut self.redo);
+        let edits = steps.flat_map(|step| &mut step.edits);
+        edits.filter_map(|edit| match edit {
+            Edit::AddNode(node) => Some(&mut **node),
+            _ => None,
+        })
     }
 
     pub(super) fn set_saved(&mut self, mark: u64) {

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub use history::{History, Transaction};
 pub use way::way_to;
 
-use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, SubgraphId, Value};
+use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, Role, SubgraphId, Value};
 
 /// What the file says of the project beside its graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,10 +172,15 @@ impl Document {
         self.history.set_unsaved();
     }
 
-    /// Give every node its kind anew: the catalog changed.
+    /// Give every node its kind anew: the catalog changed. Also those that undo and redo bring back.
     pub fn set_catalog(&mut self, catalog: &Catalog) {
         self.graph
             .set_kinds(|node| file::resolve_again(node, catalog));
+        for node in self.history.nodes_mut() {
+            if node.kind.role == Role::Function {
+                node.kind = file::resolve_again(node, catalog);
+            }
+        }
     }
 
     /// What is open and what is selected may be gone.

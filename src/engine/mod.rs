@@ -190,6 +190,12 @@ impl Engine {
         self.order(Order::Fetch(fetch))
     }
 
+    /// Files of nodes were edited. The answer is `EngineEvent::Reloaded`, after the run that is in progress; there is none
+    /// without a process, which holds no results then.
+    pub fn reload(&self, files: Vec<PathBuf>) -> Result<(), EngineBusy> {
+        self.order(Order::Reload(files))
+    }
+
     /// End the process and start another; what it held is gone, and a run in progress ends as cancelled.
     pub fn restart(&self) -> Result<(), EngineBusy> {
         self.order(Order::Restart)

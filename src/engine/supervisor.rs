@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
@@ -28,6 +29,7 @@ pub enum Order {
     Step(u64, Option<NodeId>),
     Breakpoints(u64, Vec<NodeId>),
     Fetch(Fetch),
+    Reload(Vec<PathBuf>),
     Restart,
     Shutdown,
 }
@@ -143,6 +145,9 @@ impl Supervisor {
                     });
                 }
                 Order::Fetch(fetch) => self.fetch(fetch),
+                Order::Reload(files) => {
+                    self.send(&Request::Reload { files });
+                }
                 Order::Restart => {
                     self.restarts.clear();
                     self.kill(Killed::Unwanted);

@@ -411,6 +411,27 @@ impl NodeKind {
         self.call == Call::Positional
     }
 
+    /// Does it run as the other does? Words for people, widgets and places in the source do not count.
+    pub fn runs_like(&self, other: &Self) -> bool {
+        let input = |(a, b): (&InputSpec, &InputSpec)| {
+            (&a.name, &a.ty, &a.default, a.is_optional)
+                == (&b.name, &b.ty, &b.default, b.is_optional)
+        };
+        let one_calls = (self.one_call.as_deref(), other.one_call.as_deref());
+        (self.bank, self.role, &self.function, &self.file)
+            == (other.bank, other.role, &other.function, &other.file)
+            && (self.call, self.result, &self.outputs, &self.state)
+                == (other.call, other.result, &other.outputs, &other.state)
+            && (self.cache, self.is_async, self.is_heavy, &self.chooses)
+                == (other.cache, other.is_async, other.is_heavy, &other.chooses)
+            && self.inputs.len() == other.inputs.len()
+            && self.inputs.iter().zip(&other.inputs).all(input)
+            && match one_calls {
+                (Some(a), Some(b)) => a.runs_like(b),
+                (a, b) => a.is_none() && b.is_none(),
+            }
+    }
+
     /// `builtin:add`, unique in a catalog.
     pub fn id(&self) -> String {
         format!("{}:{}", self.bank.wire_name(), self.function)

@@ -318,9 +318,11 @@ impl Graph {
             }
             let kind = looping::looped(&resolve(&slot.node), slot.node.looping.as_deref());
             if kind != slot.node.kind {
+                if !kind.runs_like(&slot.node.kind) {
+                    slot.changed_result = self.revision;
+                }
                 slot.node.kind = kind;
                 slot.changed = self.revision;
-                slot.changed_result = self.revision;
                 self.changes.note(self.revision, slot.node.id);
             }
         }

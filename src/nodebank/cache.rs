@@ -14,7 +14,7 @@ use super::scan::Stamp;
 use super::wire::WireReading;
 
 /// Raised when the form of the file changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct WireFile<'a> {

@@ -37,6 +37,17 @@ pub struct Nodebank {
     readings: Vec<Reading>,
     catalog: Arc<Catalog>,
     problems: Vec<Problem>,
+    edited: Vec<PathBuf>,
+}
+
+/// The files of some folders at one moment: another one when any of them was written, made or removed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot(Vec<scan::Found>);
+
+impl Snapshot {
+    pub fn of(folders: &[(Bank, PathBuf)]) -> Self {
+        Self(scan::scan(folders).0)
+    }
 }
 
 /// Something about a file that a user should know and that does not keep the rest from being used.
@@ -90,13 +101,28 @@ impl Nodebank {
         &self.problems
     }
 
+    /// The folders that it reads, in the order in which they win.
+    pub fn folders(&self) -> &[(Bank, PathBuf)] {
+        &self.folders
+    }
+
+    /// Files that may hold something else than at the `refresh` before the last, those that are gone included.
+    pub fn edited(&self) -> &[PathBuf] {
+        &self.edited
+    }
+
     /// Look at the folders and read the files that are new or changed. Returns whether the catalog is another now.
     pub fn refresh(&mut self) -> bool {
         let (found, mut problems) = scan::scan(&self.folders);
         let before = self.take_readings();
         let count_before = before.len();
+        let seen: HashMap<Arc<Path>, (scan::Found, bool)> = before
+            .iter()
+            .map(|it| (it.found.file.clone(), (it.found.clone(), it.is_settled)))
+            .collect();
         let (readings, is_any_read) = read::read_changed(found, before);
         self.readings = readings;
+        self.edited = edited(seen, &self.readings);
         if is_any_read || self.readings.len() != count_before {
             self.write_cache();
         }
@@ -104,7 +130,15 @@ impl Nodebank {
         let (catalog, taken) = catalog(&self.readings);
         for reading in &self.readings {
             problems.extend(reading.problems.iter().cloned());
-            problems.extend(reading.kinds.iter().filter_map(|kind| broken(kind)));
+            let mut own: Vec<_> = reading
+                .kinds
+                .iter()
+                .filter_map(|kind| broken(kind))
+                .collect();
+            if reading.is_unreadable {
+                own.truncate(1); // one reason for all of its kinds
+            }
+            problems.extend(own);
         }
         problems.extend(taken);
         problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
@@ -137,6 +171,18 @@ impl Nodebank {
             );
         }
     }
+}
+
+fn edited(mut seen: HashMap<Arc<Path>, (scan::Found, bool)>, readings: &[Reading]) -> Vec<PathBuf> {
+    let mut edited = Vec::new();
+    for reading in readings {
+        let before = seen.remove(&reading.found.file);
+        if before.is_some_and(|(found, is_settled)| !is_settled || found != reading.found) {
+            edited.push(reading.found.file.to_path_buf());
+        }
+    }
+    edited.extend(seen.into_keys().map(|gone| gone.to_path_buf()));
+    edited
 }
 
 /// Of two functions with one name in a bank the first keeps it. A file that cannot be read only fills a gap: its

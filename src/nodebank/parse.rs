@@ -48,7 +48,8 @@ impl Source<'_> {
 
 /// The kinds of a source, in its order. Of a function that is defined twice the later one comes first: it is the one
 /// that Python keeps.
-pub fn kinds(text: &str, source: &Source) -> Vec<NodeKind> {
+/// Or why the source cannot be read and in which line.
+pub fn kinds(text: &str, source: &Source) -> Result<Vec<NodeKind>, (String, u32)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let lines = LineIndex::from_source_text(text);
@@ -59,10 +60,10 @@ pub fn kinds(text: &str, source: &Source) -> Vec<NodeKind> {
         .min_by_key(|error| error.location.start());
     if let Some(error) = first {
         let message = format!("Syntax error: {}", error.error);
-        return vec![source.broken(message, line(error.location.start()))];
+        return Err((message, line(error.location.start())));
     }
     let Some(parsed) = parsed.try_into_module() else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let mut kinds: Vec<NodeKind> = Vec::new();
     for (kind, _) in functions(parsed.suite(), &lines, source) {
@@ -71,7 +72,7 @@ pub fn kinds(text: &str, source: &Source) -> Vec<NodeKind> {
             .position(|other| other.function == kind.function);
         kinds.insert(earlier.unwrap_or(kinds.len()), kind);
     }
-    kinds
+    Ok(kinds)
 }
 
 /// The kinds of a source without errors, in its order, each with its function.

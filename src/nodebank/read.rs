@@ -15,7 +15,7 @@ use super::parse::{Source, kinds};
 use super::scan::{self, Found};
 use super::script;
 use super::sidecar::Sidecar;
-use crate::graph::NodeKind;
+use crate::graph::{KindState, NodeKind};
 
 /// No source that a person wrote is larger; a file of data that ends in `.py` by mistake is not read whole.
 const MOST_BYTES: u64 = 8 << 20;
@@ -33,6 +33,8 @@ pub struct Reading {
     /// The file had been left alone for long enough when it was read; see `SAME_TIME`.
     pub is_settled: bool,
     pub kinds: Vec<Arc<NodeKind>>,
+    /// The file as a whole cannot be read.
+    pub is_unreadable: bool,
     /// Beside what the kinds say of themselves.
     pub problems: Vec<Problem>,
 }
@@ -45,11 +47,15 @@ pub fn read_changed(found: Vec<Found>, before: Vec<Reading>) -> (Vec<Reading>, b
         .map(|reading| (reading.found.file.clone(), reading))
         .collect();
     let mut changed = Vec::new();
+    let mut known_of_changed = HashMap::new();
     let kept: Vec<Option<Reading>> = found
         .into_iter()
         .map(|found| match known.remove(&found.file) {
             Some(reading) if reading.is_settled && reading.found == found => Some(reading),
-            _ => {
+            reading => {
+                if let Some(reading) = reading {
+                    known_of_changed.insert(found.file.clone(), reading.kinds);
+                }
                 changed.push(found);
                 None
             }
@@ -58,9 +64,45 @@ pub fn read_changed(found: Vec<Found>, before: Vec<Reading>) -> (Vec<Reading>, b
     let mut read = read_all(&changed).into_iter();
     let readings = kept
         .into_iter()
-        .filter_map(|kept| kept.or_else(|| read.next()))
+        .filter_map(|kept| {
+            kept.or_else(|| {
+                let mut reading = read.next()?;
+                if let Some(known) = known_of_changed.get(&reading.found.file) {
+                    keep_known(&mut reading, known);
+                }
+                Some(reading)
+            })
+        })
         .collect();
     (readings, !changed.is_empty())
+}
+
+/// A source that cannot be read any more still has the kinds that were known before, as broken ones: so their nodes keep
+/// all that they have until it is mended.
+fn keep_known(reading: &mut Reading, known: &[Arc<NodeKind>]) {
+    let is_named_like_file = |kind: &NodeKind| *kind.function == *stem(&reading.found);
+    let [only] = reading.kinds.as_slice() else {
+        return;
+    };
+    let state = only.state.clone();
+    if !reading.is_unreadable
+        || known
+            .iter()
+            .all(|kind| is_placeholder(kind) && is_named_like_file(kind))
+    {
+        return;
+    }
+    let broken = |kind: &Arc<NodeKind>| {
+        let mut kind = NodeKind::clone(kind);
+        kind.state = state.clone();
+        Arc::new(kind)
+    };
+    reading.kinds = known.iter().map(broken).collect();
+}
+
+/// Stands for a file that could not be read from the start.
+fn is_placeholder(kind: &NodeKind) -> bool {
+    kind.state != KindState::Ready && kind.inputs.is_empty() && kind.outputs.is_empty()
 }
 
 fn read_all(files: &[Found]) -> Vec<Reading> {
@@ -132,13 +174,16 @@ pub fn read(found: &Found) -> Reading {
                 .iter()
                 .filter(|byte| **byte == b'\n');
             let line = lines.count() as u32 + 1;
-            vec![source.broken("The file is not UTF-8: save it as UTF-8", line)]
+            Err(("The file is not UTF-8: save it as UTF-8".to_owned(), line))
         }
-        Err(error) => vec![source.broken(format!("The file cannot be read: {error}"), 1)],
+        Err(error) => Err((format!("The file cannot be read: {error}"), 1)),
     };
+    let is_unreadable = kinds.is_err();
+    let kinds = kinds.unwrap_or_else(|(message, line)| vec![source.broken(message, line)]);
     Reading {
         found: found.clone(),
         is_settled,
+        is_unreadable,
         kinds: kinds.into_iter().map(Arc::new).collect(),
         problems,
     }

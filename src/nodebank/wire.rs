@@ -29,6 +29,7 @@ pub struct WireReading<'a> {
     bytes: u64,
     time: u64,
     sidecar: Option<(u64, u64)>,
+    unreadable: bool,
     #[serde(borrow)]
     kinds: Vec<WireKind<'a>>,
     /// File, line and message of each.
@@ -159,6 +160,7 @@ impl<'a> WireReading<'a> {
             bytes: found.stamp.bytes,
             time: found.stamp.time_nanos,
             sidecar: found.sidecar.map(|stamp| (stamp.bytes, stamp.time_nanos)),
+            unreadable: reading.is_unreadable,
             kinds: reading
                 .kinds
                 .iter()
@@ -189,6 +191,7 @@ impl<'a> WireReading<'a> {
             .map(|(file, line, message)| Problem::new(Path::new(&**file), *line, &**message));
         Some(Reading {
             is_settled: true,
+            is_unreadable: self.unreadable,
             kinds: kinds.collect::<Option<_>>()?,
             problems: problems.collect(),
             found,

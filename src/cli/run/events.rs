@@ -143,6 +143,7 @@ fn to_json(event: &EngineEvent, graph: &Graph, elapsed: Duration) -> Option<Json
         // Nothing is held where nobody could let it go.
         | EngineEvent::NodePaused { .. }
         | EngineEvent::Pong { .. }
+        | EngineEvent::Reloaded { .. }
         | EngineEvent::NeedGraph { .. }
         | EngineEvent::Value { .. }
         | EngineEvent::Malformed { .. }

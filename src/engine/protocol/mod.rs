@@ -57,6 +57,10 @@ pub enum Request {
         #[serde(with = "json::wire")]
         nodes: Vec<NodeId>,
     },
+    /// These files of nodes were edited: say what is out of date by that.
+    Reload {
+        files: Vec<PathBuf>,
+    },
 }
 
 /// Run the graph: the whole of it, or what changed since the revision that the engine holds.
@@ -233,6 +237,11 @@ pub enum EngineEvent {
         run: u64,
         #[serde(with = "json::wire")]
         node: NodeId,
+    },
+    /// The answer to `Request::Reload`: nodes whose function is another now, or something that it uses.
+    Reloaded {
+        #[serde(with = "json::wire")]
+        nodes: Vec<NodeId>,
     },
     /// A line that is no message. Worth a log entry, never a failure.
     #[serde(skip)]

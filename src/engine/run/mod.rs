@@ -330,6 +330,7 @@ impl RunState {
             | EngineEvent::Pong { .. }
             | EngineEvent::NeedGraph { .. }
             | EngineEvent::Malformed { .. }
+            | EngineEvent::Reloaded { .. }
             | EngineEvent::Unknown => return false,
         }
         true

@@ -389,6 +389,59 @@ fn refresh_reads_what_changed() {
     assert!(!bank.refresh());
 }
 
+#[test]
+fn a_source_that_becomes_broken_keeps_its_kinds_until_it_is_mended() {
+    let folder = Folder::new(&[(
+        "bank/a.py",
+        "def a(x: int): ...\ndef b(y: str) -> float: ...",
+    )]);
+    let mut bank = folder.with_cache();
+    bank.refresh();
+    let sound = bank.catalog();
+    folder.write(
+        "bank/a.py",
+        b"def a(x: int): ...\ndef b(y: str -> float: ...",
+    );
+    let check = |bank: &Nodebank, line: &str| {
+        let catalog = bank.catalog();
+        assert_eq!(catalog.kinds().len(), 2);
+        for (kind, before) in catalog.kinds().iter().zip(sound.kinds()) {
+            assert!(
+                matches!(kind.state, KindState::Broken { .. }),
+                "{}",
+                kind.function
+            );
+            assert_eq!(
+                (&kind.inputs, &kind.outputs),
+                (&before.inputs, &before.outputs)
+            );
+        }
+        let [problem] = bank.problems() else {
+            panic!("{:?}", bank.problems());
+        };
+        assert!(problem.to_string().contains(line), "{problem}");
+    };
+    assert!(bank.refresh());
+    assert_eq!(bank.edited(), [folder.path("bank/a.py")]);
+    check(&bank, "line 2");
+    folder.write(
+        "bank/a.py",
+        b"\n\ndef a(x: int): ...\ndef b(y: str -> float: ...",
+    );
+    assert!(bank.refresh());
+    check(&bank, "line 4");
+    // Also when Loom was closed in between.
+    let mut later = folder.with_cache();
+    later.refresh();
+    check(&later, "line 4");
+    folder.write(
+        "bank/a.py",
+        b"def a(x: int): ...\ndef b(y: str) -> float: ...",
+    );
+    assert!(later.refresh());
+    assert_eq!(later.catalog().kinds(), sound.kinds());
+}
+
 /// Two writes of one length can come within the file system's own grain of time.
 #[test]
 fn a_file_that_was_just_written_is_not_trusted() {
@@ -455,7 +508,7 @@ fn a_cache_that_does_not_fit_is_written_anew() {
     assert_eq!(cache::load(&path).map(|readings| readings.len()), Some(1));
     let version = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
     let older = good.replace(&version, "\"version\":\"0.0.1\"");
-    let other_format = good.replace("{\"format\":2,", "{\"format\":0,");
+    let other_format = good.replace("{\"format\":3,", "{\"format\":0,");
     let other_program = good.replace("\"program\":[", "\"program\":[1");
     let other_type = good.replace("\"int\"", "\"number\"");
     for damaged in [&older, &other_format, &other_program, &other_type] {

@@ -31,7 +31,7 @@ fn read_as(bank: Bank, file: &str, sidecar: Option<&Sidecar>, text: &str) -> Vec
         file: &file,
         sidecar,
     };
-    kinds(text, &source)
+    kinds(text, &source).unwrap_or_else(|(message, line)| vec![source.broken(message, line)])
 }
 
 fn check(text: &str, expected: &str) {
