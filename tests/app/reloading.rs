@@ -73,18 +73,18 @@ fn write(folder: &Path, text: &str) {
 }
 
 impl Window {
-    fn folder(&self) -> PathBuf {
+    fn home(&self) -> PathBuf {
         self.app().project().folder.clone().unwrap()
     }
 
     /// The file as another editor saves it.
     fn edit(&mut self, from: &str, to: &str) {
         assert!(SHAPES.contains(from));
-        write(&self.folder(), &SHAPES.replace(from, to));
+        write(&self.home(), &SHAPES.replace(from, to));
     }
 
     fn called(&self) -> String {
-        let file = self.folder().join("calls.txt");
+        let file = self.home().join("calls.txt");
         let calls = std::fs::read_to_string(&file).unwrap_or_default();
         std::fs::write(&file, "").unwrap();
         calls.trim().to_owned()
@@ -203,7 +203,7 @@ fn ports_of_open_nodes_follow_their_source_and_undo_goes_on() {
         .unwrap();
     assert_eq!(node.values.get("x"), Some(&Value::Int(8)));
     window.key(CTRL, Key::Z);
-    write(&window.folder(), SHAPES);
+    write(&window.home(), SHAPES);
     window.wait("the kind as it was", |app| {
         app.project()
             .document
@@ -234,7 +234,7 @@ fn a_file_that_becomes_broken_loses_nothing() {
         window.kind_of("Double").inputs[0].default,
         Some(Value::Int(5))
     );
-    write(&window.folder(), SHAPES);
+    write(&window.home(), SHAPES);
     window.wait("the mended source", |app| {
         app.project()
             .document
