@@ -416,13 +416,11 @@ fn a_source_that_becomes_broken_keeps_its_kinds_until_it_is_mended() {
                 (&before.inputs, &before.outputs)
             );
         }
-        let [problem] = bank.problems() else {
-            panic!("{:?}", bank.problems());
-        };
-        assert!(problem.to_string().contains(line), "{problem}");
+        let problems = bank.problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].to_string().contains(line), "{problems:?}");
     };
     assert!(bank.refresh());
-    assert_eq!(bank.edited(), [folder.path("bank/a.py")]);
     check(&bank, "line 2");
     folder.write(
         "bank/a.py",
@@ -430,7 +428,6 @@ fn a_source_that_becomes_broken_keeps_its_kinds_until_it_is_mended() {
     );
     assert!(bank.refresh());
     check(&bank, "line 4");
-    // Also when Loom was closed in between.
     let mut later = folder.with_cache();
     later.refresh();
     check(&later, "line 4");
