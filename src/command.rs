@@ -120,6 +120,7 @@ commands! {
     Rename, "Rename node", Edit, Canvas, [key(Modifiers::NONE, Key::F2)], "Give the selected node a title";
     AddNode, "Add node…", Edit, Canvas, [key(Modifiers::NONE, Key::Tab), key(Modifiers::NONE, Key::Space), key(Modifiers::SHIFT, Key::A)], "Search a node and add it at the pointer";
     LoadFiles, "Load files…", Edit, Canvas, [key(Modifiers::SHIFT, Key::L)], "Choose files, and add nodes that load them";
+    Packages, "Node packages…", Edit, Window, [], "Install packages that bring nodes into the project, and remove them";
     EditNode, "Edit node", Edit, Canvas, [key(Modifiers::NONE, Key::Enter)], "Go to the first value of the selected node";
     EditCode, "Edit code", Edit, Canvas, [key(Modifiers::NONE, Key::F4)], "Open the source of the selected node at its function";
     OpenOutside, "Open in external editor", Edit, Canvas, [key(Modifiers::SHIFT, Key::F4)], "Open the source of the selected node in the editor of the settings";

@@ -30,6 +30,8 @@ mod keys;
 mod minimap;
 #[path = "app/outline.rs"]
 mod outline;
+#[path = "app/packages.rs"]
+mod packages;
 #[path = "app/pictures.rs"]
 mod pictures;
 #[path = "app/reloading.rs"]
@@ -52,6 +54,8 @@ mod unsound;
 mod walking;
 #[path = "app/ways.rs"]
 mod ways;
+#[path = "cli/wheel.rs"]
+mod wheel;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

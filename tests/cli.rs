@@ -24,6 +24,8 @@ mod repeat;
 mod stage;
 #[path = "cli/templates.rs"]
 mod templates;
+#[path = "cli/wheel.rs"]
+mod wheel;
 
 use std::fs;
 use std::path::Path;

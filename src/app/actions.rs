@@ -109,6 +109,7 @@ impl App {
             Command::OpenProject => self.dialog = Some(self.open_dialog()),
             Command::Import => self.import_asked(),
             Command::Save if self.saves_code() => self.save_shown_code(),
+            Command::Packages => self.packages_asked(),
             Command::Save => self.save(None),
             Command::NewNode => {
                 self.dialog = Some(Dialog::NewNode {

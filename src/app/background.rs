@@ -13,6 +13,7 @@ use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
 use crate::graph::Port;
 use crate::nodebank::Nodebank;
+use crate::packages::{Installed, Offer, PackageError};
 use crate::project::import::Imported;
 use crate::ui::welcome::Card;
 
@@ -78,6 +79,23 @@ pub enum Event {
     PickedProject(PathBuf),
     /// The user chose a folder to import from.
     PickedImport(PathBuf),
+    /// The user chose a node package.
+    PickedPackage(PathBuf),
+    /// The node packages of a project.
+    PackagesListed {
+        project: u64,
+        installed: Vec<Installed>,
+    },
+    /// A package was looked into.
+    PackageSeen {
+        project: u64,
+        result: Result<Offer, PackageError>,
+    },
+    /// One was added or removed; what to say of it.
+    PackagesChanged {
+        project: u64,
+        result: Result<String, PackageError>,
+    },
     Imported(Result<Imported, String>),
     /// What the welcome page can offer.
     Cards {
@@ -200,6 +218,12 @@ impl App {
             Event::SourcesChanged { project } => {
                 self.with_project(project, Self::sources_changed);
             }
+            Event::PickedPackage(path) => self.picked_package(&path),
+            Event::PackagesListed { project, installed } => {
+                self.packages_listed(project, installed);
+            }
+            Event::PackageSeen { project, result } => self.package_seen(project, result),
+            Event::PackagesChanged { project, result } => self.packages_changed(project, result),
             Event::Nodebank {
                 project,
                 bank,

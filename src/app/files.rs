@@ -285,6 +285,11 @@ impl App {
             Answer::Open(path) => self.open_named(&path),
             Answer::BrowseProject => self.browse_project(),
             Answer::Import(answer) => self.import_answer(answer),
+            Answer::Packages(answer) => {
+                if let Some(Dialog::Packages(page)) = asked {
+                    self.packages_answer(page, answer);
+                }
+            }
         }
         context.request_repaint();
     }

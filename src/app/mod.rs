@@ -15,6 +15,7 @@ mod importing;
 mod live;
 mod looking;
 mod open;
+mod packages;
 mod picture;
 mod preferences;
 mod reloading;
@@ -38,6 +39,7 @@ use editor::Editors;
 use enabled::{is_for_welcome, is_of_scale};
 use frame_cost::FrameCosts;
 pub use open::Project;
+use packages::PackageWork;
 use tabs::Tabs;
 
 use crate::command::{Command, TABLE};
@@ -101,6 +103,7 @@ pub struct App {
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
+    package_work: PackageWork,
     actions: Vec<Action>,
     title: String,
     may_close: bool,
@@ -130,6 +133,7 @@ impl App {
             editors: Editors::default(),
             reading: HashSet::new(),
             dialog: None,
+            package_work: PackageWork::default(),
             actions: Vec::new(),
             title: String::new(),
             may_close: false,

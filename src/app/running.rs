@@ -166,6 +166,7 @@ impl App {
         let text = match progress {
             Progress::Step(step) => {
                 self.project.environment_progress = Some(step.clone());
+                self.package_step(&step);
                 step
             }
             Progress::Output(line) => line,

@@ -6,6 +6,7 @@ use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
+use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
 
@@ -41,6 +42,7 @@ pub enum Dialog {
         problem: String,
     },
     Import(ImportPage),
+    Packages(PackagesPage),
     Keys {
         query: String,
     },
@@ -84,6 +86,7 @@ pub enum Answer {
     Open(String),
     BrowseProject,
     Import(ImportAnswer),
+    Packages(PackagesAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }
@@ -99,6 +102,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Keys { .. }
                 | Dialog::OpenProject { .. }
                 | Dialog::Import(_)
+                | Dialog::Packages(_)
                 | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
             };
@@ -116,6 +120,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     problem,
                 } => open_project_ui(ui, path, known, problem),
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
+                Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
                 Dialog::Keys { query } => {
                     key_sheet_ui(ui, query);
                     menu_close(ui)
@@ -159,7 +164,10 @@ pub(super) fn buttons(ui: &mut Ui, choices: &[(&str, bool)]) -> Option<usize> {
     let palette = theme::palette(ui.ctx());
     let mut chosen = None;
     ui.add_space(8.0);
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    // No higher than they are: a dialog that was higher a moment ago shrinks.
+    let size = egui::vec2(ui.available_width(), 28.0);
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
         for (i, (text, is_main)) in choices.iter().enumerate() {
             let button = if *is_main {
                 let text = RichText::new(*text).color(palette.on_accent).strong();

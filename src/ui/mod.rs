@@ -28,6 +28,7 @@ pub mod menu;
 pub mod notices;
 pub mod outline;
 pub mod overlay;
+pub mod packages;
 pub mod palette;
 mod picture;
 pub mod results;

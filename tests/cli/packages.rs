@@ -7,53 +7,7 @@ use std::process::Command;
 use serde_json::{Value as Json, json};
 
 use crate::stage::{Call, Stage};
-
-/// Writes a wheel: NAME VERSION FOLDER, then lines `requires …`, `family …` and files, each path before its text.
-const WHEEL: &str = r#"
-import pathlib, sys, zipfile
-folder, name, version, points, requires, *files = sys.argv[1:]
-stem = f"{name.replace('-', '_')}-{version}"
-info = f"{stem}.dist-info"
-needs = "".join(f"Requires-Dist: {need}\n" for need in requires.split("\n") if need)
-entries = {
-    f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: For tests\n"
-                        f"Requires-Python: >=3.11\n{needs}",
-    f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-}
-if points:
-    entries[f"{info}/entry_points.txt"] = f"[loom.nodes]\n{points}\n"
-entries.update(zip(files[::2], files[1::2]))
-record = f"{info}/RECORD"
-entries[record] = "".join(f"{path},,\n" for path in [*entries, record])
-with zipfile.ZipFile(pathlib.Path(folder) / f"{stem}-py3-none-any.whl", "w") as wheel:
-    for path, text in entries.items():
-        wheel.writestr(path, text)
-print(pathlib.Path(folder) / f"{stem}-py3-none-any.whl")
-"#;
-
-struct Wheel<'a> {
-    name: &'a str,
-    version: &'a str,
-    /// Lines of the entry points.
-    families: &'a str,
-    requires: &'a str,
-    files: &'a [(&'a str, &'a str)],
-}
-
-impl Wheel<'_> {
-    fn make(&self, folder: &Path) -> PathBuf {
-        fs::create_dir_all(folder).unwrap();
-        let mut command = Command::new(if cfg!(windows) { "python" } else { "python3" });
-        command.args(["-I", "-c", WHEEL]).arg(folder);
-        command.args([self.name, self.version, self.families, self.requires]);
-        for (path, text) in self.files {
-            command.args([path, text]);
-        }
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
-    }
-}
+use crate::wheel::Wheel;
 
 const HELPER: &str = "def square(x):\n    return x * x\n";
 

@@ -13,6 +13,7 @@ use super::list::List;
 use super::row::{Row, card_ui, row_with_id_ui};
 use super::search::KindSearch;
 use super::{Action, Context, theme};
+use crate::command::Command;
 use crate::graph::{KindState, Name, NodeKind};
 
 /// What the panel remembers between frames.
@@ -48,6 +49,9 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
     }
     if library.search.hits().len() == 0 {
         ui.weak(format!("No node fits \"{}\"", library.query.trim()));
+        if ui.button(Command::Packages.title()).clicked() {
+            ctx.ask(Action::Command(Command::Packages));
+        }
         return;
     }
     let entries = if is_searching {
