@@ -5,12 +5,14 @@ pub mod arrange;
 pub mod clipboard;
 pub mod file;
 mod history;
+mod journal;
 pub mod ops;
 mod way;
 
 use std::collections::BTreeSet;
 
 pub use history::{History, Transaction};
+pub use journal::Entry;
 pub use way::way_to;
 
 use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, Role, SubgraphId, Value};
@@ -55,6 +57,7 @@ pub struct Document {
     /// Counts every change of the selection.
     selection_revision: u64,
     history: History,
+    recorder: journal::Recorder,
     pub meta: Meta,
 }
 
@@ -134,27 +137,34 @@ impl Document {
 
     /// Apply all edits of a transaction as one undo step, or none of them.
     pub fn commit(&mut self, transaction: Transaction) -> Result<(), EditError> {
+        let entry = self.recorder.of(|| Entry::Commit(transaction.clone()));
         self.history.commit(&mut self.graph, transaction)?;
+        self.recorder.note(entry);
         self.drop_dead_selection();
         Ok(())
     }
 
     /// The same, but a part of the last step when that moved the same nodes under the same label.
     pub fn commit_joined(&mut self, transaction: Transaction) -> Result<(), EditError> {
-        self.history.commit_joined(&mut self.graph, transaction)
+        let entry = self.recorder.of(|| Entry::Joined(transaction.clone()));
+        self.history.commit_joined(&mut self.graph, transaction)?;
+        self.recorder.note(entry);
+        Ok(())
     }
 
     /// Take the last step back; its label, `None` when there is nothing to take back.
     pub fn undo(&mut self) -> Option<Name> {
-        let label = self.history.undo(&mut self.graph);
+        let label = self.history.undo(&mut self.graph)?;
+        self.recorder.note(Some(Entry::Undo));
         self.drop_dead_selection();
-        label
+        Some(label)
     }
 
     pub fn redo(&mut self) -> Option<Name> {
-        let label = self.history.redo(&mut self.graph);
+        let label = self.history.redo(&mut self.graph)?;
+        self.recorder.note(Some(Entry::Redo));
         self.drop_dead_selection();
-        label
+        Some(label)
     }
 
     /// Is there something that the file does not have?
@@ -165,6 +175,7 @@ impl Document {
     /// The state that `mark` (from `History::mark`) names is in the file now.
     pub fn set_saved(&mut self, mark: u64) {
         self.history.set_saved(mark);
+        self.recorder.note(Some(Entry::Saved(mark)));
     }
 
     /// The file does not have this state: it was recovered.

@@ -279,6 +279,54 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn what_was_noted_makes_the_same_document_again(before in deeds(), after in deeds()) {
+        let mut first = Document::default();
+        for deed in before {
+            act(&mut first, deed);
+        }
+        let text = file::to_text(&first, None);
+        let catalog = Catalog::new([kind()]);
+        let read = || file::parse(text.as_bytes(), "savefile.json".as_ref(), &catalog).unwrap().document;
+
+        let mut document = read();
+        document.record();
+        let mut lines = Vec::new();
+        for (at, deed) in after.into_iter().enumerate() {
+            act(&mut document, deed);
+            if at % 16 == 0 {
+                document.set_saved(document.history().mark());
+            }
+            lines.extend(document.take_entries().iter().map(|entry| file::entry_to_json(entry).to_string()));
+        }
+
+        let mut again = read();
+        for line in lines {
+            let json = serde_json::from_str(&line).unwrap();
+            let entry = file::entry_from_json(&json, again.graph(), &catalog);
+            let entry = entry.ok_or_else(|| TestCaseError::fail(format!("not read: {line}")))?;
+            again.replay(entry).unwrap();
+        }
+        prop_assert_eq!(again.graph(), document.graph());
+        prop_assert_eq!(again.is_dirty(), document.is_dirty());
+        loop {
+            prop_assert_eq!(file::to_text(&again, None), file::to_text(&document, None));
+            let (label, same) = (again.undo(), document.undo());
+            prop_assert_eq!(&label, &same);
+            if label.is_none() {
+                break;
+            }
+        }
+        while let Some(label) = document.redo() {
+            prop_assert_eq!(again.redo(), Some(label));
+        }
+        prop_assert_eq!(again.redo(), None);
+        prop_assert_eq!(again.graph(), document.graph());
+    }
+}
+
 #[test]
 fn dirty_follows_the_history() {
     let mut document = Document::default();

@@ -2,6 +2,7 @@
 //! `docs/savefile.md` describes the format. The only part of `document` that knows JSON and touches files.
 
 mod disk;
+mod entries;
 mod looping;
 mod node;
 mod read;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use disk::{load, save, write_atomic};
+pub use entries::{entry_from_json, entry_to_json};
 pub use node::resolve_again;
 pub use read::{Parts, parse, parts_from_json};
 pub use subgraphs::subgraph_to_json;

@@ -1,5 +1,6 @@
 //! One entry of `nodes` -> Node, and which kind it means in a catalog.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -53,8 +54,8 @@ pub struct NodeReader<'a> {
     pub made_kinds: Vec<Arc<NodeKind>>,
     /// What there is to say of the nodes that were read.
     pub notes: Vec<String>,
-    /// The kinds of subgraphs, by their number.
-    pub subgraphs: Vec<(Name, SubgraphKinds)>,
+    /// The ids that subgraphs have in the file, and their kinds.
+    pub subgraphs: HashMap<SubgraphId, (Name, SubgraphKinds)>,
 }
 
 impl NodeReader<'_> {
@@ -185,11 +186,11 @@ impl NodeReader<'_> {
         (inputs, outputs): (Vec<Name>, Vec<Name>),
     ) -> Arc<NodeKind> {
         if bank == Some(Bank::Graph) && !self.is_first_form {
-            let kinds = |id: SubgraphId| self.subgraphs.get(id.0 as usize);
+            let kinds = |id: SubgraphId| self.subgraphs.get(&id);
             let around = parent.and_then(kinds).map(|(_, kinds)| kinds);
             let is_it = |(key, _): &&(Name, SubgraphKinds)| *key == *function;
             let own = subgraph::kind_by_name(function, around)
-                .or_else(|| Some(self.subgraphs.iter().find(is_it)?.1.node.clone()));
+                .or_else(|| Some(self.subgraphs.values().find(is_it)?.1.node.clone()));
             return own.unwrap_or_else(|| {
                 Arc::new(NodeKind::missing(Bank::Graph, function, inputs, outputs))
             });
@@ -212,7 +213,7 @@ impl NodeReader<'_> {
 }
 
 /// How a node is drawn and whether it runs; what does not read so stays among the unknown keys.
-fn style(entry: &Map<String, Json>) -> Style {
+pub fn style(entry: &Map<String, Json>) -> Style {
     let text = |key: &str| entry.get(key).and_then(Json::as_str);
     let side = |key: &str| {
         entry

@@ -234,7 +234,10 @@ pub fn parts_from_json(json: &Json, catalog: &Catalog) -> Parts {
         subgraphs: parts
             .subgraphs
             .iter()
-            .map(|subgraph| (subgraph.key.clone(), SubgraphKinds::of(subgraph)))
+            .map(|subgraph| {
+                let kinds = SubgraphKinds::of(subgraph);
+                (subgraph.id, (subgraph.key.clone(), kinds))
+            })
             .collect(),
     };
     parts.read(json, None, &mut reader);

@@ -49,7 +49,8 @@ pub fn read<'a>(json: &'a Json, parts: &mut Parts) -> Vec<(SubgraphId, &'a Json)
     read
 }
 
-fn head(entry: &Json, id: SubgraphId) -> Result<Subgraph, String> {
+/// Title and ports; `nodes` and `connections` are not looked at.
+pub fn head(entry: &Json, id: SubgraphId) -> Result<Subgraph, String> {
     let fields = entry.as_object().ok_or("it is not an object")?;
     let text = |key: &str| fields.get(key).and_then(Json::as_str);
     let key = text("subgraphId")
@@ -85,6 +86,27 @@ fn head(entry: &Json, id: SubgraphId) -> Result<Subgraph, String> {
         .outputs
         .retain(|output| names.insert(output.name.clone()));
     Ok(subgraph)
+}
+
+/// A subgraph with the entries inside it that could not be taken in, where all others are left out.
+pub fn whole(entry: &Json, id: SubgraphId) -> Result<Subgraph, String> {
+    let mut subgraph = head(entry, id)?;
+    let entries = |key| entry.get(key).and_then(Json::as_array);
+    let unsound = ["nodes", "connections"].map(|key| {
+        let entries = entries(key).into_iter().flatten();
+        (key, entries.map(from_json).collect::<Vec<_>>())
+    });
+    keep(&mut subgraph, unsound);
+    Ok(subgraph)
+}
+
+fn keep(subgraph: &mut Subgraph, unsound: [(&str, Vec<Value>); 2]) {
+    for (key, entries) in unsound {
+        if !entries.is_empty() {
+            let kept = Arc::make_mut(&mut subgraph.kept);
+            kept.fields.push((key.into(), Value::List(entries)));
+        }
+    }
 }
 
 fn port(entry: &Json) -> Option<(Name, ValueType)> {
@@ -241,12 +263,7 @@ pub fn keep_unsound(graph: &mut Graph, mut take: impl FnMut(SubgraphId) -> [Vec<
             continue;
         }
         let mut changed = Subgraph::clone(&subgraph);
-        let kept = Arc::make_mut(&mut changed.kept);
-        for (key, entries) in [("nodes", nodes), ("connections", links)] {
-            if !entries.is_empty() {
-                kept.fields.push((key.into(), Value::List(entries)));
-            }
-        }
+        keep(&mut changed, [("nodes", nodes), ("connections", links)]);
         graph
             .apply(Edit::SetSubgraph(Box::new(changed)))
             .expect("the subgraph is there and keeps its id");

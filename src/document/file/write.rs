@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{FORMAT_VERSION, LOOP_READER, SUBGRAPH_READER, looping, subgraph_to_json};
 use crate::document::Document;
-use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, SubgraphId, Value};
+use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, Style, SubgraphId, Value};
 
 /// The file's text. `last_modified` replaces the time in `metadata`; `None` leaves it as it is.
 pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
@@ -89,7 +89,7 @@ pub fn node_to_json(node: &Node) -> Json {
         "position".to_owned(),
         json!({"x": coordinate(node.pos.x), "y": coordinate(node.pos.y)}),
     );
-    put_style(&mut entry, node);
+    put_style(&mut entry, &node.style);
     if let Some(looping) = &node.looping {
         entry.insert(looping::LOOP.to_owned(), looping::to_json(looping));
     }
@@ -117,8 +117,14 @@ pub fn node_to_json(node: &Node) -> Json {
     entry.into()
 }
 
-fn put_style(entry: &mut Map<String, Json>, node: &Node) {
-    let style = &node.style;
+/// A node's style by itself.
+pub fn style_to_json(style: &Style) -> Json {
+    let mut entry = Map::new();
+    put_style(&mut entry, style);
+    entry.into()
+}
+
+fn put_style(entry: &mut Map<String, Json>, style: &Style) {
     let mut put = |key: &str, value: Json| entry.insert(key.to_owned(), value);
     match style.mode {
         Mode::On => {}
