@@ -4,6 +4,7 @@
 pub mod copy;
 pub mod import;
 pub mod index;
+pub mod journal;
 pub mod lock;
 pub mod recovery;
 pub mod requirements;
