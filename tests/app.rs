@@ -24,6 +24,8 @@ mod hands;
 mod importing;
 #[path = "app/inspecting.rs"]
 mod inspecting;
+#[path = "app/journal.rs"]
+mod journal;
 #[path = "app/keys.rs"]
 mod keys;
 #[path = "app/minimap.rs"]
@@ -470,36 +472,6 @@ fn copy_and_paste_go_by_readable_text() {
     assert_eq!(graph.node_count(), 2 * count);
     window.key(Modifiers::NONE, Key::Delete);
     assert_eq!(window.app().project().document.graph().node_count(), count);
-}
-
-#[test]
-fn unsaved_changes_of_a_crash_are_offered_and_restored() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
-    let mut window = Window::open(|_| project.clone());
-    window.key(Modifiers::NONE, Key::Tab);
-    window.typed("add");
-    window.key(Modifiers::NONE, Key::Enter);
-    let text = loom::document::file::to_text(&window.app().project().document, None);
-    let saved = std::fs::read(project.join("savefile.json")).unwrap();
-    loom::project::recovery::keep(&project, &text).unwrap();
-    drop(window);
-
-    let mut window = Window::open(|_| project.clone());
-    assert!(
-        matches!(window.app().dialog(), Some(Dialog::Recover { .. })),
-        "{:?}",
-        window.app().dialog()
-    );
-    window.harness.get_by_label("Restore").click();
-    window.steps();
-    assert_eq!(window.app().project().document.graph().node_count(), 1);
-    assert!(window.app().project().document.is_dirty());
-    assert_eq!(
-        std::fs::read(project.join("savefile.json")).unwrap(),
-        saved,
-        "the savefile is never touched by it"
-    );
 }
 
 #[test]

@@ -39,9 +39,9 @@ pub enum Event {
         mark: u64,
         result: Result<Option<String>, String>,
     },
-    RecoveryKept {
+    /// A journal cannot be written, or can be again.
+    Journal {
         project: u64,
-        mark: u64,
         result: Result<(), String>,
     },
     Picture {
@@ -184,12 +184,8 @@ impl App {
             } => {
                 self.with_project(project, |app| app.saved(mark, result));
             }
-            Event::RecoveryKept {
-                project,
-                mark,
-                result,
-            } => {
-                self.with_project(project, |app| app.recovery_kept(mark, result));
+            Event::Journal { project, result } => {
+                self.with_project(project, |app| app.journal_told(result));
             }
             Event::Picture { file, result } => self.picture_read(file, result),
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),

@@ -1,17 +1,13 @@
-//! Keeping work: saving off the UI's thread, a recovery copy while there are changes, and the question before any
-//! are thrown away.
+//! Keeping work: saving off the UI's thread, and the question before any of it is thrown away. What is not saved is
+//! kept by `journal.rs`.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use super::{App, Event, thumbnail};
 use crate::document::{Document, file};
 use crate::graph::Flat;
-use crate::project::recovery;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
-
-/// How often the recovery copy is renewed while there are changes.
-const RECOVERY_EVERY: Duration = Duration::from_secs(30);
 
 impl App {
     /// Write the savefile in the background; `then` goes on when it is written.
@@ -59,9 +55,6 @@ impl App {
                 }
                 self.project.document.set_saved(mark);
                 let is_dirty = self.project.document.is_dirty();
-                if !is_dirty {
-                    self.drop_recovery_copy();
-                }
                 match then {
                     // Asked for while an older state was being written.
                     Some(_) if is_dirty => self.save(then),
@@ -73,106 +66,9 @@ impl App {
         }
     }
 
-    /// Renew the recovery copies that are due. Called every frame; an idle window is woken for it.
-    pub(super) fn keep_recovery_copies(&mut self, context: &egui::Context) {
-        for serial in self.serials() {
-            self.with_project(serial, |app| app.keep_recovery_copy(context));
-        }
-    }
-
-    fn keep_recovery_copy(&mut self, context: &egui::Context) {
-        let project = &mut self.project;
-        let mark = project.document.history().mark();
-        if !project.document.is_dirty()
-            || project.recovery_mark == Some(mark)
-            || project.folder.is_none()
-        {
-            return;
-        }
-        let due = *project
-            .recovery_at
-            .get_or_insert_with(|| Instant::now() + RECOVERY_EVERY);
-        let now = Instant::now();
-        if now < due {
-            context.request_repaint_after(due - now);
-            return;
-        }
-        project.recovery_at = Some(now + RECOVERY_EVERY);
-        project.recovery_mark = Some(mark);
-        let Some(folder) = project.folder.clone() else {
-            return;
-        };
-        let (document, serial) = (project.document.clone(), project.serial);
-        self.services.spawn(move || {
-            let text = file::to_text(&document, None);
-            let result = recovery::keep(&folder, &text).map_err(|error| error.to_string());
-            Event::RecoveryKept {
-                project: serial,
-                mark,
-                result,
-            }
-        });
-    }
-
-    pub(super) fn recovery_kept(&mut self, mark: u64, result: Result<(), String>) {
-        if let Err(reason) = result {
-            self.project.recovery_mark = None;
-            self.notify(
-                Level::Warning,
-                format!("The recovery copy could not be written: {reason}"),
-            );
-        } else if !self.project.document.is_dirty() && self.project.recovery_mark == Some(mark) {
-            // Saved while the copy was under way: what it holds is in the file.
-            self.drop_recovery_copy();
-        }
-    }
-
-    fn drop_recovery_copy(&mut self) {
-        self.project.recovery_mark = None;
-        self.project.recovery_at = None;
-        if let Some(folder) = &self.project.folder
-            && let Err(error) = recovery::discard(folder)
-        {
-            self.notify(
-                Level::Warning,
-                format!("The recovery copy could not be removed: {error}"),
-            );
-        }
-    }
-
-    /// A copy that lies there when a project is opened is of a Loom that did not end as it should.
-    pub(super) fn offer_recovery(&mut self) {
-        let Some(folder) = self.project.folder.clone() else {
-            return;
-        };
-        let Some(found) = recovery::find(&folder, &self.project.catalog) else {
-            return;
-        };
-        if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
-            self.drop_recovery_copy();
-            return;
-        }
-        self.dialog = Some(Dialog::Recover {
-            project: self.project.serial,
-            when: age(found.written),
-            nodes: found.document.graph().node_count(),
-        });
-    }
-
-    fn restore(&mut self) {
-        let Some(folder) = self.project.folder.clone() else {
-            return;
-        };
-        if let Some(found) = recovery::find(&folder, &self.project.catalog) {
-            self.show_document(found.document);
-            self.notify(Level::Success, "Restored; save to keep it");
-        }
-    }
-
-    /// Show what no file holds in place of what the project's file holds.
-    pub(super) fn show_document(&mut self, document: Document) {
+    /// Show this document in place of the one that is shown.
+    pub(super) fn replace_document(&mut self, document: Document) {
         self.project.document = document;
-        self.project.document.set_unsaved();
         self.project.flat = Flat::default();
         self.project.seen_revision = self.project.document.graph().revision();
         self.project.panels.canvas.layout.clear();
@@ -225,7 +121,6 @@ impl App {
     fn discard_concerned(&mut self, then: AfterSave) {
         for serial in self.concerned(then) {
             self.with_project(serial, |app| {
-                app.drop_recovery_copy();
                 app.discard_code();
                 let mark = app.project.document.history().mark();
                 app.project.document.set_saved(mark);
@@ -256,7 +151,7 @@ impl App {
     /// What the user said to a dialog.
     pub(super) fn answer(&mut self, context: &egui::Context, answer: Answer) {
         if answer == Answer::Cancel && matches!(self.dialog, Some(Dialog::Recover { .. })) {
-            // Escape decides nothing here: the next recovery copy would take the place of this one.
+            // Escape decides nothing here: what is done next would take the place of what was found.
             return;
         }
         if let Answer::Set(setting) = answer {
@@ -276,7 +171,7 @@ impl App {
                 self.with_project(about, Self::restore);
             }
             Answer::DropRecovery => {
-                self.with_project(about, Self::drop_recovery_copy);
+                self.with_project(about, Self::drop_recovery);
             }
             Answer::SaveCode(path) => self.save_and_close_code(&path),
             Answer::DiscardCode(path) => self.close_code(&path),

@@ -12,6 +12,7 @@ mod enabled;
 mod files;
 mod frame_cost;
 mod importing;
+mod journal;
 mod live;
 mod looking;
 mod open;
@@ -331,7 +332,7 @@ impl eframe::App for App {
             self.go_on(then);
         }
         self.start_waiting();
-        self.keep_recovery_copies(context);
+        self.keep_journals();
         for serial in self.serials() {
             self.with_project(serial, Self::keep_code);
         }
@@ -408,7 +409,12 @@ impl eframe::App for App {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.remember_window();
         for serial in self.serials() {
-            self.with_project(serial, |app| app.project.end());
+            self.with_project(serial, |app| {
+                if app.may_close {
+                    app.project.keeper.discard(None);
+                }
+                app.project.end();
+            });
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use super::code::CodeWork;
+use super::journal::Keeper;
 use super::live::Live;
 use super::picture::is_picture;
 use super::reloading::Watch;
@@ -101,9 +101,7 @@ pub struct Project {
     /// Fetches that are on their way, by their number.
     pub(super) fetching: HashMap<u64, Fetch>,
     pub(super) next_number: u64,
-    /// The state that the recovery copy holds, and when it was written.
-    pub(super) recovery_mark: Option<u64>,
-    pub(super) recovery_at: Option<Instant>,
+    pub(super) keeper: Keeper,
     pub(super) is_saving: bool,
     /// What goes on when it is saved.
     pub(super) after_save: Option<AfterSave>,
@@ -379,6 +377,7 @@ impl App {
         }
         self.state.add_recent(&folder);
         let window = self.state.window(&folder);
+        let may_write = read_only.is_none();
         let mut project = Project {
             seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
@@ -392,6 +391,9 @@ impl App {
             is_asleep: false,
             ..asleep
         };
+        if may_write {
+            self.bring_back(&mut project, loaded.text);
+        }
         project.restore_window(&window);
         Some(project)
     }

@@ -195,7 +195,7 @@ impl App {
                 let own = &self.project.document.meta;
                 document.meta.project_id.clone_from(&own.project_id);
                 document.meta.project_name.clone_from(&own.project_name);
-                self.show_document(document);
+                self.show_unsaved(&document);
                 self.tell_of_missing(notes);
             }
             Err(reason) => self.notify(Level::Error, reason),

@@ -23,6 +23,12 @@ pub(super) struct Tabs {
     pub(super) is_in_background: bool,
 }
 
+impl Tabs {
+    pub(super) fn others_mut(&mut self) -> impl Iterator<Item = &mut Project> {
+        self.others.iter_mut()
+    }
+}
+
 impl App {
     /// The open projects, in the order of their tabs.
     pub fn projects(&self) -> impl Iterator<Item = &Project> {
@@ -215,6 +221,7 @@ impl App {
             if at < shown { shown - 1 } else { shown }
         });
         if let Some(mut project) = closed {
+            project.keeper.discard(None);
             project.end();
             self.forget_pictures(&project);
         }

@@ -5,6 +5,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde_json::{Value as Json, json};
@@ -26,6 +27,15 @@ pub struct Journal {
     next: u64,
 }
 
+/// What the first thing was done to.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// A savefile's text; reading it gives the document with the same numbers of nodes.
+    pub text: Arc<str>,
+    /// It is not what the savefile holds.
+    pub is_unsaved: bool,
+}
+
 /// What an earlier Loom left.
 pub struct Found {
     /// The savefile as it was opened, with everything done again.
@@ -36,8 +46,14 @@ pub struct Found {
     pub written: SystemTime,
     /// The savefile is as that Loom left it; otherwise something else has changed it since.
     pub is_current: bool,
-    /// For writing on in the same journal.
+    pub place: Place,
+}
+
+/// Where to write on in a journal that was found.
+#[derive(Clone, Debug)]
+pub struct Place {
     path: PathBuf,
+    /// Bytes of its whole lines.
     length: u64,
     next: u64,
 }
@@ -68,9 +84,9 @@ impl Print {
 }
 
 impl Journal {
-    /// Begin one in place of what lies there. `base` is the savefile as it was read; `fallback` a folder to write to
-    /// where the project's own cannot be written to.
-    pub fn begin(project: &Path, fallback: &Path, base: &str) -> io::Result<Self> {
+    /// Begin one in place of what lies there; `fallback` is a folder to write to where the project's own cannot be
+    /// written to.
+    pub fn begin(project: &Path, fallback: &Path, base: &Base) -> io::Result<Self> {
         let begun = private_folder(project)
             .and_then(|folder| Self::begin_at(&folder.join("journal"), project, base));
         begun.or_else(|_| {
@@ -79,11 +95,17 @@ impl Journal {
         })
     }
 
-    fn begin_at(path: &Path, project: &Path, base: &str) -> io::Result<Self> {
+    fn begin_at(path: &Path, project: &Path, base: &Base) -> io::Result<Self> {
+        let print = if base.is_unsaved {
+            Print::of_savefile(project)
+        } else {
+            Some(Print::of(base.text.as_bytes()))
+        };
         let head = json!({
             "journal": FORM,
-            "savefile": Print::of(base.as_bytes()).to_json(),
-            "base": base,
+            "savefile": print.map(Print::to_json),
+            "unsaved": base.is_unsaved,
+            "base": base.text,
         });
         file::write_atomic(path, line(0, &head).as_bytes())?;
         Ok(Self {
@@ -95,15 +117,28 @@ impl Journal {
     }
 
     /// Write on in a journal that was found, without the torn line at its end.
-    pub fn resume(found: &Found, project: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().append(true).open(&found.path)?;
-        file.set_len(found.length)?;
+    pub fn resume(place: &Place, project: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).open(&place.path)?;
+        file.set_len(place.length)?;
         Ok(Self {
             file,
-            path: found.path.clone(),
+            path: place.path.clone(),
             project: project.to_owned(),
-            next: found.next,
+            next: place.next,
         })
+    }
+
+    /// Go on in a copy in the folder `fallback`: here nothing can be written any more.
+    pub fn move_aside(&mut self, fallback: &Path) -> io::Result<()> {
+        let path = aside(&self.project, fallback);
+        if path == self.path {
+            return Err(io::Error::other("there is no other place to write to"));
+        }
+        fs::create_dir_all(fallback)?;
+        fs::copy(&self.path, &path)?;
+        self.file = OpenOptions::new().append(true).open(&path)?;
+        self.path = path;
+        Ok(())
     }
 
     /// Write what was done. What was written before stays readable, also when this fails in the middle.
@@ -139,12 +174,6 @@ impl Journal {
     pub fn flush(&self) -> io::Result<()> {
         self.file.sync_data()
     }
-
-    /// The savefile has everything, or what it has not is not wanted.
-    pub fn end(self) -> io::Result<()> {
-        drop(self.file);
-        remove(&self.path)
-    }
 }
 
 /// What lies there of a Loom that did not end as it should; `None` when nothing was done.
@@ -154,7 +183,7 @@ pub fn find(project: &Path, fallback: &Path, catalog: &Catalog) -> Option<Found>
         aside(project, fallback),
     ];
     let found = paths.iter().filter_map(|path| read(path, project, catalog));
-    found.max_by_key(|found| found.written)
+    found.max_by_key(|found| (found.written, found.place.next))
 }
 
 /// Remove what `find` would find.
@@ -191,7 +220,11 @@ fn read(path: &Path, project: &Path, catalog: &Catalog) -> Option<Found> {
     }
     let base = head.get("base")?.as_str()?;
     let mut print = Print::from_json(head.get("savefile")?);
+    let is_unsaved = head.get("unsaved") == Some(&Json::Bool(true));
     let mut document = file::parse(base.as_bytes(), path, catalog).ok()?.document;
+    if is_unsaved {
+        document.set_unsaved();
+    }
     document.record();
     let (mut steps, mut lost) = (0, 0);
     for json in &mut lines {
@@ -216,15 +249,17 @@ fn read(path: &Path, project: &Path, catalog: &Catalog) -> Option<Found> {
     if lost > 0 {
         document.set_unsaved();
     }
-    (steps + lost > 0).then(|| Found {
+    (steps + lost > 0 || is_unsaved).then(|| Found {
         document,
         steps,
         lost,
         written,
         is_current: print.is_some() && print == Print::of_savefile(project),
-        path: path.to_owned(),
-        length: lines.length,
-        next: lines.next,
+        place: Place {
+            path: path.to_owned(),
+            length: lines.length,
+            next: lines.next,
+        },
     })
 }
 
@@ -272,7 +307,13 @@ mod tests {
     use super::*;
     use crate::document::ops;
     use crate::graph::{Bank, NodeKind, pos2};
-    use std::sync::Arc;
+
+    fn saved(text: &str) -> Base {
+        Base {
+            text: text.into(),
+            is_unsaved: false,
+        }
+    }
 
     struct Stage {
         folder: tempfile::TempDir,
@@ -291,7 +332,8 @@ mod tests {
                 .unwrap()
                 .document;
             document.record();
-            let journal = Journal::begin(folder.path(), &folder.path().join("aside"), &base);
+            let journal =
+                Journal::begin(folder.path(), &folder.path().join("aside"), &saved(&base));
             Self {
                 journal: journal.unwrap(),
                 folder,
@@ -338,7 +380,7 @@ mod tests {
         assert!(found.document.redo().is_some());
         while found.document.undo().is_some() {}
         assert!(!found.document.is_dirty());
-        stage.journal.end().unwrap();
+        discard(stage.folder.path(), Path::new("none")).unwrap();
         assert!(find(stage.folder.path(), Path::new("none"), &stage.catalog).is_none());
     }
 
@@ -366,7 +408,7 @@ mod tests {
         let found = stage.find().unwrap();
         stage.document = found.document.clone();
         stage.document.record();
-        stage.journal = Journal::resume(&found, stage.folder.path()).unwrap();
+        stage.journal = Journal::resume(&found.place, stage.folder.path()).unwrap();
         stage.add(1);
         stage.write();
         let found = stage.find().unwrap();
@@ -411,9 +453,37 @@ mod tests {
     }
 
     #[test]
+    fn what_no_file_holds_is_found_before_anything_is_done_to_it() {
+        let stage = Stage::new();
+        let folder = stage.folder.path();
+        let base = Base {
+            is_unsaved: true,
+            ..saved(&file::to_text(&Document::default(), None))
+        };
+        Journal::begin(folder, Path::new("none"), &base).unwrap();
+        let found = stage.find().unwrap();
+        assert!(found.is_current && found.document.is_dirty());
+        assert_eq!(found.steps, 0);
+    }
+
+    #[test]
+    fn it_goes_on_elsewhere_when_nothing_more_can_be_written_here() {
+        let mut stage = Stage::new();
+        stage.add(1);
+        stage.write();
+        let aside = stage.folder.path().join("aside");
+        stage.journal.move_aside(&aside).unwrap();
+        stage.add(1);
+        stage.write();
+        stage.journal.move_aside(&aside).unwrap_err();
+        assert_eq!(stage.find().unwrap().steps, 2);
+        discard(stage.folder.path(), &aside).unwrap();
+        assert!(stage.find().is_none());
+    }
+
+    #[test]
     fn where_the_project_cannot_be_written_to_it_lies_aside() {
         let stage = Stage::new();
-        stage.journal.end().unwrap();
         let folder = tempfile::tempdir().unwrap();
         // A file in the place of the folder: no right to write, for any user.
         fs::write(folder.path().join(".loom"), "").unwrap();
@@ -421,7 +491,7 @@ mod tests {
         let mut journal = Journal::begin(
             folder.path(),
             &aside,
-            &file::to_text(&Document::default(), None),
+            &saved(&file::to_text(&Document::default(), None)),
         )
         .unwrap();
         let mut document = stage.document;

@@ -6,7 +6,6 @@ pub mod import;
 pub mod index;
 pub mod journal;
 pub mod lock;
-pub mod recovery;
 pub mod requirements;
 pub mod state;
 pub mod unsaved;

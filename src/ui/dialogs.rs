@@ -18,7 +18,7 @@ pub enum Dialog {
         names: Vec<String>,
         then: AfterSave,
     },
-    /// A recovery copy lies beside the savefile of a project, which is named by its serial.
+    /// The journal of a project, which is named by its serial, and its savefile do not go together.
     Recover {
         project: u64,
         when: String,
@@ -270,8 +270,9 @@ fn new_node_ui(ui: &mut Ui, name: &mut String) -> Option<Answer> {
 
 fn recover_ui(ui: &mut Ui, when: &str, nodes: usize) -> Option<Answer> {
     let text = format!(
-        "Loom ended before the last changes were saved. A copy from {when} with {nodes} nodes was kept. The savefile \
-         itself is as you saved it."
+        "Loom ended {when} before the last changes were saved, and something else has changed the savefile since. \
+         What was on the screen, with {nodes} nodes, can come back in its place; the savefile stays as it is until \
+         you save."
     );
     heading(ui, "Restore unsaved changes?", &text);
     match buttons(ui, &[("Restore", true), ("Use the savefile", false)]) {

@@ -24,7 +24,10 @@ pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
             path: path.to_owned(),
         });
     }
-    parse(&fs::read(path).map_err(io)?, path, catalog)
+    let bytes = fs::read(path).map_err(io)?;
+    let loaded = parse(&bytes, path, catalog)?;
+    let text = String::from_utf8(bytes).expect("JSON that was read is UTF-8");
+    Ok(Loaded { text, ..loaded })
 }
 
 /// Write `document` to the savefile at `path` and return the time that stands in it; `None` when the file holds the

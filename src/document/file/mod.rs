@@ -43,6 +43,8 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// 1 for files of the first Loom, which are kept beside the first file of the new form.
     pub version: u64,
+    /// The text that was read, when it was read from the disk.
+    pub text: String,
     /// Why this file must not be written, when a newer Loom made it.
     pub read_only: Option<String>,
 }

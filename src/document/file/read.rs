@@ -171,6 +171,7 @@ pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, Fil
         notes,
         version,
         read_only,
+        ..Loaded::default()
     })
 }
 

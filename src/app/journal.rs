@@ -1,0 +1,338 @@
+//! The journals of the open projects: what is done to a document is handed to a task that writes it, and what an
+//! earlier Loom left comes back when its project is opened. Waits for no disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::time::{Duration, Instant};
+
+use super::background::Services;
+use super::open::Project;
+use super::{App, Event};
+use crate::document::file::{self, SAVEFILE};
+use crate::document::{Document, Entry};
+use crate::project::journal::{self, Base, Found, Journal, Place};
+use crate::ui::Level;
+use crate::ui::dialogs::Dialog;
+
+/// What was written is on the disk at most this much later.
+const FLUSH_AFTER: Duration = Duration::from_secs(1);
+/// What could not be written is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// Entries that may wait for the task; what comes while it is full waits here.
+const QUEUE: usize = 64;
+
+/// What a project's journal is to begin with.
+enum Start {
+    New(Base),
+    On(Place),
+    /// On, although the savefile is not what it was.
+    OnAnyway(Place),
+}
+
+enum Order {
+    Write(Vec<Entry>),
+    /// The savefile has everything, or the rest is not wanted.
+    Discard,
+}
+
+/// The journal of one project.
+#[derive(Default)]
+pub(super) struct Keeper {
+    /// Used when the first thing is done, so that looking at a project writes nothing.
+    start: Option<Start>,
+    orders: Option<SyncSender<Order>>,
+    waiting: Vec<Entry>,
+    /// What an earlier Loom left and the user has not decided on.
+    found: Option<Box<Found>>,
+}
+
+/// Where a project's journal lies.
+#[derive(Clone)]
+struct At {
+    project: PathBuf,
+    fallback: PathBuf,
+}
+
+impl Keeper {
+    fn write(&mut self, at: &At, serial: u64, services: &Services) {
+        if self.waiting.is_empty()
+            && !matches!(&self.start, Some(Start::New(base)) if base.is_unsaved)
+        {
+            return;
+        }
+        if let Some(start) = self.start.take() {
+            let (orders, received) = mpsc::sync_channel(QUEUE);
+            self.orders = Some(orders);
+            let (at, sender) = (at.clone(), services.sender.clone());
+            let tell = move |result| {
+                let project = serial;
+                sender
+                    .blocking_send(Event::Journal { project, result })
+                    .ok();
+            };
+            drop(services.runtime.spawn_blocking(move || {
+                Writer::new(at, start).run(&received, &tell);
+            }));
+        }
+        let Some(orders) = &self.orders else { return };
+        let entries = std::mem::take(&mut self.waiting);
+        if let Err(TrySendError::Full(Order::Write(entries))) =
+            orders.try_send(Order::Write(entries))
+        {
+            self.waiting = entries;
+        }
+    }
+
+    /// Nothing is to come back; what is done next begins another on `base`.
+    pub fn discard(&mut self, base: Option<Base>) {
+        if let Some(orders) = self.orders.take() {
+            // A full queue is emptied in a moment; what closes a project may wait for it.
+            orders.send(Order::Discard).ok();
+        }
+        self.waiting.clear();
+        self.found = None;
+        self.start = base.map(Start::New);
+    }
+}
+
+/// The task that writes one journal.
+struct Writer {
+    at: At,
+    start: Option<Start>,
+    journal: Option<Journal>,
+    waiting: Vec<Entry>,
+    unflushed_since: Option<Instant>,
+    has_failed: bool,
+}
+
+impl Writer {
+    fn new(at: At, start: Start) -> Self {
+        Self {
+            at,
+            start: Some(start),
+            journal: None,
+            waiting: Vec::new(),
+            unflushed_since: None,
+            has_failed: false,
+        }
+    }
+
+    fn run(mut self, orders: &Receiver<Order>, tell: &dyn Fn(Result<(), String>)) {
+        loop {
+            let pause = match self.unflushed_since {
+                _ if self.has_failed => AGAIN_AFTER,
+                Some(since) => FLUSH_AFTER.saturating_sub(since.elapsed()),
+                None => Duration::MAX,
+            };
+            match orders.recv_timeout(pause) {
+                Ok(Order::Write(entries)) => {
+                    self.waiting.extend(entries);
+                    self.write(tell);
+                }
+                Ok(Order::Discard) => {
+                    drop(self.journal.take());
+                    if let Err(error) = journal::discard(&self.at.project, &self.at.fallback) {
+                        tracing::warn!(%error, "a journal could not be removed");
+                    }
+                    return;
+                }
+                Err(RecvTimeoutError::Timeout) if self.has_failed => self.write(tell),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.flush();
+                    return;
+                }
+            }
+            let is_due = |since: Instant| since.elapsed() >= FLUSH_AFTER;
+            if self.unflushed_since.is_some_and(is_due) {
+                self.flush();
+            }
+        }
+    }
+
+    fn write(&mut self, tell: &dyn Fn(Result<(), String>)) {
+        match self.try_write() {
+            Ok(()) => {
+                self.waiting.clear();
+                self.unflushed_since.get_or_insert_with(Instant::now);
+                if std::mem::take(&mut self.has_failed) {
+                    tell(Ok(()));
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.has_failed, true) {
+                    tell(Err(error.to_string()));
+                }
+            }
+        }
+    }
+
+    fn try_write(&mut self) -> std::io::Result<()> {
+        let At { project, fallback } = &self.at;
+        let journal = match &mut self.journal {
+            Some(journal) => journal,
+            None => {
+                let begun = match self.start.as_ref() {
+                    Some(Start::New(base)) => Journal::begin(project, fallback, base)?,
+                    Some(Start::On(place)) => Journal::resume(place, project)?,
+                    Some(Start::OnAnyway(place)) => {
+                        let mut journal = Journal::resume(place, project)?;
+                        journal.acknowledge()?;
+                        journal
+                    }
+                    None => return Ok(()),
+                };
+                self.start = None;
+                self.journal.insert(begun)
+            }
+        };
+        if let Err(error) = journal.append(&self.waiting) {
+            journal.move_aside(fallback).map_err(|_| error)?;
+            journal.append(&self.waiting)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) {
+        self.unflushed_since = None;
+        if let Some(Err(error)) = self.journal.as_ref().map(Journal::flush) {
+            tracing::warn!(%error, "a journal could not be flushed");
+        }
+    }
+}
+
+impl App {
+    fn journal_at(&self, project: &Project) -> Option<At> {
+        Some(At {
+            project: project.folder.clone()?,
+            fallback: self.paths.userdata.join("journals"),
+        })
+    }
+
+    /// What an earlier Loom left of a project that was just loaded and may be written: it comes back at once where the
+    /// savefile is as it was, and is asked about where something else changed it.
+    pub(super) fn bring_back(&mut self, project: &mut Project, text: String) {
+        let Some(at) = self.journal_at(project) else {
+            return;
+        };
+        let found = journal::find(&at.project, &at.fallback, &project.catalog);
+        let keeper = &mut project.keeper;
+        match found {
+            Some(found) if found.is_current => {
+                keeper.start = Some(Start::On(found.place));
+                if found.document.is_dirty() {
+                    self.notify(Level::Success, came_back(found.steps, found.lost));
+                }
+                project.document = found.document;
+                project.seen_revision = project.document.graph().revision();
+                return;
+            }
+            Some(found) => keeper.found = Some(Box::new(found)),
+            None => {}
+        }
+        keeper.start = Some(Start::New(Base {
+            text: text.into(),
+            is_unsaved: false,
+        }));
+        project.document.record();
+    }
+
+    /// Hand what was done since the last frame to the journals.
+    pub(super) fn keep_journals(&mut self) {
+        let fallback = self.paths.userdata.join("journals");
+        let services = &self.services;
+        let others = self.tabs.others_mut();
+        for project in std::iter::once(&mut self.project).chain(others) {
+            let entries = project.document.take_entries();
+            project.keeper.waiting.extend(entries);
+            let Some(folder) = &project.folder else {
+                continue;
+            };
+            let at = At {
+                project: folder.clone(),
+                fallback: fallback.clone(),
+            };
+            project.keeper.write(&at, project.serial, services);
+        }
+    }
+
+    pub(super) fn journal_told(&mut self, result: Result<(), String>) {
+        match result {
+            Ok(()) => self.notify(Level::Success, "Changes are kept on the disk again"),
+            Err(reason) => self.notify(
+                Level::Error,
+                format!(
+                    "Changes are not kept on the disk: {reason}; they are tried again, and lost if Loom ends before \
+                     you save or the disk takes them"
+                ),
+            ),
+        }
+    }
+
+    /// The question about what an earlier Loom left, where it could not come back by itself.
+    pub(super) fn offer_recovery(&mut self) {
+        let Some(found) = &self.project.keeper.found else {
+            return;
+        };
+        if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
+            self.drop_recovery();
+            return;
+        }
+        self.dialog = Some(Dialog::Recover {
+            project: self.project.serial,
+            when: super::files::age(found.written),
+            nodes: found.document.graph().node_count(),
+        });
+    }
+
+    pub(super) fn restore(&mut self) {
+        let Some(found) = self.project.keeper.found.take() else {
+            return;
+        };
+        let told = came_back(found.steps, found.lost);
+        self.project.keeper.start = Some(Start::OnAnyway(found.place));
+        self.replace_document(found.document);
+        self.notify(Level::Success, told);
+    }
+
+    /// The savefile is what is wanted.
+    pub(super) fn drop_recovery(&mut self) {
+        let Some(at) = self.journal_at(&self.project) else {
+            return;
+        };
+        self.project.keeper.found = None;
+        if let Err(error) = journal::discard(&at.project, &at.fallback) {
+            self.notify(
+                Level::Warning,
+                format!("What was left of an earlier window could not be removed: {error}"),
+            );
+        }
+    }
+
+    /// Show what no file holds in place of what the project's file holds.
+    pub(super) fn show_unsaved(&mut self, document: &Document) {
+        // Read again, so that the nodes have the numbers that the journal will tell of.
+        let text = file::to_text(document, None);
+        let read = file::parse(text.as_bytes(), Path::new(SAVEFILE), &self.project.catalog);
+        let Ok(read) = read else { return };
+        self.replace_document(read.document);
+        self.project.document.set_unsaved();
+        self.project.document.record();
+        self.project.keeper.discard(Some(Base {
+            text: text.into(),
+            is_unsaved: true,
+        }));
+    }
+}
+
+fn came_back(steps: usize, lost: usize) -> String {
+    let came = match steps {
+        0 => "What was not saved came back".to_owned(),
+        1 => "1 change that was not saved came back".to_owned(),
+        _ => format!("{steps} changes that were not saved came back"),
+    };
+    match lost {
+        0 => format!("{came}; save to keep it"),
+        _ => format!("{came}; {lost} more could not, since nodes that they need have changed"),
+    }
+}

@@ -1,0 +1,188 @@
+//! Work that is not saved: a window that ends without its farewell, and the next one on the same project.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use loom::ui::dialogs::Dialog;
+
+use crate::{Window, empty};
+
+/// Wait until the journal has this many entries behind its first line.
+pub fn written(window: &mut Window, project: &Path, entries: usize) {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        window.steps();
+        let text = fs::read_to_string(project.join(".loom/journal")).unwrap_or_default();
+        if text.lines().count() > entries {
+            return;
+        }
+        assert!(
+            Instant::now() < until,
+            "{} lines:\n{text}",
+            text.lines().count()
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn add(window: &mut Window) {
+    window.key(Modifiers::NONE, Key::Tab);
+    window.typed("add");
+    window.key(Modifiers::NONE, Key::Enter);
+}
+
+fn count(window: &Window) -> usize {
+    window.app().project().document.graph().node_count()
+}
+
+#[test]
+fn what_a_window_did_that_was_killed_comes_back_with_its_history() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let saved = fs::read(project.join("savefile.json")).unwrap();
+    let mut window = Window::open(|_| project.clone());
+    assert!(
+        !project.join(".loom/journal").exists(),
+        "looking writes nothing"
+    );
+    for _ in 0..3 {
+        add(&mut window);
+    }
+    window.key(Modifiers::COMMAND, Key::Z);
+    written(&mut window, &project, 4);
+    // No farewell: what a killed process leaves.
+    drop(window);
+
+    for done in 0..2 {
+        let mut window = Window::open(|_| project.clone());
+        assert!(
+            window.app().dialog().is_none(),
+            "{:?}",
+            window.app().dialog()
+        );
+        assert_eq!(count(&window), 2 + done);
+        assert!(window.app().project().document.is_dirty());
+        let told = window
+            .harness
+            .query_all_by_label_contains("not saved came back");
+        assert!(told.count() > 0);
+        assert_eq!(
+            fs::read(project.join("savefile.json")).unwrap(),
+            saved,
+            "the savefile is never touched by it"
+        );
+        // Redo still knows what was taken back, and what is done now is kept as well.
+        window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+        assert_eq!(count(&window), 3);
+        if done == 0 {
+            written(&mut window, &project, 5);
+        }
+    }
+
+    let mut window = Window::open(|_| project.clone());
+    for _ in 0..3 {
+        window.key(Modifiers::COMMAND, Key::Z);
+    }
+    assert_eq!(count(&window), 0);
+    assert!(!window.app().project().document.is_dirty());
+}
+
+#[test]
+fn what_is_saved_is_not_unsaved_after_a_kill_and_can_still_be_taken_back() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    window.key(Modifiers::COMMAND, Key::S);
+    written(&mut window, &project, 2);
+    drop(window);
+    let mut window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 1);
+    assert!(!window.app().project().document.is_dirty());
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(count(&window), 0);
+}
+
+#[test]
+fn a_tab_that_is_closed_leaves_nothing_to_come_back() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Don't save").click();
+    let until = Instant::now() + Duration::from_secs(30);
+    while project.join(".loom/journal").exists() {
+        window.steps();
+        assert!(Instant::now() < until);
+    }
+    drop(window);
+    let window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 0);
+}
+
+#[test]
+fn where_something_else_changed_the_savefile_it_is_asked() {
+    let userdata = tempfile::tempdir().unwrap();
+    for restores in [true, false] {
+        let name = format!("Asked {restores}");
+        let project = loom::project::create(&name, userdata.path()).unwrap();
+        let savefile = project.join("savefile.json");
+        let mut window = Window::open(|_| project.clone());
+        add(&mut window);
+        written(&mut window, &project, 1);
+        drop(window);
+        let other = fs::read_to_string(&savefile).unwrap() + "\n";
+        fs::write(&savefile, &other).unwrap();
+
+        let mut window = Window::open(|_| project.clone());
+        assert!(matches!(
+            window.app().dialog(),
+            Some(Dialog::Recover { .. })
+        ));
+        assert_eq!(count(&window), 0);
+        let answer = if restores {
+            "Restore"
+        } else {
+            "Use the savefile"
+        };
+        window.harness.get_by_label(answer).click();
+        window.steps();
+        assert_eq!(count(&window), usize::from(restores));
+        assert_eq!(window.app().project().document.is_dirty(), restores);
+        add(&mut window);
+        written(&mut window, &project, if restores { 3 } else { 1 });
+        drop(window);
+
+        // It was decided once.
+        let window = Window::open(|_| project.clone());
+        assert!(window.app().dialog().is_none());
+        assert_eq!(count(&window), 1 + usize::from(restores));
+        assert_eq!(fs::read_to_string(&savefile).unwrap(), other);
+    }
+}
+
+#[test]
+fn without_a_folder_to_write_to_it_is_kept_in_userdata() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    // A folder in its place: nobody can write a file there.
+    fs::create_dir_all(project.join(".loom/journal/in the way")).unwrap();
+    add(&mut window);
+    let journals = window.userdata.path().join("journals");
+    let until = Instant::now() + Duration::from_secs(30);
+    while fs::read_dir(&journals).map_or(0, Iterator::count) == 0 {
+        window.steps();
+        assert!(Instant::now() < until);
+    }
+    let own = window.userdata.clone();
+    drop(window);
+    let window = Window::start(own, Some(project), loom::settings::Settings::default());
+    assert_eq!(count(&window), 1);
+    assert!(window.app().project().document.is_dirty());
+}
