@@ -304,8 +304,7 @@ proptest! {
 
         let mut again = read();
         for line in lines {
-            let json = serde_json::from_str(&line).unwrap();
-            let entry = file::entry_from_json(&json, again.graph(), &catalog);
+            let entry = file::entry_from_text(&line, again.graph(), &catalog);
             let entry = entry.ok_or_else(|| TestCaseError::fail(format!("not read: {line}")))?;
             again.replay(entry).unwrap();
         }

@@ -140,6 +140,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         folder: "project",
         crates: &[
+            "crc32fast",
             "directories",
             "humantime",
             "serde",

@@ -58,6 +58,12 @@ pub fn entry_from_json(json: &Json, graph: &Graph, catalog: &Catalog) -> Option<
     })
 }
 
+/// The same from the text of the JSON.
+#[cfg(test)]
+pub fn entry_from_text(text: &str, graph: &Graph, catalog: &Catalog) -> Option<Entry> {
+    entry_from_json(&serde_json::from_str(text).ok()?, graph, catalog)
+}
+
 fn step_to_json(how: &str, transaction: &Transaction) -> Json {
     let edits: Vec<Json> = transaction.edits.iter().map(edit_to_json).collect();
     json!({ how: transaction.label.as_str(), "edits": edits })

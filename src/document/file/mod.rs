@@ -14,6 +14,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use disk::{load, save, write_atomic};
+#[cfg(test)]
+pub use entries::entry_from_text;
 pub use entries::{entry_from_json, entry_to_json};
 pub use node::resolve_again;
 pub use read::{Parts, parse, parts_from_json};
