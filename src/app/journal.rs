@@ -169,22 +169,22 @@ impl Writer {
 
     fn try_write(&mut self) -> std::io::Result<()> {
         let At { project, fallback } = &self.at;
-        let journal = match &mut self.journal {
-            Some(journal) => journal,
-            None => {
-                let begun = match self.start.as_ref() {
-                    Some(Start::New(base)) => Journal::begin(project, fallback, base)?,
-                    Some(Start::On(place)) => Journal::resume(place, project)?,
-                    Some(Start::OnAnyway(place)) => {
-                        let mut journal = Journal::resume(place, project)?;
-                        journal.acknowledge()?;
-                        journal
-                    }
-                    None => return Ok(()),
-                };
-                self.start = None;
-                self.journal.insert(begun)
-            }
+        if self.journal.is_none() {
+            let begun = match self.start.as_ref() {
+                Some(Start::New(base)) => Journal::begin(project, fallback, base)?,
+                Some(Start::On(place)) => Journal::resume(place, project)?,
+                Some(Start::OnAnyway(place)) => {
+                    let mut journal = Journal::resume(place, project)?;
+                    journal.acknowledge()?;
+                    journal
+                }
+                None => return Ok(()),
+            };
+            self.start = None;
+            self.journal = Some(begun);
+        }
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
         };
         if let Err(error) = journal.append(&self.waiting) {
             journal.move_aside(fallback).map_err(|_| error)?;
