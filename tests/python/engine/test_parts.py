@@ -14,6 +14,7 @@ from executor.channel import Channel
 from executor.graph import downstream, in_order
 from executor.output import LINES_PER_TICK, Logs, LogStream
 from executor.plan import Session
+from executor.registry import module_of_package
 from executor.trivial import is_trivial
 
 EXECUTOR = Path(__file__).resolve().parents[3] / "executor"
@@ -289,3 +290,18 @@ def test_hello_needs_no_heavy_import() -> None:
         "ctypes",
     }
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("lib/site-packages/shapes.py", "shapes"),
+        ("lib/site-packages/shapes/round/nodes.py", "shapes.round.nodes"),
+        ("lib/site-packages/some-shapes/nodes.py", None),
+        ("other/site-packages/shapes.py", None),
+        ("lib/nodes/shapes.py", None),
+    ],
+)
+def test_a_file_of_an_installed_package_is_its_module(path: str, expected: str | None, tmp_path: Path) -> None:
+    search = [str(tmp_path / "lib" / "site-packages"), str(tmp_path / "lib")]
+    assert module_of_package(str(tmp_path / path), search) == expected
