@@ -47,7 +47,10 @@ def list_folder(
         subfolders: Look in all folders below too.
 
     Example:
-        pattern "*.jpg" lists the photos of a folder.
+        >>> for name in ("b.jpg", "a.jpg", "notes.txt"):
+        ...     Path(name).touch()
+        >>> [path.name for path in list_folder(Path.cwd(), "*.jpg")]
+        ['a.jpg', 'b.jpg']
     """
     path = _path("folder", folder)
     if not path.is_dir():
@@ -67,7 +70,10 @@ def file_info(file: Path) -> FileInfo:
         file: File or folder to look at.
 
     Example:
-        A text of five letters has size 5.
+        >>> length = Path("note.txt").write_text("hello")
+        >>> info = file_info(Path("note.txt"))
+        >>> info.name, info.size, info.is_folder
+        ('note.txt', 5, False)
     """
     path = _path("file", file)
     try:
@@ -87,7 +93,8 @@ def path_exists(file: Path, what: Literal["anything", "file", "folder"] = "anyth
         what: What it must be.
 
     Example:
-        A path that was mistyped gives false.
+        >>> path_exists(Path("mistyped.txt"))
+        False
     """
     path = _path("file", file)
     return {"anything": path.exists, "file": path.is_file, "folder": path.is_dir}[what]()
@@ -102,7 +109,8 @@ def join_path(folder: Annotated[Path, loom.Folder()], name: str) -> Path:
         name: Name of the file; it may go through folders, as in photos/one.jpg.
 
     Example:
-        folder "results", name "means.csv" give results/means.csv.
+        >>> join_path(Path("results"), "means.csv").as_posix()
+        'results/means.csv'
     """
     if not isinstance(name, str) or not name.strip():
         raise ValueError(f"name: the name of a file was expected, not {name!r}")
@@ -119,7 +127,9 @@ def path_parts(file: Path) -> PathParts:
         file: Path to part; the file need not be there.
 
     Example:
-        photos/one.jpg has folder photos, name one.jpg, stem one, ending .jpg.
+        >>> parts = path_parts(Path("photos/one.jpg"))
+        >>> parts.name, parts.stem, parts.ending
+        ('one.jpg', 'one', '.jpg')
     """
     path = _path("file", file)
     return PathParts(path.parent, path.name, path.stem, path.suffix)
@@ -134,7 +144,8 @@ def change_ending(file: Path, ending: str = ".txt") -> Path:
         ending: The new ending, with or without the point; empty: none.
 
     Example:
-        photo.jpg with ending "png" gives photo.png.
+        >>> change_ending(Path("photo.jpg"), "png").name
+        'photo.png'
     """
     path = _path("file", file)
     suffix = ending if not ending or ending.startswith(".") else f".{ending}"
@@ -156,7 +167,9 @@ def copy_file(file: Path, folder: Annotated[Path, loom.Folder()], replace: bool 
         replace: Replace a file of that name; otherwise that is an error.
 
     Example:
-        file photos/one.jpg, folder "backup" make backup/one.jpg.
+        >>> length = Path("one.txt").write_text("hello")
+        >>> copy_file(Path("one.txt"), Path("backup")).read_text()
+        'hello'
     """
     source = _path("file", file)
     if not source.is_file():

@@ -22,7 +22,9 @@ def read_text(
         encoding: How the file writes its characters.
 
     Example:
-        notes.txt gives what stands in it, lines and all.
+        >>> length = Path("notes.txt").write_text("red, blue")
+        >>> read_text(Path("notes.txt"))
+        'red, blue'
     """
     return _read(file, encoding)
 
@@ -39,7 +41,9 @@ def read_lines(
         encoding: How the file writes its characters.
 
     Example:
-        A file of three lines gives a list of three texts.
+        >>> length = Path("notes.txt").write_text("red\\nblue")
+        >>> read_lines(Path("notes.txt"))
+        ['red', 'blue']
     """
     return [line for line in _read(file, encoding).splitlines() if line.strip() or not skip_empty]
 
@@ -57,7 +61,8 @@ def write_text(text: str, folder: Annotated[Path, loom.Folder()], name: str = "t
         append: Add to the end of a file of that name instead of replacing it.
 
     Example:
-        folder "results" and name "note" write results/note.txt.
+        >>> write_text("red, blue", Path("results"), "note").read_text()
+        'red, blue'
     """
     if not isinstance(text, str):
         raise TypeError(f"text: a text was expected, not {type(text).__name__}")
@@ -75,7 +80,9 @@ def load_json(file: Annotated[Path, loom.OpenFile("*.json")]) -> object:
         file: File to read, in UTF-8.
 
     Example:
-        A file with {"name": "Ada"} gives a dictionary with one key.
+        >>> length = Path("person.json").write_text('{"name": "Ada"}')
+        >>> load_json(Path("person.json"))
+        {'name': 'Ada'}
     """
     try:
         return json.loads(_read(file, "utf-8"))
@@ -99,7 +106,8 @@ def save_json(
         indented: One entry a line, for people to read.
 
     Example:
-        value {"name": "Ada"} and name "person" write person.json.
+        >>> save_json({"name": "Ada"}, Path("results"), "person", indented=False).read_text()
+        '{"name": "Ada"}\\n'
     """
     try:
         text = json.dumps(value, indent=2 if indented else None, ensure_ascii=False, default=_plain)
@@ -124,7 +132,9 @@ def read_csv_rows(
         encoding: How the file writes its characters.
 
     Example:
-        The lines "name,age" and "Ada,36" give [{"name": "Ada", "age": "36"}].
+        >>> length = Path("people.csv").write_text("name,age\\nAda,36\\n")
+        >>> read_csv_rows(Path("people.csv"))
+        [{'name': 'Ada', 'age': '36'}]
     """
     sign = {"comma": ",", "semicolon": ";", "tab": "\t"}[separator]
     # Line breaks inside of quoted cells count, hence lines with their ends.
