@@ -248,8 +248,8 @@ def quantise_image(
     if picture.mode == "RGBA":
         return picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     rgb = picture.convert("RGB")
-    palette = rgb.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)
-    return rgb.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) if dither else palette
+    palette = _sampled(rgb, 1_000).quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    return rgb.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG if dither else Image.Dither.NONE)
 
 
 @loom.node(title="Dominant colours", keywords=["palette", "main", "theme", "k-means", "average", "scheme", "picture"])
@@ -272,7 +272,7 @@ def dominant_colours(image: Image.Image, count: Annotated[int, loom.Slider(1, 32
 
     _within("count", count, 1, 256)
     picture = _picture("image", image)
-    picture = picture.reduce(max(1, max(picture.size) // 512))
+    picture = _sampled(picture, 512)
     pixels = np.asarray(picture.convert("RGBA")).reshape(-1, 4)
     pixels = pixels[pixels[:, 3] >= 128][:, :3]
     if not pixels.size:
@@ -318,6 +318,15 @@ def replace_colour(
     pixels[near] = ink
     changed = Image.fromarray(pixels)
     return changed if picture.mode == "RGBA" or ink[3] < 255 else changed.convert("RGB")
+
+
+def _sampled(picture: Image.Image, side: int) -> Image.Image:
+    """Every so many-th pixel of a large image: colours as they are, none of them mixed."""
+    from PIL import Image
+
+    scale = min(1.0, side / max(picture.size))
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.NEAREST)
 
 
 def _lab(colours: Image.Image) -> list[Image.Image]:

@@ -80,9 +80,11 @@ def motion_blur(
     steps = np.linspace(-length / 2, length / 2, max(1, math.ceil(length) + 1))
     # Places between pixels are rounded; the same one twice weighs twice.
     places = [(round(-step * math.sin(turn)), round(step * math.cos(turn))) for step in steps]
+    high, wide = (max(abs(place[axis]) for place in places) for axis in (0, 1))
+    padded = np.pad(pixels, ((high, high), (wide, wide), (0, 0))[: pixels.ndim], "edge")
     total = np.zeros_like(pixels)
     for down, right in loom.track(places):
-        total += _shifted(pixels, down, right)
+        total += padded[high - down :, wide - right :][: pixels.shape[0], : pixels.shape[1]]
     return _image_of(total / len(places), picture.mode)
 
 
@@ -343,15 +345,6 @@ def _image_of(pixels: np.ndarray, mode: str) -> Image.Image:
     whole[..., :3] = np.minimum(whole[..., :3], whole[..., 3:])
     height, width = whole.shape[:2]
     return Image.frombytes("RGBa", (width, height), whole.tobytes()).convert("RGBA")
-
-
-def _shifted(pixels: np.ndarray, down: int, right: int) -> np.ndarray:
-    """The pixels moved; the edges are drawn out."""
-    import numpy as np
-
-    rows = np.clip(np.arange(pixels.shape[0]) - down, 0, pixels.shape[0] - 1)
-    columns = np.clip(np.arange(pixels.shape[1]) - right, 0, pixels.shape[1] - 1)
-    return pixels[rows[:, None], columns[None, :]]
 
 
 def _convolved(pixels: np.ndarray, kernel: np.ndarray) -> np.ndarray:
