@@ -28,6 +28,7 @@ FAMILIES = [
     "plots",
     "display",
     "web",
+    "learning",
 ]
 FILES = sorted(path for family in FAMILIES for path in (BANK / family).glob("*.py"))
 EXAMPLE_FILES = sorted((ROOT / "examples").glob("*/nodes/*.py"))

@@ -1,0 +1,299 @@
+# /// script
+# dependencies = ["pandas", "scikit-learn"]
+# ///
+"""Tables before and beside learning: parted, scaled, written as numbers, reduced, put in groups that nobody named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+import loom
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Halves(NamedTuple):
+    """What `split_for_training` gives."""
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+
+
+class Components(NamedTuple):
+    """What `principal_components` gives."""
+
+    table: pd.DataFrame
+    loadings: pd.DataFrame
+    explained: list[float]
+
+
+class Clusters(NamedTuple):
+    """What `k_means` gives."""
+
+    table: pd.DataFrame
+    centres: pd.DataFrame
+    silhouette: float
+
+
+@loom.node(title="Train-test split", keywords=["partition", "sample", "holdout", "random", "stratified", "sklearn"])
+def split_for_training(
+    table: pd.DataFrame,
+    test_share: Annotated[float, loom.Slider(0.01, 0.99, step=0.01)] = 0.25,
+    same_shares_of: str = "",
+    seed: int = 0,
+) -> Halves:
+    """Part the rows of a table by chance: some to train with, the others to test with.
+
+    Args:
+        table: Rows to part, two or more.
+        test_share: Share of the rows to test with, above 0 and below 1.
+        same_shares_of: Column whose values have the same shares in both parts; empty: none.
+        seed: The same seed gives the same parts.
+
+    Example:
+        >>> parts = split_for_training(pd.DataFrame({"x": range(8)}))
+        >>> len(parts.train), len(parts.test)
+        (6, 2)
+    """
+    from sklearn.model_selection import train_test_split
+
+    rows = _whole_table("table", table)
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share: above 0 and below 1 was expected, not {test_share}")
+    by = rows[_pick(rows, "same_shares_of", [same_shares_of])[0]] if same_shares_of else None
+    try:
+        train, test = train_test_split(rows, test_size=test_share, random_state=seed, stratify=by)
+    except ValueError as error:
+        raise ValueError(f"table, same_shares_of: the rows cannot be parted so: {error}") from error
+    return Halves(train.sort_index(), test.sort_index())
+
+
+@loom.node(title="Scale columns", keywords=["standardize", "normalize", "min-max", "z-score", "robust", "sklearn"])
+def scale_columns(
+    table: pd.DataFrame,
+    columns: str | list[str] = "",
+    method: Literal["mean 0, deviation 1", "0 to 1", "-1 to 1", "median 0, quartiles 1"] = "mean 0, deviation 1",
+) -> pd.DataFrame:
+    """Bring columns of numbers to one scale.
+
+    Args:
+        table: Table to change.
+        columns: Columns of numbers, separated by commas; empty: all of them.
+        method: Which scale. A column whose numbers are all the same becomes 0.
+
+    Example:
+        >>> scale_columns(pd.DataFrame({"x": [10, 20, 30]}), method="0 to 1")["x"].tolist()
+        [0.0, 0.5, 1.0]
+    """
+    from sklearn import preprocessing
+
+    rows = _whole_table("table", table)
+    numbers = _number_columns(rows, "columns", columns)
+    scalers = {
+        "mean 0, deviation 1": preprocessing.StandardScaler(),
+        "0 to 1": preprocessing.MinMaxScaler(),
+        "-1 to 1": preprocessing.MinMaxScaler((-1, 1)),
+        "median 0, quartiles 1": preprocessing.RobustScaler(),
+    }
+    made = scalers[method].fit_transform(numbers)
+    return rows.assign(**{name: made[:, i] for i, name in enumerate(map(str, numbers.columns))})
+
+
+@loom.node(title="One column per value", keywords=["one-hot", "dummies", "encode", "categories", "indicator"])
+def one_hot_columns(
+    table: pd.DataFrame, columns: str | list[str], most: Annotated[int, loom.Range(2, 1000)] = 50
+) -> pd.DataFrame:
+    """Put a column of 0 and 1 for each value in place of a column of texts (one-hot).
+
+    Args:
+        table: Table to change.
+        columns: Columns to replace, separated by commas.
+        most: How many values a column may have; more are an error, as the table would grow wide.
+
+    Example:
+        >>> one_hot_columns(pd.DataFrame({"x": [1, 2], "kind": ["a", "b"]}), columns="kind").to_dict("list")
+        {'x': [1, 2], 'kind a': [1, 0], 'kind b': [0, 1]}
+    """
+    import pandas as pd
+
+    rows = _whole_table("table", table)
+    picked = _pick(rows, "columns", columns)
+    for name in picked:
+        if rows[name].nunique() > most:
+            raise ValueError(f"columns: at most {most} values were expected in {name!r}, it has {rows[name].nunique()}")
+    return pd.get_dummies(rows, columns=picked, prefix_sep=" ", dtype=int)
+
+
+@loom.node(title="Principal components", keywords=["pca", "reduce", "dimensions", "svd", "project", "sklearn"])
+def principal_components(
+    table: pd.DataFrame,
+    columns: str | list[str] = "",
+    count: Annotated[int, loom.Range(1, 1000)] = 2,
+    scale: bool = True,
+) -> Components:
+    """Put many columns of numbers into few that hold most of what differs (PCA).
+
+    Args:
+        table: Table to add the new columns PC1, PC2 and so on to.
+        columns: Columns of numbers, separated by commas; empty: all of them.
+        count: How many new columns; at most as many as there are columns and rows.
+        scale: Bring all columns to the same spread first.
+
+    Example:
+        >>> parts = principal_components(pd.DataFrame({"x": [1, 2, 3], "y": [2, 4, 6]}), count=1)
+        >>> list(parts.table.columns), round(parts.explained[0], 6)
+        (['x', 'y', 'PC1'], 1.0)
+    """
+    import warnings
+
+    import pandas as pd
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    rows = _whole_table("table", table)
+    numbers = _number_columns(rows, "columns", columns)
+    if not 1 <= count <= min(numbers.shape):
+        raise ValueError(f"count: 1 to {min(numbers.shape)} was expected for {numbers.shape[1]} columns and "
+                         f"{len(numbers)} rows, not {count}")  # fmt: skip
+    names = [f"PC{i}" for i in range(1, count + 1)]
+    model = PCA(count, random_state=0)
+    points = StandardScaler().fit_transform(numbers) if scale else numbers.to_numpy()
+    with warnings.catch_warnings():  # where nothing differs there is nothing to explain: shares are 0
+        warnings.simplefilter("ignore", RuntimeWarning)
+        made = model.fit_transform(points)
+    loadings = pd.DataFrame(model.components_.T, columns=names)
+    loadings.insert(0, "column", numbers.columns)
+    explained = [float(share) if share == share else 0.0 for share in model.explained_variance_ratio_]
+    return Components(rows.assign(**{name: made[:, i] for i, name in enumerate(names)}), loadings, explained)
+
+
+@loom.node(title="K-means", keywords=["cluster", "group", "segment", "unsupervised", "centroids", "sklearn"])
+def k_means(
+    table: pd.DataFrame,
+    columns: str | list[str] = "",
+    clusters: Annotated[int, loom.Range(1, 1000)] = 3,
+    scale: bool = True,
+    seed: int = 0,
+) -> Clusters:
+    """Put rows that are alike into a given number of groups.
+
+    Args:
+        table: Table to add the column "cluster" to, which counts from 0.
+        columns: Columns of numbers to compare by, separated by commas; empty: all of them.
+        clusters: How many groups, at most as many as there are different rows.
+        scale: Bring all columns to the same spread first.
+        seed: The same seed gives the same groups.
+
+    Example:
+        >>> groups = k_means(pd.DataFrame({"x": [1, 2, 50, 51]}), clusters=2)
+        >>> groups.table["cluster"].nunique(), sorted(groups.centres["x"])
+        (2, [1.5, 50.5])
+    """
+    from sklearn.cluster import KMeans
+    from sklearn.preprocessing import StandardScaler
+
+    rows = _whole_table("table", table)
+    numbers = _number_columns(rows, "columns", columns)
+    different = len(numbers.drop_duplicates())
+    if not 1 <= clusters <= different:
+        raise ValueError(f"clusters: 1 to {different}, the number of different rows, was expected, not {clusters}")
+    points = StandardScaler().fit_transform(numbers) if scale else numbers.to_numpy()
+    labels = KMeans(clusters, n_init=10, random_state=seed).fit_predict(points)
+    centres = numbers.groupby(labels).mean().rename_axis("cluster").reset_index()
+    return Clusters(rows.assign(cluster=labels), centres, _silhouette(points, labels))
+
+
+@loom.node(title="Find clusters", keywords=["dbscan", "hierarchical", "agglomerative", "group", "density", "sklearn"])
+def find_clusters(
+    table: pd.DataFrame,
+    columns: str | list[str] = "",
+    method: Literal["density", "hierarchy"] = "density",
+    distance: Annotated[float, loom.Range(0.0001, 1_000_000)] = 0.5,
+    smallest: Annotated[int, loom.Range(1, 10_000)] = 5,
+    scale: bool = True,
+) -> Clusters:
+    """Put rows that lie near each other into as many groups as there are.
+
+    Args:
+        table: Table to add the column "cluster" to, which counts from 0; -1 is a row that lies alone.
+        columns: Columns of numbers to compare by, separated by commas; empty: all of them.
+        method: Density (DBSCAN) grows a group from row to row; hierarchy joins the groups that are nearest.
+        distance: How near rows must be, or groups to be joined; in standard deviations when scaled.
+        smallest: Rows that a dense place has at least; of no use to hierarchy.
+        scale: Bring all columns to the same spread first.
+
+    Example:
+        >>> groups = find_clusters(pd.DataFrame({"x": [1, 1, 2, 50, 50, 51, 99]}), smallest=2, distance=0.1)
+        >>> groups.table["cluster"].tolist()
+        [0, 0, 0, 1, 1, 1, -1]
+    """
+    from sklearn.cluster import DBSCAN, AgglomerativeClustering
+    from sklearn.preprocessing import StandardScaler
+
+    rows = _whole_table("table", table)
+    numbers = _number_columns(rows, "columns", columns)
+    if not distance > 0 or smallest < 1:
+        raise ValueError(f"distance, smallest: numbers above 0 were expected, not {distance} and {smallest}")
+    points = StandardScaler().fit_transform(numbers) if scale else numbers.to_numpy()
+    if method == "density":
+        labels = DBSCAN(eps=distance, min_samples=smallest).fit_predict(points)
+    elif len(points) < 2:
+        raise ValueError("table: at least two rows were expected for a hierarchy, there is 1")
+    else:
+        labels = AgglomerativeClustering(None, distance_threshold=distance).fit_predict(points)
+    inside = labels >= 0
+    centres = numbers[inside].groupby(labels[inside]).mean().rename_axis("cluster").reset_index()
+    return Clusters(rows.assign(cluster=labels), centres, _silhouette(points[inside], labels[inside]))
+
+
+def _silhouette(points: object, labels: object) -> float:
+    """How well groups lie apart, -1 to 1; 0 where that has no meaning. Many rows are measured by some of them."""
+    from sklearn.metrics import silhouette_score
+
+    if not 2 <= len(set(labels)) < len(labels):
+        return 0.0
+    return float(silhouette_score(points, labels, sample_size=min(len(labels), 2000), random_state=0))
+
+
+def _whole_table(name: str, table: object) -> pd.DataFrame:
+    """The table, with at least one row, or an error that names the input."""
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"{name}: a pandas table was expected, not {type(table).__name__}")
+    if table.empty:
+        raise ValueError(f"{name}: at least one row was expected, this table has {len(table)} rows")
+    return table
+
+
+def _pick(table: pd.DataFrame, name: str, columns: object) -> list[str]:
+    """The columns named by a list, or by a text with commas between."""
+    if isinstance(columns, str):
+        columns = [columns] if columns in table.columns else [part.strip() for part in columns.split(",")]
+        columns = [column for column in columns if column]
+    if not columns:
+        raise ValueError(f"{name}: the name of at least one column was expected, there is none")
+    for column in columns:
+        if list(table.columns).count(column) != 1:
+            many = "several columns are" if column in table.columns else "no column is"
+            raise ValueError(f"{name}: {many} called {column!r}; the columns are: {', '.join(map(str, table.columns))}")
+    return list(columns)
+
+
+def _number_columns(table: pd.DataFrame, name: str, columns: object) -> pd.DataFrame:
+    """The columns, all those of numbers when none is named, as a table of numbers without gaps."""
+    from pandas.api.types import is_numeric_dtype
+
+    numeric = [column for column in table.columns if is_numeric_dtype(table[column])]
+    if not columns and not numeric:
+        raise ValueError(f"table: at least one column of numbers was expected, the columns are: {list(table.columns)}")
+    picked = _pick(table, name, columns or numeric)
+    for column in picked:
+        if column not in numeric:
+            raise TypeError(f"{name}: columns of numbers were expected, {column!r} is of {table[column].dtype}")
+        if table[column].isna().any():
+            raise ValueError(
+                f"{name}: {column!r} has {table[column].isna().sum()} empty cells; fill or drop them first"
+            )
+    return table[picked].astype(float)
