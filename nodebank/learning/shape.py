@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["pandas", "scikit-learn"]
 # ///
-"""Tables before and beside learning: parted, scaled, written as numbers, reduced, put in groups that nobody named."""
+"""Tables before and beside learning: parted, reduced, put in groups that nobody named."""
 
 from __future__ import annotations
 
@@ -67,62 +67,6 @@ def split_for_training(
     except ValueError as error:
         raise ValueError(f"table, same_shares_of: the rows cannot be parted so: {error}") from error
     return Halves(train.sort_index(), test.sort_index())
-
-
-@loom.node(title="Scale columns", keywords=["standardize", "normalize", "min-max", "z-score", "robust", "sklearn"])
-def scale_columns(
-    table: pd.DataFrame,
-    columns: str | list[str] = "",
-    method: Literal["mean 0, deviation 1", "0 to 1", "-1 to 1", "median 0, quartiles 1"] = "mean 0, deviation 1",
-) -> pd.DataFrame:
-    """Bring columns of numbers to one scale.
-
-    Args:
-        table: Table to change.
-        columns: Columns of numbers, separated by commas; empty: all of them.
-        method: Which scale. A column whose numbers are all the same becomes 0.
-
-    Example:
-        >>> scale_columns(pd.DataFrame({"x": [10, 20, 30]}), method="0 to 1")["x"].tolist()
-        [0.0, 0.5, 1.0]
-    """
-    from sklearn import preprocessing
-
-    rows = _whole_table("table", table)
-    numbers = _number_columns(rows, "columns", columns)
-    scalers = {
-        "mean 0, deviation 1": preprocessing.StandardScaler(),
-        "0 to 1": preprocessing.MinMaxScaler(),
-        "-1 to 1": preprocessing.MinMaxScaler((-1, 1)),
-        "median 0, quartiles 1": preprocessing.RobustScaler(),
-    }
-    made = scalers[method].fit_transform(numbers)
-    return rows.assign(**{name: made[:, i] for i, name in enumerate(map(str, numbers.columns))})
-
-
-@loom.node(title="One column per value", keywords=["one-hot", "dummies", "encode", "categories", "indicator"])
-def one_hot_columns(
-    table: pd.DataFrame, columns: str | list[str], most: Annotated[int, loom.Range(2, 1000)] = 50
-) -> pd.DataFrame:
-    """Put a column of 0 and 1 for each value in place of a column of texts (one-hot).
-
-    Args:
-        table: Table to change.
-        columns: Columns to replace, separated by commas.
-        most: How many values a column may have; more are an error, as the table would grow wide.
-
-    Example:
-        >>> one_hot_columns(pd.DataFrame({"x": [1, 2], "kind": ["a", "b"]}), columns="kind").to_dict("list")
-        {'x': [1, 2], 'kind a': [1, 0], 'kind b': [0, 1]}
-    """
-    import pandas as pd
-
-    rows = _whole_table("table", table)
-    picked = _pick(rows, "columns", columns)
-    for name in picked:
-        if rows[name].nunique() > most:
-            raise ValueError(f"columns: at most {most} values were expected in {name!r}, it has {rows[name].nunique()}")
-    return pd.get_dummies(rows, columns=picked, prefix_sep=" ", dtype=int)
 
 
 @loom.node(title="Principal components", keywords=["pca", "reduce", "dimensions", "svd", "project", "sklearn"])

@@ -41,7 +41,9 @@ def animals() -> pd.DataFrame:
 def test_a_classifier_learns_from_gaps_and_texts(method: str) -> None:
     table = animals()
     model = call(f"{M}.train_classifier", {"table": table, "target": "kind", "method": method})
-    asked = pd.DataFrame({"size": [4, 410], "colour": ["grey", "never seen"], "wild": [True, False], "noise": [0.5, 0.5]})
+    asked = pd.DataFrame(
+        {"size": [4, 410], "colour": ["grey", "never seen"], "wild": [True, False], "noise": [0.5, 0.5]}
+    )
     said = PREDICT(model, asked, "is")
     assert said["is"].tolist()[0] == "cat" and said.columns.tolist() == [*asked.columns, "is"]
     right = (PREDICT(model, table)["prediction"] == table["kind"]).mean()
@@ -159,10 +161,9 @@ XY = bad(x=[1, 2, 3, 4], y=["a", "b", "a", "b"])
         (f"{M}.predict", {"model": "m", "table": XY}, TypeError, "model: a model of Train classifier .* not str"),
         (f"{S}.split_for_training", {"table": XY, "test_share": 1}, ValueError, "test_share: above 0"),
         (f"{S}.split_for_training", {"table": XY[:1]}, ValueError, "table, same_shares_of: the rows cannot"),
-        (f"{S}.scale_columns", {"table": XY, "columns": "y"}, TypeError, "columns: columns of numbers .*'y'"),
-        (f"{S}.scale_columns", {"table": XY[["y"]]}, ValueError, "table: at least one column of numbers"),
-        (f"{S}.scale_columns", {"table": bad(x=[1, None])}, ValueError, "columns: 'x' has 1 empty cells"),
-        (f"{S}.one_hot_columns", {"table": XY, "columns": "x", "most": 3}, ValueError, "columns: at most 3 values"),
+        (f"{S}.principal_components", {"table": XY, "columns": "y"}, TypeError, "columns: columns of numbers .*'y'"),
+        (f"{S}.principal_components", {"table": XY[["y"]]}, ValueError, "table: at least one column of numbers"),
+        (f"{S}.principal_components", {"table": bad(x=[1, None])}, ValueError, "columns: 'x' has 1 empty cells"),
         (f"{S}.principal_components", {"table": XY, "count": 2}, ValueError, "count: 1 to 1 was expected"),
         (f"{S}.k_means", {"table": bad(x=[1, 1, 2])}, ValueError, "clusters: 1 to 2, the number of different rows"),
         (f"{S}.find_clusters", {"table": XY, "distance": 0}, ValueError, "distance, smallest: numbers above 0"),
@@ -232,28 +233,6 @@ def test_split_keeps_every_row_once_and_shares_when_asked() -> None:
     again = call(f"{S}.split_for_training", {"table": table, "same_shares_of": "kind", "test_share": 0.5})
     other = call(f"{S}.split_for_training", {"table": table, "test_share": 0.5, "seed": 1})
     assert parts.train.equals(again.train) and not parts.train.equals(other.train)
-
-
-@pytest.mark.parametrize(
-    ("method", "expected"),
-    [
-        ("mean 0, deviation 1", [-1, 1]),
-        ("0 to 1", [0, 1]),
-        ("-1 to 1", [-1, 1]),
-        ("median 0, quartiles 1", [-1, 1]),
-    ],
-)
-def test_scale_columns(method: str, expected: list[float]) -> None:
-    table = bad(x=[10, 30], same=[5, 5], name=["a", "b"])
-    made = call(f"{S}.scale_columns", {"table": table, "method": method})
-    assert made["x"].tolist() == pytest.approx(expected)
-    assert made["name"].tolist() == ["a", "b"] and len(set(made["same"])) == 1
-    assert call(f"{S}.scale_columns", {"table": table, "columns": "x", "method": method})["same"].tolist() == [5, 5]
-
-
-def test_one_hot_columns() -> None:
-    made = call(f"{S}.one_hot_columns", {"table": bad(k=["a", None, "b"], x=[1, 2, 3]), "columns": ["k"]})
-    assert made.to_dict("list") == {"x": [1, 2, 3], "k a": [1, 0, 0], "k b": [0, 0, 1]}
 
 
 def test_principal_components() -> None:
