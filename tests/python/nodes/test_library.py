@@ -29,6 +29,7 @@ FAMILIES = [
     "display",
     "web",
     "learning",
+    "script",
 ]
 FILES = sorted(path for family in FAMILIES for path in (BANK / family).glob("*.py"))
 EXAMPLE_FILES = sorted((ROOT / "examples").glob("*/nodes/*.py"))
