@@ -30,6 +30,7 @@ FAMILIES = [
     "web",
     "learning",
     "script",
+    "statistics",
 ]
 FILES = sorted(path for family in FAMILIES for path in (BANK / family).glob("*.py"))
 EXAMPLE_FILES = sorted((ROOT / "examples").glob("*/nodes/*.py"))
