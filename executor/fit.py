@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from . import views
 from .results import UNSET
+from .signatures import innermost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def taking(function: Callable[..., object], kind: Kind, project: str) -> Callabl
 
     Relative paths count from the folder `project`. What does not fit raises a `TypeError` that names the input.
     """
-    may_be_none = _none_by_default(function)
+    inner = innermost(function)
+    may_be_none = _none_by_default(inner)
     types: dict[str, Type] = {}
     for name, notation in kind.takes:
         ty = parse(notation)
@@ -148,7 +150,7 @@ def taking(function: Callable[..., object], kind: Kind, project: str) -> Callabl
             types[name] = Type("optional", [ty]) if is_optional and ty.name != "optional" else ty
     if not types:
         return function
-    fit = _Fit(project, getattr(function, "__globals__", {}))
+    fit = _Fit(project, getattr(inner, "__globals__", {}))
 
     def taken(*arguments: Any, **named: Any) -> object:
         given = [

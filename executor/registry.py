@@ -17,6 +17,7 @@ from types import ModuleType
 from .fit import parse, taking
 from .parts import Parts
 from .results import unpacker
+from .signatures import by_name
 from .trivial import is_trivial
 
 TYPE_CHECKING = False
@@ -143,6 +144,8 @@ class Registry:
                 kind.yields = bool(code.co_flags & _GENERATOR)
             kind.by_position = kind.call == "positional" or given_positions(kind, kind.names)
             kind.trivial = kind.by_position and kind.chooses is None and is_trivial(function)
+            if kind.call == "named":
+                function = by_name(function)
             kind.function = taking(function, kind, self._project)
         return kind.function
 

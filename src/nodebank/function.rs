@@ -1,7 +1,7 @@
 //! One function as a `NodeKind`: inputs from its parameters, outputs from its return annotation, words from its
 //! docstring and its mark. What cannot be a node becomes a kind whose state says why.
 
-use ruff_python_ast::{ParameterWithDefault, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Parameter, ParameterWithDefault, Stmt, StmtFunctionDef};
 
 use super::annotation::{Annotation, Types};
 use super::decorator::{self, Settings};
@@ -130,22 +130,25 @@ impl Reader<'_> {
         kind.keywords = keywords;
 
         let parameters = &function.parameters;
-        self.refuse_stars(function);
-        if let Some(parameter) = parameters.posonlyargs.first() {
-            let name = parameter.name();
-            self.problem.get_or_insert(format!(
-                "{name} is before a / and so has no name to callers: remove the /, nodes are called by name"
-            ));
-        }
         let first = parameters.iter_non_variadic_params().next();
         if first.is_some_and(|first| matches!(first.name().as_str(), "self" | "cls")) {
             let problem = "methods cannot be nodes: write a function without self";
             self.problem.get_or_insert(problem.to_owned());
         }
-        for parameter in parameters.iter_non_variadic_params() {
-            let input = self.input(parameter);
+        let by_position = parameters.posonlyargs.iter().chain(&parameters.args);
+        for parameter in by_position {
+            let input = self.guessed_input(parameter);
             kind.inputs.push(input);
         }
+        let list = |item| ValueType::List(Box::new(item));
+        kind.inputs
+            .extend(self.spread_input(parameters.vararg.as_deref(), list));
+        for parameter in &parameters.kwonlyargs {
+            let input = self.guessed_input(parameter);
+            kind.inputs.push(input);
+        }
+        kind.inputs
+            .extend(self.spread_input(parameters.kwarg.as_deref(), |_| ValueType::Dict));
         kind.cache = cache.unwrap_or_else(|| is_pure(function, &kind.inputs, self.names));
         if let Some(chooses) = kind
             .chooses
@@ -181,6 +184,41 @@ impl Reader<'_> {
                 ));
             }
         }
+    }
+
+    /// An input without annotation has the type of its default, where that is a plain value. A whole number does not say
+    /// that others are not taken.
+    fn guessed_input(&mut self, parameter: &ParameterWithDefault) -> InputSpec {
+        let mut input = self.input(parameter);
+        let guess = match (&input.default, parameter.annotation()) {
+            (Some(Value::Bool(_)), None) => ValueType::Bool,
+            (Some(Value::Int(_)), None) => ValueType::Union(vec![ValueType::Int, ValueType::Float]),
+            (Some(Value::Float(_)), None) => ValueType::Float,
+            (Some(Value::Text(_)), None) => ValueType::Text,
+            _ => return input,
+        };
+        input.widget = Widget::of_type(&guess);
+        input.ty = guess;
+        input
+    }
+
+    /// `*args` is a list, `**kwargs` a dictionary; either may be left out. The engine spreads it.
+    fn spread_input(
+        &mut self,
+        parameter: Option<&Parameter>,
+        of: impl Fn(ValueType) -> ValueType,
+    ) -> Option<InputSpec> {
+        let parameter = parameter?;
+        let name = parameter.name.as_str();
+        let read = parameter.annotation.as_deref().map(|annotation| {
+            let read = self.types.read(annotation);
+            read.map_err(|problem| format!("Input {name}: {problem}"))
+        });
+        let item = read.and_then(|read| self.note(read));
+        let mut input = InputSpec::new(name, of(item.map_or(ValueType::Any, |item| item.ty)));
+        input.is_optional = true;
+        input.help = self.doc.input(name).into();
+        Some(input)
     }
 
     fn input(&mut self, parameter: &ParameterWithDefault) -> InputSpec {

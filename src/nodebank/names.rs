@@ -1,7 +1,7 @@
 //! Names: what a name in a source means, by the imports, classes and assignments at the top of the file.
 //! Reads the tree alone: it follows no import into another file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::{Expr, Identifier, Stmt, StmtClassDef};
 
@@ -43,6 +43,17 @@ impl<'a> Names<'a> {
         let mut names = Self::default();
         names.read(body, 0);
         names
+    }
+
+    /// What `__all__` lists, where it is a list of texts.
+    pub fn exported(&self) -> Option<HashSet<&'a str>> {
+        let items = match self.assigned.get("__all__")? {
+            Expr::List(list) => &list.elts,
+            Expr::Tuple(tuple) => &tuple.elts,
+            _ => return None,
+        };
+        let text = |item: &'a Expr| Some(item.as_string_literal_expr()?.value.to_str());
+        items.iter().map(text).collect()
     }
 
     fn read(&mut self, body: &'a [Stmt], depth: usize) {

@@ -100,9 +100,12 @@ fn choose<'a>(
     names: &Names,
 ) -> Vec<(&'a StmtFunctionDef, Form<'a>)> {
     let all = || body.iter().filter_map(Stmt::as_function_def_stmt);
+    let exported = names.exported();
     let public = || {
         all().filter(|function| {
-            !function.name.as_str().starts_with('_') && !is_overload(function, names)
+            let name = function.name.as_str();
+            let is_exported = exported.as_ref().is_none_or(|list| list.contains(name));
+            is_exported && !name.starts_with('_') && !is_overload(function, names)
         })
     };
     if all().any(|function| mark(function, names).is_some()) {

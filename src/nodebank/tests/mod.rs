@@ -3,6 +3,7 @@
 mod docstring;
 mod index;
 mod legacy;
+mod plain;
 mod python;
 mod refusals;
 mod sources;
