@@ -1,6 +1,7 @@
 //! Graph: nodes and the links between their ports. Queries and indexes; every change goes through `Edit`.
 //! Knows no window, no file and no process.
 
+mod broken;
 mod changes;
 mod edit;
 mod flat;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use subgraph::SubgraphSlot;
 
+pub use broken::BrokenLink;
 pub use changes::Changes;
 pub use edit::{Edit, EditError};
 pub use emath::{Pos2, Rect, Vec2, pos2, vec2};

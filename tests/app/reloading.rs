@@ -249,3 +249,62 @@ fn a_file_that_becomes_broken_loses_nothing() {
     window.run_all();
     assert_eq!(window.called(), "", "all results hold");
 }
+
+#[test]
+fn a_lost_port_leaves_a_broken_link_that_heals() {
+    let mut window = Window::open(shapes);
+    let before = to_text(&window.app().project().document, None);
+    let last = window.node("Square of it");
+    let pos = window
+        .app()
+        .project()
+        .document
+        .graph()
+        .node(last)
+        .unwrap()
+        .pos;
+    window.click(window.on_screen(pos + vec2(60.0, 12.0)));
+    let is_broken = |app: &App| !app.project().document.graph().broken_links(last).is_empty();
+
+    // The port comes back: nothing is left to do.
+    window.edit(
+        "def square(x: int = 3)",
+        "def square(side: int = 3, x2: str = \"\")",
+    );
+    window.wait("the broken link", is_broken);
+    window.steps();
+    window
+        .harness
+        .get_by_label_contains("has no input \"x\" any more");
+    assert_eq!(
+        to_text(&window.app().project().document, None),
+        before,
+        "the file keeps it"
+    );
+    write(&window.home(), SHAPES);
+    window.wait("the healed link", |app| !is_broken(app));
+
+    // Another took its place: a person says so, in one step to undo.
+    window.edit(
+        "def square(x: int = 3)",
+        "def square(side: int = 3, x2: str = \"\")",
+    );
+    window.wait("the broken link again", is_broken);
+    window.steps();
+    window
+        .harness
+        .get_by_label("Link to \"side\" instead of \"x\"")
+        .click();
+    window.steps();
+    let graph = window.app().project().document.graph();
+    assert!(graph.link_to(last, "side").is_some() && graph.link_count() == 1);
+    window.key(Modifiers::ALT, Key::Num2);
+    window.key(CTRL, Key::Z);
+    assert!(is_broken(window.app()));
+    window
+        .harness
+        .get_by_label("Remove the link to \"x\"")
+        .click();
+    window.steps();
+    assert_eq!(window.app().project().document.graph().link_count(), 0);
+}

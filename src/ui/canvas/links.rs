@@ -14,6 +14,9 @@ use crate::ui::theme::Palette;
 /// Width of links where they have become the lines of the far view, soft edges aside.
 const THINNEST: f32 = 0.2;
 
+/// Lengths of the strokes of broken links, and of what is between them.
+const DASH: f32 = 6.0;
+
 /// Links that touch the view, each once. `detail` from 0 to 1 says how far they are from being straight lines.
 pub fn links(
     painter: &Painter,
@@ -39,6 +42,11 @@ pub fn links(
         let thicker = u8::from(is_near) + u8::from(is_peeked);
         let width = width + detail * f32::from(thicker);
         let way = link_way(*start, *end, camera.zoom, detail);
+        if graph.is_broken(link) {
+            let stroke = Stroke::new(width.max(1.0), color);
+            painter.extend(Shape::dashed_line(&way, stroke, DASH, DASH));
+            continue;
+        }
         paint::add_link(&mut mesh, &way, width, color);
     }
     painter.add(Shape::mesh(mesh));

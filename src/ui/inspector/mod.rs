@@ -10,7 +10,7 @@ use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Sense, TextE
 
 use self::looping::looping_ui;
 use self::ports::{Ports, ports_ui};
-use self::source::{broken_ui, missing_ui};
+use self::source::{broken_links_ui, broken_ui, missing_ui};
 use super::code::CodeAction;
 use super::failure::failure_ui;
 use super::focus::Focus;
@@ -127,6 +127,7 @@ fn node_ui(
             KindState::Missing => missing_ui(ui, kind),
             KindState::Broken { message, line } => broken_ui(ui, ctx, kind, message, *line),
         }
+        broken_links_ui(ui, ctx, node);
         if let NodeStatus::Failed(error) = &run.status {
             failure_ui(ui, ctx, error);
         }

@@ -2,7 +2,8 @@
 
 use egui::{Label, RichText, Ui};
 
-use crate::graph::NodeKind;
+use crate::document::{Transaction, ops};
+use crate::graph::{BrokenLink, Edit, Node, NodeKind};
 use crate::ui::code::CodeAction;
 use crate::ui::{Action, Context, theme};
 
@@ -43,4 +44,61 @@ pub(super) fn broken_ui(
             ctx.ask(Action::Code(CodeAction::Open(file.to_path_buf(), line)));
         }
     });
+}
+
+/// Links of the node to ports that it does not have any more: each with a sentence, and what can be done.
+pub(super) fn broken_links_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
+    let broken = ctx.document.graph().broken_links(node.id);
+    if broken.is_empty() {
+        return;
+    }
+    let palette = theme::palette(ui.ctx());
+    theme::error_frame(palette).show(ui, |ui| {
+        ui.take_available_width();
+        ui.label(RichText::new("Broken links").strong().color(palette.error));
+        for each in &broken {
+            ui.add(Label::new(sentence(ctx, each)).wrap());
+            ui.horizontal_wrapped(|ui| broken_link_ui(ui, ctx, each));
+        }
+    });
+}
+
+fn sentence(ctx: &Context<'_>, broken: &BrokenLink) -> String {
+    let graph = ctx.document.graph();
+    let (side, other, way) = if broken.is_input {
+        ("input", broken.link.from.node, "from")
+    } else {
+        ("output", broken.link.to.node, "to")
+    };
+    let other = graph.node(other).map_or("", |node| node.title());
+    format!(
+        "The source has no {side} \"{}\" any more: the link {way} \"{other}\" is kept and carries nothing until the \
+         {side} is back",
+        broken.lost.name
+    )
+}
+
+fn broken_link_ui(ui: &mut Ui, ctx: &mut Context<'_>, broken: &BrokenLink) {
+    let name = &broken.lost.name;
+    if let Some(instead) = &broken.instead {
+        let port = if broken.is_input {
+            &instead.to
+        } else {
+            &instead.from
+        };
+        let button = ui.button(format!("Link to \"{}\" instead of \"{name}\"", port.name));
+        if button.clicked() {
+            let edits = vec![
+                Edit::Disconnect(broken.link.clone()),
+                Edit::Connect(instead.clone()),
+            ];
+            ctx.ask(Action::Edit(Transaction::new("Mend link", edits)));
+        }
+    }
+    if ui
+        .button(format!("Remove the link to \"{name}\""))
+        .clicked()
+    {
+        ctx.ask(Action::Edit(ops::disconnect([broken.link.clone()])));
+    }
 }
