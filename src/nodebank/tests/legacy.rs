@@ -116,7 +116,7 @@ fn title_and_help_of_an_old_function() {
 #[test]
 fn without_a_file_beside_the_name_of_the_file_tells() {
     let old = "run(a, b = 2) by position -> spread result: any";
-    let new = "run(a, b = 2) -> result: any";
+    let new = "run(a, b: int|float = 2) -> result: any";
     for (bank, text, expected) in [
         (Bank::Custom, "def run(a, b=2): ...", old),
         (Bank::Project, "def run(a, b=2): ...", old),

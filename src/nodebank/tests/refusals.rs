@@ -82,7 +82,7 @@ fn what_cannot_be_a_node_says_why() {
 /// What works of a function that cannot be a node keeps its links in the graph.
 #[test]
 fn a_broken_function_keeps_its_ports() {
-    let kinds = read("def f(a: int, *rest) -> tuple[int, str]: ...");
+    let kinds = read("def f(self, a: int) -> tuple[int, str]: ...");
     let kind = kinds.first().unwrap();
     assert!(matches!(kind.state, KindState::Broken { line: 1, .. }));
     assert!(kind.input("a").is_some() && kind.output("result_2").is_some());

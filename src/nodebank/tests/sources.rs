@@ -294,21 +294,24 @@ def f({parameter}) -> None: ..."
 #[test]
 fn defaults_are_values_when_they_are_literals() {
     for (parameter, expected) in [
-        ("a=1", "a = 1"),
-        ("a=-1", "a = -1"),
-        ("a=+1.5", "a = 1.5"),
-        ("a=0xff", "a = 255"),
-        ("a=1_000", "a = 1000"),
-        ("a=-9223372036854775807", "a = -9223372036854775807"),
+        ("a=1", "a: int|float = 1"),
+        ("a=-1", "a: int|float = -1"),
+        ("a=+1.5", "a: float = 1.5"),
+        ("a=0xff", "a: int|float = 255"),
+        ("a=1_000", "a: int|float = 1000"),
+        (
+            "a=-9223372036854775807",
+            "a: int|float = -9223372036854775807",
+        ),
         ("a=9223372036854775808", "a = …"),
         ("a=1e999", "a = …"),
         ("a=2j", "a = …"),
-        ("a='x'", "a = \"x\""),
-        ("a='x' 'y'", "a = \"xy\""),
+        ("a='x'", "a: text = \"x\""),
+        ("a='x' 'y'", "a: text = \"xy\""),
         ("a=f'x{1}'", "a = …"),
         ("a: bytes = b'raw'", "a: bytes = \"raw\""),
         ("a: bytes = b'\\xff'", "a: bytes = …"),
-        ("a=True", "a = True"),
+        ("a=True", "a: bool = True"),
         ("a=None", "a = None"),
         ("a: int = None", "a: int? = None"),
         ("a: int | None = None", "a: int? = None"),
@@ -336,7 +339,7 @@ fn defaults_are_values_when_they_are_literals() {
             "a: date = \"2024-02-09T18:30\"",
         ),
         ("a: datetime = datetime.now()", "a: date = …"),
-        ("a, *, b=1, c", "a, b = 1, c"),
+        ("a, *, b=1, c", "a, b: int|float = 1, c"),
     ] {
         let text = format!(
             "from pathlib import Path
