@@ -63,7 +63,7 @@ impl Graph {
         let from = self.output_type(&link.from)?;
         let mut free = node.kind.inputs.iter().filter(|input| {
             self.link_to(node.id, &input.name).is_none()
-                && node.values.get(&input.name).is_none()
+                && !node.values.contains_key(&input.name)
                 && fit(from, &input.ty) != Fit::Refused
         });
         let only = free.next()?;
@@ -74,6 +74,8 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use ValueType::{Float, Int, Table};
 
     use super::*;
     use crate::graph::{Bank, InputSpec, Node, NodeKind, OutputSpec, ValueType, pos2};
@@ -128,7 +130,6 @@ mod tests {
                     .map(|link| (if at == 1 { link.to } else { link.from }).name.to_string()),
             )
         };
-        use ValueType::{Float, Int, Table};
         let is = |name: &str| Some(Some(name.to_owned()));
         for (inputs, expected) in [
             (&[("a", Int), ("b", Int)][..], None),
