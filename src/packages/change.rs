@@ -6,11 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{
-    Installed, Offer, PackageError, REQUIREMENTS, WHEELS, What, installed, lines, requirements_of,
+    Installed, Offer, PackageError, REQUIREMENTS, WHEELS, What, installed, requirements_of,
 };
 use crate::document::file::write_atomic;
 use crate::engine::python::{self, CancelFlag, Progress, Wanted};
 use crate::nodebank::package::same_name;
+use crate::project::requirements::edit as lines;
 use crate::project::copy::{copy_file, copy_folder};
 
 /// What adding came to.

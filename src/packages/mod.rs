@@ -2,7 +2,6 @@
 //! taking it out again; making one. For the window and the command line; shows nothing itself.
 
 mod change;
-mod lines;
 mod needs;
 mod offer;
 mod template;
@@ -20,7 +19,7 @@ pub use template::create;
 use crate::engine::python::EnvironmentError;
 use crate::nodebank::package::{self, Package};
 use crate::paths::site_packages;
-use crate::project::requirements::{self, Content};
+use crate::project::requirements::{self, Content, edit};
 use crate::project::{ENVIRONMENT, REQUIREMENTS};
 
 /// Folder of a project for wheels that it carries with it.
@@ -121,7 +120,7 @@ pub fn installed(project: &Path) -> Vec<Installed> {
     let packages = packages.into_iter().flatten();
     packages
         .map(|package| Installed {
-            line: lines::line_of(&asked, &package.about.name),
+            line: edit::line_of(&asked, &package.about.name),
             package,
         })
         .collect()

@@ -1,6 +1,8 @@
 //! The lines of a `requirements.txt`, as far as they must be understood to say what is wrong with them. Installs
 //! nothing and decides nothing.
 
+pub mod edit;
+
 use std::fmt;
 
 /// One line that means something.
@@ -22,6 +24,27 @@ pub enum Content {
     Place,
     /// Not a requirement; why.
     Wrong(&'static str),
+}
+
+impl Line {
+    /// May it be installed only after somebody said so of this very line: does it change where packages come from, or
+    /// name one by its address or folder? Wheels that the project carries in `packages/` were put there by Loom's own
+    /// hand, after the question what they bring.
+    pub fn needs_consent(&self) -> bool {
+        match self.content {
+            Content::Package { .. } | Content::Wrong(_) => false,
+            Content::Option => true,
+            Content::Place => !is_carried(&self.text),
+        }
+    }
+}
+
+/// `./packages/shapes-1.0-py3-none-any.whl`
+fn is_carried(text: &str) -> bool {
+    text.strip_prefix("./packages/").is_some_and(|file| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+        file.ends_with(".whl") && file.chars().all(is_name)
+    })
 }
 
 impl fmt::Display for Line {
@@ -134,6 +157,33 @@ fn is_clause(clause: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_to_be_confirmed() {
+        for (line, expected) in [
+            ("numpy", false),
+            ("numpy[extra]>=2 ; python_version < '3.12'", false),
+            ("./packages/shapes-1.0-py3-none-any.whl", false),
+            ("./packages/../x-1.0-py3-none-any.whl", true),
+            ("./packages/shapes", true),
+            ("--index-url https://example.org/simple", true),
+            ("--extra-index-url=https://example.org/simple", true),
+            ("-r other.txt", true),
+            ("-e .", true),
+            ("git+https://example.org/shapes", true),
+            ("shapes @ https://example.org/shapes.zip", true),
+            ("https://example.org/shapes.whl", true),
+            ("./shapes", true),
+            ("../shapes", true),
+            ("/opt/shapes", true),
+            ("shapes.whl", true),
+            ("folder/shapes", true),
+            ("C:\\shapes", true),
+        ] {
+            let lines = parse(line);
+            assert_eq!(lines[0].needs_consent(), expected, "{line}: {lines:?}");
+        }
+    }
 
     #[test]
     fn lines_are_told_apart() {
