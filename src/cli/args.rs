@@ -59,6 +59,9 @@ pub enum Verb {
         /// Its name, such as loom-shapes, which its folder gets.
         name: String,
     },
+    /// The packages and the Python of a project: list them, change them, go back.
+    #[command(subcommand)]
+    Env(EnvVerb),
     /// Node packages of a project: list, look into, add and remove them.
     #[command(subcommand)]
     Package(PackageVerb),
@@ -67,6 +70,98 @@ pub enum Verb {
         /// A userdata folder, the folder around it, or one project.
         folder: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EnvVerb {
+    /// List what is installed: versions, sizes, and what asks for each.
+    List {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+        /// Also ask the package index which are outdated.
+        #[arg(long)]
+        outdated: bool,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add packages, such as numpy or "pandas>=2".
+    Add {
+        #[command(flatten)]
+        options: EnvChange,
+        /// As they would stand in a requirements.txt.
+        #[arg(required = true, allow_hyphen_values = true)]
+        requirements: Vec<String>,
+    },
+    /// Remove packages, and what only they needed.
+    Remove {
+        #[command(flatten)]
+        options: EnvChange,
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Take the newest versions that go together; of all packages when none is named.
+    Upgrade {
+        #[command(flatten)]
+        options: EnvChange,
+        names: Vec<String>,
+    },
+    /// Hold packages to the versions that are installed.
+    Pin {
+        #[command(flatten)]
+        options: EnvChange,
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Let pinned packages go again.
+    Unpin {
+        #[command(flatten)]
+        options: EnvChange,
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// List the versions of Python, or make the environment with another one.
+    Python {
+        project: PathBuf,
+        /// Such as 3.12; `any` takes the first that is new enough.
+        version: Option<String>,
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what making the environment as requirements.txt asks would change.
+    Plan {
+        project: PathBuf,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Return to the environment before the last change; doing it again returns.
+    Back { project: PathBuf },
+    /// Look a package up in the package index, by its exact name.
+    Search {
+        project: PathBuf,
+        name: String,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What all changes of an environment take.
+#[derive(Debug, clap::Args)]
+pub struct EnvChange {
+    /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+    pub project: PathBuf,
+    /// Only say what would be changed.
+    #[arg(long)]
+    pub plan: bool,
+    /// Without a question, also of options, addresses and folders.
+    #[arg(long)]
+    pub yes: bool,
+    /// One JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

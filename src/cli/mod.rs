@@ -5,6 +5,7 @@
 mod address;
 mod args;
 mod check;
+mod env;
 mod examples;
 mod nodes;
 mod package;
@@ -98,6 +99,7 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
         } => picture::picture(project, file, *theme, paths),
         Verb::New { name } => project::new(name, paths),
         Verb::NewPackage { name } => package::new(name),
+        Verb::Env(verb) => env::env(verb, paths),
         Verb::Package(verb) => package::package(verb, paths),
         Verb::Import { folder } => project::import(folder, paths),
     };

@@ -11,8 +11,8 @@ use super::{
 use crate::document::file::write_atomic;
 use crate::engine::python::{self, CancelFlag, Progress, Wanted};
 use crate::nodebank::package::same_name;
-use crate::project::requirements::edit as lines;
 use crate::project::copy::{copy_file, copy_folder};
+use crate::project::requirements::edit as lines;
 
 /// What adding came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

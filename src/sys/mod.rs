@@ -119,6 +119,21 @@ pub fn attach_console() {
     interrupt::attach_console();
 }
 
+/// Let two folders take each other's place in one step, where the system can.
+pub fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?;
+        Ok(())
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    {
+        let _ = (one, other);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 /// Is there a process with this number? Another may have it by now.
 pub fn is_running(process: u32) -> bool {
     tree::is_running(process)

@@ -195,6 +195,19 @@ pub const LAYERS: &[Layer] = &[
     },
     ENGINE,
     Layer {
+        folder: "engine/python",
+        crates: &["serde_json", "tempfile", "thiserror", "tracing"],
+        modules: &[
+            "nodebank::package",
+            "nodebank::script",
+            "paths",
+            "project::requirements",
+            "sys",
+        ],
+        reason: "it knows files, tools and what they print: no graph, no document, no window",
+        ..NOTHING
+    },
+    Layer {
         folder: "engine/protocol",
         crates: &["serde", "serde_json", "thiserror"],
         modules: &["graph"],
@@ -243,7 +256,7 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "sys",
-        crates: &["libc", "memmap2", "windows_sys"],
+        crates: &["libc", "memmap2", "rustix", "windows_sys"],
         not_std: &["std::net"],
         reason: "it wraps calls of the operating system and knows nothing of Loom",
         ..NOTHING

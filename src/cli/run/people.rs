@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::engine::python::Progress as Build;
+use crate::engine::python::{Progress as Build, package_of};
 use crate::engine::{EngineEvent, LogLevel, NodeError, NodeStatus, Progress, RunState};
 use crate::graph::{Graph, Node, NodeId};
 
@@ -228,7 +228,8 @@ fn details(error: &NodeError) -> Vec<String> {
     lines.extend(inputs.map(|(name, ty, text)| format!("    {name} = {} ({ty})", cut(text))));
     if let Some(module) = &error.module {
         lines.push(format!(
-            "    the module {module} is missing: name its package in requirements.txt, and run again"
+            "    the module {module} is missing: add its package with `loom env add PROJECT {}`, and run again",
+            package_of(module)
         ));
     }
     lines

@@ -1,29 +1,17 @@
 //! Building an environment beside the old one, and putting it in its place when it is whole. A build that fails or is
 //! stopped leaves the old environment as it was.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::child::{self, Ending};
 use super::find::{self, Python};
+use super::resolve::{self, Beside};
 use super::stamp::{self, Stamp};
-use super::{CancelFlag, EnvironmentError, FOLDER, Need, Progress, Wanted, interpreter, uv};
-
-/// Where it is built.
-const NEW: &str = ".venv.new";
-/// Where the one before lies while the new one takes its place.
-const OLD: &str = ".venv.old";
-/// An environment that somebody else made is not thrown away.
-const FOREIGN: &str = ".venv.before-loom";
-
-/// Put back an environment that a crash left aside.
-pub fn restore(project: &Path) {
-    let (place, old) = (project.join(FOLDER), project.join(OLD));
-    if old.exists() && !place.exists() {
-        std::fs::rename(&old, &place).ok();
-    }
-}
+use super::swap::{NEW, remove, swap};
+use super::{
+    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, imports, interpreter, lock, uv,
+};
 
 pub fn build(
     wanted: &Wanted,
@@ -31,8 +19,8 @@ pub fn build(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<(), EnvironmentError> {
-    Tools::find(wanted, stamp.has_packages, progress, cancel)?
-        .build(wanted, stamp, progress, cancel)
+    let tools = Tools::find(wanted, stamp.has_packages, progress, cancel)?;
+    tools.build(wanted, stamp, None, progress, cancel)
 }
 
 /// What a build uses.
@@ -71,6 +59,7 @@ impl Tools {
         &self,
         wanted: &Wanted,
         stamp: &Stamp,
+        texts: Option<&Texts>,
         progress: &mut dyn FnMut(Progress),
         cancel: &CancelFlag,
     ) -> Result<(), EnvironmentError> {
@@ -86,10 +75,15 @@ impl Tools {
         clean()?;
         let mut built = self.make(wanted, stamp.has_packages, progress, cancel);
         if stamp.has_packages && built.is_ok() {
-            built = self.install(wanted, stamp, progress, cancel);
+            built = self.install(wanted, stamp, texts, progress, cancel);
+        }
+        if built.is_ok()
+            && let Some(texts) = texts
+        {
+            built = imports::try_them(&new, &texts.tried, progress, cancel);
         }
         built
-            .and_then(|()| swap(wanted, stamp, progress))
+            .and_then(|()| swap(wanted, stamp, texts, progress))
             .inspect_err(|_| {
                 // What cannot be removed now is removed by the next build.
                 clean().ok();
@@ -153,6 +147,7 @@ impl Tools {
         &self,
         wanted: &Wanted,
         stamp: &Stamp,
+        texts: Option<&Texts>,
         progress: &mut dyn FnMut(Progress),
         cancel: &CancelFlag,
     ) -> Result<(), EnvironmentError> {
@@ -182,11 +177,23 @@ impl Tools {
             ("pip", command)
         };
         let mut sources = Vec::new();
-        if stamp.has_requirements {
-            command.args(["-r", "requirements.txt"]);
+        // pip wants hashes of all packages or of none, and node files name none.
+        let has_lock = stamp.is_locked && (self.uv.is_some() || wanted.needs.is_empty());
+        let new_lock = texts
+            .map(|texts| Beside::new(&wanted.project, resolve::LOCK, &texts.lock))
+            .transpose()?;
+        let file = match &new_lock {
+            _ if !stamp.has_requirements => None,
+            Some(_) => Some(resolve::LOCK),
+            None if has_lock => Some(lock::FILE),
+            None => Some(stamp::REQUIREMENTS),
+        };
+        if let Some(file) = file {
+            command.args(["-r", file]);
             sources.push("requirements.txt".to_owned());
         }
-        if !wanted.needs.is_empty() {
+        // What was resolved holds them already.
+        if !wanted.needs.is_empty() && texts.is_none() {
             command.arg("--");
             command.args(wanted.needs.iter().map(|need| &need.requirement));
             sources.push("the node files".to_owned());
@@ -247,7 +254,7 @@ pub fn run(
 }
 
 /// What to do, by what the tool printed.
-fn advice(output: &[String]) -> &'static str {
+pub fn advice(output: &[String]) -> &'static str {
     let text = output.join("\n").to_lowercase();
     let cases: [(&[&str], &str); 4] = [
         (
@@ -292,89 +299,4 @@ fn advice(output: &[String]) -> &'static str {
         .iter()
         .find(|(signs, _)| signs.iter().any(|sign| text.contains(sign)));
     fitting.map_or("what it printed says more", |(_, advice)| advice)
-}
-
-/// Put the new environment in the place of the old one.
-fn swap(
-    wanted: &Wanted,
-    stamp: &Stamp,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), EnvironmentError> {
-    let [place, new, old] = [FOLDER, NEW, OLD].map(|name| wanted.project.join(name));
-    let io = |source| EnvironmentError::Io {
-        what: "put the new environment in its place",
-        source,
-        advice: "end what uses the old one (a running engine, an editor), and run again",
-        path: place.clone(),
-    };
-    mend_paths(&new, &place).map_err(io)?;
-    stamp.write(&new).map_err(io)?;
-    if place.exists() {
-        if stamp::is_ours(&place) {
-            remove(&old).map_err(io)?;
-            std::fs::rename(&place, &old).map_err(io)?;
-        } else {
-            let kept = free_name(&wanted.project.join(FOREIGN));
-            std::fs::rename(&place, &kept).map_err(io)?;
-            progress(Progress::Step(format!(
-                "The environment that was there is not one of Loom's: it is kept as {}",
-                kept.file_name().unwrap_or_default().display()
-            )));
-        }
-    }
-    if let Err(error) = std::fs::rename(&new, &place) {
-        restore(&wanted.project);
-        return Err(io(error));
-    }
-    if let Err(error) = remove(&old) {
-        tracing::warn!("the old environment remains: {error}: {}", old.display());
-    }
-    Ok(())
-}
-
-/// Scripts made by `venv` and pip name the folder that they were made in.
-fn mend_paths(new: &Path, place: &Path) -> io::Result<()> {
-    const LARGEST: u64 = 64 << 10;
-    let folder = interpreter(new);
-    let Some(folder) = folder.parent() else {
-        return Ok(());
-    };
-    let (from, to) = (new.to_string_lossy(), place.to_string_lossy());
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let meta = path.symlink_metadata()?;
-        if !meta.is_file() || meta.len() > LARGEST {
-            continue;
-        }
-        // Programs are no text.
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            continue;
-        };
-        if text.contains(&*from) {
-            // Written anew rather than in place: a file may be a link into a cache.
-            std::fs::remove_file(&path)?;
-            std::fs::write(&path, text.replace(&*from, &to))?;
-            std::fs::set_permissions(&path, meta.permissions())?;
-        }
-    }
-    Ok(())
-}
-
-fn remove(folder: &Path) -> io::Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn free_name(path: &Path) -> PathBuf {
-    let numbered = (2..10_000).map(|n| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!("-{n}"));
-        PathBuf::from(name)
-    });
-    std::iter::once(path.to_owned())
-        .chain(numbered)
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| path.to_owned())
 }

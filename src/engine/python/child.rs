@@ -75,7 +75,7 @@ pub fn run(
     cancel: &CancelFlag,
 ) -> Outcome {
     let mut output = VecDeque::new();
-    let ending = run_lines(&mut command, limit, cancel, &mut |line| {
+    let ending = run_lines(&mut command, limit, cancel, None, &mut |line| {
         on_line(line);
         if output.len() == LINES {
             output.pop_front();
@@ -95,10 +95,35 @@ pub fn run(
     }
 }
 
+/// Run a command and read all that it writes to its standard output, which goes through a file, so that lines may be of
+/// any length. `None`: it was cancelled; the error is what it complained of.
+pub fn read_all(
+    mut command: Command,
+    limit: Duration,
+    cancel: &CancelFlag,
+) -> Result<Option<String>, Vec<String>> {
+    let told = |error: io::Error| vec![format!("error: {error}")];
+    let mut file = tempfile::NamedTempFile::new().map_err(told)?;
+    let out = file.reopen().map_err(told)?;
+    let mut output = Vec::new();
+    let mut on_line = |line: &str| output.push(line.to_owned());
+    let ending = run_lines(&mut command, Some(limit), cancel, Some(out), &mut on_line);
+    match ending.map_err(told)? {
+        Ending::Cancelled => Ok(None),
+        Ending::Failed => Err(output),
+        Ending::Done => {
+            let mut text = String::new();
+            file.read_to_string(&mut text).map_err(told)?;
+            Ok(Some(text))
+        }
+    }
+}
+
 fn run_lines(
     command: &mut Command,
     limit: Option<Duration>,
     cancel: &CancelFlag,
+    into: Option<std::fs::File>,
     on_line: &mut dyn FnMut(&str),
 ) -> io::Result<Ending> {
     if cancel.is_cancelled() {
@@ -106,7 +131,7 @@ fn run_lines(
     }
     command
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        .stdout(into.map_or_else(Stdio::piped, Stdio::from))
         .stderr(Stdio::piped());
     // This thread waits for the tool, so the tool ends with it at the latest.
     let (mut child, tree) = ProcessTree::spawn(command, Terms::default())?;

@@ -50,6 +50,20 @@ pub fn find(
     })
 }
 
+/// All that are new enough, by their names on PATH.
+pub fn all(folder: &Path, cancel: &CancelFlag) -> Vec<Python> {
+    let mut found: Vec<Python> = Vec::new();
+    for command in candidates(None) {
+        if let Some(python) = probe(&command, folder, cancel)
+            && fits(&python.version, None)
+            && !found.iter().any(|known| known.version == python.version)
+        {
+            found.push(python);
+        }
+    }
+    found
+}
+
 fn candidates(version: Option<&str>) -> Vec<Vec<String>> {
     let one = |name: String| vec![name];
     let launcher = |version: &str| vec!["py".to_owned(), format!("-{version}")];

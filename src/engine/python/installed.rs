@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{FOLDER, lock, stamp};
 use crate::nodebank::package::normal_name;
+use crate::nodebank::script;
+use crate::paths::site_packages;
 use crate::project::requirements::{self, Content, edit};
 
 /// A project's environment as it is.
@@ -49,7 +51,9 @@ pub fn list(project: &Path) -> Listing {
         let own = normal_name(&about.name);
         let files = scripts.iter().filter(|(_, names)| names.contains(&own));
         packages.push(Package {
-            is_pinned: line.as_deref().is_some_and(|line| edit::pin_of(line).is_some()),
+            is_pinned: line
+                .as_deref()
+                .is_some_and(|line| edit::pin_of(line).is_some()),
             files: files.map(|(file, _)| file.clone()).collect(),
             line,
             size_bytes: size(&info),
@@ -62,7 +66,9 @@ pub fn list(project: &Path) -> Listing {
     }
     for package in &mut packages {
         let own = normal_name(&package.name);
-        let by = needs.iter().filter(|(name, needs)| normal_name(name) != own && needs.contains(&own));
+        let by = needs
+            .iter()
+            .filter(|(name, needs)| normal_name(name) != own && needs.contains(&own));
         package.needed_by = by.map(|(name, _)| name.clone()).collect();
         package.needed_by.sort_unstable();
     }
@@ -75,7 +81,9 @@ pub fn list(project: &Path) -> Listing {
 
 /// Names and versions of what is installed, by normal name.
 pub(super) fn versions(environment: &Path) -> BTreeMap<String, (String, String)> {
-    let found = infos(environment).into_iter().filter_map(|info| About::read(&info));
+    let found = infos(environment)
+        .into_iter()
+        .filter_map(|info| About::read(&info));
     found
         .map(|about| (normal_name(&about.name), (about.name, about.version)))
         .collect()
@@ -87,36 +95,32 @@ fn version(environment: &Path) -> Option<String> {
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     let mut found = pairs.filter(|(key, _)| ["version", "version_info"].contains(&key.trim()));
     let (_, version) = found.next()?;
-    Some(version.trim().split('.').take(3).collect::<Vec<_>>().join("."))
-}
-
-/// The folders that hold packages: `lib/python3.12/site-packages`, `Lib/site-packages`.
-fn sites(environment: &Path) -> Vec<PathBuf> {
-    let mut sites = vec![environment.join("Lib").join("site-packages")];
-    let lib = std::fs::read_dir(environment.join("lib")).into_iter().flatten().flatten();
-    sites.extend(lib.map(|entry| entry.path().join("site-packages")));
-    // On a disk that knows no case both are one.
-    let mut sites: Vec<_> = sites.into_iter().filter_map(|site| site.canonicalize().ok()).collect();
-    sites.sort_unstable();
-    sites.dedup();
-    sites
+    Some(
+        version
+            .trim()
+            .split('.')
+            .take(3)
+            .collect::<Vec<_>>()
+            .join("."),
+    )
 }
 
 /// The metadata folders of all packages. pip, which `venv` puts there, is a tool and no package of the project.
 fn infos(environment: &Path) -> Vec<PathBuf> {
-    let files = sites(environment).into_iter().flat_map(|site| std::fs::read_dir(site).into_iter().flatten());
+    let files = site_packages(environment).and_then(|site| std::fs::read_dir(site).ok());
+    let locked = lock::read(&environment.join("loom-requirements.lock"));
     let is_package = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_tool = ["pip-", "setuptools-", "wheel-"].iter().any(|tool| name.starts_with(tool))
-            && !path.join("REQUESTED").exists()
-            && std::fs::read_to_string(path.join("INSTALLER")).is_ok_and(|text| text.trim() == "pip")
-            && !environment.join("loom-requirements.lock").metadata().is_ok_and(|_| {
-                let text = lock::read(&environment.join("loom-requirements.lock"));
-                edit::line_of(&text, name.split('-').next().unwrap_or_default()).is_some()
-            });
+        let package = name.split('-').next().unwrap_or_default();
+        let is_tool =
+            ["pip", "setuptools"].contains(&package) && edit::line_of(&locked, package).is_none();
         name.ends_with(".dist-info") && !is_tool
     };
-    files.flatten().map(|entry| entry.path()).filter(is_package).collect()
+    let entries = files.into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .filter(is_package)
+        .collect()
 }
 
 struct About {
@@ -129,18 +133,23 @@ struct About {
 
 impl About {
     fn read(info: &Path) -> Option<Self> {
-        let text = String::from_utf8_lossy(&std::fs::read(info.join("METADATA")).ok()?).into_owned();
+        let text =
+            String::from_utf8_lossy(&std::fs::read(info.join("METADATA")).ok()?).into_owned();
         let head = text.lines().take_while(|line| !line.is_empty());
         let fields: Vec<_> = head.filter_map(|line| line.split_once(": ")).collect();
         let field = |key: &str| {
-            let found = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+            let found = fields
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(key));
             found.map(|(_, value)| value.trim().to_owned())
         };
         let needs = fields.iter().filter(|(name, value)| {
             name.eq_ignore_ascii_case("Requires-Dist") && !value.contains("extra ==")
         });
         let needs = needs.filter_map(|(_, value)| {
-            let name = value.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).next();
+            let name = value
+                .split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+                .next();
             name.map(normal_name)
         });
         Some(Self {
@@ -172,9 +181,10 @@ fn node_files(project: &Path) -> Vec<(String, Vec<String>)> {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "py")
-                && let Some(script) = std::fs::read_to_string(&path).ok().and_then(|text| crate::nodebank::script::block(&text).ok().flatten())
+                && let Ok(text) = std::fs::read_to_string(&path)
+                && let Ok(lines) = script::dependencies(&text)
             {
-                let names = script.dependencies.iter().flat_map(|line| requirements::parse(line));
+                let names = lines.iter().flat_map(|line| requirements::parse(line));
                 let names = names.filter_map(|line| match line.content {
                     Content::Package { name } => Some(normal_name(&name)),
                     _ => None,

@@ -3,9 +3,18 @@
 //! asks nobody, and touches nothing of a project but `.venv` and `.loom/`.
 
 mod build;
+mod change;
 pub mod child;
+mod conflict;
 mod find;
+mod imports;
+mod index;
+mod installed;
+mod lock;
+mod modules;
+mod resolve;
 mod stamp;
+mod swap;
 mod uv;
 mod wheels;
 
@@ -19,7 +28,13 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+pub use change::{Change, Plan, Step, apply, back, choose_python, plan};
+pub use index::{Found, PythonChoice, outdated, pythons, search};
+pub use installed::{Listing, Package, list};
+pub use modules::package_of;
+pub use resolve::Renew;
 pub use stamp::forget;
+pub use swap::{Previous, previous};
 pub use wheels::{build_wheel, unpack};
 
 use crate::paths::private_folder;
@@ -46,6 +61,17 @@ pub struct Need {
     pub requirement: String,
     /// The file, for people.
     pub asked_by: String,
+}
+
+/// The texts that belong to an environment, before they are the project's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Of `requirements.txt`.
+    pub requirements: String,
+    /// Of `requirements.lock`.
+    pub lock: String,
+    /// Packages whose modules must be importable before the environment takes its place.
+    pub tried: Vec<String>,
 }
 
 /// What a build tells while it goes on.
@@ -98,6 +124,19 @@ pub enum EnvironmentError {
     Cancelled,
     #[error("no Python {wanted} was found (looked for {}); {}", tried.join(", "), find::ADVICE)]
     NoPython { wanted: String, tried: Vec<String> },
+    #[error(
+        "these packages do not go together: {why}; ask for other versions, or remove one of them"
+    )]
+    Conflict { why: String, output: Vec<String> },
+    #[error(
+        "{package} was installed and cannot be imported: {why}; nothing was changed: look into its documentation for \
+         what else it needs, or take another version"
+    )]
+    Import { package: String, why: String },
+    #[error("requirements.txt was changed since the plan was made; plan again")]
+    Changed,
+    #[error("{0}")]
+    Refused(String),
     #[error("{what} failed: {}; {advice}", reason(output))]
     Tool {
         /// Such as `installing the packages of requirements.txt with uv`.
@@ -119,15 +158,39 @@ impl EnvironmentError {
     /// What the tool printed, if it was one that failed.
     pub fn output(&self) -> &[String] {
         match self {
-            Self::Tool { output, .. } => output,
+            Self::Tool { output, .. } | Self::Conflict { output, .. } => output,
             _ => &[],
+        }
+    }
+}
+
+/// Name of the file in a project that says which version of Python it is for; other tools read it too.
+pub const PYTHON_VERSION: &str = ".python-version";
+
+impl Wanted {
+    /// What is wanted, with the version of Python that the project itself asks for before any other.
+    fn here(&self) -> Self {
+        let text = lock::read(&self.project.join(PYTHON_VERSION));
+        let line = text
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with('#'));
+        let version = line.map(|line| {
+            line.trim_start_matches("cpython-")
+                .trim_start_matches("cpython@")
+        });
+        let is_version = |text: &&str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let version = version.filter(is_version).map(str::to_owned);
+        Self {
+            python_version: version.or_else(|| self.python_version.clone()),
+            ..self.clone()
         }
     }
 }
 
 /// Is the project's environment the one that its requirements ask for? Reads two small files.
 pub fn is_current(wanted: &Wanted) -> bool {
-    stamp::Stamp::wanted(wanted).is_ok_and(|stamp| stamp.fits(&wanted.project))
+    stamp::Stamp::wanted(&wanted.here()).is_ok_and(|stamp| stamp.fits(&wanted.project))
 }
 
 /// Make the project's environment what its requirements ask for, and return its interpreter.
@@ -139,15 +202,16 @@ pub fn prepare(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Environment, EnvironmentError> {
+    let wanted = &wanted.here();
     let ready = |is_new| Environment {
         python: interpreter(&wanted.project.join(FOLDER)),
         is_new,
     };
-    build::restore(&wanted.project);
+    swap::restore(&wanted.project);
     if stamp::Stamp::wanted(wanted)?.fits(&wanted.project) {
         return Ok(ready(false));
     }
-    let _lock = lock(&wanted.project, progress, cancel)?;
+    let _lock = build_lock(&wanted.project, progress, cancel)?;
     // Read anew: while this one waited, another may have built it.
     let stamp = stamp::Stamp::wanted(wanted)?;
     if stamp.fits(&wanted.project) {
@@ -175,7 +239,7 @@ fn script(environment: &Path, name: &str) -> PathBuf {
 }
 
 /// One build at a time; freed by the system when its holder ends.
-fn lock(
+fn build_lock(
     project: &Path,
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
@@ -257,5 +321,7 @@ impl fmt::Display for Progress {
     }
 }
 
+#[cfg(test)]
+mod change_tests;
 #[cfg(test)]
 mod tests;

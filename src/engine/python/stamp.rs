@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{EnvironmentError, FOLDER, Wanted, interpreter};
+use super::{EnvironmentError, FOLDER, Texts, Wanted, interpreter, lock};
 use crate::paths::site_packages;
 
 /// Name of the stamp in an environment.
 const FILE: &str = "loom-environment.txt";
 /// Begins the lines of what was needed beside the requirements.
 const NEED: &str = "need ";
-const REQUIREMENTS: &str = "requirements.txt";
+pub const REQUIREMENTS: &str = "requirements.txt";
 /// Files named by files named by …: deeper ones are not looked at.
 const MOST_FILES: usize = 32;
 
@@ -24,6 +24,8 @@ pub struct Stamp {
     needs: Vec<String>,
     /// Does the `requirements.txt` ask for any?
     pub has_requirements: bool,
+    /// Does the lock file say which versions those come to?
+    pub is_locked: bool,
     /// Does the project ask for any package?
     pub has_packages: bool,
 }
@@ -32,6 +34,12 @@ impl Stamp {
     /// What the project asks for now: the text of its requirements and of the files that they name, the version of
     /// Python, and the folder, since environments do not survive being moved.
     pub fn wanted(wanted: &Wanted) -> Result<Self, EnvironmentError> {
+        Self::of(wanted, None)
+    }
+
+    /// What the project would ask for with these texts.
+    pub fn of(wanted: &Wanted, texts: Option<&Texts>) -> Result<Self, EnvironmentError> {
+        let mut own = String::new();
         let mut text = format!(
             "Made by Loom: remove this file, and the environment is made anew.\npython {}\nproject {}\n",
             wanted.python_version.as_deref().unwrap_or("any"),
@@ -42,6 +50,9 @@ impl Stamp {
         let mut at = 0;
         while let Some(path) = files.get(at).cloned() {
             let lines = match std::fs::read(&path) {
+                _ if at == 0 && texts.is_some() => texts
+                    .map(|texts| texts.requirements.clone())
+                    .unwrap_or_default(),
                 Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
                 Err(source) => {
@@ -53,6 +64,9 @@ impl Stamp {
                     });
                 }
             };
+            if at == 0 {
+                own.clone_from(&lines);
+            }
             let lines = meaningful(&lines);
             has_requirements |= !lines.is_empty();
             for line in lines {
@@ -71,6 +85,16 @@ impl Stamp {
             }
             at += 1;
         }
+        let lock = match texts {
+            Some(texts) => texts.lock.clone(),
+            None => lock::read(&wanted.project.join(lock::FILE)),
+        };
+        let is_locked = has_requirements && lock::fits(&lock, &own);
+        if is_locked {
+            for line in meaningful(&lock) {
+                writeln!(text, "lock {line}").expect("a text takes all");
+            }
+        }
         let needs: Vec<String> = wanted
             .needs
             .iter()
@@ -80,6 +104,7 @@ impl Stamp {
             text,
             has_packages: has_requirements || !needs.is_empty(),
             has_requirements,
+            is_locked,
             needs,
         })
     }

@@ -9,7 +9,7 @@ use super::child::{Ending, Outcome};
 use super::*;
 
 /// A project's folder and what is wanted of it.
-fn project() -> (TempDir, Wanted) {
+pub fn project() -> (TempDir, Wanted) {
     let folder = tempfile::tempdir().unwrap();
     let root = crate::paths::full(folder.path()).unwrap();
     let wanted = Wanted {
@@ -27,7 +27,7 @@ fn prepared(wanted: &Wanted) -> Result<Environment, EnvironmentError> {
     prepare(wanted, &mut |_| (), &CancelFlag::default())
 }
 
-fn python(environment: &Path, code: &str) -> String {
+pub fn python(environment: &Path, code: &str) -> String {
     let mut command = Command::new(interpreter(environment));
     let output = command.args(["-I", "-c", code]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -104,7 +104,9 @@ fn packages_are_installed_by_uv_and_by_pip_and_their_scripts_run() {
             python: Some(find::find(None, &wanted.project, &cancel).unwrap()),
             uv,
         };
-        tools.build(&wanted, &stamp, &mut |_| (), &cancel).unwrap();
+        tools
+            .build(&wanted, &stamp, None, &mut |_| (), &cancel)
+            .unwrap();
         assert_eq!(python(&place, "import tiny; tiny.main()"), "tiny runs");
         let output = Command::new(script(&place, "tiny")).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "tiny runs");
@@ -127,7 +129,7 @@ fn a_build_that_fails_says_why_and_leaves_the_old_environment_working() {
     };
     let mut steps = Vec::new();
     let error = tools
-        .build(&wanted, &stamp, &mut |p| steps.push(p), &cancel)
+        .build(&wanted, &stamp, None, &mut |p| steps.push(p), &cancel)
         .unwrap_err();
     let message = error.to_string();
     assert!(message.contains("no-such-package-of-loom"), "{message}");

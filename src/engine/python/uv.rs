@@ -8,6 +8,23 @@ use super::child::{self, Ending};
 use super::find::Python;
 use super::{CancelFlag, EnvironmentError, Progress, Wanted, interpreter, script};
 
+/// The version that is fetched, and what its wheels must hash to: pip looks at that before anything of it is unpacked.
+const VERSION: &str = "0.13.9";
+const PINNED: &str = "uv.txt";
+const SHA256: &[&str] = &[
+    // Linux: x86-64 and aarch64 of glibc and of musl
+    "d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19",
+    "ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375",
+    "2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25",
+    "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe",
+    // macOS: Intel, Apple
+    "c16ed11e013557536b3e60065f1b912f6407bd6518e041b961e23ef9e6b4fbf5",
+    "66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63",
+    // Windows: x86-64, arm64
+    "6a44b2ed8111d2f60d2b92627c5dccda3f7ed7570b18ce115e569cd68c28246b",
+    "eeb92051c2123b9730c46b04cc843cfa4bc7d7b0aec56df431a2215ef4cb0273",
+];
+
 /// Fetching takes seconds; where it does not work pip does the job.
 const FETCH_LIMIT: Duration = Duration::from_secs(90);
 
@@ -60,6 +77,15 @@ fn fetch_into(
         progress(Progress::Output(error.to_string()));
         return Ok(false);
     }
+    let mut pinned = format!("uv=={VERSION}");
+    for hash in SHA256 {
+        pinned.push_str(" --hash=sha256:");
+        pinned.push_str(hash);
+    }
+    if let Err(error) = std::fs::write(new.join(PINNED), pinned) {
+        progress(Progress::Output(error.to_string()));
+        return Ok(false);
+    }
     let mut make = child::command(&python.program, new);
     make.args(["-I", "-m", "venv", "."]);
     let mut install = child::command(interpreter(new), new);
@@ -72,7 +98,14 @@ fn fetch_into(
         "--disable-pip-version-check",
         "--progress-bar=off",
     ]);
-    install.args(["--only-binary=:all:", "--retries=1", "uv"]);
+    install.args([
+        "--only-binary=:all:",
+        "--retries=1",
+        "--no-deps",
+        "--require-hashes",
+        "-r",
+        PINNED,
+    ]);
     for command in [make, install] {
         let mut tell = |line: &str| progress(Progress::Output(line.to_owned()));
         match child::run(command, Some(FETCH_LIMIT), &mut tell, cancel).ending {

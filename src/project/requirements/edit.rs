@@ -241,10 +241,7 @@ mod tests {
                 with_package(text, "numpy", "numpy<3"),
                 text.replace("numpy >= 2  #", "numpy<3  #"),
             ),
-            (
-                with_package(text, "numpy", "numpy >= 2"),
-                text.to_owned(),
-            ),
+            (with_package(text, "numpy", "numpy >= 2"), text.to_owned()),
             (
                 without_package(text, "numpy").unwrap_or_default(),
                 text.replace("numpy >= 2  # arrays\r\n", ""),

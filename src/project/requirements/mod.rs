@@ -43,7 +43,10 @@ impl Line {
 fn is_carried(text: &str) -> bool {
     text.strip_prefix("./packages/").is_some_and(|file| {
         let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
-        file.ends_with(".whl") && file.chars().all(is_name)
+        std::path::Path::new(file)
+            .extension()
+            .is_some_and(|end| end == "whl")
+            && file.chars().all(is_name)
     })
 }
 

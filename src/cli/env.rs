@@ -1,0 +1,301 @@
+//! `loom env`: the packages and the Python of a project. A change is listed before it is made, and made as a whole or
+//! not at all.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{EnvChange, EnvVerb};
+use super::project::Opened;
+use super::{Exit, Failure, say};
+use crate::engine::python::{
+    self, CancelFlag, Change, EnvironmentError, Plan, Progress, Renew, Wanted,
+};
+use crate::nodebank::package::normal_name;
+use crate::paths::Paths;
+use crate::project::requirements;
+use crate::settings::Settings;
+use crate::sys;
+
+pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
+    if let Err(error) = sys::count_interrupts() {
+        tracing::warn!("Ctrl+C ends this program at once: {error}");
+    }
+    match verb {
+        EnvVerb::List {
+            project,
+            outdated,
+            json,
+        } => list(&wanted(project, paths)?, *outdated, *json),
+        EnvVerb::Add {
+            options,
+            requirements,
+        } => {
+            confirm_lines(requirements, options.yes)?;
+            change(options, &Change::Add(requirements.clone()), paths)
+        }
+        EnvVerb::Remove { options, names } => {
+            change(options, &Change::Remove(names.clone()), paths)
+        }
+        EnvVerb::Upgrade { options, names } => {
+            let renew = match &names[..] {
+                [] => Renew::All,
+                names => Renew::Only(names.to_vec()),
+            };
+            change(options, &Change::Upgrade(renew), paths)
+        }
+        EnvVerb::Pin { options, names } => change(options, &Change::Pin(names.clone()), paths),
+        EnvVerb::Unpin { options, names } => change(options, &Change::Unpin(names.clone()), paths),
+        EnvVerb::Python {
+            project,
+            version,
+            json,
+        } => pythons(&wanted(project, paths)?, version.as_deref(), *json),
+        EnvVerb::Plan { project, json } => {
+            let wanted = wanted(project, paths)?;
+            let plan =
+                python::plan(&wanted, &Change::AsAsked, &mut tell, &cancel()).map_err(failure)?;
+            show(&plan, *json, false)?;
+            Ok(Exit::Ok)
+        }
+        EnvVerb::Back { project } => {
+            let wanted = wanted(project, paths)?;
+            python::back(&wanted.project, &mut tell, &cancel()).map_err(failure)?;
+            say(
+                "loom: the environment before is back; `loom env back` again returns to the other one",
+            );
+            Ok(Exit::Ok)
+        }
+        EnvVerb::Search {
+            project,
+            name,
+            json,
+        } => search(&wanted(project, paths)?, name, *json),
+    }
+}
+
+fn wanted(project: &Path, paths: &Paths) -> Result<Wanted, Failure> {
+    let opened = Opened::open(project, paths)?;
+    let (settings, _) = Settings::load(&paths.userdata);
+    Ok(Wanted {
+        needs: opened.needs(),
+        project: opened.folder,
+        python_version: settings.engine.python_version().map(str::to_owned),
+        tools: paths.tools(),
+        program: paths.program.clone(),
+    })
+}
+
+fn cancel() -> CancelFlag {
+    CancelFlag::watching(|| sys::interrupts() > 0)
+}
+
+/// What the tools do, without all that they print.
+fn tell(progress: Progress) {
+    if let Progress::Step(step) = progress {
+        say(&format!("loom: {step}"));
+    }
+}
+
+fn failure(error: EnvironmentError) -> Failure {
+    match error {
+        EnvironmentError::Cancelled => Failure {
+            exit: Exit::Cancelled,
+            message: "stopped; nothing was changed".to_owned(),
+        },
+        error @ (EnvironmentError::Refused(_) | EnvironmentError::Changed) => Failure::usage(error),
+        error => {
+            for line in error.output() {
+                say(&format!("  {line}"));
+            }
+            Failure::engine(error)
+        }
+    }
+}
+
+fn list(wanted: &Wanted, is_asked: bool, json: bool) -> Result<Exit, Failure> {
+    let listing = python::list(&wanted.project);
+    let newer = if is_asked {
+        python::outdated(wanted, &mut tell, &cancel()).map_err(failure)?
+    } else {
+        std::collections::BTreeMap::new()
+    };
+    let mut out = io::stdout().lock();
+    if json {
+        let packages: Vec<_> = listing
+            .packages
+            .iter()
+            .map(|package| {
+                json!({
+                    "name": package.name,
+                    "version": package.version,
+                    "newest": newer.get(&normal_name(&package.name)),
+                    "summary": package.summary,
+                    "size_bytes": package.size_bytes,
+                    "line": package.line,
+                    "pinned": package.is_pinned,
+                    "needed_by": package.needed_by,
+                    "node_files": package.files,
+                })
+            })
+            .collect();
+        let has_back = python::previous(&wanted.project).is_some();
+        let whole =
+            json!({"python": listing.python, "packages": packages, "can_go_back": has_back});
+        writeln!(out, "{whole}")?;
+        return Ok(Exit::Ok);
+    }
+    let Some(version) = listing.python else {
+        say("loom: there is no environment yet; `loom run` makes it, and so does `loom env add`");
+        return Ok(Exit::Ok);
+    };
+    writeln!(out, "Python {version}")?;
+    for package in &listing.packages {
+        let mut by = package.needed_by.clone();
+        by.extend(package.files.iter().cloned());
+        by.extend(package.line.iter().map(|_| "requirements.txt".to_owned()));
+        let newest = newer.get(&normal_name(&package.name));
+        let newest = newest
+            .map(|version| format!("  ({version} is out)"))
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "{:<28} {:<12} {:>9}  for {}{newest}",
+            package.name,
+            package.version,
+            size_text(package.size_bytes),
+            by.join(", ")
+        )?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn size_text(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// Lines that may bring any code, or change where packages come from, are confirmed one by one.
+fn confirm_lines(lines: &[String], is_sure: bool) -> Result<(), Failure> {
+    let parsed = lines.iter().flat_map(|line| requirements::parse(line));
+    for line in parsed.filter(requirements::Line::needs_consent) {
+        let what =
+            "it comes from elsewhere than the package index, or changes where packages come from";
+        if !is_sure && !is_yes(&format!("{}: {what}. Add it?", line.text), what)? {
+            return Err(Failure::usage(format!("{} was not added", line.text)));
+        }
+    }
+    Ok(())
+}
+
+/// Asks on a terminal; a script says `--yes`.
+fn is_yes(question: &str, why: &str) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage(format!(
+            "nothing was changed: {why}; say --yes if you want that"
+        )));
+    }
+    write!(io::stderr(), "{question} [y/N] ").ok();
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Plan, show, and do it: whoever names what is to be changed has asked for it.
+fn change(options: &EnvChange, change: &Change, paths: &Paths) -> Result<Exit, Failure> {
+    let wanted = wanted(&options.project, paths)?;
+    let plan = python::plan(&wanted, change, &mut tell, &cancel()).map_err(failure)?;
+    show(&plan, options.json, !options.plan)?;
+    if options.plan {
+        return Ok(Exit::Ok);
+    }
+    python::apply(&wanted, &plan, &mut tell, &cancel()).map_err(failure)?;
+    say("loom: done; `loom env back` returns to the environment before");
+    Ok(Exit::Ok)
+}
+
+fn show(plan: &Plan, json: bool, is_done: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let (goes, comes) = plan.lines();
+    if json {
+        let steps: Vec<_> = plan
+            .steps
+            .iter()
+            .map(|step| json!({"name": step.name, "from": step.from, "to": step.to}))
+            .collect();
+        let whole = json!({"packages": steps, "lines_removed": goes, "lines_added": comes, "applies": is_done});
+        return writeln!(out, "{whole}");
+    }
+    for step in &plan.steps {
+        match (&step.from, &step.to) {
+            (None, Some(to)) => writeln!(out, "+ {} {to}", step.name)?,
+            (Some(from), None) => writeln!(out, "- {} {from}", step.name)?,
+            (from, to) => {
+                let text = |version: &Option<String>| version.clone().unwrap_or_default();
+                writeln!(out, "~ {} {} -> {}", step.name, text(from), text(to))?;
+            }
+        }
+    }
+    if plan.steps.is_empty() {
+        writeln!(out, "no package changes")?;
+    }
+    for line in goes {
+        writeln!(out, "requirements.txt - {line}")?;
+    }
+    for line in comes {
+        writeln!(out, "requirements.txt + {line}")?;
+    }
+    out.flush()
+}
+
+fn pythons(wanted: &Wanted, version: Option<&str>, json: bool) -> Result<Exit, Failure> {
+    if let Some(version) = version {
+        let version = Some(version).filter(|version| *version != "any");
+        if version.is_some_and(|version| !version.chars().all(|c| c.is_ascii_digit() || c == '.')) {
+            return Err(Failure::usage(
+                "a version of Python is such as 3.12 or 3.12.4, or `any`",
+            ));
+        }
+        python::choose_python(wanted, version, &mut tell, &cancel()).map_err(failure)?;
+        return Ok(Exit::Ok);
+    }
+    let found = python::pythons(wanted, &cancel()).map_err(failure)?;
+    let mut out = io::stdout().lock();
+    if json {
+        let list: Vec<_> = found
+            .iter()
+            .map(|python| json!({"version": python.version, "program": python.program}))
+            .collect();
+        writeln!(out, "{}", json!(list))?;
+        return Ok(Exit::Ok);
+    }
+    for python in found {
+        let place = python.program.map(|program| program.display().to_string());
+        let place = place.unwrap_or_else(|| "uv can fetch it".to_owned());
+        writeln!(out, "{:<10} {place}", python.version)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn search(wanted: &Wanted, name: &str, json: bool) -> Result<Exit, Failure> {
+    let found = python::search(wanted, name, &mut tell, &cancel()).map_err(failure)?;
+    let mut out = io::stdout().lock();
+    if json {
+        let whole = found
+            .as_ref()
+            .map(|found| json!({"name": found.name, "versions": found.versions}));
+        writeln!(out, "{}", json!(whole))?;
+    } else if let Some(found) = &found {
+        writeln!(out, "{}: {}", found.name, found.versions.join(", "))?;
+    }
+    if found.is_some() {
+        return Ok(Exit::Ok);
+    }
+    say(&format!(
+        "loom: the package index has no {name}; it answers to exact names alone, so check the spelling"
+    ));
+    Ok(Exit::Failed)
+}

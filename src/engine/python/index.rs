@@ -1,0 +1,231 @@
+//! What there is: packages in the index by name, newer versions of those installed, versions of Python.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::build::Tools;
+use super::child::{self, Ending};
+use super::{CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, find, interpreter, uv};
+use crate::nodebank::package::normal_name;
+
+/// How long a question to the index may take.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// A package of the index. Indexes answer to exact names alone: there is no search in their texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub name: String,
+    /// The newest one first; those that this Python can have.
+    pub versions: Vec<String>,
+}
+
+/// A version of Python for a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PythonChoice {
+    /// Such as `3.12.4`.
+    pub version: String,
+    /// `None`: uv can fetch it.
+    pub program: Option<PathBuf>,
+}
+
+/// Look a package up by its name. `None`: the index has none of that name.
+pub fn search(
+    wanted: &Wanted,
+    name: &str,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<Option<Found>, EnvironmentError> {
+    let wanted = &wanted.here();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || !name.chars().all(is_name) || name.starts_with('-') {
+        return Err(EnvironmentError::Refused(format!(
+            "\"{name}\" is no package's name: it has letters, digits, \"-\", \"_\" and \".\" alone"
+        )));
+    }
+    progress(Progress::Step(format!(
+        "Asking the package index for {name}"
+    )));
+    // Only pip lists versions: that of an interpreter, or one that uv borrows for the question.
+    let arguments = [
+        "-I",
+        "-m",
+        "pip",
+        "index",
+        "versions",
+        "--no-input",
+        "--disable-pip-version-check",
+        name,
+    ];
+    let python = find::find(wanted.python_version.as_deref(), &wanted.project, cancel);
+    let mut last = Vec::new();
+    let own = interpreter(&wanted.project.join(FOLDER));
+    let programs = [own]
+        .into_iter()
+        .chain(python.into_iter().map(|python| python.program));
+    let borrowed = uv::find(wanted).map(|uv| {
+        let mut command = child::command(uv, &wanted.project);
+        command.args([
+            "run",
+            "--no-project",
+            "--isolated",
+            "--quiet",
+            "--with",
+            "pip",
+            "python",
+        ]);
+        command
+    });
+    let direct = programs
+        .filter(|program| program.exists())
+        .map(|program| child::command(program, &wanted.project));
+    for mut command in direct.chain(borrowed) {
+        command.args(arguments);
+        let outcome = child::run(command, Some(LIMIT), &mut |_| (), cancel);
+        match outcome.ending {
+            Ending::Cancelled => return Err(EnvironmentError::Cancelled),
+            Ending::Done => {
+                let versions = outcome
+                    .output
+                    .iter()
+                    .find_map(|line| line.strip_prefix("Available versions: "));
+                let versions = versions.unwrap_or_default().split(", ").map(str::to_owned);
+                return Ok(Some(Found {
+                    name: name.to_owned(),
+                    versions: versions.filter(|version| !version.is_empty()).collect(),
+                }));
+            }
+            Ending::Failed => {
+                let said = outcome.output.join("\n");
+                if said.contains("No module named pip") {
+                    continue;
+                }
+                let is_reached = ![
+                    "connection",
+                    "Retrying",
+                    "ProxyError",
+                    "SSLError",
+                    "timed out",
+                ]
+                .iter()
+                .any(|sign| said.contains(sign));
+                if said.contains("No matching distribution found") && is_reached {
+                    return Ok(None);
+                }
+                last = outcome.output;
+                break;
+            }
+        }
+    }
+    let what = format!("looking up {name}");
+    let advice = super::build::advice(&last);
+    Err(EnvironmentError::Tool {
+        what,
+        advice,
+        output: last,
+    })
+}
+
+/// The newest versions of what is installed, by normal name, where they are newer.
+pub fn outdated(
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<BTreeMap<String, String>, EnvironmentError> {
+    let python = interpreter(&wanted.project.join(FOLDER));
+    if !python.exists() {
+        return Ok(BTreeMap::new());
+    }
+    progress(Progress::Step(
+        "Asking the package index for newer versions".to_owned(),
+    ));
+    let tools = Tools::find(wanted, true, progress, cancel)?;
+    let mut command = if let Some(uv) = &tools.uv {
+        let mut command = child::command(uv, &wanted.project);
+        command.args(["pip", "list", "--outdated", "--format=json", "--python"]);
+        command.arg(&python);
+        command
+    } else {
+        let mut command = child::command(&python, &wanted.project);
+        command.args([
+            "-I",
+            "-m",
+            "pip",
+            "list",
+            "--outdated",
+            "--format=json",
+            "--no-input",
+        ]);
+        command.arg("--disable-pip-version-check");
+        command
+    };
+    command.stdin(std::process::Stdio::null());
+    let step = "Asking the package index for newer versions".to_owned();
+    let text = json_of(step, command, cancel)?;
+    let list = text.as_array().into_iter().flatten();
+    let pairs = list.filter_map(|item| {
+        let name = item["name"].as_str()?;
+        Some((
+            normal_name(name),
+            item["latest_version"].as_str()?.to_owned(),
+        ))
+    });
+    Ok(pairs.collect())
+}
+
+/// The Pythons that are installed, and those that uv can fetch: the newest of each minor version.
+pub fn pythons(
+    wanted: &Wanted,
+    cancel: &CancelFlag,
+) -> Result<Vec<PythonChoice>, EnvironmentError> {
+    let Some(uv) = uv::find(wanted) else {
+        let found = find::all(&wanted.project, cancel).into_iter();
+        return Ok(found
+            .map(|python| PythonChoice {
+                version: python.version,
+                program: Some(python.program),
+            })
+            .collect());
+    };
+    let mut command = child::command(uv, &wanted.project);
+    command.args(["python", "list", "--output-format=json"]);
+    let list = json_of("Listing the versions of Python".to_owned(), command, cancel)?;
+    let mut found: Vec<PythonChoice> = Vec::new();
+    for item in list.as_array().into_iter().flatten() {
+        let is_plain = item["implementation"] == "cpython" && item["variant"] == "default";
+        let minor = item["version_parts"]["minor"].as_u64().unwrap_or_default();
+        let (Some(version), true, 11..) = (item["version"].as_str(), is_plain, minor) else {
+            continue;
+        };
+        let program = item["path"].as_str().map(PathBuf::from);
+        let is_known = found.iter().any(|known| known.version == version);
+        let is_final = version.chars().all(|c| c.is_ascii_digit() || c == '.');
+        if !is_known && is_final {
+            found.push(PythonChoice {
+                version: version.to_owned(),
+                program,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What a tool prints as JSON, in one piece or over several lines.
+fn json_of(
+    step: String,
+    command: std::process::Command,
+    cancel: &CancelFlag,
+) -> Result<Json, EnvironmentError> {
+    let whole = child::read_all(command, LIMIT, cancel);
+    match whole {
+        Ok(Some(text)) => Ok(serde_json::from_str(&text).unwrap_or(Json::Null)),
+        Ok(None) => Err(EnvironmentError::Cancelled),
+        Err(output) => Err(EnvironmentError::Tool {
+            what: step,
+            advice: super::build::advice(&output),
+            output,
+        }),
+    }
+}
