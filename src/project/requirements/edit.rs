@@ -205,7 +205,7 @@ mod tests {
         }
         let changed = with_package(TEXT, "loom-shapes", "loom-shapes==2");
         let lines: Vec<_> = changed.lines().collect();
-        assert_eq!((lines[2], lines.len()), ("loom-shapes==2", 7));
+        assert_eq!((lines[2], lines.len()), ("loom-shapes==2  # shapes", 7));
         let changed = with_package(TEXT, "pandas", "pandas<3");
         assert_eq!(changed.lines().nth(3), Some("pandas<3"));
         assert_eq!(

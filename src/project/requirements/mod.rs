@@ -104,7 +104,7 @@ fn content(text: &str) -> Content {
     let is_place = rest.starts_with('@')
         || text.contains("://")
         || name.starts_with('.')
-        || rest.starts_with(['/', '\\'])
+        || rest.starts_with(['/', '\\', ':'])
         || std::path::Path::new(text)
             .extension()
             .is_some_and(|end| end == "whl");
