@@ -129,7 +129,7 @@ fn values_are_printed_in_the_order_given_and_nothing_else_is() {
     }
     let call = stage.loom(&["run", "P"]).exits(0);
     call.says(&[
-        "[Add] adding 4 and 10.0",
+        "[Add] adding 4.0 and 10.0",
         "Add.result = 14.0",
         "5 ran, 0 cached",
     ]);
@@ -179,7 +179,7 @@ fn json_lines_have_the_form_that_scripts_rely_on() {
     );
     assert_eq!(error["traceback"][0]["function"], "fail");
     assert_eq!(of("node_skipped", "late")["cause"], "bad");
-    assert_eq!(of("log", "sum")["text"], "adding 4 and 10.0");
+    assert_eq!(of("log", "sum")["text"], "adding 4.0 and 10.0");
 
     let runs = call.events("run_finished");
     let keys = |line: &Json| {

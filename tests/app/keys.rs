@@ -306,7 +306,7 @@ fn plain_keys_are_the_focused_panels() {
     window.key(CTRL, Key::A);
     window.key(ALT, Key::Num1);
     window.key(NONE, Key::Tab);
-    assert_eq!(window.focused(), "Display");
+    assert_eq!(window.focused(), "Arrays");
     for key in [
         Key::Delete,
         Key::Backspace,
@@ -413,17 +413,17 @@ fn pages_are_turned_by_keys() {
     window.key(ALT, Key::Num1);
     window.key(NONE, Key::Tab);
     window.key(NONE, Key::Home);
-    assert_eq!(window.focused(), "Display");
+    assert_eq!(window.focused(), "Arrays");
     window.key(NONE, Key::PageDown);
     let further = window.focused();
-    assert!(!["Display", "Note"].contains(&&*further), "{further}");
+    assert!(!["Arrays", "Note"].contains(&&*further), "{further}");
     window.key(NONE, Key::End);
     let last = window.focused();
     window.key(NONE, Key::ArrowDown);
     assert_eq!(window.focused(), last);
     window.key(NONE, Key::PageUp);
     window.key(NONE, Key::Home);
-    assert_eq!(window.focused(), "Display");
+    assert_eq!(window.focused(), "Arrays");
     window.key(NONE, Key::Tab);
     assert_eq!(window.focused(), "Search nodes", "the list is one stop");
 }

@@ -309,8 +309,10 @@ fn a_new_package_passes_its_own_tests_and_is_installed_and_run() {
         .exits(2)
         .says(&["cannot be a package's name"]);
 
-    let tests = Command::new("pytest")
-        .args(["-q", "-p", "no:cacheprovider"])
+    // The interpreter that `./x test` makes for the tests of Python.
+    let python = crate::stage::root().join(".venv-test/bin/python");
+    let tests = Command::new(python)
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .current_dir(&folder)
         .output()
         .unwrap();

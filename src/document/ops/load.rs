@@ -62,10 +62,11 @@ fn rank(kind: &NodeKind, widget: &Widget, name: &str, is_folder: bool) -> Option
         _ => (false, false),
     };
     let value = match output.ty.base() {
-        ValueType::Table | ValueType::Image | ValueType::Array => 0,
-        ValueType::Dict | ValueType::Any | ValueType::Text | ValueType::Custom(_) => 1,
-        ValueType::Path => 3,
-        _ => 2,
+        ValueType::Table | ValueType::Image => 0,
+        ValueType::Array => 1,
+        ValueType::Dict | ValueType::Any | ValueType::Text | ValueType::Custom(_) => 2,
+        ValueType::Path => 4,
+        _ => 3,
     };
     let bank = match kind.bank {
         Bank::Project => 0,
