@@ -114,7 +114,11 @@ pub fn rank_kinds(query: &str, kinds: &[Arc<NodeKind>]) -> Vec<usize> {
         .enumerate()
         .filter_map(|(i, kind)| Some((query.rank_kind(kind)?, i)))
         .collect();
-    hits.sort_by_key(|(score, i)| (Reverse(*score), kinds[*i].title.len(), *i));
+    // Of two that are found alike, one's own comes before one that came with Loom.
+    hits.sort_by_key(|(score, i)| {
+        let kind = &kinds[*i];
+        (Reverse(*score), kind.title.len(), kind.bank, *i)
+    });
     hits.into_iter().map(|(_, i)| i).collect()
 }
 

@@ -337,7 +337,7 @@ fn plain_keys_are_the_focused_panels() {
     window.key(NONE, Key::ArrowDown);
     window.key(NONE, Key::Enter);
     assert_eq!(window.nodes(), nodes + 1);
-    assert_eq!(window.focused(), "Show figure");
+    assert_eq!(window.focused(), "Apply function");
 
     window.key(ALT, Key::Num2);
     window.key(NONE, Key::Tab);

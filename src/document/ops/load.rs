@@ -63,10 +63,10 @@ fn rank(kind: &NodeKind, widget: &Widget, name: &str, is_folder: bool) -> Option
     };
     let value = match output.ty.base() {
         ValueType::Table | ValueType::Image => 0,
-        ValueType::Array => 1,
-        ValueType::Dict | ValueType::Any | ValueType::Text | ValueType::Custom(_) => 2,
-        ValueType::Path => 4,
-        _ => 3,
+        ValueType::Dict | ValueType::Any | ValueType::Text | ValueType::Custom(_) => 1,
+        ValueType::Path => 3,
+        // Arrays too: what reads one takes many files that are pictures and texts before they are numbers.
+        _ => 2,
     };
     let bank = match kind.bank {
         Bank::Project => 0,
