@@ -77,13 +77,8 @@ use loom::ui::dialogs::Dialog;
 
 /// A runtime that lives as long as the tests.
 fn runtime() -> tokio::runtime::Handle {
-    static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> = std::sync::LazyLock::new(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap()
-    });
+    static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =
+        std::sync::LazyLock::new(|| loom::app::background_runtime().unwrap());
     RUNTIME.handle().clone()
 }
 

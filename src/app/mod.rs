@@ -430,12 +430,18 @@ impl eframe::App for App {
 /// How long background work may take to end with the window.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Open the window, on a project if one is named, and stay until it is closed.
-pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+/// What background work runs on: that of the window, and that of its tests.
+pub fn background_runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("loom-background")
-        .build()?;
+        .enable_time()
+        .build()
+}
+
+/// Open the window, on a project if one is named, and stay until it is closed.
+pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()> {
+    let runtime = background_runtime()?;
     let project = project
         .map(|named| {
             if picture::is_picture(&named) {
