@@ -140,10 +140,9 @@ fn a_package_is_looked_into_installed_run_upgraded_and_removed() {
     assert_eq!(requirements(), before);
     assert!(!folder.join("packages").exists());
     let node = window.node("Tripled");
-    let graph = window.app().project().document.graph();
-    assert_eq!(graph.node(node).unwrap().kind.bank, Bank::Package);
-    assert_eq!(
-        graph.node(node).unwrap().kind.state,
-        loom::graph::KindState::Missing
-    );
+    // The library is read again in the background.
+    window.wait("the missing node", |app| {
+        let kind = &app.project().document.graph().node(node).unwrap().kind;
+        kind.bank == Bank::Package && kind.state == loom::graph::KindState::Missing
+    });
 }
