@@ -89,8 +89,8 @@ pub enum EnvVerb {
     Add {
         #[command(flatten)]
         options: EnvChange,
-        /// As they would stand in a requirements.txt.
-        #[arg(required = true, allow_hyphen_values = true)]
+        /// As they would stand in a requirements.txt; behind `--` where they begin with a hyphen.
+        #[arg(required = true)]
         requirements: Vec<String>,
     },
     /// Remove packages, and what only they needed.
