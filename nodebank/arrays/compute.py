@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import loom
+from _loom_arrays import _axis_of, _described, _filled, _ndarray, _real
 
 if TYPE_CHECKING:
     import numpy as np
@@ -521,59 +522,3 @@ def _divided(values: np.ndarray, by: np.ndarray) -> np.ndarray:
     import numpy as np
 
     return values / np.where(by == 0, 1.0, by)
-
-
-def _ndarray(name: str, value: object) -> np.ndarray:
-    """The array, list or column as an array of numbers or of true and false; an error that names the input."""
-    import numpy as np
-
-    if isinstance(value, str | bytes | dict | None):
-        raise TypeError(f"{name}: an array or a list of numbers was expected, not {type(value).__name__}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name}: rows of equal length were expected") from None
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"{name}: numbers were expected, not {_described(array)}")
-    return array
-
-
-def _real(name: str, value: object) -> np.ndarray:
-    """As `_ndarray`, and as float64."""
-    import numpy as np
-
-    array = _ndarray(name, value)
-    if array.dtype.kind == "c":
-        raise TypeError(f"{name}: real numbers were expected, not complex ones; Apply function gives their size")
-    return array.astype(np.float64)
-
-
-def _described(array: np.ndarray) -> str:
-    shape = " by ".join(map(str, array.shape)) or "a single value"
-    kind = "text or objects" if array.dtype.kind in "OSU" else str(array.dtype)
-    return f"{shape} ({kind})"
-
-
-def _axis_of(axis: str | int, array: np.ndarray) -> int | None:
-    """The axis as a number that the array has; None for all."""
-    if axis == "all":
-        return None
-    try:
-        number = int(axis)
-    except (ValueError, TypeError):
-        raise ValueError(f"axis: all or a whole number was expected, not {axis!r}") from None
-    if not -array.ndim <= number < array.ndim:
-        raise ValueError(
-            f"axis: an axis of the array was expected, {-array.ndim} to {array.ndim - 1}, not {number}: "
-            f"it is {_described(array)}"
-            if array.ndim
-            else "axis: all was expected, as the array is a single value"
-        )
-    return number
-
-
-def _filled(name: str, array: np.ndarray) -> np.ndarray:
-    """The array, when there is anything in it."""
-    if not array.size:
-        raise ValueError(f"{name}: at least one number was expected, the array is empty ({_described(array)})")
-    return array

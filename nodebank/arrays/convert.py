@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import loom
+from _loom_arrays import _described, _ndarray
 
 if TYPE_CHECKING:
     import numpy as np
@@ -250,24 +251,3 @@ def _target(folder: Path, name: str, ending: str) -> Path:
     except FileExistsError:
         raise NotADirectoryError(f"folder: a folder was expected, this is a file: {folder}") from None
     return path
-
-
-def _ndarray(name: str, value: object) -> np.ndarray:
-    """The array, list or column as an array of numbers or of true and false; an error that names the input."""
-    import numpy as np
-
-    if isinstance(value, str | bytes | dict | None):
-        raise TypeError(f"{name}: an array or a list of numbers was expected, not {type(value).__name__}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name}: rows of equal length were expected") from None
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"{name}: numbers were expected, not {_described(array)}")
-    return array
-
-
-def _described(array: np.ndarray) -> str:
-    shape = " by ".join(map(str, array.shape)) or "a single value"
-    kind = "text or objects" if array.dtype.kind in "OSU" else str(array.dtype)
-    return f"{shape} ({kind})"

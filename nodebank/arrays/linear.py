@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import loom
+from _loom_arrays import _described, _finite_line, _ndarray, _real
 
 if TYPE_CHECKING:
     import numpy as np
@@ -146,39 +147,6 @@ def determinant(matrix: np.ndarray | list) -> float:
     return float(np.linalg.det(_real("matrix", _square_matrix("matrix", matrix))))
 
 
-def _ndarray(name: str, value: object) -> np.ndarray:
-    """The array, list or column as an array of numbers or of true and false; an error that names the input."""
-    import numpy as np
-
-    if isinstance(value, str | bytes | dict | None):
-        raise TypeError(f"{name}: an array or a list of numbers was expected, not {type(value).__name__}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name}: rows of equal length were expected") from None
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"{name}: numbers were expected, not {_described(array)}")
-    return array
-
-
-def _real(name: str, value: object) -> np.ndarray:
-    """As `_ndarray`, and as float64."""
-    import numpy as np
-
-    array = _ndarray(name, value)
-    if array.dtype.kind == "c":
-        raise TypeError(f"{name}: real numbers were expected, not complex ones; Apply function gives their size")
-    return array.astype(np.float64)
-
-
-def _line(name: str, value: object, least: int = 1) -> np.ndarray:
-    """A list of real numbers, one after the other, at least so many."""
-    array = _real(name, value)
-    if array.ndim != 1 or len(array) < least:
-        raise ValueError(f"{name}: {least} or more numbers in a row were expected, not {_described(array)}")
-    return array
-
-
 def _matrix(name: str, value: object) -> np.ndarray:
     """Rows and columns of finite numbers."""
     import numpy as np
@@ -196,21 +164,3 @@ def _square_matrix(name: str, value: object) -> np.ndarray:
     if array.shape[0] != array.shape[1]:
         raise ValueError(f"{name}: as many rows as columns were expected, not {_described(array)}")
     return array
-
-
-def _described(array: np.ndarray) -> str:
-    shape = " by ".join(map(str, array.shape)) or "a single value"
-    kind = "text or objects" if array.dtype.kind in "OSU" else str(array.dtype)
-    return f"{shape} ({kind})"
-
-
-def _finite_line(name: str, value: object, least: int) -> np.ndarray:
-    """Finite numbers in a row."""
-    import numpy as np
-
-    values = _line(name, value, least)
-    if not np.isfinite(values).all():
-        raise ValueError(
-            f"{name}: finite numbers were expected, some are missing or without end; Replace missing helps"
-        )
-    return values

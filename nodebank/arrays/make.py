@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import loom
+from _loom_arrays import _line, _ndarray
 
 if TYPE_CHECKING:
     import numpy as np
@@ -268,45 +269,6 @@ def _as_type(name: str, array: np.ndarray, type: str) -> np.ndarray:
         if not np.isfinite(array).all() or array.min() < limits.min or array.max() > limits.max:
             raise ValueError(f"{name}: numbers from {limits.min} to {limits.max} were expected, for {type}")
     return array.astype(kind)
-
-
-def _ndarray(name: str, value: object) -> np.ndarray:
-    """The array, list or column as an array of numbers or of true and false; an error that names the input."""
-    import numpy as np
-
-    if isinstance(value, str | bytes | dict | None):
-        raise TypeError(f"{name}: an array or a list of numbers was expected, not {type(value).__name__}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name}: rows of equal length were expected") from None
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"{name}: numbers were expected, not {_described(array)}")
-    return array
-
-
-def _real(name: str, value: object) -> np.ndarray:
-    """As `_ndarray`, and as float64."""
-    import numpy as np
-
-    array = _ndarray(name, value)
-    if array.dtype.kind == "c":
-        raise TypeError(f"{name}: real numbers were expected, not complex ones; Apply function gives their size")
-    return array.astype(np.float64)
-
-
-def _line(name: str, value: object, least: int = 1) -> np.ndarray:
-    """A list of real numbers, one after the other, at least so many."""
-    array = _real(name, value)
-    if array.ndim != 1 or len(array) < least:
-        raise ValueError(f"{name}: {least} or more numbers in a row were expected, not {_described(array)}")
-    return array
-
-
-def _described(array: np.ndarray) -> str:
-    shape = " by ".join(map(str, array.shape)) or "a single value"
-    kind = "text or objects" if array.dtype.kind in "OSU" else str(array.dtype)
-    return f"{shape} ({kind})"
 
 
 def _shape_of(shape: str) -> tuple[int, ...]:

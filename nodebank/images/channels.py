@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import loom
+from _loom_images import _ink, _mask, _picture, _same_size, _within
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -343,77 +344,3 @@ def _lab(colours: Image.Image) -> list[Image.Image]:
     x, y, z = root[..., 0], root[..., 1], root[..., 2]
     bands = ((116 * y - 16) * 2.55, 500 * (x - y) + 128, 200 * (y - z) + 128)
     return [Image.fromarray(np.clip(np.rint(band), 0, 255).astype(np.uint8)) for band in bands]
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str = "") -> None:
-    """Raise an error that names the input, unless the value lies between the ends."""
-    if not low <= value <= high:
-        raise ValueError(f"{name}: {low:,} to {high:,}{unit} was expected, not {value}")
-
-
-def _ink(name: str, colour: str, mode: str) -> int | tuple[int, ...]:
-    """The colour for an image of that mode, or an error that names the input."""
-    from PIL import ImageColor
-
-    try:
-        return ImageColor.getcolor(colour, mode)
-    except (ValueError, AttributeError, TypeError):
-        raise ValueError(f"{name}: a colour such as #2f6fde was expected, not {colour!r}") from None
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]} by {size[1]} pixels"
-
-
-def _same_size(name: str, image: Image.Image, other: str, size: tuple[int, int]) -> None:
-    """Raise an error that names the input, unless the image has that size, which is that of the other input."""
-    if image.size != size:
-        raise ValueError(
-            f"{name}: the size of {other}, {_size(size)}, was expected, not {_size(image.size)}; "
-            "Fit image or Pad image makes them equal"
-        )
-
-
-def _mask(name: str, image: object) -> Image.Image:
-    """The image, or the array as one, in grey: white is chosen, black is not."""
-    return _picture(name, image).convert("L")
-
-
-def _picture(name: str, image: object) -> Image.Image:
-    """The image, or the array as one, in mode L, RGB or RGBA; an error that names the input if it is neither."""
-    from PIL import Image
-
-    if not isinstance(image, Image.Image):
-        return _from_array(name, image)
-    if not image.width or not image.height:
-        raise ValueError(f"{name}: an image of at least one pixel was expected, this one is {_size(image.size)}")
-    if image.mode in ("L", "RGB", "RGBA"):
-        return image
-    if image.mode.startswith(("I", "F")):
-        return _from_array(name, image)
-    has_opacity = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
-    return image.convert("RGBA" if has_opacity else "L" if image.mode == "1" else "RGB")
-
-
-def _from_array(name: str, array: object) -> Image.Image:
-    import numpy as np
-    from PIL import Image
-
-    try:
-        pixels = np.asarray(array)
-    except ValueError:  # a ragged list
-        pixels = np.array(None)
-    is_shaped = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (1, 3, 4))
-    if not is_shaped or not pixels.size or pixels.dtype.kind not in "biuf":
-        what = f"an array of shape {pixels.shape}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise TypeError(
-            f"{name}: an image was expected, or an array of pixels (rows, columns and at most 1, 3 or 4 channels), "
-            f"not {what}"
-        )
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    if pixels.dtype == np.uint16:
-        pixels = pixels / 65535.0
-    if pixels.dtype.kind in "bf":
-        pixels = np.nan_to_num(np.asarray(pixels, dtype=float), posinf=1.0, neginf=0.0) * 255.0
-    return Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8))

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import loom
+from _loom_images import _ink, _new_size, _typeface, _within
 
 if TYPE_CHECKING:
     import numpy as np
-    from PIL import Image, ImageFont
+    from PIL import Image
 
 
 @loom.node(title="New image", keywords=["create", "blank", "solid", "colour", "color", "fill", "background", "picture"])
@@ -224,48 +225,3 @@ def _clouds(source: np.random.Generator, width: int, height: int) -> Image.Image
         strength, cells = strength / 2, cells * 2
     least, greatest = float(total.min()), float(total.max())
     return Image.fromarray(np.rint((total - least) / ((greatest - least) or 1.0) * 255).astype(np.uint8))
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str = "") -> None:
-    """Raise an error that names the input, unless the value lies between the ends."""
-    if not low <= value <= high:
-        raise ValueError(f"{name}: {low:,} to {high:,}{unit} was expected, not {value}")
-
-
-def _ink(name: str, colour: str, mode: str) -> int | tuple[int, ...]:
-    """The colour for an image of that mode, or an error that names the input."""
-    from PIL import ImageColor
-
-    try:
-        return ImageColor.getcolor(colour, mode)
-    except (ValueError, AttributeError, TypeError):
-        raise ValueError(f"{name}: a colour such as #2f6fde was expected, not {colour!r}") from None
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]} by {size[1]} pixels"
-
-
-def _new_size(name: str, width: float, height: float) -> tuple[int, int]:
-    """Width and height in whole pixels, at least one; an error when an image of that size is more than memory takes."""
-    size = (max(1, round(width)), max(1, round(height)))
-    if max(size) > 30_000 or size[0] * size[1] > 400_000_000:
-        raise ValueError(
-            f"{name}: at most 30,000 pixels on a side and 400 million in all were expected; "
-            f"the new image would be {_size(size)}"
-        )
-    return size
-
-
-def _typeface(name: str, font: str, height: float) -> ImageFont.FreeTypeFont:
-    """The built-in font, or that of a file or name; an error that names the input when there is none."""
-    from PIL import ImageFont
-
-    if not font.strip():
-        return ImageFont.load_default(height)
-    try:
-        return ImageFont.truetype(font.strip(), height)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{name}: the file or name of a TrueType or OpenType font was expected, or nothing, not {font!r}: {error}"
-        ) from error

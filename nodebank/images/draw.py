@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import loom
+from _loom_images import _ink, _new_size, _picture, _table_of_numbers, _typeface, _within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
 
 @loom.node(title="Draw text", keywords=["write", "caption", "label", "annotate", "title", "font", "picture"])
@@ -385,100 +386,3 @@ def _places(place: str, size: tuple[int, int], stamp: tuple[int, int], room: int
         return [(free[0] // 2, free[1] // 2)]
     vertical, horizontal = place.split()
     return [(room if horizontal == "left" else free[0] - room, room if vertical == "upper" else free[1] - room)]
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str = "") -> None:
-    """Raise an error that names the input, unless the value lies between the ends."""
-    if not low <= value <= high:
-        raise ValueError(f"{name}: {low:,} to {high:,}{unit} was expected, not {value}")
-
-
-def _ink(name: str, colour: str, mode: str) -> int | tuple[int, ...]:
-    """The colour for an image of that mode, or an error that names the input."""
-    from PIL import ImageColor
-
-    try:
-        return ImageColor.getcolor(colour, mode)
-    except (ValueError, AttributeError, TypeError):
-        raise ValueError(f"{name}: a colour such as #2f6fde was expected, not {colour!r}") from None
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]} by {size[1]} pixels"
-
-
-def _new_size(name: str, width: float, height: float) -> tuple[int, int]:
-    """Width and height in whole pixels, at least one; an error when an image of that size is more than memory takes."""
-    size = (max(1, round(width)), max(1, round(height)))
-    if max(size) > 30_000 or size[0] * size[1] > 400_000_000:
-        raise ValueError(
-            f"{name}: at most 30,000 pixels on a side and 400 million in all were expected; "
-            f"the new image would be {_size(size)}"
-        )
-    return size
-
-
-def _typeface(name: str, font: str, height: float) -> ImageFont.FreeTypeFont:
-    """The built-in font, or that of a file or name; an error that names the input when there is none."""
-    from PIL import ImageFont
-
-    if not font.strip():
-        return ImageFont.load_default(height)
-    try:
-        return ImageFont.truetype(font.strip(), height)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{name}: the file or name of a TrueType or OpenType font was expected, or nothing, not {font!r}: {error}"
-        ) from error
-
-
-def _picture(name: str, image: object) -> Image.Image:
-    """The image, or the array as one, in mode L, RGB or RGBA; an error that names the input if it is neither."""
-    from PIL import Image
-
-    if not isinstance(image, Image.Image):
-        return _from_array(name, image)
-    if not image.width or not image.height:
-        raise ValueError(f"{name}: an image of at least one pixel was expected, this one is {_size(image.size)}")
-    if image.mode in ("L", "RGB", "RGBA"):
-        return image
-    if image.mode.startswith(("I", "F")):
-        return _from_array(name, image)
-    has_opacity = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
-    return image.convert("RGBA" if has_opacity else "L" if image.mode == "1" else "RGB")
-
-
-def _from_array(name: str, array: object) -> Image.Image:
-    import numpy as np
-    from PIL import Image
-
-    try:
-        pixels = np.asarray(array)
-    except ValueError:  # a ragged list
-        pixels = np.array(None)
-    is_shaped = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (1, 3, 4))
-    if not is_shaped or not pixels.size or pixels.dtype.kind not in "biuf":
-        what = f"an array of shape {pixels.shape}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise TypeError(
-            f"{name}: an image was expected, or an array of pixels (rows, columns and at most 1, 3 or 4 channels), "
-            f"not {what}"
-        )
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    if pixels.dtype == np.uint16:
-        pixels = pixels / 65535.0
-    if pixels.dtype.kind in "bf":
-        pixels = np.nan_to_num(np.asarray(pixels, dtype=float), posinf=1.0, neginf=0.0) * 255.0
-    return Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8))
-
-
-def _table_of_numbers(value: object) -> np.ndarray:
-    """Rows of numbers of a text (a line for each), a list or an array; without any where they are none."""
-    import numpy as np
-
-    try:
-        if isinstance(value, str):
-            value = [line.replace(",", " ").split() for line in value.splitlines() if line.strip()]
-        return np.asarray(value, dtype=float)
-    except (ValueError, TypeError):
-        return np.zeros(0)

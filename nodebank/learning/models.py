@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import loom
+from _loom_learning import _pick, _whole_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -351,28 +352,3 @@ def _target_values(model: Pipeline, table: pd.DataFrame) -> pd.Series:
     if model.target_name_ not in table.columns:
         raise ValueError(f"table: the target {model.target_name_!r} of the model was expected among the columns")
     return table[model.target_name_]
-
-
-def _whole_table(name: str, table: object) -> pd.DataFrame:
-    """The table, with at least one row, or an error that names the input."""
-    import pandas as pd
-
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"{name}: a pandas table was expected, not {type(table).__name__}")
-    if table.empty:
-        raise ValueError(f"{name}: at least one row was expected, this table has {len(table)} rows")
-    return table
-
-
-def _pick(table: pd.DataFrame, name: str, columns: object) -> list[str]:
-    """The columns named by a list, or by a text with commas between."""
-    if isinstance(columns, str):
-        columns = [columns] if columns in table.columns else [part.strip() for part in columns.split(",")]
-        columns = [column for column in columns if column]
-    if not columns:
-        raise ValueError(f"{name}: the name of at least one column was expected, there is none")
-    for column in columns:
-        if list(table.columns).count(column) != 1:
-            many = "several columns are" if column in table.columns else "no column is"
-            raise ValueError(f"{name}: {many} called {column!r}; the columns are: {', '.join(map(str, table.columns))}")
-    return list(columns)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import loom
+from _loom_learning import _pick, _whole_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,31 +199,6 @@ def _silhouette(points: object, labels: object) -> float:
     if not 2 <= len(set(labels)) < len(labels):
         return 0.0
     return float(silhouette_score(points, labels, sample_size=min(len(labels), 2000), random_state=0))
-
-
-def _whole_table(name: str, table: object) -> pd.DataFrame:
-    """The table, with at least one row, or an error that names the input."""
-    import pandas as pd
-
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"{name}: a pandas table was expected, not {type(table).__name__}")
-    if table.empty:
-        raise ValueError(f"{name}: at least one row was expected, this table has {len(table)} rows")
-    return table
-
-
-def _pick(table: pd.DataFrame, name: str, columns: object) -> list[str]:
-    """The columns named by a list, or by a text with commas between."""
-    if isinstance(columns, str):
-        columns = [columns] if columns in table.columns else [part.strip() for part in columns.split(",")]
-        columns = [column for column in columns if column]
-    if not columns:
-        raise ValueError(f"{name}: the name of at least one column was expected, there is none")
-    for column in columns:
-        if list(table.columns).count(column) != 1:
-            many = "several columns are" if column in table.columns else "no column is"
-            raise ValueError(f"{name}: {many} called {column!r}; the columns are: {', '.join(map(str, table.columns))}")
-    return list(columns)
 
 
 def _number_columns(table: pd.DataFrame, name: str, columns: object) -> pd.DataFrame:

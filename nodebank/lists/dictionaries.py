@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 import loom
+from _loom_lists import _list
 
 
 @loom.node(title="Make dictionary", keywords=["dict", "map", "object", "create", "record", "zip"])
@@ -155,11 +156,3 @@ def _dictionary(name: str, value: Mapping[object, object]) -> Mapping[object, ob
     if not isinstance(value, Mapping):
         raise TypeError(f"{name}: a dictionary was expected, not {type(value).__name__}")
     return value
-
-
-def _list(name: str, items: Iterable[object]) -> list[object]:
-    """A new list of the items (of an array or a column too), or an error that names the input."""
-    is_single = isinstance(items, str | bytes | Mapping) or getattr(items, "ndim", 1) == 0
-    if is_single or not isinstance(items, Iterable):
-        raise TypeError(f"{name}: a list was expected, not {type(items).__name__}")
-    return items.tolist() if hasattr(items, "tolist") else list(items)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Annotated, Literal
 
 import loom
+from _loom_lists import _list
 
 _MOST_ITEMS = 10_000_000
 
@@ -318,11 +318,3 @@ def _number_or_text(text: str) -> object:
         except ValueError:
             continue
     return text
-
-
-def _list(name: str, items: Iterable[object]) -> list[object]:
-    """A new list of the items (of an array or a column too), or an error that names the input."""
-    is_single = isinstance(items, str | bytes | Mapping) or getattr(items, "ndim", 1) == 0
-    if is_single or not isinstance(items, Iterable):
-        raise TypeError(f"{name}: a list was expected, not {type(items).__name__}")
-    return items.tolist() if hasattr(items, "tolist") else list(items)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import loom
+from _loom_math import _list
 
 
 @loom.node(title="Random number", keywords=["chance", "uniform", "dice", "seed", "noise"])
@@ -80,11 +80,3 @@ def _random(low: float, high: float, seed: int, count: int, whole: bool) -> list
     if first > last:
         raise ValueError(f"high: a whole number between low ({low}) and high ({high}) was expected, there is none")
     return [source.randint(first, last) for _ in range(count)]
-
-
-def _list(name: str, items: Iterable[object]) -> list[object]:
-    """A new list of the items (of an array or a column too), or an error that names the input."""
-    is_single = isinstance(items, str | bytes | Mapping) or getattr(items, "ndim", 1) == 0
-    if is_single or not isinstance(items, Iterable):
-        raise TypeError(f"{name}: a list was expected, not {type(items).__name__}")
-    return items.tolist() if hasattr(items, "tolist") else list(items)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from numbers import Real
 from typing import Annotated, Literal, NamedTuple
 
 import loom
+from _loom_math import _list
 
 
 class Summary(NamedTuple):
@@ -123,11 +124,3 @@ def _numbers(name: str, items: Iterable[object]) -> list[float]:
         if not isinstance(value, Real):
             raise TypeError(f"{name}: numbers were expected, item {i} is {value!r:.60}")
     return values
-
-
-def _list(name: str, items: Iterable[object]) -> list[object]:
-    """A new list of the items (of an array or a column too), or an error that names the input."""
-    is_single = isinstance(items, str | bytes | Mapping) or getattr(items, "ndim", 1) == 0
-    if is_single or not isinstance(items, Iterable):
-        raise TypeError(f"{name}: a list was expected, not {type(items).__name__}")
-    return items.tolist() if hasattr(items, "tolist") else list(items)

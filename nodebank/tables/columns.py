@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import loom
+from _loom_tables import _column, _columns, _frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -293,36 +294,3 @@ def computed_column(table: pd.DataFrame, name: str, expression: str) -> pd.DataF
     if getattr(cells, "ndim", 0) > 1 or cells is None:
         raise ValueError(f"expression: a formula without an assignment was expected, not {expression!r}")
     return frame.assign(**{name: cells})
-
-
-def _frame(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """The table, or an error that names the input."""
-    import pandas as pd
-
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"{name}: a pandas table was expected, not {type(table).__name__}")
-    return table
-
-
-def _column(table: pd.DataFrame, name: str, column: object) -> object:
-    """The column that is called so; a column called by a number is found by its text."""
-    labels = list(table.columns)
-    found = [label for label in labels if label == column] or [label for label in labels if str(label) == str(column)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ValueError(f"{name}: {len(found)} columns are called {column!r}; Clean column names tells them apart")
-    known = ", ".join(map(str, labels)) or "none"
-    raise ValueError(f"{name}: there is no column {column!r}; the columns are: {known}")
-
-
-def _columns(table: pd.DataFrame, name: str, columns: str | list[str], *, empty_is_all: bool = False) -> list[object]:
-    """The columns of a list, or of a text with names separated by commas."""
-    if isinstance(columns, str):
-        whole = columns in list(table.columns)
-        columns = [columns] if whole else [part.strip() for part in columns.split(",") if part.strip()]
-    if not columns:
-        if empty_is_all:
-            return list(table.columns)
-        raise ValueError(f"{name}: the name of at least one column was expected")
-    return [_column(table, name, column) for column in columns]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import loom
+from _loom_tables import _target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,19 +94,4 @@ def save_csv(
         raise TypeError(f"table: a table was expected, not {type(table).__name__}")
     path = _target(folder, name, ".csv")
     table.to_csv(path, sep=_SEPARATORS[separator], index=row_labels, encoding="utf-8", lineterminator="\n")
-    return path
-
-
-def _target(folder: Path, name: str, ending: str) -> Path:
-    """The file `name` in `folder`, which is made; with `ending` when the name has none."""
-    # An empty path is how nothing chosen arrives; it would mean whatever folder the engine happens to be in.
-    if not isinstance(folder, str | Path) or Path(folder) == Path():
-        raise ValueError("folder: a folder to save in was expected, none is chosen")
-    if not name.strip() or Path(name).name != name:
-        raise ValueError(f"name: the name of a file without a folder was expected, not {name!r}")
-    path = Path(folder) / (name if Path(name).suffix else name + ending)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise NotADirectoryError(f"folder: a folder was expected, this is a file: {folder}") from None
     return path

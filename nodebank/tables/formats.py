@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import loom
+from _loom_tables import _target
 
 if TYPE_CHECKING:
     import openpyxl  # noqa: F401, pandas reads and writes Excel files with it
@@ -41,7 +42,7 @@ def load_excel(
             if sheet and sheet not in book.sheet_names:
                 names = ", ".join(map(str, book.sheet_names))
                 raise ValueError(f"sheet: there is no sheet {sheet!r}; the sheets are: {names}")
-            table = book.parse(sheet or 0, header=0 if header else None)
+            table = pd.read_excel(book, sheet_name=sheet or 0, header=0 if header else None)
     except ValueError as error:
         if str(error).startswith("sheet: "):
             raise
@@ -139,19 +140,4 @@ def _file(file: Path) -> Path:
     path = Path(file)
     if not path.is_file():
         raise FileNotFoundError(f"file: there is no such file; choose one that exists: {path}")
-    return path
-
-
-def _target(folder: Path, name: str, ending: str) -> Path:
-    """The file `name` in `folder`, which is made; with `ending` when the name has none."""
-    # An empty path is how nothing chosen arrives; it would mean whatever folder the engine happens to be in.
-    if not isinstance(folder, str | Path) or Path(folder) == Path():
-        raise ValueError("folder: a folder to save in was expected, none is chosen")
-    if not name.strip() or Path(name).name != name:
-        raise ValueError(f"name: the name of a file without a folder was expected, not {name!r}")
-    path = Path(folder) / (name if Path(name).suffix else name + ending)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise NotADirectoryError(f"folder: a folder was expected, this is a file: {folder}") from None
     return path

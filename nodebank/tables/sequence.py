@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import loom
+from _loom_tables import _column, _columns, _frame, _number_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -347,16 +348,6 @@ def _name(name: str) -> str:
     return name
 
 
-def _number_cells(table: pd.DataFrame, name: str, column: object) -> pd.Series:
-    """The cells of a column, which must hold numbers."""
-    import pandas as pd
-
-    cells = table[_column(table, name, column)]
-    if not pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
-        raise TypeError(f"{name}: a column of numbers was expected, column {column!r} holds {cells.dtype}")
-    return cells
-
-
 def _dates(table: pd.DataFrame, name: str, column: object) -> pd.Series:
     """The cells of a column, which must hold dates."""
     import pandas as pd
@@ -381,36 +372,3 @@ def _is_date(cell: object) -> bool:
 def _has_zones(cells: pd.Series) -> bool:
     """Do the texts end with an offset from UTC? Then they may differ, and only UTC holds them all."""
     return bool(cells.astype("str").str.contains(r"T?\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any())
-
-
-def _frame(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """The table, or an error that names the input."""
-    import pandas as pd
-
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"{name}: a pandas table was expected, not {type(table).__name__}")
-    return table
-
-
-def _column(table: pd.DataFrame, name: str, column: object) -> object:
-    """The column that is called so; a column called by a number is found by its text."""
-    labels = list(table.columns)
-    found = [label for label in labels if label == column] or [label for label in labels if str(label) == str(column)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ValueError(f"{name}: {len(found)} columns are called {column!r}; Clean column names tells them apart")
-    known = ", ".join(map(str, labels)) or "none"
-    raise ValueError(f"{name}: there is no column {column!r}; the columns are: {known}")
-
-
-def _columns(table: pd.DataFrame, name: str, columns: str | list[str], *, empty_is_all: bool = False) -> list[object]:
-    """The columns of a list, or of a text with names separated by commas."""
-    if isinstance(columns, str):
-        whole = columns in list(table.columns)
-        columns = [columns] if whole else [part.strip() for part in columns.split(",") if part.strip()]
-    if not columns:
-        if empty_is_all:
-            return list(table.columns)
-        raise ValueError(f"{name}: the name of at least one column was expected")
-    return [_column(table, name, column) for column in columns]

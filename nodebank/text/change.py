@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 from typing import Annotated, Literal
 
 import loom
+from _loom_text import _text
 
 _MOST_CHARACTERS = 100_000_000
 
@@ -393,10 +393,3 @@ def format_number(
     except (TypeError, ValueError):
         raise TypeError(f"value: a number was expected, not {value!r:.60}") from None
     return _text("before", before) + written + _text("after", after)
-
-
-def _text(name: str, value: object) -> str:
-    """The text (a path's too, which may be linked to a text), or an error that names the input."""
-    if not isinstance(value, str | PurePath):
-        raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return str(value)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 from typing import Annotated, Literal
 
 import loom
+from _loom_text import _text
 
 
 @loom.node(title="Encode text", keywords=["base64", "hex", "url", "percent", "html", "escape", "quote", "string"])
@@ -218,10 +218,3 @@ def _without_marks(text: str) -> str:
         text = re.sub(rf"(?<!\\){mark}(?=\S)(.+?)(?<=[^\s\\]){mark}", r"\1", text)
     text = re.sub(r"(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<=[^\s\\])\1(?!\w)", r"\2", text)
     return re.sub(r"\\([\\`*_{}\[\]()#+.!~>|-])", r"\1", text)
-
-
-def _text(name: str, value: object) -> str:
-    """The text (a path's too, which may be linked to a text), or an error that names the input."""
-    if not isinstance(value, str | PurePath):
-        raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return str(value)

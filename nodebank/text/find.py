@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 from typing import Annotated, Literal
 
 import loom
+from _loom_text import _text
 
 
 @loom.node(title="Text length", keywords=["count", "characters", "words", "lines", "len", "size", "string"])
@@ -271,10 +271,3 @@ def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
         return re.compile(_text("pattern", pattern), re.IGNORECASE if ignore_case else re.NOFLAG)
     except re.error as error:
         raise ValueError(f"pattern: not a regular expression: {error}: {pattern!r:.200}") from None
-
-
-def _text(name: str, value: object) -> str:
-    """The text (a path's too, which may be linked to a text), or an error that names the input."""
-    if not isinstance(value, str | PurePath):
-        raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return str(value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 from typing import Annotated, Literal, NamedTuple
 
 import loom
+from _loom_text import _text
 
 _MOST_STEPS = 25_000_000
 
@@ -126,13 +126,6 @@ def _edit_distance(one: str, other: str) -> int:
             corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (sign != against))
         loom.check_cancelled()
     return row[-1]
-
-
-def _text(name: str, value: object) -> str:
-    """The text (a path's too, which may be linked to a text), or an error that names the input."""
-    if not isinstance(value, str | PurePath):
-        raise TypeError(f"{name}: a text was expected, not {type(value).__name__}")
-    return str(value)
 
 
 def _list(name: str, items: Iterable[object]) -> list[object]:

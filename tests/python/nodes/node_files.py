@@ -19,9 +19,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @cache
 def load(path: Path) -> ModuleType:
-    """The module of one node file, loaded by its path alone."""
+    """The module of one node file, loaded by its path."""
     if "loom" not in sys.modules:
         sys.modules["loom"] = _module("loom", ROOT / "executor" / "loom.py")
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # what its family shares lies beside it
     return _module("node_" + "_".join(path.with_suffix("").parts[-3:]), path)
 
 

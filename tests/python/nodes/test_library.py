@@ -32,7 +32,9 @@ FAMILIES = [
     "script",
     "statistics",
 ]
-FILES = sorted(path for family in FAMILIES for path in (BANK / family).glob("*.py"))
+FILES = sorted(path for family in FAMILIES for path in (BANK / family).glob("[!_]*.py"))
+HELPERS = sorted(BANK.glob("*/_*.py"))
+"""What the files of a family share; such a file has no nodes."""
 EXAMPLE_FILES = sorted((ROOT / "examples").glob("*/nodes/*.py"))
 PACKAGES = {"bs4": "beautifulsoup4", "PIL": "pillow", "skimage": "scikit-image", "sklearn": "scikit-learn"}
 
@@ -48,6 +50,7 @@ def nodes_of(path: Path) -> list[ast.FunctionDef]:
 
 NODES = [(path, node) for path in (*FILES, *EXAMPLE_FILES) for node in nodes_of(path)]
 EACH_FILE = pytest.mark.parametrize("path", [*FILES, *EXAMPLE_FILES], ids=name_of)
+EACH_SOURCE = pytest.mark.parametrize("path", [*FILES, *HELPERS, *EXAMPLE_FILES], ids=name_of)
 EACH_NODE = pytest.mark.parametrize(("path", "node"), NODES, ids=[node.name for _, node in NODES])
 
 
@@ -62,7 +65,7 @@ def settings(node: ast.FunctionDef) -> dict[str, object]:
 
 def test_every_family_has_nodes_and_there_is_no_other() -> None:
     assert {path.parent.name for path in FILES} == set(FAMILIES)
-    known = {path for path in BANK.rglob("*.py") if path.relative_to(BANK).parts[0] != "custom"}
+    known = {path for path in BANK.rglob("[!_]*.py") if path.relative_to(BANK).parts[0] != "custom"}
     assert known == set(FILES)
     assert len([node for path, node in NODES if path in FILES]) >= 60
 
@@ -139,27 +142,41 @@ def test_a_node_that_writes_is_never_cached(path: Path, node: ast.FunctionDef) -
         assert settings(node).get("cache") is False
 
 
+def packages(items: list[ast.stmt]) -> set[str]:
+    """The packages, beside the standard library's, that these statements import."""
+    found = set()
+    for part in items:
+        if isinstance(part, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in part.names)
+        elif isinstance(part, ast.ImportFrom):
+            assert part.level == 0 and part.module, "a node file is in no package"
+            found.add(part.module.split(".")[0])
+    return found - sys.stdlib_module_names
+
+
+def packages_inside(tree: ast.Module, names: set[str] | None = None) -> set[str]:
+    """The packages that functions of a file import; of those with these names, and what they use, if any are given."""
+    functions = {item.name: item for item in tree.body if isinstance(item, ast.FunctionDef)}
+    taken = set(functions) if names is None else names & set(functions)
+    pending = list(taken)
+    while pending:
+        used = {part.id for part in ast.walk(functions[pending.pop()]) if isinstance(part, ast.Name)}
+        more = (used & set(functions)) - taken
+        taken |= more
+        pending += more
+    walked = [part for name in taken for part in ast.walk(functions[name]) if isinstance(part, ast.stmt)]
+    return packages(walked)
+
+
 @EACH_FILE
 def test_packages_are_imported_inside_of_functions_and_named(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-
-    def packages(items: list[ast.stmt]) -> set[str]:
-        found = set()
-        for part in items:
-            if isinstance(part, ast.Import):
-                found.update(alias.name.split(".")[0] for alias in part.names)
-            elif isinstance(part, ast.ImportFrom):
-                assert part.level == 0 and part.module, "a node file is loaded alone: it has no siblings"
-                found.add(part.module.split(".")[0])
-        return found - sys.stdlib_module_names
-
-    assert packages(tree.body) == {"loom"}
-    inside = {
-        name
-        for item in tree.body
-        if isinstance(item, ast.FunctionDef)
-        for name in packages([part for part in ast.walk(item) if isinstance(part, ast.stmt)])
-    }
+    helper = path.parent / f"_loom_{path.parent.name}.py"
+    shared = [item for item in tree.body if isinstance(item, ast.ImportFrom) and item.module == helper.stem]
+    assert packages(tree.body) == {"loom"} | {helper.stem for _ in shared}
+    inside = packages_inside(tree)
+    for item in shared:
+        inside |= packages_inside(ast.parse(helper.read_text(encoding="utf-8")), {alias.name for alias in item.names})
     hints = {
         name
         for item in tree.body
@@ -171,7 +188,15 @@ def test_packages_are_imported_inside_of_functions_and_named(path: Path) -> None
     assert named <= {PACKAGES.get(name, name) for name in inside | hints}, "a package is named that nothing uses"
 
 
-@EACH_FILE
+@pytest.mark.parametrize("path", HELPERS, ids=name_of)
+def test_what_a_family_shares_imports_packages_inside_of_functions_alone(path: Path) -> None:
+    assert path.stem == f"_loom_{path.parent.name}", "the name is told from those of packages and of users' own files"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert packages(tree.body) <= {"loom"}
+    assert nodes_of(path) == []
+
+
+@EACH_SOURCE
 def test_loading_a_file_imports_no_package(path: Path) -> None:
     code = (
         "import importlib.util, sys\n"
@@ -179,25 +204,29 @@ def test_loading_a_file_imports_no_package(path: Path) -> None:
         "    spec = importlib.util.spec_from_file_location(name, path)\n"
         "    sys.modules[name] = module = importlib.util.module_from_spec(spec)\n"
         "    spec.loader.exec_module(module)\n"
+        "sys.path.append(sys.argv[3])\n"
         "load('loom', sys.argv[1]); load('node_file', sys.argv[2])\n"
         "print(sorted({'PIL', 'numpy', 'pandas', 'matplotlib', 'skimage', 'sklearn'} & set(sys.modules)))\n"
     )
     import subprocess
 
     loom = ROOT / "executor" / "loom.py"
-    command = [sys.executable, "-I", "-c", code, str(loom), str(path)]
+    command = [sys.executable, "-I", "-c", code, str(loom), str(path), str(path.parent)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
 
 
-def test_helpers_of_the_same_name_are_the_same() -> None:
-    """Files are loaded alone and cannot share helpers: copies must not drift apart."""
-    sources: dict[str, dict[str, list[str]]] = {}
-    for path in FILES:
+def test_a_helper_stands_once_in_its_family() -> None:
+    """Between families copies are small, and must not drift apart."""
+    places: dict[str, list[Path]] = {}
+    texts: dict[str, set[str]] = {}
+    for path in (*FILES, *HELPERS):
         for item in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(item, ast.FunctionDef) and item.name.startswith("_"):
-                sources.setdefault(item.name, {}).setdefault(ast.unparse(item), []).append(name_of(path))
-    assert {name: list(texts.values()) for name, texts in sources.items() if len(texts) > 1} == {}
+                places.setdefault(item.name, []).append(path.parent)
+                texts.setdefault(item.name, set()).add(ast.unparse(item))
+    assert [name for name, folders in places.items() if len(set(folders)) < len(folders)] == []
+    assert [name for name, different in texts.items() if len(different) > 1] == []
 
 
 @EACH_NODE
