@@ -2,6 +2,8 @@
 //! earlier Loom left comes back when its project is opened. Waits for no disk.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
@@ -29,41 +31,43 @@ enum Start {
     OnAnyway(Place),
 }
 
-enum Order {
-    Write(Vec<Entry>),
-    /// The savefile has everything, or the rest is not wanted.
-    Discard,
-}
-
 /// The journal of one project.
 #[derive(Default)]
 pub(super) struct Keeper {
     /// Used when the first thing is done, so that looking at a project writes nothing.
     start: Option<Start>,
-    orders: Option<SyncSender<Order>>,
+    /// To the task that writes; it ends with this.
+    entries: Option<SyncSender<Vec<Entry>>>,
+    /// Said before `entries` goes: nothing is to come back.
+    is_discarded: Arc<AtomicBool>,
     waiting: Vec<Entry>,
     /// What an earlier Loom left and the user has not decided on.
     found: Option<Box<Found>>,
 }
 
 /// Where a project's journal lies.
-#[derive(Clone)]
 struct At {
     project: PathBuf,
     fallback: PathBuf,
 }
 
 impl Keeper {
-    fn write(&mut self, at: &At, serial: u64, services: &Services) {
+    fn write(&mut self, folder: &Path, fallback: &Path, serial: u64, services: &Services) {
         if self.waiting.is_empty()
             && !matches!(&self.start, Some(Start::New(base)) if base.is_unsaved)
         {
             return;
         }
         if let Some(start) = self.start.take() {
-            let (orders, received) = mpsc::sync_channel(QUEUE);
-            self.orders = Some(orders);
-            let (at, sender) = (at.clone(), services.sender.clone());
+            let (entries, received) = mpsc::sync_channel(QUEUE);
+            self.entries = Some(entries);
+            self.is_discarded = Arc::default();
+            let at = At {
+                project: folder.to_owned(),
+                fallback: fallback.to_owned(),
+            };
+            let sender = services.sender.clone();
+            let is_discarded = self.is_discarded.clone();
             let tell = move |result| {
                 let project = serial;
                 sender
@@ -71,27 +75,32 @@ impl Keeper {
                     .ok();
             };
             drop(services.runtime.spawn_blocking(move || {
-                Writer::new(at, start).run(&received, &tell);
+                Writer::new(at, start).run(&received, &is_discarded, &tell);
             }));
         }
-        let Some(orders) = &self.orders else { return };
+        let Some(sender) = &self.entries else { return };
         let entries = std::mem::take(&mut self.waiting);
-        if let Err(TrySendError::Full(Order::Write(entries))) =
-            orders.try_send(Order::Write(entries))
-        {
+        if let Err(TrySendError::Full(entries)) = sender.try_send(entries) {
             self.waiting = entries;
         }
     }
 
     /// Nothing is to come back; what is done next begins another on `base`.
-    pub fn discard(&mut self, base: Option<Base>) {
-        if let Some(orders) = self.orders.take() {
-            // A full queue is emptied in a moment; what closes a project may wait for it.
-            orders.send(Order::Discard).ok();
-        }
+    pub fn discard(&mut self, base: Option<Base>, services: &Services) {
+        self.is_discarded.store(true, Ordering::Release);
+        self.entries = None;
         self.waiting.clear();
+        // What was found and not decided on stays for the next time.
         self.found = None;
-        self.start = base.map(Start::New);
+        let start = std::mem::replace(&mut self.start, base.map(Start::New));
+        // What came back and was not written on in has no task that removes it.
+        if let Some(Start::On(place) | Start::OnAnyway(place)) = start {
+            drop(services.runtime.spawn_blocking(move || {
+                if let Err(error) = place.remove() {
+                    tracing::warn!(%error, "a journal could not be removed");
+                }
+            }));
+        }
     }
 }
 
@@ -117,36 +126,38 @@ impl Writer {
         }
     }
 
-    fn run(mut self, orders: &Receiver<Order>, tell: &dyn Fn(Result<(), String>)) {
+    fn run(
+        mut self,
+        entries: &Receiver<Vec<Entry>>,
+        is_discarded: &AtomicBool,
+        tell: &dyn Fn(Result<(), String>),
+    ) {
         loop {
             let pause = match self.unflushed_since {
                 _ if self.has_failed => AGAIN_AFTER,
                 Some(since) => FLUSH_AFTER.saturating_sub(since.elapsed()),
                 None => Duration::MAX,
             };
-            match orders.recv_timeout(pause) {
-                Ok(Order::Write(entries)) => {
+            match entries.recv_timeout(pause) {
+                Ok(entries) => {
                     self.waiting.extend(entries);
                     self.write(tell);
                 }
-                Ok(Order::Discard) => {
-                    drop(self.journal.take());
-                    if let Err(error) = journal::discard(&self.at.project, &self.at.fallback) {
-                        tracing::warn!(%error, "a journal could not be removed");
-                    }
-                    return;
-                }
                 Err(RecvTimeoutError::Timeout) if self.has_failed => self.write(tell),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.flush();
-                    return;
-                }
+                Err(RecvTimeoutError::Disconnected) => break,
             }
             let is_due = |since: Instant| since.elapsed() >= FLUSH_AFTER;
             if self.unflushed_since.is_some_and(is_due) {
                 self.flush();
             }
+        }
+        if !is_discarded.load(Ordering::Acquire) {
+            return self.flush();
+        }
+        drop(self.journal.take());
+        if let Err(error) = journal::discard(&self.at.project, &self.at.fallback) {
+            tracing::warn!(%error, "a journal could not be removed");
         }
     }
 
@@ -248,11 +259,8 @@ impl App {
             let Some(folder) = &project.folder else {
                 continue;
             };
-            let at = At {
-                project: folder.clone(),
-                fallback: fallback.clone(),
-            };
-            project.keeper.write(&at, project.serial, services);
+            let serial = project.serial;
+            project.keeper.write(folder, &fallback, serial, services);
         }
     }
 
@@ -318,10 +326,11 @@ impl App {
         self.replace_document(read.document);
         self.project.document.set_unsaved();
         self.project.document.record();
-        self.project.keeper.discard(Some(Base {
+        let base = Base {
             text: text.into(),
             is_unsaved: true,
-        }));
+        };
+        self.project.keeper.discard(Some(base), &self.services);
     }
 }
 

@@ -411,7 +411,7 @@ impl eframe::App for App {
         for serial in self.serials() {
             self.with_project(serial, |app| {
                 if app.may_close {
-                    app.project.keeper.discard(None);
+                    app.project.keeper.discard(None, &app.services);
                 }
                 app.project.end();
             });

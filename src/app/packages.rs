@@ -301,11 +301,7 @@ fn words(error: &PackageError) -> String {
 
 fn row(installed: &Installed) -> InstalledRow {
     let about = &installed.package.about;
-    let families: Vec<_> = about
-        .families
-        .iter()
-        .map(|(family, _)| family.as_str())
-        .collect();
+    let families: Vec<_> = about.family_names().collect();
     InstalledRow {
         name: about.name.clone(),
         version: about.version.clone(),

@@ -221,7 +221,7 @@ impl App {
             if at < shown { shown - 1 } else { shown }
         });
         if let Some(mut project) = closed {
-            project.keeper.discard(None);
+            project.keeper.discard(None, &self.services);
             project.end();
             self.forget_pictures(&project);
         }

@@ -8,20 +8,16 @@ use serde_json::json;
 
 use super::args::{EnvChange, EnvVerb};
 use super::project::Opened;
+use super::tools::{self, cancel, failure, heed_interrupts, tell};
 use super::{Exit, Failure, say};
-use crate::engine::python::{
-    self, CancelFlag, Change, EnvironmentError, Plan, Progress, Renew, Wanted,
-};
+use crate::engine::python::{self, Change, Plan, Renew, Wanted};
 use crate::nodebank::package::normal_name;
 use crate::paths::Paths;
 use crate::project::requirements;
 use crate::settings::Settings;
-use crate::sys;
 
 pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
-    if let Err(error) = sys::count_interrupts() {
-        tracing::warn!("Ctrl+C ends this program at once: {error}");
-    }
+    heed_interrupts();
     match verb {
         EnvVerb::List {
             project,
@@ -78,40 +74,12 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
 fn wanted(project: &Path, paths: &Paths) -> Result<Wanted, Failure> {
     let opened = Opened::open(project, paths)?;
     let (settings, _) = Settings::load(&paths.userdata);
-    Ok(Wanted {
-        needs: opened.needs(),
-        project: opened.folder,
-        python_version: settings.engine.python_version().map(str::to_owned),
-        tools: paths.tools(),
-        program: paths.program.clone(),
-    })
-}
-
-fn cancel() -> CancelFlag {
-    CancelFlag::watching(|| sys::interrupts() > 0)
-}
-
-/// What the tools do, without all that they print.
-fn tell(progress: Progress) {
-    if let Progress::Step(step) = progress {
-        say(&format!("loom: {step}"));
-    }
-}
-
-fn failure(error: EnvironmentError) -> Failure {
-    match error {
-        EnvironmentError::Cancelled => Failure {
-            exit: Exit::Cancelled,
-            message: "stopped; nothing was changed".to_owned(),
-        },
-        error @ (EnvironmentError::Refused(_) | EnvironmentError::Changed) => Failure::usage(error),
-        error => {
-            for line in error.output() {
-                say(&format!("  {line}"));
-            }
-            Failure::engine(error)
-        }
-    }
+    Ok(tools::wanted(
+        &opened.folder,
+        opened.needs(),
+        &settings,
+        paths,
+    ))
 }
 
 fn list(wanted: &Wanted, is_asked: bool, json: bool) -> Result<Exit, Failure> {

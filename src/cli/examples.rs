@@ -11,12 +11,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::project::library;
-use super::{Exit, Failure, say};
-use crate::engine::python::{self, CancelFlag, Progress, Wanted, child};
+use super::{Exit, Failure, say, tools};
+use crate::engine::python::{self, CancelFlag, Wanted, child};
 use crate::graph::{KindState, NodeKind, Role};
 use crate::nodebank::script;
 use crate::paths::Paths;
-use crate::{project, sys};
+use crate::project;
 
 /// What the examples of one file may take together, in wall time.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -59,7 +59,8 @@ pub fn examples(of: Option<&Path>, paths: &Paths) -> Result<Exit, Failure> {
         .prefix("loom-nodes-")
         .tempdir()
         .map_err(|error| Failure::engine(format!("cannot make a temporary folder: {error}")))?;
-    let cancel = CancelFlag::watching(|| sys::interrupts() > 0);
+    tools::heed_interrupts();
+    let cancel = tools::cancel();
     let environment = environment(&files, scratch.path(), paths, &cancel)?;
 
     let printed = Printed::default();
@@ -139,12 +140,7 @@ fn environment(
         program: paths.program.clone(),
         needs: Vec::new(),
     };
-    let mut tell = |progress: Progress| {
-        if let Progress::Step(step) = progress {
-            say(&step);
-        }
-    };
-    match python::prepare(&wanted, &mut tell, cancel) {
+    match python::prepare(&wanted, &mut tools::tell, cancel) {
         Ok(environment) => Ok(environment.python),
         Err(python::EnvironmentError::Cancelled) => Err(Failure {
             exit: Exit::Cancelled,

@@ -12,6 +12,7 @@ mod package;
 mod picture;
 mod project;
 mod run;
+mod tools;
 mod value;
 
 use std::fmt;

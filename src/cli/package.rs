@@ -5,19 +5,17 @@ use std::path::Path;
 
 use super::args::PackageVerb;
 use super::project::{Opened, library};
+use super::tools::{self, cancel, heed_interrupts, tell};
 use super::{Exit, Failure, say};
-use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
+use crate::engine::python::Wanted;
 use crate::graph::{KindState, Name, NodeKind};
 use crate::packages::{self, Added, Offer, PackageError, What};
 use crate::paths::Paths;
 use crate::project;
 use crate::settings::Settings;
-use crate::sys;
 
 pub fn package(verb: &PackageVerb, paths: &Paths) -> Result<Exit, Failure> {
-    if let Err(error) = sys::count_interrupts() {
-        tracing::warn!("Ctrl+C ends this program at once: {error}");
-    }
+    heed_interrupts();
     match verb {
         PackageVerb::List { project } => list(&find(project, paths)?),
         PackageVerb::Show { package, project } => {
@@ -73,38 +71,13 @@ fn wanted(project: &Path, paths: &Paths) -> Wanted {
     let (settings, _) = Settings::load(&paths.userdata);
     // Of one that cannot be opened nothing is known, and it is not told here.
     let opened = Opened::open(project, paths);
-    Wanted {
-        project: project.to_owned(),
-        needs: opened.map(|opened| opened.needs()).unwrap_or_default(),
-        python_version: settings.engine.python_version().map(str::to_owned),
-        tools: paths.tools(),
-        program: paths.program.clone(),
-    }
-}
-
-fn cancel() -> CancelFlag {
-    CancelFlag::watching(|| sys::interrupts() > 0)
-}
-
-/// What the tools do, without all that they print.
-fn tell(progress: Progress) {
-    if let Progress::Step(step) = progress {
-        say(&format!("loom: {step}"));
-    }
+    let needs = opened.map(|opened| opened.needs()).unwrap_or_default();
+    tools::wanted(project, needs, &settings, paths)
 }
 
 fn failure(error: PackageError) -> Failure {
     match error {
-        PackageError::Environment(EnvironmentError::Cancelled) => Failure {
-            exit: Exit::Cancelled,
-            message: "stopped; nothing was changed".to_owned(),
-        },
-        PackageError::Environment(error) => {
-            for line in error.output() {
-                say(line);
-            }
-            Failure::engine(error)
-        }
+        PackageError::Environment(error) => tools::failure(error),
         error => Failure::usage(error),
     }
 }
@@ -195,11 +168,7 @@ fn list(project: &Path) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     for installed in packages::installed(project) {
         let about = &installed.package.about;
-        let families: Vec<_> = about
-            .families
-            .iter()
-            .map(|(family, _)| family.as_str())
-            .collect();
+        let families: Vec<_> = about.family_names().collect();
         let line = installed.line.as_deref();
         writeln!(
             out,

@@ -36,6 +36,13 @@ pub struct Base {
     pub is_unsaved: bool,
 }
 
+impl Place {
+    /// Nothing of it is to come back.
+    pub fn remove(&self) -> io::Result<()> {
+        remove(&self.path)
+    }
+}
+
 /// What an earlier Loom left.
 pub struct Found {
     /// The savefile as it was opened, with everything done again.

@@ -126,6 +126,29 @@ fn a_tab_that_is_closed_leaves_nothing_to_come_back() {
 }
 
 #[test]
+fn what_came_back_and_is_not_wanted_stays_away() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    drop(window);
+    let mut window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 1);
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Don't save").click();
+    let until = Instant::now() + Duration::from_secs(30);
+    while project.join(".loom/journal").exists() {
+        window.steps();
+        assert!(Instant::now() < until);
+    }
+    drop(window);
+    let window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 0);
+    assert!(!window.app().project().document.is_dirty());
+}
+
+#[test]
 fn where_something_else_changed_the_savefile_it_is_asked() {
     let userdata = tempfile::tempdir().unwrap();
     for restores in [true, false] {

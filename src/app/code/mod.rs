@@ -241,15 +241,14 @@ impl App {
         file
     }
 
+    fn shown_code(&self) -> Option<PathBuf> {
+        let shown = self.project.panels.code.shown()?;
+        Some(shown.path.clone())
+    }
+
     /// Write what is shown.
     pub(super) fn save_shown_code(&mut self) {
-        if let Some(path) = self
-            .project
-            .panels
-            .code
-            .shown()
-            .map(|file| file.path.clone())
-        {
+        if let Some(path) = self.shown_code() {
             self.save_code(&path);
         }
     }
@@ -358,13 +357,7 @@ impl App {
     }
 
     pub(super) fn close_shown_code(&mut self) {
-        if let Some(path) = self
-            .project
-            .panels
-            .code
-            .shown()
-            .map(|file| file.path.clone())
-        {
+        if let Some(path) = self.shown_code() {
             self.close_code_asked(&path);
         }
     }

@@ -13,8 +13,9 @@ use serde_json::json;
 
 use super::args::RunOptions;
 use super::project::Opened;
+use super::tools::{cancel, heed_interrupts, wanted};
 use super::{Exit, Failure, address, say, value};
-use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Wanted};
+use crate::engine::python::{self, Environment, EnvironmentError};
 use crate::engine::{self, EngineConfig, RunStatus};
 use crate::graph::{Edit, Flat, Graph, KindState, Node, NodeId, Port, Value};
 use crate::paths::{Paths, private_folder};
@@ -39,9 +40,7 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
     for note in &notes {
         say(&format!("loom: {note}"));
     }
-    if let Err(error) = sys::count_interrupts() {
-        tracing::warn!("Ctrl+C ends this program at once: {error}");
-    }
+    heed_interrupts();
     let mut people = People::new(&opened.name(), options.json, io::stderr().is_terminal());
     let result = with_its_packages(opened, &settings, paths, &mut people).and_then(|opened| {
         for note in &opened.loaded.notes {
@@ -78,22 +77,11 @@ fn with_its_packages(
     let graph = opened.loaded.document.graph();
     let is_there = |node: &Node| node.kind.state != KindState::Missing;
     let is_whole = graph.nodes().all(is_there);
-    if is_whole || python::is_current(&wanted(&opened, settings, paths)) {
+    if is_whole || python::is_current(&wanted(&opened.folder, opened.needs(), settings, paths)) {
         return Ok(opened);
     }
     environment(&opened, settings, paths, people)?;
     Opened::open(&opened.folder, paths).map_err(Stopped::Failed)
-}
-
-fn wanted(opened: &Opened, settings: &Settings, paths: &Paths) -> Wanted {
-    let project = &opened.folder;
-    Wanted {
-        project: project.clone(),
-        needs: opened.needs(),
-        python_version: settings.engine.python_version().map(str::to_owned),
-        tools: paths.tools(),
-        program: paths.program.clone(),
-    }
 }
 
 /// The project's environment, made or brought up to date.
@@ -103,8 +91,8 @@ fn environment(
     paths: &Paths,
     people: &mut People,
 ) -> Result<Environment, Stopped> {
-    let wanted = wanted(opened, settings, paths);
-    let cancel = CancelFlag::watching(|| sys::interrupts() > 0);
+    let wanted = wanted(&opened.folder, opened.needs(), settings, paths);
+    let cancel = cancel();
     let environment = python::prepare(&wanted, &mut |step| people.on_environment(&step), &cancel);
     people.clear();
     environment.map_err(|error| match error {

@@ -20,6 +20,12 @@ pub struct Metadata {
     pub families: Vec<(String, String)>,
 }
 
+impl Metadata {
+    pub fn family_names(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().map(|(family, _)| family.as_str())
+    }
+}
+
 /// `Friendly.Bard_x` and `friendly-bard-x` are one package.
 pub fn same_name(one: &str, other: &str) -> bool {
     normal_name(one) == normal_name(other)

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use egui::text::CCursorRange;
-use egui::text_edit::TextEditState;
-use egui::{Align2, Button, EventFilter, Id, Key, Modifiers, RichText, TextEdit, Ui, vec2};
+use egui::{Align2, Button, Id, RichText, TextEdit, Ui, vec2};
 
 use super::File;
 use super::search;
 use super::typing::{Change, Selection};
+use crate::ui::find::field::{Asked, button_ui, field_ui, keys};
 use crate::ui::theme;
 
 /// What is searched in the text that is shown.
@@ -114,21 +113,30 @@ pub fn find_ui(ui: &mut Ui, find: &mut FindBar, file: &mut File) -> bool {
     if !find.is_open {
         return false;
     }
-    let asked = keys(ui);
-    let mut is_closed = asked == Some(Key::Escape);
+    let asked = keys(ui, field_id());
+    let mut is_closed = asked == Some(Asked::Close);
     ui.horizontal(|ui| {
-        let field = field_width(ui);
-        query_ui(ui, find, field);
+        let width = field_width(ui);
+        let FindBar {
+            query, wants_focus, ..
+        } = find;
+        field_ui(
+            ui,
+            field_id(),
+            query,
+            wants_focus,
+            ("Find in the source", width),
+        );
         if find.update(file) {
             // As one types, the first place from the cursor on is shown.
             let start = file.selection.range().start;
             file.select(Selection::at(start));
             find.step(file, true);
         }
-        if button(ui, "↑", "Previous place", "Shift+Enter") || asked == Some(Key::ArrowUp) {
+        if button_ui(ui, "↑", "Previous place", "Shift+Enter") || asked == Some(Asked::Previous) {
             find.step(file, false);
         }
-        if button(ui, "↓", "Next place", "Enter") || asked == Some(Key::ArrowDown) {
+        if button_ui(ui, "↓", "Next place", "Enter") || asked == Some(Asked::Next) {
             find.step(file, true);
         }
         if file.read_only.is_none() {
@@ -137,11 +145,11 @@ pub fn find_ui(ui: &mut Ui, find: &mut FindBar, file: &mut File) -> bool {
             } else {
                 "Replace too"
             };
-            if button(ui, "⇄", name, "Ctrl+H") {
+            if button_ui(ui, "⇄", name, "Ctrl+H") {
                 find.replaces = !find.replaces;
             }
         }
-        is_closed |= button(ui, "×", "Close the search in the source", "Escape");
+        is_closed |= button_ui(ui, "×", "Close the search in the source", "Escape");
         let palette = theme::palette(ui.ctx());
         let color = if find.places.is_empty() {
             palette.warn
@@ -176,55 +184,6 @@ pub fn find_ui(ui: &mut Ui, find: &mut FindBar, file: &mut File) -> bool {
 
 fn field_width(ui: &Ui) -> f32 {
     (ui.available_width() - 200.0).clamp(80.0, 280.0)
-}
-
-fn button(ui: &mut Ui, sign: &str, name: &str, keys: &str) -> bool {
-    let button = ui.add(Button::new(sign).min_size(vec2(theme::ROW, theme::ROW)));
-    let button = button.on_hover_text(format!("{name} ({keys})"));
-    button.accessible_name(name).clicked()
-}
-
-/// The keys that are the bar's while its field has the keyboard; arrows stand for the steps.
-fn keys(ui: &Ui) -> Option<Key> {
-    if !ui.memory(|memory| memory.has_focus(field_id())) {
-        return None;
-    }
-    let keys = [
-        (Modifiers::SHIFT, Key::Enter, Key::ArrowUp),
-        (Modifiers::NONE, Key::Enter, Key::ArrowDown),
-        (Modifiers::NONE, Key::Escape, Key::Escape),
-    ];
-    ui.input_mut(|input| {
-        let mut pressed = keys
-            .into_iter()
-            .filter(|(modifiers, key, _)| input.consume_key(*modifiers, *key));
-        pressed.next().map(|(_, _, asked)| asked)
-    })
-}
-
-fn query_ui(ui: &mut Ui, find: &mut FindBar, width: f32) {
-    let id = field_id();
-    if std::mem::take(&mut find.wants_focus) {
-        ui.memory_mut(|memory| memory.request_focus(id));
-        let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
-        let all = CCursorRange::select_all_str(&find.query);
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), id);
-    }
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        escape: true,
-        tab: false,
-    };
-    let field = TextEdit::singleline(&mut find.query)
-        .id(id)
-        .hint_text("Find in the source")
-        .desired_width(width)
-        .min_size(vec2(0.0, theme::ROW))
-        .align(Align2::LEFT_CENTER)
-        .event_filter(filter);
-    ui.add(field).accessible_name("Find in the source");
 }
 
 #[cfg(test)]

@@ -1,17 +1,14 @@
 //! find_ui: a bar on the canvas that finds nodes as one types, walks from hit to hit and marks them all. Asks for a hit
 //! to be shown; changes no document.
 
+pub mod field;
 mod index;
 
 use std::collections::HashSet;
 
-use egui::text::CCursorRange;
-use egui::text_edit::TextEditState;
-use egui::{
-    Align2, Button, EventFilter, Frame, Id, Key, Layout, Margin, Modifiers, Rect, RichText, Sense,
-    Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
-};
+use egui::{Frame, Id, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
 
+use self::field::{Asked, button_ui, field_ui, keys};
 use self::index::Index;
 use super::canvas::{Canvas, canvas_id};
 use super::{Action, Context, theme};
@@ -153,14 +150,9 @@ fn contents_ui(ui: &mut Ui, find: &mut Find, context: &mut Context<'_>) {
     let palette = theme::palette(ui.ctx());
     let id = Id::unique("find field");
     let asked = keys(ui, id);
-    let button = |ui: &mut Ui, sign: &str, name: &str, keys: &str| {
-        let button = ui.add(Button::new(sign).min_size(vec2(theme::ROW, theme::ROW)));
-        let button = button.on_hover_text(format!("{name} ({keys})"));
-        button.accessible_name(name).clicked()
-    };
-    let is_closed = button(ui, "×", "Close the search", "Escape");
-    let is_next = button(ui, "↓", "Next hit", "Enter");
-    let is_previous = button(ui, "↑", "Previous hit", "Shift+Enter");
+    let is_closed = button_ui(ui, "×", "Close the search", "Escape");
+    let is_next = button_ui(ui, "↓", "Next hit", "Enter");
+    let is_previous = button_ui(ui, "↑", "Previous hit", "Shift+Enter");
     let is_none = find.hits.is_empty();
     let color = if is_none {
         palette.warn
@@ -168,7 +160,11 @@ fn contents_ui(ui: &mut Ui, find: &mut Find, context: &mut Context<'_>) {
         palette.text_weak
     };
     ui.label(RichText::new(find.count_text()).color(color));
-    field_ui(ui, find, id);
+    let width = ui.available_width();
+    let Find {
+        query, wants_focus, ..
+    } = find;
+    field_ui(ui, id, query, wants_focus, ("Find a node", width));
     if is_closed || asked == Some(Asked::Close) {
         find.close();
         ui.memory_mut(|memory| memory.request_focus(canvas_id()));
@@ -179,56 +175,6 @@ fn contents_ui(ui: &mut Ui, find: &mut Find, context: &mut Context<'_>) {
         let hit = find.step(context.document.graph(), is_forward);
         context.actions.extend(hit.map(Action::Reveal));
     }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Asked {
-    Next,
-    Previous,
-    Close,
-}
-
-/// The keys that are the bar's and not the field's, while the field has the keyboard.
-fn keys(ui: &Ui, field: Id) -> Option<Asked> {
-    if !ui.memory(|memory| memory.has_focus(field)) {
-        return None;
-    }
-    let keys = [
-        (Modifiers::SHIFT, Key::Enter, Asked::Previous),
-        (Modifiers::NONE, Key::Enter, Asked::Next),
-        (Modifiers::NONE, Key::Escape, Asked::Close),
-    ];
-    ui.input_mut(|input| {
-        let mut pressed = keys
-            .into_iter()
-            .filter(|(modifiers, key, _)| input.consume_key(*modifiers, *key));
-        pressed.next().map(|(_, _, asked)| asked)
-    })
-}
-
-fn field_ui(ui: &mut Ui, find: &mut Find, id: Id) {
-    if std::mem::take(&mut find.wants_focus) {
-        // Before the field is there: what was typed in this very frame is not lost.
-        ui.memory_mut(|memory| memory.request_focus(id));
-        let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
-        let all = CCursorRange::select_all_str(&find.query);
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), id);
-    }
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        escape: true,
-        tab: false,
-    };
-    let field = TextEdit::singleline(&mut find.query)
-        .id(id)
-        .hint_text("Find a node")
-        .desired_width(ui.available_width())
-        .min_size(vec2(0.0, theme::ROW))
-        .align(Align2::LEFT_CENTER)
-        .event_filter(filter);
-    ui.add(field).accessible_name("Find a node");
 }
 
 #[cfg(test)]
