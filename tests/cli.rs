@@ -376,6 +376,25 @@ fn without_an_environment_or_an_engine_nothing_runs() {
         "--no-index\n./missing-1.0-py3-none-any.whl\n",
     )
     .unwrap();
+    // Nobody confirmed them: a project could not have done so itself.
+    let lines = ["--no-index", "./missing-1.0-py3-none-any.whl"];
+    stage
+        .loom(&["run", "P", "--print", "n.result"])
+        .exits(2)
+        .says(&["line 1: --no-index", lines[1], "loom env allow"]);
+    assert!(!project.join(".venv").exists());
+    let waiting = stage.loom(&["env", "allow", "P"]).exits(1).stdout;
+    assert!(lines.iter().all(|line| waiting.contains(line)), "{waiting}");
+    stage
+        .loom(&["env", "allow", "P", "./other.whl"])
+        .exits(2)
+        .says(&["./other.whl"]);
+    let first = stage.loom(&["env", "allow", "P", "--", lines[0]]).exits(1);
+    assert!(!first.stdout.contains("--no-index"), "{first:?}");
+    stage
+        .loom(&["env", "allow", "P", lines[1]])
+        .exits(0)
+        .prints("");
     stage
         .loom(&["run", "P", "--print", "n.result"])
         .exits(3)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use loom::engine::python::{self, CancelFlag, Progress, Wanted};
+use loom::project::requirements::Confirmed;
 
 use crate::measure::least;
 use crate::stage;
@@ -61,6 +62,7 @@ pub fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
         tools: kept("tools"),
         program: place,
         needs: Vec::new(),
+        confirmed: Confirmed::default(),
     };
     let mut tell = |progress| {
         if let Progress::Step(step) = progress {

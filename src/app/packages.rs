@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{App, Event};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::packages::{self, Added, Installed, Offer, PackageError, What};
+use crate::project::requirements::{Confirmed, consent};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 use crate::ui::packages::{InstalledRow, OfferText, PackagesAnswer, PackagesPage, PackagesState};
@@ -100,6 +101,7 @@ impl App {
             tools: self.paths.tools(),
             program: self.paths.program.clone(),
             needs: Vec::new(),
+            confirmed: Confirmed::default(),
         })
     }
 
@@ -221,11 +223,13 @@ impl App {
         self.package_work.cancel = Some(cancel.clone());
         self.project.environment_cancel = Some(cancel.clone());
         let files = packages::files(self.project.document.graph());
+        let userdata = self.paths.userdata.clone();
         let project = self.project.serial;
         let mut tell = self.teller();
         self.services.spawn(move || {
             let wanted = Wanted {
                 needs: packages::needs(&files, &wanted.project),
+                confirmed: consent::confirmed(&userdata, &wanted.project),
                 ..wanted
             };
             let result = change(&wanted, &mut tell, &cancel);

@@ -16,6 +16,7 @@ use crate::engine::{
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
 use crate::packages;
+use crate::project::requirements::{Confirmed, consent};
 use crate::runlog;
 use crate::ui::Level;
 use crate::ui::countdown::Countdown;
@@ -102,8 +103,10 @@ impl App {
             tools: self.paths.tools(),
             program: self.paths.program.clone(),
             needs: Vec::new(),
+            confirmed: Confirmed::default(),
         };
         let files = packages::files(self.project.document.graph());
+        let userdata = self.paths.userdata.clone();
         let sender = self.services.sender.clone();
         self.services.spawn(move || {
             let mut tell = |progress| {
@@ -117,6 +120,7 @@ impl App {
             };
             let wanted = Wanted {
                 needs: packages::needs(&files, &wanted.project),
+                confirmed: consent::confirmed(&userdata, &wanted.project),
                 ..wanted
             };
             let result = python::prepare(&wanted, &mut tell, &cancel);

@@ -136,6 +136,12 @@ pub enum EnvVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Confirm lines of requirements.txt that are more than packages of the index; without one, list those that wait.
+    Allow {
+        project: PathBuf,
+        /// The line as it stands there; behind `--` where it begins with a hyphen.
+        lines: Vec<String>,
+    },
     /// Return to the environment before the last change; doing it again returns.
     Back { project: PathBuf },
     /// Look a package up in the package index, by its exact name.

@@ -143,14 +143,11 @@ impl Findings {
         };
         for line in requirements::parse(&text) {
             match line.content {
-                Content::Package { .. } => {}
+                Content::Package { .. } if !line.needs_consent() => {}
                 Content::Wrong(why) => self.problems.push(format!("{REQUIREMENTS}, {line}: {why}")),
-                Content::Option => self.notes.push(format!(
-                    "{REQUIREMENTS}, {line}: an option changes where packages come from"
-                )),
-                Content::Place => self.notes.push(format!(
-                    "{REQUIREMENTS}, {line}: not from the package index"
-                )),
+                _ => self
+                    .notes
+                    .push(format!("{REQUIREMENTS}, {line}: {}", line.risk())),
             }
         }
     }

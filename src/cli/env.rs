@@ -1,19 +1,19 @@
 //! `loom env`: the packages and the Python of a project. A change is listed before it is made, and made as a whole or
 //! not at all.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{EnvChange, EnvVerb};
 use super::project::Opened;
-use super::tools::{self, cancel, failure, heed_interrupts, tell};
+use super::tools::{self, cancel, failure, heed_interrupts, tell, with_consent};
 use super::{Exit, Failure, say};
 use crate::engine::python::{self, Change, Plan, Renew, Wanted};
 use crate::nodebank::package::normal_name;
 use crate::paths::Paths;
-use crate::project::requirements;
+use crate::project::requirements::{self, Line};
 use crate::settings::Settings;
 
 pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
@@ -28,33 +28,35 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
             options,
             requirements,
         } => {
-            confirm_lines(requirements, options.yes)?;
-            change(options, &Change::Add(requirements.clone()), paths)
+            let lines = meant(requirements, options.yes)?;
+            change(options, &Change::Add(requirements.clone()), &lines, paths)
         }
         EnvVerb::Remove { options, names } => {
-            change(options, &Change::Remove(names.clone()), paths)
+            change(options, &Change::Remove(names.clone()), &[], paths)
         }
         EnvVerb::Upgrade { options, names } => {
             let renew = match &names[..] {
                 [] => Renew::All,
                 names => Renew::Only(names.to_vec()),
             };
-            change(options, &Change::Upgrade(renew), paths)
+            change(options, &Change::Upgrade(renew), &[], paths)
         }
-        EnvVerb::Pin { options, names } => change(options, &Change::Pin(names.clone()), paths),
-        EnvVerb::Unpin { options, names } => change(options, &Change::Unpin(names.clone()), paths),
+        EnvVerb::Pin { options, names } => change(options, &Change::Pin(names.clone()), &[], paths),
+        EnvVerb::Unpin { options, names } => {
+            change(options, &Change::Unpin(names.clone()), &[], paths)
+        }
         EnvVerb::Python {
             project,
             version,
             json,
-        } => pythons(&wanted(project, paths)?, version.as_deref(), *json),
+        } => pythons(wanted(project, paths)?, version.as_deref(), *json, paths),
         EnvVerb::Plan { project, json } => {
-            let wanted = wanted(project, paths)?;
-            let plan =
-                python::plan(&wanted, &Change::AsAsked, &mut tell, &cancel()).map_err(failure)?;
+            let mut wanted = wanted(project, paths)?;
+            let plan = planned(&mut wanted, &Change::AsAsked, paths)?;
             show(&plan, *json, false)?;
             Ok(Exit::Ok)
         }
+        EnvVerb::Allow { project, lines } => allow(&mut wanted(project, paths)?, lines, paths),
         EnvVerb::Back { project } => {
             let wanted = wanted(project, paths)?;
             python::back(&wanted.project, &mut tell, &cancel()).map_err(failure)?;
@@ -146,41 +148,81 @@ fn size_text(bytes: u64) -> String {
     }
 }
 
-/// Lines that may bring any code, or change where packages come from, are confirmed one by one.
-fn confirm_lines(lines: &[String], is_sure: bool) -> Result<(), Failure> {
+/// The lines among those of a call that are followed only when somebody says so: with `--yes`, or one by one.
+fn meant(lines: &[String], is_sure: bool) -> Result<Vec<Line>, Failure> {
     let parsed = lines.iter().flat_map(|line| requirements::parse(line));
-    for line in parsed.filter(requirements::Line::needs_consent) {
-        let what =
-            "it comes from elsewhere than the package index, or changes where packages come from";
-        if !is_sure && !is_yes(&format!("{}: {what}. Add it?", line.text), what)? {
+    let asked: Vec<_> = parsed.filter(Line::needs_consent).collect();
+    for line in &asked {
+        let what = format!("{}: {}", line.text, line.risk());
+        if is_sure {
+            continue;
+        }
+        if !io::stdin().is_terminal() {
+            return Err(Failure::usage(format!(
+                "nothing was changed: {what}; say --yes if you want that"
+            )));
+        }
+        if !tools::is_yes(&format!("{what}. Add it?")) {
             return Err(Failure::usage(format!("{} was not added", line.text)));
         }
     }
-    Ok(())
+    Ok(asked)
 }
 
-/// Asks on a terminal; a script says `--yes`.
-fn is_yes(question: &str, why: &str) -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::usage(format!(
-            "nothing was changed: {why}; say --yes if you want that"
-        )));
+/// `loom env allow`: without a line, what waits; on a terminal it is asked for.
+fn allow(wanted: &mut Wanted, lines: &[String], paths: &Paths) -> Result<Exit, Failure> {
+    let waits = python::unconfirmed(wanted).map_err(failure)?;
+    let mut said = Vec::new();
+    for text in lines {
+        let found = waits.iter().find(|asked| asked.line.text == text.trim());
+        let Some(asked) = found else {
+            return Err(Failure::usage(format!(
+                "no line that waits to be confirmed reads \"{text}\"; `loom env allow PROJECT` lists them"
+            )));
+        };
+        said.push(asked.line.clone());
     }
-    write!(io::stderr(), "{question} [y/N] ").ok();
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let mut is_left = false;
+    for asked in &waits {
+        if said.contains(&asked.line) {
+            continue;
+        }
+        if lines.is_empty()
+            && io::stdin().is_terminal()
+            && tools::is_yes(&format!("{asked}. Is it meant so?"))
+        {
+            said.push(asked.line.clone());
+            continue;
+        }
+        is_left = true;
+        writeln!(io::stdout(), "{asked}")?;
+    }
+    tools::confirm(&said, wanted, paths)?;
+    Ok(if is_left { Exit::Failed } else { Exit::Ok })
 }
 
-/// Plan, show, and do it: whoever names what is to be changed has asked for it.
-fn change(options: &EnvChange, change: &Change, paths: &Paths) -> Result<Exit, Failure> {
-    let wanted = wanted(&options.project, paths)?;
-    let plan = python::plan(&wanted, change, &mut tell, &cancel()).map_err(failure)?;
+fn planned(wanted: &mut Wanted, change: &Change, paths: &Paths) -> Result<Plan, Failure> {
+    let plan = |wanted: &Wanted| python::plan(wanted, change, &mut tell, &cancel());
+    with_consent(wanted, paths, plan).map_err(failure)
+}
+
+/// Plan, show, and do it: whoever names what is to be changed has asked for it. `meant` are its lines that were
+/// confirmed, which they stay when it is done.
+fn change(
+    options: &EnvChange,
+    change: &Change,
+    meant: &[Line],
+    paths: &Paths,
+) -> Result<Exit, Failure> {
+    let mut wanted = wanted(&options.project, paths)?;
+    wanted.confirmed = std::mem::take(&mut wanted.confirmed).with(meant);
+    let plan = planned(&mut wanted, change, paths)?;
     show(&plan, options.json, !options.plan)?;
     if options.plan {
         return Ok(Exit::Ok);
     }
     python::apply(&wanted, &plan, &mut tell, &cancel()).map_err(failure)?;
+    tools::confirm(meant, &mut wanted, paths)?;
     say("loom: done; `loom env back` returns to the environment before");
     Ok(Exit::Ok)
 }
@@ -219,7 +261,12 @@ fn show(plan: &Plan, json: bool, is_done: bool) -> io::Result<()> {
     out.flush()
 }
 
-fn pythons(wanted: &Wanted, version: Option<&str>, json: bool) -> Result<Exit, Failure> {
+fn pythons(
+    mut wanted: Wanted,
+    version: Option<&str>,
+    json: bool,
+    paths: &Paths,
+) -> Result<Exit, Failure> {
     if let Some(version) = version {
         let version = Some(version).filter(|version| *version != "any");
         if version.is_some_and(|version| !version.chars().all(|c| c.is_ascii_digit() || c == '.')) {
@@ -227,10 +274,13 @@ fn pythons(wanted: &Wanted, version: Option<&str>, json: bool) -> Result<Exit, F
                 "a version of Python is such as 3.12 or 3.12.4, or `any`",
             ));
         }
-        python::choose_python(wanted, version, &mut tell, &cancel()).map_err(failure)?;
+        with_consent(&mut wanted, paths, |wanted| {
+            python::choose_python(wanted, version, &mut tell, &cancel())
+        })
+        .map_err(failure)?;
         return Ok(Exit::Ok);
     }
-    let found = python::pythons(wanted, &cancel()).map_err(failure)?;
+    let found = python::pythons(&wanted, &cancel()).map_err(failure)?;
     let mut out = io::stdout().lock();
     if json {
         let list: Vec<_> = found

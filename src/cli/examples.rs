@@ -17,6 +17,7 @@ use crate::graph::{KindState, NodeKind, Role};
 use crate::nodebank::script;
 use crate::paths::Paths;
 use crate::project;
+use crate::project::requirements::{Confirmed, is_package};
 
 /// What the examples of one file may take together, in wall time.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -126,7 +127,7 @@ fn environment(
     for file in files {
         let source = std::fs::read(&file.path).unwrap_or_default();
         match script::dependencies(&String::from_utf8_lossy(&source)) {
-            Ok(named) => packages.extend(named),
+            Ok(named) => packages.extend(named.into_iter().filter(|line| is_package(line))),
             Err(why) => say(&format!("loom: {}: {why}", file.path.display())),
         }
     }
@@ -139,6 +140,7 @@ fn environment(
         tools: paths.tools(),
         program: paths.program.clone(),
         needs: Vec::new(),
+        confirmed: Confirmed::default(),
     };
     match python::prepare(&wanted, &mut tools::tell, cancel) {
         Ok(environment) => Ok(environment.python),

@@ -1,6 +1,6 @@
 //! `loom package`: node packages of a project. What one brings and needs is listed before anything is installed.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
 use super::args::PackageVerb;
@@ -142,10 +142,7 @@ fn is_wanted(offer: &Offer) -> Result<bool, Failure> {
         let text = "nothing was installed: say --yes to install what is listed above";
         return Err(Failure::usage(text));
     }
-    write!(io::stderr(), "Install {}? [y/N] ", offer.title()).ok();
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(tools::is_yes(&format!("Install {}?", offer.title())))
 }
 
 fn add(offer: &Offer, project: &Path, paths: &Paths) -> Result<Exit, Failure> {

@@ -1,10 +1,12 @@
 //! What the verbs share that run uv, pip or Python: how they are stopped, and what is told while they work.
 
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::{Exit, Failure, say};
-use crate::engine::python::{CancelFlag, EnvironmentError, Need, Progress, Wanted};
+use crate::engine::python::{Asked, CancelFlag, EnvironmentError, Need, Progress, Wanted};
 use crate::paths::Paths;
+use crate::project::requirements::{Line, consent};
 use crate::settings::Settings;
 use crate::sys;
 
@@ -12,11 +14,56 @@ use crate::sys;
 pub fn wanted(project: &Path, needs: Vec<Need>, settings: &Settings, paths: &Paths) -> Wanted {
     Wanted {
         project: project.to_owned(),
+        confirmed: consent::confirmed(&paths.userdata, project),
         needs,
         python_version: settings.engine.python_version().map(str::to_owned),
         tools: paths.tools(),
         program: paths.program.clone(),
     }
+}
+
+/// Do what may need lines of the requirements that nobody confirmed yet. On a terminal they are asked for one by one.
+pub fn with_consent<T>(
+    wanted: &mut Wanted,
+    paths: &Paths,
+    mut work: impl FnMut(&Wanted) -> Result<T, EnvironmentError>,
+) -> Result<T, EnvironmentError> {
+    match work(wanted) {
+        Err(EnvironmentError::Unconfirmed { lines }) if io::stdin().is_terminal() => {
+            if !ask(&lines, wanted, paths) {
+                return Err(EnvironmentError::Unconfirmed { lines });
+            }
+            work(wanted)
+        }
+        done => done,
+    }
+}
+
+fn ask(lines: &[Asked], wanted: &mut Wanted, paths: &Paths) -> bool {
+    lines.iter().all(|asked| {
+        let is_said = is_yes(&format!("{asked}. Is it meant so?"));
+        is_said && confirm(std::slice::from_ref(&asked.line), wanted, paths).is_ok()
+    })
+}
+
+/// These lines of a project's requirements are confirmed, now and later.
+pub fn confirm(lines: &[Line], wanted: &mut Wanted, paths: &Paths) -> Result<(), Failure> {
+    consent::confirm(&paths.userdata, &wanted.project, lines).map_err(|error| {
+        Failure::usage(format!(
+            "cannot note what was confirmed: {error}; check that you may write there: {}",
+            paths.userdata.display()
+        ))
+    })?;
+    wanted.confirmed = std::mem::take(&mut wanted.confirmed).with(lines);
+    Ok(())
+}
+
+/// Ask on the terminal.
+pub fn is_yes(question: &str) -> bool {
+    write!(io::stderr(), "{question} [y/N] ").ok();
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 /// Ctrl+C stops what is under way, from now on.
@@ -45,7 +92,9 @@ pub fn failure(error: EnvironmentError) -> Failure {
             exit: Exit::Cancelled,
             message: "stopped; nothing was changed".to_owned(),
         },
-        error @ (EnvironmentError::Refused(_) | EnvironmentError::Changed) => Failure::usage(error),
+        error @ (EnvironmentError::Refused(_)
+        | EnvironmentError::Changed
+        | EnvironmentError::Unconfirmed { .. }) => Failure::usage(error),
         error => {
             for line in error.output() {
                 say(&format!("  {line}"));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::engine::python::Need;
 use crate::graph::Graph;
 use crate::nodebank::script;
-use crate::project::requirements::{self, Content};
+use crate::project::requirements::is_package;
 
 /// The sources of a graph's nodes, each once.
 pub fn files(graph: &Graph) -> BTreeSet<Arc<Path>> {
@@ -30,11 +30,8 @@ pub fn needs(files: &BTreeSet<Arc<Path>>, project: &Path) -> Vec<Need> {
         };
         let named = script::dependencies(&String::from_utf8_lossy(&bytes)).unwrap_or_default();
         for requirement in named {
-            let is_package = matches!(
-                &requirements::parse(&requirement)[..],
-                [line] if matches!(line.content, Content::Package { .. })
-            );
-            if is_package && !needs.iter().any(|need| need.requirement == requirement) {
+            if is_package(&requirement) && !needs.iter().any(|need| need.requirement == requirement)
+            {
                 needs.push(Need {
                     requirement,
                     asked_by: shown(file, project),

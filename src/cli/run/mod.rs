@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::args::RunOptions;
 use super::project::Opened;
-use super::tools::{cancel, heed_interrupts, wanted};
+use super::tools::{cancel, heed_interrupts, wanted, with_consent};
 use super::{Exit, Failure, address, say, value};
 use crate::engine::python::{self, Environment, EnvironmentError};
 use crate::engine::{self, EngineConfig, RunStatus};
@@ -91,12 +91,16 @@ fn environment(
     paths: &Paths,
     people: &mut People,
 ) -> Result<Environment, Stopped> {
-    let wanted = wanted(&opened.folder, opened.needs(), settings, paths);
+    let mut wanted = wanted(&opened.folder, opened.needs(), settings, paths);
     let cancel = cancel();
-    let environment = python::prepare(&wanted, &mut |step| people.on_environment(&step), &cancel);
-    people.clear();
+    let environment = with_consent(&mut wanted, paths, |wanted| {
+        let made = python::prepare(wanted, &mut |step| people.on_environment(&step), &cancel);
+        people.clear();
+        made
+    });
     environment.map_err(|error| match error {
         EnvironmentError::Cancelled => Stopped::Cancelled,
+        error @ EnvironmentError::Unconfirmed { .. } => Stopped::Failed(Failure::usage(error)),
         error => {
             for line in error.output() {
                 say(&format!("  {line}"));

@@ -7,10 +7,11 @@ use std::process::Command;
 use super::child::{self, Ending};
 use super::find::{self, Python};
 use super::resolve::{self, Beside};
-use super::stamp::{self, Stamp};
+use super::stamp::Stamp;
 use super::swap::{NEW, remove, swap};
 use super::{
-    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, imports, interpreter, lock, uv,
+    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, imports, interpreter, lock,
+    sources, uv,
 };
 
 pub fn build(
@@ -107,7 +108,7 @@ impl Tools {
         progress(Progress::Step(step.clone()));
         let command = match (&self.uv, &self.python) {
             (Some(uv), python) => {
-                let mut command = child::command(uv, project);
+                let mut command = uv::command(uv, project);
                 command.args([
                     "venv",
                     "--no-project",
@@ -153,7 +154,7 @@ impl Tools {
     ) -> Result<(), EnvironmentError> {
         let python = interpreter(&wanted.project.join(NEW));
         let (name, mut command) = if let Some(uv) = &self.uv {
-            let mut command = child::command(uv, &wanted.project);
+            let mut command = uv::command(uv, &wanted.project);
             command.args([
                 "pip",
                 "install",
@@ -186,7 +187,7 @@ impl Tools {
             _ if !stamp.has_requirements => None,
             Some(_) => Some(resolve::LOCK),
             None if has_lock => Some(lock::FILE),
-            None => Some(stamp::REQUIREMENTS),
+            None => Some(sources::REQUIREMENTS),
         };
         if let Some(file) = file {
             command.args(["-r", file]);

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::build::Tools;
 use super::resolve::{Renew, resolve};
-use super::stamp::{self, Stamp};
+use super::stamp::Stamp;
 use super::{
     CancelFlag, Environment, EnvironmentError, FOLDER, PYTHON_VERSION, Progress, Texts, Wanted,
-    build_lock, installed, interpreter, lock, swap,
+    build_lock, check_consent, installed, interpreter, lock, sources, swap,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
@@ -72,7 +72,7 @@ pub fn plan(
     let wanted = &wanted.here();
     let project = &wanted.project;
     swap::restore(project);
-    let before = lock::read(&project.join(stamp::REQUIREMENTS));
+    let before = lock::read(&project.join(sources::REQUIREMENTS));
     let there = installed::versions(&project.join(FOLDER));
     let version = |name: &str| {
         there
@@ -80,6 +80,7 @@ pub fn plan(
             .map(|(_, version)| version.clone())
     };
     let (mut text, renew) = edited(&before, change, &version)?;
+    check_consent(wanted, Some(&text))?;
     let _lock = build_lock(project, progress, cancel)?;
     let has_packages = !requirements::parse(&text).is_empty() || !wanted.needs.is_empty();
     let tools = Tools::find(wanted, has_packages, progress, cancel)?;
@@ -142,9 +143,10 @@ pub fn apply(
     let wanted = &wanted.here();
     let project = &wanted.project;
     let _lock = build_lock(project, progress, cancel)?;
-    if lock::read(&project.join(stamp::REQUIREMENTS)) != plan.before {
+    if lock::read(&project.join(sources::REQUIREMENTS)) != plan.before {
         return Err(EnvironmentError::Changed);
     }
+    check_consent(wanted, Some(&plan.texts.requirements))?;
     let stamp = Stamp::of(wanted, Some(&plan.texts))?;
     let tools = Tools::find(wanted, stamp.has_packages, progress, cancel)?;
     tools.build(wanted, &stamp, Some(&plan.texts), progress, cancel)?;
@@ -230,7 +232,6 @@ fn edited(
                         if let Content::Wrong(why) = one.content {
                             return refuse(format!("\"{line}\" is no requirement: {why}"));
                         }
-                        // Whoever gives it has said so of this very line.
                         if !requirements::parse(&text)
                             .iter()
                             .any(|line| line.text == one.text)

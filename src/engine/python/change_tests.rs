@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::tests::{project, python};
+use super::tests::{confirm, project, python};
 use super::*;
 
 /// Wheels: `tiny` 1.0 and 2.0, `shapes` 1.0 which needs tiny<2, and `broken`, which cannot be imported.
@@ -59,13 +59,19 @@ const HEAD: &str = "# mine\n--no-index\n--find-links ./wheels\n";
 
 #[test]
 fn a_change_is_planned_made_and_taken_back_and_a_refused_one_changes_nothing() {
-    let (_folder, wanted) = project();
+    let (_folder, mut wanted) = project();
     let folder = wanted.project.clone();
     write_wheels(&folder.join("wheels"));
     let text = || fs::read_to_string(folder.join("requirements.txt")).unwrap();
     let place = folder.join(FOLDER);
     fs::write(folder.join("requirements.txt"), HEAD).unwrap();
 
+    let error = changed(&wanted, &Change::Add(names(&["tiny"]))).unwrap_err();
+    assert!(
+        matches!(&error, EnvironmentError::Unconfirmed { lines } if lines.len() == 2),
+        "{error:?}"
+    );
+    confirm(&mut wanted);
     let plan = changed(&wanted, &Change::Add(names(&["tiny"]))).unwrap();
     assert_eq!(plan.steps, [step("tiny", None, Some("2.0"))]);
     assert_eq!(text(), format!("{HEAD}tiny\n"));

@@ -66,7 +66,7 @@ pub fn search(
         .into_iter()
         .chain(python.into_iter().map(|python| python.program));
     let borrowed = uv::find(wanted).map(|uv| {
-        let mut command = child::command(uv, &wanted.project);
+        let mut command = uv::command(&uv, &wanted.project);
         command.args([
             "run",
             "--no-project",
@@ -143,7 +143,7 @@ pub fn outdated(
     ));
     let tools = Tools::find(wanted, true, progress, cancel)?;
     let mut command = if let Some(uv) = &tools.uv {
-        let mut command = child::command(uv, &wanted.project);
+        let mut command = uv::command(uv, &wanted.project);
         command.args(["pip", "list", "--outdated", "--format=json", "--python"]);
         command.arg(&python);
         command
@@ -189,7 +189,7 @@ pub fn pythons(
             })
             .collect());
     };
-    let mut command = child::command(uv, &wanted.project);
+    let mut command = uv::command(&uv, &wanted.project);
     command.args(["python", "list", "--output-format=json"]);
     let list = json_of("Listing the versions of Python".to_owned(), command, cancel)?;
     let mut found: Vec<PythonChoice> = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{FOLDER, lock, stamp};
+use super::{FOLDER, lock, sources};
 use crate::nodebank::package::normal_name;
 use crate::nodebank::script;
 use crate::paths::site_packages;
@@ -39,7 +39,7 @@ pub struct Package {
 /// List the environment of a project.
 pub fn list(project: &Path) -> Listing {
     let environment = project.join(FOLDER);
-    let text = lock::read(&project.join(stamp::REQUIREMENTS));
+    let text = lock::read(&project.join(sources::REQUIREMENTS));
     let scripts = node_files(project);
     let mut packages = Vec::new();
     let mut needs = Vec::new();

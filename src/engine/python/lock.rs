@@ -71,6 +71,10 @@ pub fn fits(lock: &str, requirements: &str) -> bool {
     lock.starts_with(HEAD)
         && scope.is_some_and(|scope| scope.starts_with(ANYWHERE) || scope.starts_with(&system))
         && made_from.eq(wanted)
+        // Nothing comes from elsewhere because the lock says so.
+        && requirements::parse(lock)
+            .iter()
+            .all(|line| !line.needs_consent() || parsed.iter().any(|own| own.text == line.text))
         // What they name may have changed.
         && !parsed.iter().any(|line| line.text.starts_with("-r") || line.text.starts_with("-c"))
 }
@@ -103,6 +107,15 @@ mod tests {
             assert_eq!(fits(&lock, requirements), expected, "{requirements}");
         }
         assert!(!fits("numpy==2.1", "numpy"));
+        for (body, expected) in [
+            ("a==1 --hash=sha256:00", true),
+            ("./packages/b-1-py3-none-any.whl", true),
+            ("--index-url https://example.org/other", false),
+            ("a @ https://example.org/a.whl", false),
+        ] {
+            let lock = compose("a", ANYWHERE, body);
+            assert_eq!(fits(&lock, "a"), expected, "{body}");
+        }
         assert!(fits(&compose("a", &here("3.11.7"), "a==1"), "a"));
         assert!(!fits(&compose("a", "plan9 mips, Python 3.11", "a==1"), "a"));
     }

@@ -13,6 +13,7 @@ mod installed;
 mod lock;
 mod modules;
 mod resolve;
+mod sources;
 mod stamp;
 mod swap;
 mod uv;
@@ -38,6 +39,7 @@ pub use swap::{Previous, previous};
 pub use wheels::{build_wheel, unpack};
 
 use crate::paths::private_folder;
+use crate::project::requirements::{self, Confirmed, Line};
 
 /// What an environment is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +54,16 @@ pub struct Wanted {
     pub program: PathBuf,
     /// What is needed beside the `requirements.txt`.
     pub needs: Vec<Need>,
+    /// The lines of its requirements that somebody said yes to, of those that need it.
+    pub confirmed: Confirmed,
+}
+
+/// A line that is followed only after somebody said so of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The file that it stands in, as seen from the project.
+    pub file: String,
+    pub line: Line,
 }
 
 /// A package that a node file needs.
@@ -133,6 +145,12 @@ pub enum EnvironmentError {
          what else it needs, or take another version"
     )]
     Import { package: String, why: String },
+    #[error(
+        "more than packages of the index is asked for, and it was not confirmed: {}; look at each, and confirm it with \
+         `loom env allow PROJECT`",
+        listed(lines)
+    )]
+    Unconfirmed { lines: Vec<Asked> },
     #[error("requirements.txt was changed since the plan was made; plan again")]
     Changed,
     #[error("{0}")]
@@ -193,7 +211,40 @@ pub fn is_current(wanted: &Wanted) -> bool {
     stamp::Stamp::wanted(&wanted.here()).is_ok_and(|stamp| stamp.fits(&wanted.project))
 }
 
-/// Make the project's environment what its requirements ask for, and return its interpreter.
+/// The lines of the project's requirements, and of the files that they name, that wait for somebody's word.
+pub fn unconfirmed(wanted: &Wanted) -> Result<Vec<Asked>, EnvironmentError> {
+    asked(wanted, None)
+}
+
+fn asked(wanted: &Wanted, own: Option<&str>) -> Result<Vec<Asked>, EnvironmentError> {
+    let mut lines = Vec::new();
+    for source in sources::read(&wanted.project, own)? {
+        let file = source.path.strip_prefix(&wanted.project);
+        let file = file.unwrap_or(&source.path).display().to_string();
+        let found = requirements::unconfirmed(&source.text, &wanted.confirmed);
+        lines.extend(found.into_iter().map(|line| {
+            let file = file.clone();
+            Asked { file, line }
+        }));
+    }
+    Ok(lines)
+}
+
+/// Refuse what nobody confirmed. `own` is the text of the requirements where it is not the file's yet.
+fn check_consent(wanted: &Wanted, own: Option<&str>) -> Result<(), EnvironmentError> {
+    match asked(wanted, own)? {
+        lines if lines.is_empty() => Ok(()),
+        lines => Err(EnvironmentError::Unconfirmed { lines }),
+    }
+}
+
+fn listed(lines: &[Asked]) -> String {
+    let texts: Vec<_> = lines.iter().map(ToString::to_string).collect();
+    texts.join(", ")
+}
+
+/// Make the project's environment what its requirements ask for, and return its interpreter. Fails with
+/// `Unconfirmed` before anything is fetched where somebody must be asked first.
 ///
 /// Where nothing changed this takes less than a millisecond. Otherwise the new one is built beside the old one and
 /// takes its place when it is whole. Fails early when `cancel` is set; the tool and all its processes are killed.
@@ -217,6 +268,7 @@ pub fn prepare(
     if stamp.fits(&wanted.project) {
         return Ok(ready(true));
     }
+    check_consent(wanted, None)?;
     build::build(wanted, &stamp, progress, cancel)?;
     Ok(ready(true))
 }
@@ -311,6 +363,12 @@ fn reason(output: &[String]) -> String {
         parts.push("it said nothing".to_owned());
     }
     parts.join(": ").trim_end_matches('.').to_owned()
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} ({})", self.file, self.line, self.line.risk())
+    }
 }
 
 impl fmt::Display for Progress {

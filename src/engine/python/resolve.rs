@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::build::{Tools, run};
-use super::{CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock};
+use super::{
+    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, uv as tool,
+};
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
 
@@ -100,7 +102,7 @@ fn by_uv(
             .unwrap_or_else(|| "3.12".to_owned()),
     };
     let minor = version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-    let mut command = child::command(uv, &wanted.project);
+    let mut command = tool::command(uv, &wanted.project);
     command.args([
         "pip",
         "compile",
@@ -137,7 +139,7 @@ fn by_uv(
         advice: "check that the disk is not full",
         path: std::env::temp_dir(),
     })?;
-    let mut command = child::command(uv, &wanted.project);
+    let mut command = tool::command(uv, &wanted.project);
     command.args(["pip", "sync", "--dry-run", "--color=never", "--no-progress"]);
     if let Some(python) = &tools.python {
         command.arg("--python").arg(&python.program);

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::sources::{self, meaningful};
 use super::{EnvironmentError, FOLDER, Texts, Wanted, interpreter, lock};
 use crate::paths::site_packages;
 
@@ -13,9 +14,6 @@ use crate::paths::site_packages;
 const FILE: &str = "loom-environment.txt";
 /// Begins the lines of what was needed beside the requirements.
 const NEED: &str = "need ";
-pub const REQUIREMENTS: &str = "requirements.txt";
-/// Files named by files named by …: deeper ones are not looked at.
-const MOST_FILES: usize = 32;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -39,57 +37,31 @@ impl Stamp {
 
     /// What the project would ask for with these texts.
     pub fn of(wanted: &Wanted, texts: Option<&Texts>) -> Result<Self, EnvironmentError> {
-        let mut own = String::new();
         let mut text = format!(
             "Made by Loom: remove this file, and the environment is made anew.\npython {}\nproject {}\n",
             wanted.python_version.as_deref().unwrap_or("any"),
             wanted.project.display()
         );
         let mut has_requirements = false;
-        let mut files = vec![wanted.project.join(REQUIREMENTS)];
-        let mut at = 0;
-        while let Some(path) = files.get(at).cloned() {
-            let lines = match std::fs::read(&path) {
-                _ if at == 0 && texts.is_some() => texts
-                    .map(|texts| texts.requirements.clone())
-                    .unwrap_or_default(),
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-                Err(source) => {
-                    return Err(EnvironmentError::Io {
-                        what: "read the packages that the project needs",
-                        source,
-                        advice: "check that you may read the file",
-                        path,
-                    });
-                }
-            };
-            if at == 0 {
-                own.clone_from(&lines);
-            }
-            let lines = meaningful(&lines);
-            has_requirements |= !lines.is_empty();
-            for line in lines {
+        let own = texts.map(|texts| texts.requirements.as_str());
+        let sources = sources::read(&wanted.project, own)?;
+        for (at, source) in sources.iter().enumerate() {
+            for line in meaningful(&source.text) {
+                has_requirements = true;
                 writeln!(text, "{at} {line}").expect("a text takes all");
-                if let Some(file) = installed_file(line, &path) {
+                if let Some(file) = installed_file(line, &source.path) {
                     // A wheel that was built again may have kept its name.
                     let changed = file.modified().ok();
                     writeln!(text, "{at} {} {changed:?}", file.len()).expect("a text takes all");
                 }
-                if let Some(named) = named_file(line, &path)
-                    && files.len() < MOST_FILES
-                    && !files.contains(&named)
-                {
-                    files.push(named);
-                }
             }
-            at += 1;
         }
+        let own = sources.first().map_or("", |source| source.text.as_str());
         let lock = match texts {
             Some(texts) => texts.lock.clone(),
             None => lock::read(&wanted.project.join(lock::FILE)),
         };
-        let is_locked = has_requirements && lock::fits(&lock, &own);
+        let is_locked = has_requirements && lock::fits(&lock, own);
         if is_locked {
             for line in meaningful(&lock) {
                 writeln!(text, "lock {line}").expect("a text takes all");
@@ -179,27 +151,9 @@ pub fn is_ours(environment: &Path) -> bool {
     environment.join(FILE).is_file()
 }
 
-fn meaningful(text: &str) -> Vec<&str> {
-    text.trim_start_matches('\u{feff}')
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect()
-}
-
 /// The file that a line such as `./packages/shapes-1.whl` installs.
 fn installed_file(line: &str, named_in: &Path) -> Option<std::fs::Metadata> {
     let path = line.split([';', '#']).next()?.trim_end();
     let file = named_in.with_file_name(path).metadata();
     file.ok().filter(std::fs::Metadata::is_file)
-}
-
-/// The file that a line such as `-r other.txt` names.
-fn named_file(line: &str, named_in: &Path) -> Option<PathBuf> {
-    let options = ["--requirement", "--constraint", "-r", "-c"];
-    let rest = options
-        .iter()
-        .find_map(|option| line.strip_prefix(option))?;
-    let name = rest.trim_start_matches([' ', '=', '\t']);
-    (!name.is_empty() && !name.contains("://")).then(|| named_in.with_file_name(name))
 }

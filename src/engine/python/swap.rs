@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::stamp::{self, Stamp};
-use super::{EnvironmentError, FOLDER, Progress, Texts, Wanted, interpreter, lock};
+use super::{EnvironmentError, FOLDER, Progress, Texts, Wanted, interpreter, lock, sources};
 use crate::sys;
 
 /// Where one is built.
@@ -82,7 +82,7 @@ pub fn swap(
     let [place, new] = [FOLDER, NEW].map(|name| project.join(name));
     let write = || {
         mend_paths(&new, &place)?;
-        let now = lock::read(&project.join(stamp::REQUIREMENTS));
+        let now = lock::read(&project.join(sources::REQUIREMENTS));
         let lock_now = lock::read(&project.join(lock::FILE));
         let (requirements, lock) = match texts {
             Some(texts) => (&texts.requirements, &texts.lock),
@@ -110,7 +110,7 @@ pub fn back(project: &Path) -> Result<(), EnvironmentError> {
     let place = project.join(FOLDER);
     let from = project.join(PREVIOUS);
     let go = || {
-        let now = lock::read(&project.join(stamp::REQUIREMENTS));
+        let now = lock::read(&project.join(sources::REQUIREMENTS));
         // What was written since belongs to the present one, and comes again with it.
         if place.is_dir() {
             std::fs::write(place.join(REQUIREMENTS_OF), &now)?;
@@ -159,7 +159,7 @@ fn finish(project: &Path) -> io::Result<()> {
     }
     let pending = place.join(PENDING);
     let before = lock::read(&pending);
-    let file = project.join(stamp::REQUIREMENTS);
+    let file = project.join(sources::REQUIREMENTS);
     let own = lock::read(&place.join(REQUIREMENTS_OF));
     // Somebody else may have written to it meanwhile: the user's hand goes first.
     if own != before && lock::read(&file) == before {

@@ -18,6 +18,7 @@ pub fn project() -> (TempDir, Wanted) {
         tools: root.join("tools"),
         program: root.join("program"),
         needs: Vec::new(),
+        confirmed: Confirmed::default(),
     };
     fs::create_dir(&wanted.project).unwrap();
     (folder, wanted)
@@ -25,6 +26,13 @@ pub fn project() -> (TempDir, Wanted) {
 
 fn prepared(wanted: &Wanted) -> Result<Environment, EnvironmentError> {
     prepare(wanted, &mut |_| (), &CancelFlag::default())
+}
+
+/// Somebody said yes to all that the project's requirements ask for.
+pub fn confirm(wanted: &mut Wanted) {
+    let text = fs::read_to_string(wanted.project.join("requirements.txt")).unwrap();
+    let lines = requirements::unconfirmed(&text, &wanted.confirmed);
+    wanted.confirmed = std::mem::take(&mut wanted.confirmed).with(&lines);
 }
 
 pub fn python(environment: &Path, code: &str) -> String {
@@ -179,6 +187,41 @@ fn an_environment_that_a_crash_left_aside_is_put_back() {
     let place = wanted.project.join(FOLDER);
     fs::rename(&place, wanted.project.join(".venv.old")).unwrap();
     fs::create_dir(wanted.project.join(".venv.new")).unwrap();
+    assert!(!prepared(&wanted).unwrap().is_new);
+}
+
+#[test]
+fn what_comes_from_elsewhere_is_built_only_when_it_was_confirmed() {
+    let (_folder, mut wanted) = project();
+    write_wheel(&wanted.project);
+    let write = |name: &str, text: &str| fs::write(wanted.project.join(name), text).unwrap();
+    write("requirements.txt", "--no-index\n-r more.txt\n");
+    write("more.txt", "\n./tiny-1.0-py3-none-any.whl\n");
+    let refused = |wanted: &Wanted, parts: &[&str]| {
+        let error = prepared(wanted).unwrap_err();
+        let message = error.to_string();
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+        let EnvironmentError::Unconfirmed { lines } = error else {
+            panic!("{message}");
+        };
+        assert_eq!(unconfirmed(wanted).unwrap(), lines);
+        assert_eq!(lines.len(), parts.len(), "{lines:?}");
+        assert!(!wanted.project.join(FOLDER).exists());
+    };
+    let tiny = "more.txt, line 2: ./tiny-1.0-py3-none-any.whl";
+    let first = "requirements.txt, line 1: --no-index";
+    refused(&wanted, &[first, "line 2: -r more.txt", tiny]);
+    confirm(&mut wanted);
+    // What a file holds that a line names is not confirmed with it.
+    refused(&wanted, &[tiny]);
+    let asked = unconfirmed(&wanted).unwrap();
+    let lines = asked.iter().map(|asked| &asked.line);
+    wanted.confirmed = std::mem::take(&mut wanted.confirmed).with(lines);
+    prepared(&wanted).unwrap();
+    let place = wanted.project.join(FOLDER);
+    assert_eq!(python(&place, "import tiny; tiny.main()"), "tiny runs");
+    // What stands is as it was made, whoever asks.
+    wanted.confirmed = Confirmed::default();
     assert!(!prepared(&wanted).unwrap().is_new);
 }
 

@@ -2,6 +2,7 @@
 //! Makes no environment but the one that uv itself is fetched into.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use super::child::{self, Ending};
@@ -39,6 +40,38 @@ pub fn find(wanted: &Wanted) -> Option<PathBuf> {
         .chain(on_path)
         .chain([fetched])
         .find(|program| program.is_absolute() && program.is_file())
+}
+
+/// A call of uv for a project. The user's own configuration holds, and none that lies in the project or around it: one
+/// from elsewhere could name another package index there.
+pub fn command(uv: &Path, project: &Path) -> Command {
+    let mut command = child::command(uv, project);
+    if ["UV_CONFIG_FILE", "UV_NO_CONFIG"]
+        .iter()
+        .all(|name| std::env::var_os(name).is_none())
+    {
+        match configuration() {
+            Some(file) => command.env("UV_CONFIG_FILE", file),
+            None => command.env("UV_NO_CONFIG", "1"),
+        };
+    }
+    command
+}
+
+/// The user's configuration of uv, else the system's.
+fn configuration() -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let folders = if cfg!(windows) {
+        [of("APPDATA"), of("PROGRAMDATA")].map(|folder| folder.map(PathBuf::from))
+    } else {
+        let home = || of("HOME").map(|home| PathBuf::from(home).join(".config"));
+        let own = of("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home);
+        [own, Some(PathBuf::from("/etc"))]
+    };
+    let files = folders.into_iter().flatten();
+    files
+        .map(|folder| folder.join("uv").join("uv.toml"))
+        .find(|file| file.is_file())
 }
 
 /// Fetch `uv` into Loom's tools. `None` when that does not work here; the reason is told as output.

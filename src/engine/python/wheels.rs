@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::build::{Tools, run};
-use super::{CancelFlag, EnvironmentError, Progress, Wanted, child, interpreter};
+use super::{CancelFlag, EnvironmentError, Progress, Wanted, child, interpreter, uv};
 
 /// Unpack the package `what`, a wheel's file or a requirement such as `loom-shapes>=1`, into a folder as it would lie
 /// in an environment, without what it needs. Nothing of it is run: one that has no wheel is refused.
@@ -17,7 +17,7 @@ pub fn unpack(
 ) -> Result<(), EnvironmentError> {
     let tools = Tools::find(wanted, true, progress, cancel)?;
     let mut command = if let Some(uv) = &tools.uv {
-        let mut command = child::command(uv, &wanted.project);
+        let mut command = uv::command(uv, &wanted.project);
         command.args(["pip", "install", "--color=never", "--no-progress"]);
         if let Some(python) = &tools.python {
             command.arg("--python").arg(&python.program);
@@ -41,7 +41,7 @@ pub fn build_wheel(
 ) -> Result<(), EnvironmentError> {
     let tools = Tools::find(wanted, true, progress, cancel)?;
     let command = if let Some(uv) = &tools.uv {
-        let mut command = child::command(uv, &wanted.project);
+        let mut command = uv::command(uv, &wanted.project);
         command.args(["build", "--color=never", "--no-progress", "--wheel"]);
         command.arg("--no-create-gitignore");
         if let Some(python) = &tools.python {

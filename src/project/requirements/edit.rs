@@ -1,7 +1,7 @@
 //! Edits of a `requirements.txt`, the user's file: what is not asked for keeps its place, its comments and its bytes,
 //! also what is not understood. Pure.
 
-use super::{Content, Line, is_clause, parse, without_comment};
+use super::{Content, Line, continued, is_clause, parse, without_comment};
 use crate::nodebank::package::normal_name;
 
 /// The text with `line` for the package `name`: in the place of its first line, or at the end.
@@ -119,7 +119,7 @@ fn edited(text: &str, name: &str, mut change: impl FnMut(&Line) -> Option<String
         next = of_package.next();
         let mut whole = first.to_owned();
         let mut last = first;
-        while bare(last).ends_with('\\') {
+        while continued(bare(last)).is_some() {
             let Some((_, more)) = physical.next() else {
                 break;
             };

@@ -1,9 +1,12 @@
 //! The lines of a `requirements.txt`, as far as they must be understood to say what is wrong with them. Installs
 //! nothing and decides nothing.
 
+pub mod consent;
 pub mod edit;
 
 use std::fmt;
+
+pub use consent::{Confirmed, unconfirmed};
 
 /// One line that means something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +34,42 @@ impl Line {
     /// name one by its address or folder? Wheels that the project carries in `packages/` were put there by Loom's own
     /// hand, after the question what they bring.
     pub fn needs_consent(&self) -> bool {
+        let is_odd = self.text.contains(BREAKS) || has_options(&self.text);
+        is_odd
+            || match self.content {
+                Content::Package { .. } => false,
+                // Other readers may make a place of it.
+                Content::Wrong(_) => self.text.contains(['@', '/', '\\', ':']),
+                Content::Option => true,
+                Content::Place => !is_carried(&self.text),
+            }
+    }
+
+    /// What to think of before it is confirmed.
+    pub fn risk(&self) -> &'static str {
         match self.content {
-            Content::Package { .. } | Content::Wrong(_) => false,
-            Content::Option => true,
-            Content::Place => !is_carried(&self.text),
+            Content::Option => "an option changes where packages come from",
+            Content::Place => "not from the package index: it may run any code",
+            Content::Package { .. } | Content::Wrong(_) => {
+                "it is more than a package and its versions"
+            }
         }
     }
+}
+
+/// Is it the name of a file that packages come in?
+fn is_archive(text: &str) -> bool {
+    const ENDS: [&str; 8] = ["whl", "zip", "tar", "gz", "bz2", "xz", "tgz", "egg"];
+    let is_end = |c: char| c.is_whitespace() || ";[".contains(c);
+    let file = text.split(is_end).next().unwrap_or(text);
+    let end = std::path::Path::new(file).extension();
+    end.is_some_and(|end| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)))
+}
+
+/// Options of a single package, but for hashes, which only hold it to what it is.
+fn has_options(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.any(|word| word.starts_with('-') && !word.starts_with("--hash="))
 }
 
 /// `./packages/shapes-1.0-py3-none-any.whl`
@@ -56,6 +89,12 @@ impl fmt::Display for Line {
     }
 }
 
+/// Is the text one package by its name, with or without versions, and no more?
+pub fn is_package(text: &str) -> bool {
+    let is_named = |line: &Line| matches!(line.content, Content::Package { .. });
+    matches!(&parse(text)[..], [line] if is_named(line) && !line.needs_consent())
+}
+
 /// Read all lines; comments and empty ones are left out, continued ones are joined.
 pub fn parse(text: &str) -> Vec<Line> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -63,7 +102,7 @@ pub fn parse(text: &str) -> Vec<Line> {
     let mut open: Option<(usize, String)> = None;
     for (i, line) in text.lines().enumerate() {
         let (number, mut whole) = open.take().unwrap_or((i + 1, String::new()));
-        if let Some(part) = line.strip_suffix('\\') {
+        if let Some(part) = continued(line) {
             whole.push_str(part);
             open = Some((number, whole));
             continue;
@@ -85,8 +124,22 @@ pub fn parse(text: &str) -> Vec<Line> {
         .collect()
 }
 
+/// What a line that goes on in the next one says. A comment goes on nowhere, whatever it ends with.
+fn continued(line: &str) -> Option<&str> {
+    let part = line.strip_suffix('\\')?;
+    (without_comment(line).len() == line.len()).then_some(part)
+}
+
+/// What other readers end a line at and this one does not: a comment must not hide what follows.
+const BREAKS: [char; 9] = [
+    '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
+];
+
 /// A comment begins at the start of a line or after a space.
 fn without_comment(line: &str) -> &str {
+    if line.contains(BREAKS) {
+        return line;
+    }
     let begins = line
         .char_indices()
         .find(|(at, c)| *c == '#' && line[..*at].chars().last().is_none_or(char::is_whitespace));
@@ -105,9 +158,7 @@ fn content(text: &str) -> Content {
         || text.contains("://")
         || name.starts_with('.')
         || rest.starts_with(['/', '\\', ':'])
-        || std::path::Path::new(text)
-            .extension()
-            .is_some_and(|end| end == "whl");
+        || is_archive(text);
     if is_place {
         return Content::Place;
     }
@@ -169,6 +220,9 @@ mod tests {
             ("./packages/shapes-1.0-py3-none-any.whl", false),
             ("./packages/../x-1.0-py3-none-any.whl", true),
             ("./packages/shapes", true),
+            ("numpy==2 --hash=sha256:00 --hash=sha256:01", false),
+            ("numpy==2 --config-settings=a=b", true),
+            ("numpy -i https://example.org/simple", true),
             ("--index-url https://example.org/simple", true),
             ("--extra-index-url=https://example.org/simple", true),
             ("-r other.txt", true),
@@ -180,11 +234,20 @@ mod tests {
             ("../shapes", true),
             ("/opt/shapes", true),
             ("shapes.whl", true),
+            ("shapes.tar.gz", true),
+            ("shapes-1.0.ZIP ; python_version > '3'", true),
+            ("shapes[round] @ file:/opt/shapes", true),
+            // No comment hides what uv or pip take for a line of its own.
+            ("# nothing\r--index-url https://example.org/simple", true),
+            ("numpy # nothing\u{2028}./shapes", true),
             ("folder/shapes", true),
             ("C:\\shapes", true),
         ] {
             let lines = parse(line);
             assert_eq!(lines[0].needs_consent(), expected, "{line}: {lines:?}");
+        }
+        for text in ["# nothing \\\n./shapes\n", "numpy # nothing \\\n./shapes\n"] {
+            assert!(parse(text).iter().any(Line::needs_consent), "{text}");
         }
     }
 
