@@ -104,6 +104,7 @@ impl Bench {
             focused: true,
             ..RawInput::default()
         };
+        let environment = loom::ui::environment::model::EnvironmentState::default();
         let (views, pictures, catalog) =
             (Views::default(), Pictures::default(), Catalog::default());
         let mut actions = Vec::new();
@@ -116,6 +117,7 @@ impl Bench {
                 flat: &self.flat,
                 pictures: &pictures,
                 views: &views,
+                environment: &environment,
                 actions: &mut actions,
             };
             canvas_ui(ui, &mut self.canvas, &mut self.drafts, &mut context);

@@ -63,6 +63,7 @@ fn frame() -> impl FnMut() {
             screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), size)),
             ..RawInput::default()
         };
+        let environment = loom::ui::environment::model::EnvironmentState::default();
         let (views, pictures, catalog) =
             (Views::default(), Pictures::default(), Catalog::default());
         let mut output = egui.run_ui(input, |ui| {
@@ -73,6 +74,7 @@ fn frame() -> impl FnMut() {
                 flat: &Flat::default(),
                 pictures: &pictures,
                 views: &views,
+                environment: &environment,
                 actions: &mut Vec::new(),
             };
             canvas_ui(ui, &mut canvas, &mut drafts, &mut context);

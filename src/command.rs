@@ -195,6 +195,7 @@ commands! {
     GoHistory, "Go to the history", Go, Window, [key(Modifiers::ALT, Key::Num6)], "Move the keyboard to the history";
     GoCode, "Go to the code", Go, Window, [key(Modifiers::ALT, Key::Num8)], "Move the keyboard to the sources that are written here";
     GoSlowest, "Go to the slowest nodes", Go, Window, [key(Modifiers::ALT, Key::Num7)], "Move the keyboard to the list of the ten slowest nodes; Enter shows one";
+    GoEnvironment, "Go to the environment", Go, Window, [key(Modifiers::ALT, Key::Num9)], "Move the keyboard to the project's Python and packages";
 
     WalkLeft, "Go left", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowLeft)], "Select the nearest node on the left";
     WalkRight, "Go right", Walk, Canvas, [key(Modifiers::NONE, Key::ArrowRight)], "Select the nearest node on the right";
@@ -231,6 +232,9 @@ commands! {
     Step, "Step", Run, Window, [key(Modifiers::NONE, Key::F10)], "Run one node and stop before the next; begins a run that stops before each";
     Continue, "Continue", Run, Window, [key(Modifiers::SHIFT, Key::F10)], "Go on to the next breakpoint; the keys of Run all do it too while a run pauses";
     RestartEngine, "Restart the engine", Run, Window, [], "End the project's Python process; the next run starts a new one";
+    AddPackage, "Add package…", Run, Window, [], "Look a Python package up by name and add it to the project";
+    UpgradePackages, "Upgrade all packages…", Run, Window, [], "Show what bringing every package to its newest version would change";
+    PreviousEnvironment, "Back to the previous environment", Run, Window, [], "Put the packages back that were there before the last change";
     RebuildEnvironment, "Rebuild the environment", Run, Window, [], "Install the project's packages anew";
 
     Welcome, "Welcome page", Help, Window, [key(CTRL, Key::T)], "Recent projects, templates and what is new";

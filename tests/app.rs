@@ -16,6 +16,8 @@ mod coding;
 mod comparing;
 #[path = "app/costs.rs"]
 mod costs;
+#[path = "app/environment.rs"]
+mod environment;
 #[path = "app/find.rs"]
 mod find;
 #[path = "app/hands.rs"]

@@ -10,6 +10,7 @@ use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, patterns, vec2};
 use crate::ui::dialogs::Dialog;
+use crate::ui::environment::model::{Change, EnvironmentAction};
 use crate::ui::focus::Part;
 use crate::ui::settings::Setting;
 use crate::ui::shell::{Pane, arrangement, whole};
@@ -83,6 +84,7 @@ impl App {
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::Code(asked) => self.code_action(asked),
             Action::Tab(asked) => self.tab_action(asked),
+            Action::Environment(asked) => self.environment_action(asked),
             Action::Welcome(asked) => self.welcome_action(asked),
             Action::CopyText(text) => context.copy_text(text),
             Action::Notice(notice) => self.notices.add(notice),
@@ -346,6 +348,11 @@ impl App {
             Command::Continue => self.continue_run(),
             Command::Stop => self.stop(),
             Command::RestartEngine => self.restart_engine(),
+            Command::AddPackage => self.add_package(),
+            Command::UpgradePackages => {
+                self.environment_action(EnvironmentAction::Plan(Change::UpgradeAll));
+            }
+            Command::PreviousEnvironment => self.environment_action(EnvironmentAction::Return),
             Command::RebuildEnvironment => self.rebuild_environment(),
             _ => return false,
         }
@@ -417,6 +424,7 @@ impl App {
             Command::GoConsole => self.go(Pane::Console),
             Command::GoHistory => self.go(Pane::History),
             Command::GoSlowest => self.go(Pane::Slowest),
+            Command::GoEnvironment => self.go(Pane::Environment),
             // All others are in `run` and the two below: a new command needs its arm in one of them.
             _ => {
                 let is_done = self.run_runs(command) || self.walk(command);

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::App;
 use super::code::CodeEvent;
 use super::dropping::Dropped;
+use super::environment::News;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
@@ -28,6 +29,11 @@ pub enum Event {
     Environment {
         project: u64,
         progress: Progress,
+    },
+    /// What the environment's panel waits for.
+    EnvironmentNews {
+        project: u64,
+        news: News,
     },
     EnvironmentDone {
         project: u64,
@@ -173,6 +179,9 @@ impl App {
             }
             Event::Environment { project, progress } => {
                 self.with_project(project, |app| app.environment_progress(progress));
+            }
+            Event::EnvironmentNews { project, news } => {
+                self.with_project(project, |app| app.environment_news(news));
             }
             Event::EnvironmentDone { project, result } => {
                 self.with_project(project, |app| app.environment_done(result));

@@ -72,6 +72,8 @@ impl App {
             Command::NextProject | Command::PreviousProject => self.tab_count() > 1,
             Command::CloseProject => !self.project.is_welcome() || self.tab_count() > 1,
             Command::RestartEngine => self.project.has_engine(),
+            Command::UpgradePackages => !self.project.environment.is_incomplete(),
+            Command::PreviousEnvironment => self.project.environment.previous.is_some(),
             Command::RebuildEnvironment => !self.project.is_busy() && self.project.folder.is_some(),
             _ => true,
         }

@@ -9,6 +9,7 @@ mod code;
 mod dropping;
 mod editor;
 mod enabled;
+mod environment;
 mod files;
 mod frame_cost;
 mod importing;
@@ -270,6 +271,7 @@ impl App {
             let strip = bar(Panel::top("tabs"), theme::TAB_HEIGHT).frame(frame);
             strip.show(ui, |ui| strip_ui(ui, &tabs, &mut actions));
         }
+        self.project.environment.locked = self.project.environment_lock();
         let Project {
             document,
             run,
@@ -277,6 +279,7 @@ impl App {
             views,
             catalog,
             panels,
+            environment,
             ..
         } = &mut self.project;
         let mut context = Context {
@@ -285,6 +288,7 @@ impl App {
             run,
             flat,
             pictures: &self.pictures,
+            environment,
             views,
             actions: &mut actions,
         };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::code::CodeWork;
+use super::environment::Changing;
 use super::journal::Keeper;
 use super::live::Live;
 use super::picture::is_picture;
@@ -24,6 +25,7 @@ use crate::paths::full;
 use crate::project;
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
+use crate::ui::environment::model::EnvironmentState;
 use crate::ui::shell::Panels;
 use crate::ui::{Fetch, Level, Views};
 
@@ -54,6 +56,8 @@ impl Asked {
 /// How the run that was begun last goes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Running {
+    /// What it was asked for.
+    pub asked: Asked,
     pub is_live: bool,
     /// It stops before nodes.
     pub pauses: bool,
@@ -88,6 +92,9 @@ pub struct Project {
     pub(super) lock: Option<project::Lock>,
     pub(super) engine: Option<Engine>,
     pub(super) engine_events: Option<EventReceiver<EngineEvent>>,
+    /// What its panel shows.
+    pub environment: EnvironmentState,
+    pub(super) changing: Changing,
     pub(super) environment_progress: Option<String>,
     pub(super) environment_cancel: Option<CancelFlag>,
     /// What runs as soon as the environment is there.
@@ -151,14 +158,15 @@ impl Project {
 
     /// Does it run or build its environment now?
     pub(super) fn is_working(&self) -> bool {
-        self.run.is_running() || self.environment_cancel.is_some()
+        self.run.is_running() || self.environment_cancel.is_some() || self.changing.is_applying
     }
 
     /// Can a run be asked for now? A live one makes room.
     pub(super) fn can_run(&self) -> bool {
         let is_live_waiting = self.wanted_run.as_ref().is_some_and(|asked| asked.is_live);
         let makes_room = self.is_live_running() && self.next_run.is_none() || is_live_waiting;
-        !self.document.graph().is_empty() && (!self.is_busy() || makes_room)
+        !self.document.graph().is_empty()
+            && (!self.is_busy() || makes_room || self.changing.is_applying)
     }
 
     /// Does a run wait for those of other projects?
@@ -184,6 +192,7 @@ impl Project {
     /// It is closed: what ran for it ends, and another Loom may have it.
     pub(super) fn end(&mut self) {
         self.end_engine();
+        self.changing.stop();
         self.watch = None;
         self.lock = None;
     }

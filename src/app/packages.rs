@@ -5,7 +5,6 @@ use std::path::Path;
 use super::{App, Event};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::packages::{self, Added, Installed, Offer, PackageError, What};
-use crate::project::requirements::{Confirmed, consent};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 use crate::ui::packages::{InstalledRow, OfferText, PackagesAnswer, PackagesPage, PackagesState};
@@ -93,20 +92,8 @@ impl App {
         }
     }
 
-    /// What the tools start from; `None`: no project is shown.
-    fn wanted_here(&self) -> Option<Wanted> {
-        Some(Wanted {
-            project: self.project.folder.clone()?,
-            python_version: self.settings.engine.python_version().map(str::to_owned),
-            tools: self.paths.tools(),
-            program: self.paths.program.clone(),
-            needs: Vec::new(),
-            confirmed: Confirmed::default(),
-        })
-    }
-
     fn look_into(&mut self, page: PackagesPage, text: String) {
-        let Some(wanted) = self.wanted_here() else {
+        let Some(wanted) = self.wanted() else {
             return;
         };
         let what = match What::of(&text) {
@@ -212,7 +199,7 @@ impl App {
         } else {
             None
         };
-        let (Some(wanted), None) = (self.wanted_here(), &why_not) else {
+        let (Some(wanted), None) = (self.wanted(), &why_not) else {
             let problem = why_not.unwrap_or_default();
             let said = String::new();
             return self.show_packages(page, PackagesState::Lists { said, problem });
@@ -222,16 +209,11 @@ impl App {
         let cancel = CancelFlag::default();
         self.package_work.cancel = Some(cancel.clone());
         self.project.environment_cancel = Some(cancel.clone());
-        let files = packages::files(self.project.document.graph());
-        let userdata = self.paths.userdata.clone();
+        let ground = self.ground();
         let project = self.project.serial;
         let mut tell = self.teller();
         self.services.spawn(move || {
-            let wanted = Wanted {
-                needs: packages::needs(&files, &wanted.project),
-                confirmed: consent::confirmed(&userdata, &wanted.project),
-                ..wanted
-            };
+            let wanted = ground.complete(wanted);
             let result = change(&wanted, &mut tell, &cancel);
             Event::PackagesChanged { project, result }
         });
@@ -246,6 +228,7 @@ impl App {
                 // What ran in the environment before runs no more.
                 app.project.end_engine();
                 app.read_packages();
+                app.project.environment_is_new();
             }
         });
         match &mut self.dialog {

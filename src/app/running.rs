@@ -9,14 +9,12 @@ use super::open::{Asked, Running};
 use super::{App, Event};
 use crate::costs;
 use crate::engine::protocol::LogLevel;
-use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress, Wanted};
+use crate::engine::python::{self, CancelFlag, Environment, EnvironmentError, Progress};
 use crate::engine::{
     self, Engine, EngineConfig, EngineEvent, ResultsOnDisk, RunRequest, RunState, RunStatus, Stop,
 };
 use crate::event::channel;
 use crate::graph::{Flat, NodeId};
-use crate::packages;
-use crate::project::requirements::{Confirmed, consent};
 use crate::runlog;
 use crate::ui::Level;
 use crate::ui::countdown::Countdown;
@@ -56,6 +54,16 @@ impl App {
     /// Run what is asked for. The environment is made first where it is not there. While as many projects run as may,
     /// it waits for its turn; a live run that goes on makes room.
     pub(super) fn start_run(&mut self, asked: Asked) {
+        if self.project.changing.is_applying {
+            if !asked.is_live && self.project.wanted_run.is_none() {
+                self.notify(
+                    Level::Info,
+                    "The run begins when the environment is changed",
+                );
+            }
+            self.project.wanted_run = Some(asked);
+            return;
+        }
         if self.project.is_busy() {
             if asked.is_live || !self.project.can_run() {
                 return;
@@ -91,22 +99,13 @@ impl App {
 
     /// Make the project's environment, or see that it is as it should be, in the background.
     pub(super) fn prepare_environment(&mut self) {
-        let Some(folder) = self.project.folder.clone() else {
+        let Some(wanted) = self.wanted() else {
             return;
         };
         let cancel = CancelFlag::default();
         self.project.environment_cancel = Some(cancel.clone());
         let serial = self.project.serial;
-        let wanted = Wanted {
-            project: folder,
-            python_version: self.settings.engine.python_version().map(str::to_owned),
-            tools: self.paths.tools(),
-            program: self.paths.program.clone(),
-            needs: Vec::new(),
-            confirmed: Confirmed::default(),
-        };
-        let files = packages::files(self.project.document.graph());
-        let userdata = self.paths.userdata.clone();
+        let ground = self.ground();
         let sender = self.services.sender.clone();
         self.services.spawn(move || {
             let mut tell = |progress| {
@@ -118,11 +117,7 @@ impl App {
                     })
                     .ok();
             };
-            let wanted = Wanted {
-                needs: packages::needs(&files, &wanted.project),
-                confirmed: consent::confirmed(&userdata, &wanted.project),
-                ..wanted
-            };
+            let wanted = ground.complete(wanted);
             let result = python::prepare(&wanted, &mut tell, &cancel);
             Event::EnvironmentDone {
                 project: serial,
@@ -139,6 +134,9 @@ impl App {
             Ok(environment) => {
                 if environment.is_new {
                     self.read_packages();
+                }
+                if environment.is_new {
+                    self.project.environment_is_new();
                 }
                 if environment.is_new || self.project.engine.is_none() {
                     self.start_engine(&environment);
@@ -261,6 +259,7 @@ impl App {
             project.live.want(scope);
         }
         project.running = Running {
+            asked: asked.clone(),
             is_live: asked.is_live,
             pauses: asked.steps || !pause.is_empty(),
             kept_stale,
@@ -288,6 +287,7 @@ impl App {
         self.project.wanted_run = None;
         self.project.next_run = None;
         self.project.live.drop_all();
+        self.project.changing.stop();
         let serial = self.project.serial;
         self.waiting.retain(|waiting| *waiting != serial);
         if let Some(cancel) = &self.project.environment_cancel {

@@ -216,13 +216,26 @@ fn change(
 ) -> Result<Exit, Failure> {
     let mut wanted = wanted(&options.project, paths)?;
     wanted.confirmed = std::mem::take(&mut wanted.confirmed).with(meant);
-    let plan = planned(&mut wanted, change, paths)?;
-    show(&plan, options.json, !options.plan)?;
-    if options.plan {
+    let exit = make(&mut wanted, change, options.json, !options.plan, paths)?;
+    if !options.plan {
+        tools::confirm(meant, &mut wanted, paths)?;
+    }
+    Ok(exit)
+}
+
+fn make(
+    wanted: &mut Wanted,
+    change: &Change,
+    json: bool,
+    applies: bool,
+    paths: &Paths,
+) -> Result<Exit, Failure> {
+    let plan = planned(wanted, change, paths)?;
+    show(&plan, json, applies)?;
+    if !applies {
         return Ok(Exit::Ok);
     }
-    python::apply(&wanted, &plan, &mut tell, &cancel()).map_err(failure)?;
-    tools::confirm(meant, &mut wanted, paths)?;
+    python::apply(wanted, &plan, &mut tell, &cancel()).map_err(failure)?;
     say("loom: done; `loom env back` returns to the environment before");
     Ok(Exit::Ok)
 }
@@ -274,11 +287,8 @@ fn pythons(
                 "a version of Python is such as 3.12 or 3.12.4, or `any`",
             ));
         }
-        with_consent(&mut wanted, paths, |wanted| {
-            python::choose_python(wanted, version, &mut tell, &cancel())
-        })
-        .map_err(failure)?;
-        return Ok(Exit::Ok);
+        let change = Change::Python(version.map(str::to_owned));
+        return make(&mut wanted, &change, json, true, paths);
     }
     let found = python::pythons(&wanted, &cancel()).map_err(failure)?;
     let mut out = io::stdout().lock();

@@ -10,6 +10,7 @@ use crate::document::Document;
 use crate::engine::run::RunState;
 use crate::graph::{Catalog, Flat, Pos2, Rect, Vec2};
 use crate::ui::canvas::{Canvas, canvas_ui};
+use crate::ui::environment::model::EnvironmentState;
 use crate::ui::value::Drafts;
 use crate::ui::{Context, Pictures, Views, theme};
 
@@ -131,6 +132,7 @@ impl Scene {
             viewport.native_pixels_per_point = Some(self.frame.pixels_per_point);
         }
         let (views, catalog, mut actions) = (Views::default(), Catalog::default(), Vec::new());
+        let environment = EnvironmentState::default();
         let flat = Flat::default();
         let mut output = self.egui.run_ui(input, |ui| {
             let mut context = Context {
@@ -140,6 +142,7 @@ impl Scene {
                 flat: &flat,
                 pictures,
                 views: &views,
+                environment: &environment,
                 actions: &mut actions,
             };
             canvas_ui(ui, canvas, drafts, &mut context);

@@ -2,9 +2,10 @@
 
 use egui::{CollapsingHeader, Grid, Label, RichText, Ui};
 
+use super::environment::model::EnvironmentAction;
 use super::{Action, Context, theme};
-use crate::command::Command;
 use crate::engine::protocol::{Frame, NodeError};
+use crate::engine::python::modules::package_of;
 
 /// The engine tells no more frames of one error.
 const MOST_FRAMES: usize = 50;
@@ -55,20 +56,29 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
 
 /// What to do about a module that is not there.
 fn missing_ui(ui: &mut Ui, ctx: &mut Context<'_>, module: &str) {
-    // The part that a package brings.
-    let package = module.split('.').next().unwrap_or(module);
+    let package = package_of(module);
     let advice = format!(
-        "Python has no module \"{module}\" here. Add the package that brings {package} to the project's requirements.txt; \
-         the next run installs it"
+        "Python has no module \"{module}\" in this project's environment. The package {package} brings it"
     );
     ui.add(Label::new(advice).wrap().selectable(true));
-    let rebuild = ui.link(Command::RebuildEnvironment.title());
-    if rebuild
-        .on_hover_text("Install what requirements.txt names now")
+    let install = ui.button(install_text(module));
+    if install
+        .on_hover_text("Show what would be installed; when it is, the run goes on")
         .clicked()
     {
-        ctx.ask(Action::Command(Command::RebuildEnvironment));
+        ctx.ask(install_action(module));
     }
+}
+
+/// What installs the package of a missing module.
+pub fn install_text(module: &str) -> String {
+    format!("Install {}…", package_of(module))
+}
+
+pub fn install_action(module: &str) -> Action {
+    Action::Environment(EnvironmentAction::Install {
+        module: module.to_owned(),
+    })
 }
 
 /// The way to the error: the user's own frames first, then what they called, folded.

@@ -10,6 +10,7 @@ mod contrast;
 pub mod countdown;
 pub mod dialogs;
 mod drafts;
+pub mod environment;
 mod failure;
 pub mod find;
 pub mod focus;
@@ -53,6 +54,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use environment::model::{EnvironmentAction, EnvironmentState};
 pub use views::Views;
 
 use crate::command::Command;
@@ -115,6 +117,8 @@ pub enum Action {
     Code(code::CodeAction),
     /// Something about the row of open projects.
     Tab(tabs::TabAction),
+    /// Something about the project's environment.
+    Environment(EnvironmentAction),
     /// Something about the welcome page.
     Welcome(welcome::WelcomeAction),
     CopyText(String),
@@ -182,6 +186,7 @@ pub struct Context<'a> {
     /// The graph as it runs: what `run` knows of is its nodes.
     pub flat: &'a Flat,
     pub pictures: &'a Pictures,
+    pub environment: &'a EnvironmentState,
     /// Values that were fetched.
     pub views: &'a Views,
     pub actions: &'a mut Vec<Action>,

@@ -9,6 +9,7 @@ use egui_tiles::{
 use super::canvas::{Canvas, canvas_ui};
 use super::code::{CodePanel, code_ui};
 use super::console::{Console, console_ui};
+use super::environment::{Environment, environment_ui};
 use super::find::{Find, find_ui};
 use super::focus::{self, Focus, Part};
 use super::history::history_ui;
@@ -35,6 +36,7 @@ pub enum Pane {
     Outline,
     Slowest,
     Code,
+    Environment,
 }
 
 impl Pane {
@@ -49,6 +51,7 @@ impl Pane {
             Self::Outline => "Outline",
             Self::Slowest => "Slowest",
             Self::Code => "Code",
+            Self::Environment => "Environment",
         }
     }
 }
@@ -63,6 +66,7 @@ pub struct Panels {
     pub outline: Outline,
     pub slowest: Slowest,
     pub code: CodePanel,
+    pub environment: Environment,
     pub drafts: Drafts,
     pub history: List,
     pub focus: Focus,
@@ -79,6 +83,7 @@ impl Default for Panels {
             outline: Outline::default(),
             slowest: Slowest::default(),
             code: CodePanel::default(),
+            environment: Environment::default(),
             drafts: Drafts::default(),
             history: List::default(),
             focus: Focus::default(),
@@ -115,7 +120,15 @@ pub fn arrangement() -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let library = tab(&mut tiles, &[Pane::Library]);
     let canvas = tab(&mut tiles, &[Pane::Canvas, Pane::Code]);
-    let below = tab(&mut tiles, &[Pane::Viewer, Pane::Console, Pane::Slowest]);
+    let below = tab(
+        &mut tiles,
+        &[
+            Pane::Viewer,
+            Pane::Console,
+            Pane::Slowest,
+            Pane::Environment,
+        ],
+    );
     let inspector = tab(&mut tiles, &[Pane::Inspector, Pane::History, Pane::Outline]);
     let middle = linear(
         &mut tiles,
@@ -150,6 +163,7 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
         (Pane::Outline, Pane::History),
         (Pane::Slowest, Pane::Console),
         (Pane::Code, Pane::Canvas),
+        (Pane::Environment, Pane::Slowest),
     ] {
         if tree.tiles.find_pane(&newer).is_none() {
             let beside = tree.tiles.find_pane(&older)?;
@@ -175,6 +189,7 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
         Pane::Outline,
         Pane::Slowest,
         Pane::Code,
+        Pane::Environment,
     ];
     let is_whole = tree.root().is_some() && panes.into_iter().all(|pane| count(pane) == 1);
     is_whole.then_some(tree)
@@ -192,6 +207,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         outline,
         slowest,
         code,
+        environment,
         drafts,
         history,
         focus,
@@ -206,6 +222,7 @@ pub fn panels_ui(ui: &mut Ui, shell: &mut Shell, panels: &mut Panels, context: &
         outline,
         slowest,
         code,
+        environment,
         drafts,
         history,
         focus,
@@ -231,6 +248,7 @@ struct Shown<'a, 'b> {
     outline: &'a mut Outline,
     slowest: &'a mut Slowest,
     code: &'a mut CodePanel,
+    environment: &'a mut Environment,
     drafts: &'a mut Drafts,
     history: &'a mut List,
     focus: &'a mut Focus,
@@ -280,6 +298,7 @@ impl Behavior<Pane> for Shown<'_, '_> {
             Pane::Outline => outline_ui(ui, self.outline, self.context),
             Pane::Slowest => slowest_ui(ui, self.slowest, self.context),
             Pane::Code => code_ui(ui, self.code, self.context),
+            Pane::Environment => environment_ui(ui, self.environment, self.context),
             Pane::Canvas => {}
         });
         if is_scrolled {
@@ -382,7 +401,7 @@ mod tests {
             groups(&whole(arrangement()).unwrap()),
             groups(&arrangement())
         );
-        for pane in [Pane::Outline, Pane::Slowest, Pane::Code] {
+        for pane in [Pane::Outline, Pane::Slowest, Pane::Code, Pane::Environment] {
             let older = without(pane);
             assert_ne!(groups(&older), groups(&arrangement()));
             assert_eq!(groups(&whole(older).unwrap()), groups(&arrangement()));

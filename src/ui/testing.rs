@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Ui, Vec2};
 use egui_kittest::Harness;
 
+use super::environment::model::EnvironmentState;
 use super::{Action, Context, Pictures, Views, theme};
 use crate::document::{Document, Meta};
 use crate::engine::protocol::{EngineEvent, LogLevel, NodeError, ValueSummary};
@@ -22,6 +23,7 @@ pub struct World<State> {
     pub run: RunState,
     pub pictures: Pictures,
     pub views: Views,
+    pub environment: EnvironmentState,
     pub actions: Vec<Action>,
     pub state: State,
 }
@@ -47,6 +49,7 @@ pub fn panel<State: 'static>(
                     run: &world.run,
                     flat: &flat,
                     pictures: &world.pictures,
+                    environment: &world.environment,
                     views: &world.views,
                     actions: &mut world.actions,
                 };

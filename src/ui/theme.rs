@@ -169,6 +169,10 @@ pub const TABLE_ROW: f32 = 20.0;
 /// Size of the letters of a short result in the viewer.
 pub const LARGE_TEXT: f32 = 20.0;
 pub const CARD_WIDTH: f32 = 280.0;
+/// From this width on the environment's packages stand beside what is being done.
+pub const BESIDE_WIDTH: f32 = 560.0;
+/// Most of what tools printed that is in sight.
+pub const OUTPUT_HEIGHT: f32 = 220.0;
 pub const SETTINGS_WIDTH: f32 = 640.0;
 pub const SETTINGS_HEIGHT: f32 = 460.0;
 /// A command's keys in the settings.

@@ -291,6 +291,7 @@ fn f6_goes_from_panel_to_panel_and_tab_round_in_each() {
         (Key::Num1, "Search nodes"),
         (Key::Num6, "History panel"),
         (Key::Num7, "Slowest panel"),
+        (Key::Num9, "Python"),
         (Key::Num4, "Viewer panel"),
         (Key::Num2, "Canvas"),
     ] {

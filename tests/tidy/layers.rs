@@ -64,6 +64,7 @@ const UI: Layer = Layer {
         "document",
         "engine::run",
         "engine::protocol",
+        "engine::python::modules",
         "nodebank::code",
         "command",
     ],

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::engine::python::{Progress as Build, package_of};
+use crate::engine::python::Progress as Build;
+use crate::engine::python::modules::package_of;
 use crate::engine::{EngineEvent, LogLevel, NodeError, NodeStatus, Progress, RunState};
 use crate::graph::{Graph, Node, NodeId};
 

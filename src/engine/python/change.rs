@@ -1,6 +1,7 @@
 //! Changing what a project asks for: worked out first as a plan, then done as a whole or not at all.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::build::Tools;
 use super::resolve::{Renew, resolve};
@@ -25,6 +26,8 @@ pub enum Change {
     Pin(Vec<String>),
     /// Let them go again.
     Unpin(Vec<String>),
+    /// Another Python, which is noted in `.python-version`. `None`: any that is new enough.
+    Python(Option<String>),
     /// Nothing but what `requirements.txt` asks for already.
     AsAsked,
 }
@@ -47,6 +50,8 @@ pub struct Plan {
     pub texts: Texts,
     /// The `requirements.txt` that it was made from.
     pub before: String,
+    /// The Python that is chosen with it: a version, or any that is new enough.
+    pub python: Option<Option<String>>,
 }
 
 impl Plan {
@@ -69,8 +74,14 @@ pub fn plan(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Plan, EnvironmentError> {
-    let wanted = &wanted.here();
-    let project = &wanted.project;
+    let (wanted, python) = match change {
+        Change::Python(version) => (
+            wanted.with_python(version.as_deref()),
+            Some(version.clone()),
+        ),
+        _ => (wanted.here(), None),
+    };
+    let (wanted, project) = (&wanted, &wanted.project);
     swap::restore(project);
     let before = lock::read(&project.join(sources::REQUIREMENTS));
     let there = installed::versions(&project.join(FOLDER));
@@ -130,6 +141,7 @@ pub fn plan(
             tried,
         },
         before,
+        python,
     })
 }
 
@@ -140,53 +152,79 @@ pub fn apply(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Environment, EnvironmentError> {
-    let wanted = &wanted.here();
     let project = &wanted.project;
     let _lock = build_lock(project, progress, cancel)?;
     if lock::read(&project.join(sources::REQUIREMENTS)) != plan.before {
         return Err(EnvironmentError::Changed);
     }
     check_consent(wanted, Some(&plan.texts.requirements))?;
+    let noted = match &plan.python {
+        Some(version) => Some(Noted::write(project, version.as_deref())?),
+        None => None,
+    };
+    let wanted = &wanted.here();
     let stamp = Stamp::of(wanted, Some(&plan.texts))?;
     let tools = Tools::find(wanted, stamp.has_packages, progress, cancel)?;
     tools.build(wanted, &stamp, Some(&plan.texts), progress, cancel)?;
+    if let Some(noted) = noted {
+        noted.keep();
+    }
     Ok(Environment {
         python: interpreter(&project.join(FOLDER)),
         is_new: true,
     })
 }
 
-/// Make the project's environment anew with another Python, and note that in `.python-version`. `None`: any that is new
-/// enough. When it does not work out, the file is as it was.
-pub fn choose_python(
-    wanted: &Wanted,
-    version: Option<&str>,
-    progress: &mut dyn FnMut(Progress),
-    cancel: &CancelFlag,
-) -> Result<Environment, EnvironmentError> {
-    let file = wanted.project.join(PYTHON_VERSION);
-    let before = std::fs::read(&file).ok();
-    let write = |bytes: Option<&[u8]>| match bytes {
-        Some(bytes) => std::fs::write(&file, bytes),
-        None if file.exists() => std::fs::remove_file(&file),
-        None => Ok(()),
-    };
-    let line = version.map(|version| format!("{version}\n"));
-    let made = write(line.as_deref().map(str::as_bytes))
-        .map_err(|source| EnvironmentError::Io {
+/// The version of Python that a project asks for, written anew; as it was before unless it is kept. Written first: a
+/// crash leaves the choice, and the next run makes the environment for it.
+struct Noted {
+    file: PathBuf,
+    before: Option<Vec<u8>>,
+    is_kept: bool,
+}
+
+impl Noted {
+    fn write(project: &Path, version: Option<&str>) -> Result<Self, EnvironmentError> {
+        let file = project.join(PYTHON_VERSION);
+        let before = std::fs::read(&file).ok();
+        let line = version.map(|version| format!("{version}\n"));
+        put(&file, line.as_deref().map(str::as_bytes)).map_err(|source| EnvironmentError::Io {
             what: "note the version of Python",
             source,
             advice: "check that the disk is not full and that you may write to the project's folder",
             path: file.clone(),
+        })?;
+        Ok(Self {
+            file,
+            before,
+            is_kept: false,
         })
-        .and_then(|()| plan(wanted, &Change::AsAsked, progress, cancel))
-        .and_then(|plan| apply(wanted, &plan, progress, cancel));
-    if made.is_err()
-        && let Err(error) = write(before.as_deref())
-    {
-        tracing::warn!("cannot write the file again: {error}: {}", file.display());
     }
-    made
+
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        if let Err(error) = put(&self.file, self.before.as_deref()) {
+            let file = self.file.display();
+            tracing::warn!("cannot write the file again: {error}: {file}");
+        }
+    }
+}
+
+/// Let a file hold this; `None`: let there be none.
+fn put(file: &Path, bytes: Option<&[u8]>) -> io::Result<()> {
+    match bytes {
+        Some(bytes) => std::fs::write(file, bytes),
+        None if file.exists() => std::fs::remove_file(file),
+        None => Ok(()),
+    }
 }
 
 /// Return to the environment before, with the `requirements.txt` that belongs to it. Doing it again returns.
@@ -218,7 +256,7 @@ fn edited(
     let refuse = |why: String| Err(EnvironmentError::Refused(why));
     let mut text = before.to_owned();
     let renew = match change {
-        Change::AsAsked => Renew::Only(Vec::new()),
+        Change::Python(_) | Change::AsAsked => Renew::Only(Vec::new()),
         Change::Add(lines) => {
             let mut names = Vec::new();
             for line in lines {

@@ -8,8 +8,11 @@ use serde_json::Value as Json;
 
 use super::build::Tools;
 use super::child::{self, Ending};
-use super::{CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, find, interpreter, uv};
+use super::{
+    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, find, interpreter, lock, sources, uv,
+};
 use crate::nodebank::package::normal_name;
+use crate::project::requirements;
 
 /// How long a question to the index may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -59,6 +62,7 @@ pub fn search(
         "--disable-pip-version-check",
         name,
     ];
+    let options = index_options(wanted);
     let python = find::find(wanted.python_version.as_deref(), &wanted.project, cancel);
     let mut last = Vec::new();
     let own = interpreter(&wanted.project.join(FOLDER));
@@ -82,7 +86,7 @@ pub fn search(
         .filter(|program| program.exists())
         .map(|program| child::command(program, &wanted.project));
     for mut command in direct.chain(borrowed) {
-        command.args(arguments);
+        command.args(arguments).args(&options);
         let outcome = child::run(command, Some(LIMIT), &mut |_| (), cancel);
         match outcome.ending {
             Ending::Cancelled => return Err(EnvironmentError::Cancelled),
@@ -161,6 +165,7 @@ pub fn outdated(
         command.arg("--disable-pip-version-check");
         command
     };
+    command.args(index_options(wanted));
     command.stdin(std::process::Stdio::null());
     let step = "Asking the package index for newer versions".to_owned();
     let text = json_of(step, command, cancel)?;
@@ -210,6 +215,12 @@ pub fn pythons(
         }
     }
     Ok(found)
+}
+
+/// Where the project's packages come from.
+fn index_options(wanted: &Wanted) -> Vec<String> {
+    let text = lock::read(&wanted.project.join(sources::REQUIREMENTS));
+    requirements::index_options(&text, &wanted.confirmed)
 }
 
 /// What a tool prints as JSON, in one piece or over several lines.

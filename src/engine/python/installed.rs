@@ -7,7 +7,7 @@ use super::{FOLDER, lock, sources};
 use crate::nodebank::package::normal_name;
 use crate::nodebank::script;
 use crate::paths::site_packages;
-use crate::project::requirements::{self, Content, edit};
+use crate::project::requirements::{self, Content, Line, edit};
 
 /// A project's environment as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Listing {
     pub python: Option<String>,
     /// By name.
     pub packages: Vec<Package>,
+    /// How many packages `requirements.txt` asks for.
+    pub asked: usize,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,9 +75,14 @@ pub fn list(project: &Path) -> Listing {
         package.needed_by.sort_unstable();
     }
     packages.sort_by_key(|package| normal_name(&package.name));
+    let is_package = |line: &Line| matches!(line.content, Content::Package { .. } | Content::Place);
     Listing {
         python: version(&environment),
         packages,
+        asked: requirements::parse(&text)
+            .iter()
+            .filter(|line| is_package(line))
+            .count(),
     }
 }
 

@@ -11,7 +11,7 @@ mod imports;
 mod index;
 mod installed;
 mod lock;
-mod modules;
+pub mod modules;
 mod resolve;
 mod sources;
 mod stamp;
@@ -29,10 +29,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-pub use change::{Change, Plan, Step, apply, back, choose_python, plan};
+pub use change::{Change, Plan, Step, apply, back, plan};
 pub use index::{Found, PythonChoice, outdated, pythons, search};
 pub use installed::{Listing, Package, list};
-pub use modules::package_of;
 pub use resolve::Renew;
 pub use stamp::forget;
 pub use swap::{Previous, previous};
@@ -185,24 +184,34 @@ impl EnvironmentError {
 /// Name of the file in a project that says which version of Python it is for; other tools read it too.
 pub const PYTHON_VERSION: &str = ".python-version";
 
+/// The version of Python that a project itself asks for.
+pub fn version_of(project: &Path) -> Option<String> {
+    let text = lock::read(&project.join(PYTHON_VERSION));
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    let version = line.map(|line| {
+        line.trim_start_matches("cpython-")
+            .trim_start_matches("cpython@")
+    });
+    let is_version = |text: &&str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    version.filter(is_version).map(str::to_owned)
+}
+
 impl Wanted {
     /// What is wanted, with the version of Python that the project itself asks for before any other.
     fn here(&self) -> Self {
-        let text = lock::read(&self.project.join(PYTHON_VERSION));
-        let line = text
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !line.starts_with('#'));
-        let version = line.map(|line| {
-            line.trim_start_matches("cpython-")
-                .trim_start_matches("cpython@")
-        });
-        let is_version = |text: &&str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        let version = version.filter(is_version).map(str::to_owned);
-        Self {
-            python_version: version.or_else(|| self.python_version.clone()),
-            ..self.clone()
+        self.with_python(version_of(&self.project).as_deref())
+    }
+
+    /// What is wanted, with this version of Python before any other.
+    fn with_python(&self, version: Option<&str>) -> Self {
+        let mut wanted = self.clone();
+        if let Some(version) = version {
+            wanted.python_version = Some(version.to_owned());
         }
+        wanted
     }
 }
 

@@ -135,6 +135,32 @@ const BREAKS: [char; 9] = [
     '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
 ];
 
+/// The options of a text that say where packages come from, as the arguments of uv and pip; only those that somebody
+/// confirmed.
+pub fn index_options(text: &str, confirmed: &Confirmed) -> Vec<String> {
+    let known = [
+        "--index-url",
+        "--extra-index-url",
+        "--find-links",
+        "--no-index",
+        "-i",
+        "-f",
+    ];
+    let mut options = Vec::new();
+    let lines = parse(text).into_iter();
+    for line in lines.filter(|line| confirmed.contains(line)) {
+        let (option, value) = match line.text.split_once([' ', '=']) {
+            Some((option, value)) => (option, Some(value.trim().to_owned())),
+            None => (line.text.as_str(), None),
+        };
+        if known.contains(&option) {
+            options.push(option.to_owned());
+            options.extend(value);
+        }
+    }
+    options
+}
+
 /// A comment begins at the start of a line or after a space.
 fn without_comment(line: &str) -> &str {
     if line.contains(BREAKS) {
@@ -249,6 +275,26 @@ mod tests {
         for text in ["# nothing \\\n./shapes\n", "numpy # nothing \\\n./shapes\n"] {
             assert!(parse(text).iter().any(Line::needs_consent), "{text}");
         }
+    }
+
+    #[test]
+    fn what_says_where_packages_come_from() {
+        let text = "-i https://a.example/simple\n--extra-index-url=https://b.example/?x=1\nnumpy\n--no-index\n--pre\n\
+                    --find-links  wheels # here\n";
+        let expected = [
+            "-i",
+            "https://a.example/simple",
+            "--extra-index-url",
+            "https://b.example/?x=1",
+            "--no-index",
+            "--find-links",
+            "wheels",
+        ];
+        let lines = parse(text);
+        let all = Confirmed::default().with(&lines);
+        assert_eq!(index_options(text, &all), expected);
+        let first = Confirmed::default().with(&lines[..1]);
+        assert_eq!(index_options(text, &first), expected[..2]);
     }
 
     #[test]

@@ -115,6 +115,7 @@ fn node_ui(ui: &mut Ui, preview: &mut Preview) {
     let mut inside = ui.new_child(UiBuilder::new().id_salt("node").max_rect(rect));
     inside.set_clip_rect(rect.intersect(ui.clip_rect()));
     let (catalog, views, pictures) = (Catalog::default(), Views::default(), Pictures::default());
+    let environment = crate::ui::environment::model::EnvironmentState::default();
     let mut context = Context {
         document,
         catalog: &catalog,
@@ -122,6 +123,7 @@ fn node_ui(ui: &mut Ui, preview: &mut Preview) {
         flat,
         pictures: &pictures,
         views: &views,
+        environment: &environment,
         actions: &mut Vec::new(),
     };
     still_ui(&mut inside, canvas, drafts, &mut context);

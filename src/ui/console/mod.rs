@@ -7,7 +7,7 @@ use egui::{
     vec2,
 };
 
-use super::failure::{error_line, error_text};
+use super::failure::{error_line, error_text, install_action, install_text};
 use super::theme::Palette;
 use super::{Action, Context, theme};
 use crate::engine::protocol::{LogLevel, NodeError};
@@ -183,6 +183,11 @@ fn line_ui(
         if let (Some(error), Some(node)) = (&line.error, node) {
             if ui.link("Show node").clicked() {
                 ctx.ask(Action::RevealRun(node.id));
+            }
+            if let Some(module) = &error.module
+                && ui.link(install_text(module)).clicked()
+            {
+                ctx.ask(install_action(module));
             }
             if let Some(frame) = error.traceback.last() {
                 let place = format!("Open line {}", frame.line);

@@ -8,6 +8,7 @@ use super::*;
 use crate::document::{Document, Meta, Transaction};
 use crate::engine::protocol::{EngineEvent, Frame, NodeError};
 use crate::graph::{Bank, Edit, Graph, NodeKind, Pos2, Value};
+use crate::ui::environment::model::EnvironmentAction;
 use crate::ui::testing::{World, document, failed, finished, panel, run};
 
 type Panel = (Inspector, Drafts);
@@ -222,14 +223,14 @@ fn frames_of_libraries_and_of_the_engine_are_folded_and_a_missing_module_has_a_w
     harness.get_by_label("1 frame of libraries").click();
     harness.run();
     harness.get_by_label("io.py, line 90, in load");
-    harness.get_by_label_contains("brings skimage to");
-    harness.get_by_label("Rebuild the environment").click();
+    harness.get_by_label_contains("package scikit-image brings it");
+    harness.get_by_label("Install scikit-image…").click();
     harness.run();
     let action = harness.state_mut().actions.pop();
-    assert!(matches!(
-        action,
-        Some(Action::Command(Command::RebuildEnvironment))
-    ));
+    let expected = EnvironmentAction::Install {
+        module: "skimage.filters".to_owned(),
+    };
+    assert!(matches!(action, Some(Action::Environment(asked)) if asked == expected));
 }
 
 #[test]

@@ -1,0 +1,310 @@
+//! Changes of the project's environment: planned, shown, and done when the user says so; what waits for them.
+
+use super::News;
+use crate::app::open::Asked;
+use crate::app::{App, Project};
+use crate::engine::python::modules::package_of;
+use crate::engine::python::{
+    self, CancelFlag, Environment, EnvironmentError, Plan, Progress, Renew, Wanted,
+};
+use crate::ui::Level;
+use crate::ui::environment::model::{
+    Change, LineChange, Outcome, PackageChange, Plan as ShownPlan, Task, Work,
+};
+use crate::ui::shell::Pane;
+
+/// Lines of a tool's output that the panel keeps, the last ones.
+const LINES: usize = 500;
+
+/// The change of an environment that goes on or is planned.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Changing {
+    /// Such as `Add pandas`.
+    what: String,
+    /// Why it is asked for, where that is not plain.
+    note: String,
+    plan: Option<Plan>,
+    cancel: Option<CancelFlag>,
+    /// The environment itself is being changed: no run begins.
+    pub is_applying: bool,
+    /// What runs when the change is done.
+    then_run: Option<Asked>,
+}
+
+impl Changing {
+    pub fn stop(&self) {
+        if let Some(cancel) = &self.cancel {
+            cancel.cancel();
+        }
+    }
+
+    /// Nobody wants what was planned.
+    pub fn forget(&mut self) {
+        self.plan = None;
+        self.then_run = None;
+    }
+}
+
+impl Project {
+    /// Why the environment cannot be changed now.
+    pub(in crate::app) fn environment_lock(&self) -> Option<String> {
+        if self.read_only.is_some() {
+            return Some("The project can only be read".to_owned());
+        }
+        if self.run.is_running() {
+            return Some("A run goes on: wait until it has ended, or stop it".to_owned());
+        }
+        let text = "The environment is being built: wait until it is there, or stop it";
+        self.environment_cancel.is_some().then(|| text.to_owned())
+    }
+}
+
+impl App {
+    /// Something is begun that the panel shows until it has ended. `None`: something else goes on.
+    fn begin_work(&mut self, what: &str) -> Option<CancelFlag> {
+        let project = &mut self.project;
+        if matches!(project.environment.task, Task::Working(_)) {
+            self.notify(Level::Info, "The environment is being changed already");
+            return None;
+        }
+        let cancel = CancelFlag::default();
+        what.clone_into(&mut project.changing.what);
+        project.changing.cancel = Some(cancel.clone());
+        project.environment.task = Task::Working(Work {
+            what: what.to_owned(),
+            ..Work::default()
+        });
+        self.shell.show(Pane::Environment);
+        Some(cancel)
+    }
+
+    pub(super) fn plan_change(&mut self, wanted: Wanted, change: Change) {
+        let (what, change) = in_words(change);
+        self.plan_work(wanted, &what, String::new(), None, change);
+    }
+
+    fn plan_work(
+        &mut self,
+        wanted: Wanted,
+        what: &str,
+        note: String,
+        then_run: Option<Asked>,
+        change: python::Change,
+    ) {
+        let Some(cancel) = self.begin_work(what) else {
+            return;
+        };
+        let changing = &mut self.project.changing;
+        changing.forget();
+        changing.note = note;
+        changing.then_run = then_run;
+        let ground = self.ground();
+        self.find_out(move |tell| {
+            let wanted = ground.complete(wanted);
+            News::Planned(python::plan(&wanted, &change, tell, &cancel))
+        });
+    }
+
+    /// Offer the package that a node lacked; the run that lacked it goes on when it is there.
+    pub(super) fn install_module(&mut self, wanted: Wanted, module: &str) {
+        let running = &self.project.running;
+        let asked = if running.is_live {
+            Asked::default()
+        } else {
+            running.asked.clone()
+        };
+        let name = package_of(module).to_owned();
+        let what = format!("Add {name}");
+        let note = format!(
+            "A node imports {module}, which {name} brings. The run goes on when it is there"
+        );
+        let change = python::Change::Add(vec![name]);
+        self.plan_work(wanted, &what, note, Some(asked), change);
+    }
+
+    pub(super) fn apply_plan(&mut self, wanted: Wanted) {
+        if self.refuse_change() {
+            return;
+        }
+        let Some(plan) = self.project.changing.plan.take() else {
+            return;
+        };
+        let what = self.project.changing.what.clone();
+        let Some(cancel) = self.begin_work(&what) else {
+            return;
+        };
+        self.project.changing.is_applying = true;
+        let ground = self.ground();
+        self.find_out(move |tell| {
+            let wanted = ground.complete(wanted);
+            News::Done(python::apply(&wanted, &plan, tell, &cancel))
+        });
+    }
+
+    pub(super) fn return_environment(&mut self, wanted: Wanted) {
+        if self.refuse_change() {
+            return;
+        }
+        let Some(cancel) = self.begin_work("Back to the previous environment") else {
+            return;
+        };
+        let changing = &mut self.project.changing;
+        changing.forget();
+        changing.note = String::new();
+        changing.is_applying = true;
+        self.project.end_engine();
+        self.find_out(move |tell| News::Done(python::back(&wanted.project, tell, &cancel)));
+    }
+
+    /// Say why nothing can be changed now, if so.
+    fn refuse_change(&mut self) -> bool {
+        let lock = self.project.environment_lock();
+        if let Some(reason) = &lock {
+            self.notify(Level::Warning, reason.clone());
+        }
+        lock.is_some()
+    }
+
+    pub(super) fn stop_change(&mut self) {
+        self.project.changing.stop();
+        if let Task::Working(work) = &mut self.project.environment.task {
+            work.is_stopping = true;
+        }
+    }
+
+    pub(super) fn change_progress(&mut self, progress: Progress) {
+        let Task::Working(work) = &mut self.project.environment.task else {
+            return;
+        };
+        match progress {
+            Progress::Step(step) => {
+                self.project.environment_progress = Some(step.clone());
+                work.step = step;
+            }
+            Progress::Output(line) => {
+                if work.output.len() == LINES {
+                    work.output.remove(0);
+                }
+                work.output.push(line);
+            }
+        }
+    }
+
+    /// What was begun has ended.
+    fn end_work(&mut self) {
+        self.project.changing.cancel = None;
+        self.project.changing.is_applying = false;
+        self.project.environment_progress = None;
+    }
+
+    pub(super) fn change_planned(&mut self, result: Result<Plan, EnvironmentError>) {
+        self.end_work();
+        let changing = &mut self.project.changing;
+        self.project.environment.task = match result {
+            Ok(plan) => {
+                let (goes, comes) = plan.lines();
+                let goes = goes.into_iter().map(LineChange::Goes);
+                let shown = ShownPlan {
+                    what: changing.what.clone(),
+                    note: changing.note.clone(),
+                    changes: changes(&plan),
+                    lines: goes
+                        .chain(comes.into_iter().map(LineChange::Comes))
+                        .collect(),
+                    is_build: plan.python.is_some() || self.project.environment.is_incomplete(),
+                };
+                changing.plan = Some(plan);
+                Task::Planned(shown)
+            }
+            Err(error) => Task::Ended(outcome(&changing.what, &error)),
+        };
+    }
+
+    pub(super) fn change_done(&mut self, result: Result<Environment, EnvironmentError>) {
+        self.end_work();
+        let then_run = self.project.changing.then_run.take();
+        let waits = self.project.wanted_run.take();
+        let what = &self.project.changing.what;
+        self.project.environment.task = Task::Ended(match &result {
+            Ok(_) => Outcome::Done {
+                text: format!("{what}: done"),
+            },
+            Err(error) => outcome(what, error),
+        });
+        self.project.environment_is_new();
+        let is_done = result.is_ok();
+        if is_done {
+            // The one that runs still knows the packages before.
+            self.project.end_engine();
+            self.read_packages();
+        }
+        if let Some(asked) = waits.or(then_run.filter(|_| is_done)) {
+            self.start_run(asked);
+        }
+    }
+}
+
+/// What is asked for as a title, and as the tools are told.
+fn in_words(change: Change) -> (String, python::Change) {
+    match change {
+        Change::Add {
+            name,
+            version: None,
+        } => (format!("Add {name}"), python::Change::Add(vec![name])),
+        Change::Add {
+            name,
+            version: Some(version),
+        } => (
+            format!("Add {name} {version}"),
+            python::Change::Add(vec![format!("{name}=={version}")]),
+        ),
+        Change::Remove(name) => (format!("Remove {name}"), python::Change::Remove(vec![name])),
+        Change::Upgrade(name) => (
+            format!("Upgrade {name}"),
+            python::Change::Upgrade(Renew::Only(vec![name])),
+        ),
+        Change::UpgradeAll => (
+            "Upgrade all packages".to_owned(),
+            python::Change::Upgrade(Renew::All),
+        ),
+        Change::Pin { name, version } => (
+            format!("Pin {name} to {version}"),
+            python::Change::Pin(vec![name]),
+        ),
+        Change::Unpin(name) => (format!("Unpin {name}"), python::Change::Unpin(vec![name])),
+        Change::Python(None) => (
+            "Use any Python that is new enough".to_owned(),
+            python::Change::Python(None),
+        ),
+        Change::Python(Some(version)) => (
+            format!("Use Python {version}"),
+            python::Change::Python(Some(version)),
+        ),
+        Change::AsAsked => ("Bring up to date".to_owned(), python::Change::AsAsked),
+    }
+}
+
+fn changes(plan: &Plan) -> Vec<PackageChange> {
+    let change = |step: &python::Step| PackageChange {
+        name: step.name.clone(),
+        from: step.from.clone(),
+        to: step.to.clone(),
+    };
+    plan.steps.iter().map(change).collect()
+}
+
+fn outcome(what: &str, error: &EnvironmentError) -> Outcome {
+    let what = what.to_owned();
+    match error {
+        EnvironmentError::Cancelled => Outcome::Stopped { what },
+        EnvironmentError::Conflict { why, .. } => Outcome::Conflict {
+            what,
+            text: why.clone(),
+        },
+        error => Outcome::Failed {
+            what,
+            text: error.to_string(),
+            output: error.output().to_vec(),
+        },
+    }
+}

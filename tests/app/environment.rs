@@ -1,0 +1,256 @@
+//! The environment's panel in the real window: plans, changes, conflicts and the way back, with the real tools and an
+//! index of wheels made here.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use loom::ui::environment::model::{EnvironmentState, Listing, Outcome, Task};
+
+use super::Window;
+
+/// A wheel of one module, `NAME.py`, which says its version.
+fn wheel(folder: &Path, name: &str, version: &str, needs: &[&str]) {
+    let info = format!("{name}-{version}.dist-info");
+    let needs: Vec<_> = needs
+        .iter()
+        .map(|it| format!("Requires-Dist: {it}\n"))
+        .collect();
+    let needs = needs.concat();
+    let files = [
+        (format!("{name}.py"), format!("VERSION = \"{version}\"\n")),
+        (
+            format!("{info}/METADATA"),
+            format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}"),
+        ),
+        (
+            format!("{info}/WHEEL"),
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+                .to_owned(),
+        ),
+        (
+            format!("{info}/RECORD"),
+            format!("{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"),
+        ),
+    ];
+    let file = folder.join(format!("{name}-{version}-py3-none-any.whl"));
+    let script = "import sys, zipfile, json\nwith zipfile.ZipFile(sys.argv[1], 'w') as wheel:\n    \
+                  for name, text in json.load(sys.stdin): wheel.writestr(name, text)\n";
+    let mut python = std::process::Command::new("python3")
+        .args(["-I", "-c", script])
+        .arg(&file)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let input = serde_json::to_vec(&files).unwrap();
+    python.stdin.take().unwrap().write_all(&input).unwrap();
+    assert!(python.wait().unwrap().success());
+}
+
+/// A project whose packages come from wheels beside it, and a node that needs one of them.
+fn project(userdata: &Path) -> PathBuf {
+    let folder = super::empty(userdata);
+    let wheels = folder.join("wheels");
+    fs::create_dir_all(&wheels).unwrap();
+    wheel(&wheels, "alpha", "1.0", &["beta<2"]);
+    wheel(&wheels, "beta", "1.0", &[]);
+    wheel(&wheels, "beta", "2.0", &[]);
+    fs::write(
+        folder.join("requirements.txt"),
+        "--no-index\n--find-links wheels\n",
+    )
+    .unwrap();
+    fs::create_dir_all(folder.join("nodes")).unwrap();
+    fs::write(
+        folder.join("nodes").join("greek.py"),
+        "def version_of_beta() -> str:\n    \"\"\"Which beta is there.\"\"\"\n    import beta\n\n    return beta.VERSION\n",
+    )
+    .unwrap();
+    folder
+}
+
+impl Window {
+    fn environment(&self) -> &EnvironmentState {
+        &self.app().project().environment
+    }
+
+    fn press_first(&mut self, label: &str) {
+        // What a node offers stands in the inspector and in the viewer.
+        let found = self.harness.query_all_by_label(label).next();
+        found.unwrap_or_else(|| panic!("no \"{label}\"")).click();
+        self.steps();
+    }
+
+    fn wait_for_task(&mut self, what: &str, is_it: fn(&Task) -> bool) {
+        self.wait(what, |app| is_it(&app.project().environment.task));
+        self.steps();
+    }
+
+    fn wait_for_list(&mut self) -> Vec<String> {
+        self.wait("the list of packages", |app| {
+            let listing = &app.project().environment.listing;
+            matches!(listing, Listing::There(_) | Listing::Missing { .. })
+        });
+        self.steps();
+        match &self.environment().listing {
+            Listing::There(installed) => installed
+                .packages
+                .iter()
+                .map(|it| format!("{} {}", it.name, it.version))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Look a package up by keys, and plan to add it.
+    fn plan_to_add(&mut self, name: &str) {
+        self.press_first("Add package…");
+        self.typed(name);
+        self.key(Modifiers::NONE, Key::Enter);
+        self.wait("the package", |app| {
+            use loom::ui::environment::model::Found;
+            let search = app.project().environment.search.as_ref();
+            search.is_some_and(|search| !matches!(search.found, Found::Searching))
+        });
+        self.steps();
+        self.press_first("Add…");
+        self.wait_for_task("the plan", |task| !matches!(task, Task::Working(_)));
+    }
+
+    fn apply(&mut self) {
+        self.press_first("Apply");
+        self.wait_for_task("the change", |task| matches!(task, Task::Ended(_)));
+    }
+}
+
+fn is_done(task: &Task) -> bool {
+    matches!(task, Task::Ended(Outcome::Done { .. }))
+}
+
+#[test]
+fn a_package_is_planned_added_refused_where_it_does_not_fit_and_the_way_leads_back() {
+    let mut window = Window::open(project);
+    let folder = window.app().project().folder.clone().unwrap();
+    let requirements = || fs::read_to_string(folder.join("requirements.txt")).unwrap();
+    window.key(Modifiers::ALT, Key::Num9);
+    assert_eq!(window.wait_for_list(), [""; 0]);
+
+    window.plan_to_add("alpha");
+    assert!(
+        matches!(window.environment().task, Task::Planned(_)),
+        "{:?}",
+        window.environment().task
+    );
+    assert!(window.harness.query_by_label("2 to add").is_some());
+    assert!(window.harness.query_by_label("+ beta 1.0").is_some());
+    assert!(!folder.join(".venv").exists(), "a plan changes nothing");
+    window.apply();
+    assert!(
+        is_done(&window.environment().task),
+        "{:?}",
+        window.environment().task
+    );
+    assert_eq!(window.wait_for_list(), ["alpha 1.0", "beta 1.0"]);
+    assert!(requirements().ends_with("\nalpha\n"));
+    assert!(folder.join("requirements.lock").exists());
+
+    // It does not go together with what is there: nothing changes.
+    fs::write(
+        folder.join("requirements.txt"),
+        requirements() + "beta>=2\n",
+    )
+    .unwrap();
+    window.plan_to_add("beta");
+    // Its line is replaced by a free one, so it goes together again.
+    assert!(matches!(window.environment().task, Task::Planned(_)));
+    window.press_first("Cancel");
+    window.press_first("Upgrade all…");
+    window.wait_for_task("the conflict", |task| matches!(task, Task::Ended(_)));
+    let task = window.environment().task.clone();
+    assert!(
+        matches!(task, Task::Ended(Outcome::Conflict { .. })),
+        "{task:?}"
+    );
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("do not go together")
+            .is_some()
+    );
+    window.press_first("Close");
+    let free = requirements().replace("beta>=2\n", "");
+    fs::write(folder.join("requirements.txt"), free).unwrap();
+
+    // Without alpha a newer beta fits; then back.
+    window.plan_to_add("beta");
+    window.apply();
+    assert!(is_done(&window.environment().task));
+    let before = window.wait_for_list();
+    let alpha = window.harness.query_all_by_label_contains("alpha 1.0, ");
+    alpha.into_iter().next().unwrap().click();
+    window.steps();
+    window.press_first("Remove…");
+    window.wait_for_task("the plan", |task| matches!(task, Task::Planned(_)));
+    window.apply();
+    assert_eq!(window.wait_for_list(), ["beta 1.0"], "what stays is held");
+    window.press_first("Close");
+    window.press_first("Back to the previous environment");
+    window.wait_for_task("the way back", |task| matches!(task, Task::Ended(_)));
+    assert!(
+        is_done(&window.environment().task),
+        "{:?}",
+        window.environment().task
+    );
+    assert_eq!(window.wait_for_list(), before);
+    assert!(requirements().contains("alpha"));
+}
+
+#[test]
+fn a_node_that_lacks_a_package_offers_it_and_the_run_goes_on() {
+    let mut window = Window::open(project);
+    window.key(Modifiers::NONE, Key::Tab);
+    window.typed("version of beta");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.run_all();
+    window.press_first("Install beta…");
+    window.wait_for_task("the plan", |task| !matches!(task, Task::Working(_)));
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("imports beta")
+            .is_some()
+    );
+    window.press_first("Apply");
+    window.wait("the run that goes on", |app| {
+        let run = &app.project().run;
+        !app.project().is_busy() && run.run() == Some(2) && run.status().is_some()
+    });
+    assert_eq!(window.text_of("Version of beta"), "2.0");
+}
+
+#[test]
+fn a_change_is_stopped_and_nothing_is_lost() {
+    let mut window = Window::open(project);
+    let folder = window.app().project().folder.clone().unwrap();
+    let before = fs::read_to_string(folder.join("requirements.txt")).unwrap();
+    window.key(Modifiers::ALT, Key::Num9);
+    window.wait_for_list();
+    window.plan_to_add("beta");
+    window.press_first("Apply");
+    assert!(matches!(window.environment().task, Task::Working(_)));
+    window.press_first("Stop");
+    window.wait_for_task("the end", |task| matches!(task, Task::Ended(_)));
+    let task = window.environment().task.clone();
+    assert!(
+        matches!(task, Task::Ended(Outcome::Stopped { .. })),
+        "{task:?}"
+    );
+    assert_eq!(
+        fs::read_to_string(folder.join("requirements.txt")).unwrap(),
+        before
+    );
+    assert!(!folder.join("requirements.lock").exists());
+    assert!(!folder.join(".venv").exists());
+}
