@@ -9,7 +9,7 @@ use crate::engine::python::{
 };
 use crate::ui::Level;
 use crate::ui::environment::model::{
-    Change, LineChange, Outcome, PackageChange, Plan as ShownPlan, Task, Work,
+    Change, LineChange, Listing, Outcome, PackageChange, Plan as ShownPlan, Task, Work,
 };
 use crate::ui::shell::Pane;
 
@@ -79,7 +79,13 @@ impl App {
     }
 
     pub(super) fn plan_change(&mut self, wanted: Wanted, change: Change) {
-        let (what, change) = in_words(change);
+        let is_first = matches!(self.project.environment.listing, Listing::Missing { .. });
+        let (what, change) = match change {
+            Change::AsAsked if is_first => {
+                ("Make the environment".to_owned(), python::Change::AsAsked)
+            }
+            change => in_words(change),
+        };
         self.plan_work(wanted, &what, String::new(), None, change);
     }
 

@@ -190,7 +190,7 @@ impl App {
             News::Listed(looked) => self.environment_listed(looked),
             News::Pythons(result) => {
                 state.pythons = match result {
-                    Ok(found) => Pythons::Found(found.into_iter().map(choice).collect()),
+                    Ok(found) => Pythons::Found(choices(&found)),
                     Err(error) => Pythons::Failed(error.to_string()),
                 };
             }
@@ -254,11 +254,30 @@ impl App {
     }
 }
 
-fn choice(found: python::PythonChoice) -> PythonChoice {
-    PythonChoice {
-        version: found.version,
-        is_installed: found.program.is_some(),
+/// The minor versions, the newest first, each with the newest that is installed: what a project asks for is `3.12`,
+/// which the next one who opens it can have as well.
+fn choices(found: &[python::PythonChoice]) -> Vec<PythonChoice> {
+    let mut choices: BTreeMap<(u32, u32), Vec<(u32, bool)>> = BTreeMap::new();
+    for python in found {
+        let mut parts = python.version.split('.').map(str::parse::<u32>);
+        if let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) {
+            let patch = parts.next().and_then(Result::ok).unwrap_or_default();
+            let of_minor = choices.entry((major, minor)).or_default();
+            of_minor.push((patch, python.program.is_some()));
+        }
     }
+    let newest_first = choices.into_iter().rev();
+    newest_first
+        .map(|((major, minor), patches)| {
+            let version = format!("{major}.{minor}");
+            let there = patches.iter().filter(|(_, is_there)| *is_there);
+            let installed = there.map(|(patch, _)| patch).max();
+            PythonChoice {
+                installed: installed.map(|patch| format!("{version}.{patch}")),
+                version,
+            }
+        })
+        .collect()
 }
 
 fn found(result: Result<Option<python::Found>, EnvironmentError>) -> Found {
@@ -290,5 +309,34 @@ fn previous_text(previous: &Previous) -> String {
         "The one before asked for no package".to_owned()
     } else {
         format!("The one before asked for {}", names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pythons_are_offered_by_their_minor_versions() {
+        let python = |version: &str, program: Option<&str>| python::PythonChoice {
+            version: version.to_owned(),
+            program: program.map(Into::into),
+        };
+        let found = [
+            python("3.9.25", None),
+            python("3.15.2", None),
+            python("3.11.18", None),
+            python("3.11.2", Some("/usr/bin/python3")),
+            python("3.11.7", Some("/opt/python3")),
+        ];
+        let offered: Vec<_> = choices(&found)
+            .into_iter()
+            .map(|choice| (choice.version, choice.installed.unwrap_or_default()))
+            .collect();
+        let expected = [("3.15", ""), ("3.11", "3.11.7"), ("3.9", "")];
+        assert_eq!(
+            offered,
+            expected.map(|(version, installed)| (version.to_owned(), installed.to_owned()))
+        );
     }
 }

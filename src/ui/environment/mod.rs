@@ -51,6 +51,10 @@ pub fn environment_ui(ui: &mut Ui, panel: &mut Environment, ctx: &mut Context<'_
     if state.listing == Listing::Unknown {
         ask(ctx, EnvironmentAction::Look);
     }
+    // Before they are asked for: a list that grows while it is open finds no room.
+    if state.pythons == Pythons::Unknown {
+        ask(ctx, EnvironmentAction::LookForPythons);
+    }
     let area = ui.max_rect();
     let has_keys = has_keys(ui, area);
     head_ui(ui, ctx);
@@ -193,7 +197,7 @@ fn python_ui(ui: &mut Ui, ctx: &mut Context<'_>) {
     let label = ui.label("Python");
     let present = match &state.listing {
         Listing::There(installed) => installed.python.as_str(),
-        _ => state.wanted_python.as_deref().unwrap_or("any"),
+        _ => state.wanted_python.as_deref().unwrap_or("Any"),
     };
     let refusal = refusal(state);
     ui.add_enabled_ui(refusal.is_none(), |ui| {
@@ -217,20 +221,14 @@ fn pythons_ui(ui: &mut Ui, ctx: &mut Context<'_>) {
     };
     choose(ui, ctx, None, "Any that is new enough".to_owned());
     match &state.pythons {
-        Pythons::Unknown => ask(ctx, EnvironmentAction::LookForPythons),
-        Pythons::Searching => {
+        Pythons::Unknown | Pythons::Searching => {
             ui.weak("Looking for Pythons…");
         }
         Pythons::Found(found) => {
-            for PythonChoice {
-                version,
-                is_installed,
-            } in found
-            {
-                let text = if *is_installed {
-                    format!("{version}, installed")
-                } else {
-                    format!("{version}, to be fetched")
+            for PythonChoice { version, installed } in found {
+                let text = match installed {
+                    Some(exact) => format!("{version}, installed as {exact}"),
+                    None => format!("{version}, to be fetched"),
                 };
                 choose(ui, ctx, Some(version), text);
             }

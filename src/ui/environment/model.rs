@@ -89,8 +89,8 @@ pub enum Pythons {
 pub struct PythonChoice {
     /// Such as `3.12`.
     pub version: String,
-    /// Or it is fetched when it is chosen.
-    pub is_installed: bool,
+    /// Such as `3.12.4`; `None`: it is fetched when it is chosen.
+    pub installed: Option<String>,
 }
 
 /// Are there newer versions?

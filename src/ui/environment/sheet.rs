@@ -16,6 +16,8 @@ pub struct Adding {
     text: String,
     /// Instead of the newest that fits.
     version: Option<String>,
+    /// It was looked up by keys: they go on to the button that adds it.
+    is_led: bool,
 }
 
 /// Which sheet is shown.
@@ -103,7 +105,9 @@ fn main_button_ui(ui: &mut Ui, text: &str, refusal: Option<&str>, is_led: bool) 
 }
 
 fn plain_button_ui(ui: &mut Ui, text: &str, is_led: bool) -> bool {
-    let button = ui.add(Button::new(text).min_size(vec2(76.0, theme::ROW)));
+    // In a row its text stands in its middle.
+    let row = ui.horizontal(|ui| ui.add(Button::new(text).min_size(vec2(76.0, theme::ROW))));
+    let button = row.inner;
     if is_led {
         button.request_focus();
     }
@@ -302,7 +306,11 @@ fn add_ui(ui: &mut Ui, panel: &mut Environment, ctx: &mut Context<'_>) {
         if wants_field {
             field.request_focus();
         }
-        is_asked = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            field.request_focus();
+            adding.is_led = true;
+            is_asked = true;
+        }
         let name = adding.text.trim();
         let look_up = Button::new("Look up").min_size(vec2(76.0, theme::ROW));
         is_asked |= ui.add_enabled(!name.is_empty(), look_up).clicked();
@@ -360,7 +368,8 @@ fn found_ui(
                 }
             });
         drop(combo.response.labelled_by(label.id));
-        let add = main_button_ui(ui, "Add…", refusal(ctx.environment), false);
+        let is_led = std::mem::take(&mut adding.is_led);
+        let add = main_button_ui(ui, "Add…", refusal(ctx.environment), is_led);
         if add {
             ask(
                 ctx,
