@@ -30,6 +30,11 @@ pub enum Event {
         project: u64,
         progress: Progress,
     },
+    /// Lines of requirements are kept as confirmed, or why not.
+    Confirmed {
+        project: u64,
+        result: std::io::Result<()>,
+    },
     /// What the environment's panel waits for.
     EnvironmentNews {
         project: u64,
@@ -179,6 +184,9 @@ impl App {
             }
             Event::Environment { project, progress } => {
                 self.with_project(project, |app| app.environment_progress(progress));
+            }
+            Event::Confirmed { project, result } => {
+                self.with_project(project, |app| app.confirmed(result));
             }
             Event::EnvironmentNews { project, news } => {
                 self.with_project(project, |app| app.environment_news(news));

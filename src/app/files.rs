@@ -164,6 +164,9 @@ impl App {
             _ => self.project.serial,
         };
         match answer {
+            Answer::Cancel if matches!(asked, Some(Dialog::Consent(_))) => {
+                self.consent_answer(false);
+            }
             Answer::Cancel | Answer::Set(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
@@ -180,6 +183,7 @@ impl App {
             Answer::Open(path) => self.open_named(&path),
             Answer::BrowseProject => self.browse_project(),
             Answer::Import(answer) => self.import_answer(answer),
+            Answer::Consent(is_confirmed) => self.consent_answer(is_confirmed),
             Answer::Packages(answer) => {
                 if let Some(Dialog::Packages(page)) = asked {
                     self.packages_answer(page, answer);

@@ -6,6 +6,7 @@ mod arranging;
 mod asking;
 mod background;
 mod code;
+mod consent;
 mod dropping;
 mod editor;
 mod enabled;
@@ -37,6 +38,7 @@ use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
+use consent::Consent;
 use editor::Editors;
 use enabled::{is_for_welcome, is_of_scale};
 use frame_cost::FrameCosts;
@@ -106,6 +108,8 @@ pub struct App {
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
     package_work: PackageWork,
+    /// What waits for the question of the dialog.
+    consent: Option<Consent>,
     actions: Vec<Action>,
     title: String,
     may_close: bool,
@@ -136,6 +140,7 @@ impl App {
             reading: HashSet::new(),
             dialog: None,
             package_work: PackageWork::default(),
+            consent: None,
             actions: Vec::new(),
             title: String::new(),
             may_close: false,

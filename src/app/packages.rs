@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::consent::Then;
 use super::{App, Event};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::packages::{self, Added, Installed, Offer, PackageError, What};
@@ -233,6 +234,13 @@ impl App {
         });
         match &mut self.dialog {
             Some(Dialog::Packages(page)) if project == self.project.serial => {
+                if let Err(PackageError::Environment(EnvironmentError::Unconfirmed { lines })) =
+                    &result
+                {
+                    page.state = PackagesState::default();
+                    let page = page.clone();
+                    return self.ask_consent(lines, Then::Packages(page));
+                }
                 page.state = match &result {
                     Ok(said) => PackagesState::Lists {
                         said: said.clone(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use egui::Color32;
 
+use super::consent::Then;
 use super::open::{Asked, Running};
 use super::{App, Event};
 use crate::costs;
@@ -147,6 +148,9 @@ impl App {
             }
             Err(EnvironmentError::Cancelled) => {
                 self.notify(Level::Info, "The installation was stopped");
+            }
+            Err(EnvironmentError::Unconfirmed { lines }) => {
+                self.ask_consent(&lines, Then::Run(wanted.unwrap_or_default()));
             }
             Err(error) => {
                 let text = format!("{error}\n\n{}", error.output().join("\n"));

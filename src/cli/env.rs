@@ -23,7 +23,7 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
             project,
             outdated,
             json,
-        } => list(&wanted(project, paths)?, *outdated, *json),
+        } => list(&mut wanted(project, paths)?, *outdated, *json, paths),
         EnvVerb::Add {
             options,
             requirements,
@@ -69,7 +69,7 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
             project,
             name,
             json,
-        } => search(&wanted(project, paths)?, name, *json),
+        } => search(&mut wanted(project, paths)?, name, *json, paths),
     }
 }
 
@@ -84,10 +84,11 @@ fn wanted(project: &Path, paths: &Paths) -> Result<Wanted, Failure> {
     ))
 }
 
-fn list(wanted: &Wanted, is_asked: bool, json: bool) -> Result<Exit, Failure> {
+fn list(wanted: &mut Wanted, is_asked: bool, json: bool, paths: &Paths) -> Result<Exit, Failure> {
     let listing = python::list(&wanted.project);
     let newer = if is_asked {
-        python::outdated(wanted, &mut tell, &cancel()).map_err(failure)?
+        let outdated = |wanted: &Wanted| python::outdated(wanted, &mut tell, &cancel());
+        with_consent(wanted, paths, outdated).map_err(failure)?
     } else {
         std::collections::BTreeMap::new()
     };
@@ -308,8 +309,9 @@ fn pythons(
     Ok(Exit::Ok)
 }
 
-fn search(wanted: &Wanted, name: &str, json: bool) -> Result<Exit, Failure> {
-    let found = python::search(wanted, name, &mut tell, &cancel()).map_err(failure)?;
+fn search(wanted: &mut Wanted, name: &str, json: bool, paths: &Paths) -> Result<Exit, Failure> {
+    let search = |wanted: &Wanted| python::search(wanted, name, &mut tell, &cancel());
+    let found = with_consent(wanted, paths, search).map_err(failure)?;
     let mut out = io::stdout().lock();
     if json {
         let whole = found

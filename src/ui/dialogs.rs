@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
+use super::consent::{ConsentPage, consent_ui};
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
 use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
@@ -43,6 +44,7 @@ pub enum Dialog {
     },
     Import(ImportPage),
     Packages(PackagesPage),
+    Consent(ConsentPage),
     Keys {
         query: String,
     },
@@ -87,6 +89,8 @@ pub enum Answer {
     BrowseProject,
     Import(ImportAnswer),
     Packages(PackagesAnswer),
+    /// All lines were confirmed, or nothing is to be done.
+    Consent(bool),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }
@@ -103,6 +107,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::OpenProject { .. }
                 | Dialog::Import(_)
                 | Dialog::Packages(_)
+                | Dialog::Consent(_)
                 | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
             };
@@ -121,6 +126,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 } => open_project_ui(ui, path, known, problem),
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
+                Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),
                 Dialog::Keys { query } => {
                     key_sheet_ui(ui, query);
                     menu_close(ui)

@@ -4,6 +4,7 @@
 pub mod bars;
 pub mod canvas;
 pub mod code;
+pub mod consent;
 pub mod console;
 #[cfg(test)]
 mod contrast;

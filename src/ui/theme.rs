@@ -5,8 +5,8 @@
 )]
 
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Rgba, Sense, Shadow, Stroke,
-    TextStyle, Theme, Ui, Vec2, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Response, Rgba, Sense,
+    Shadow, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
 };
 
 use super::fonts::fonts;
@@ -569,12 +569,13 @@ pub fn set_checkbox_visuals(ui: &mut Ui, is_on: bool) {
 }
 
 /// A checkbox with its text.
-pub fn checkbox_ui(ui: &mut Ui, is_on: &mut bool, text: &str) {
+pub fn checkbox_ui(ui: &mut Ui, is_on: &mut bool, text: &str) -> Response {
     let text = egui::RichText::new(text).color(palette(ui.ctx()).text);
     ui.scope(|ui| {
         set_checkbox_visuals(ui, *is_on);
-        ui.checkbox(is_on, text);
-    });
+        ui.checkbox(is_on, text)
+    })
+    .inner
 }
 
 /// A dot that stands for a type, a family or a status, in a row of text.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use loom::app::App;
+use loom::ui::dialogs::Dialog;
 use loom::ui::environment::model::{EnvironmentState, Listing, Outcome, Task};
 
 use super::Window;
@@ -76,6 +78,19 @@ impl Window {
         &self.app().project().environment
     }
 
+    /// Say yes to the lines of the project that are asked for, each by itself.
+    fn confirm_lines(&mut self) {
+        let is_asked = |app: &App| matches!(app.dialog(), Some(Dialog::Consent(_)));
+        self.wait("the question", is_asked);
+        self.steps();
+        for line in ["--no-index", "--find-links wheels"] {
+            self.key(Modifiers::NONE, Key::Enter);
+            assert!(is_asked(self.app()), "{line} waits");
+            self.press_first(&format!("I want {line}"));
+        }
+        self.press_first("Go on");
+    }
+
     fn press_first(&mut self, label: &str) {
         // What a node offers stands in the inspector and in the viewer.
         let found = self.harness.query_all_by_label(label).next();
@@ -109,6 +124,9 @@ impl Window {
         self.press_first("Add package…");
         self.typed(name);
         self.key(Modifiers::NONE, Key::Enter);
+        if !self.userdata.path().join("confirmed.json").exists() {
+            self.confirm_lines();
+        }
         self.wait("the package", |app| {
             use loom::ui::environment::model::Found;
             let search = app.project().environment.search.as_ref();
@@ -213,7 +231,12 @@ fn a_node_that_lacks_a_package_offers_it_and_the_run_goes_on() {
     window.key(Modifiers::NONE, Key::Tab);
     window.typed("version of beta");
     window.key(Modifiers::NONE, Key::Enter);
-    window.run_all();
+    window.key(Modifiers::NONE, Key::F5);
+    window.confirm_lines();
+    window.wait("the run's end", |app| {
+        !app.project().is_busy() && app.project().run.status().is_some()
+    });
+    window.steps();
     window.press_first("Install beta…");
     window.wait_for_task("the plan", |task| !matches!(task, Task::Working(_)));
     assert!(
@@ -253,4 +276,22 @@ fn a_change_is_stopped_and_nothing_is_lost() {
     );
     assert!(!folder.join("requirements.lock").exists());
     assert!(!folder.join(".venv").exists());
+}
+
+#[test]
+fn lines_that_are_not_confirmed_are_not_followed() {
+    let mut window = Window::open(project);
+    window.key(Modifiers::NONE, Key::Tab);
+    window.typed("version of beta");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.key(Modifiers::NONE, Key::F5);
+    window.wait("the question", |app| app.dialog().is_some());
+    window.steps();
+    window.press_first("I want --no-index");
+    window.key(Modifiers::NONE, Key::Escape);
+    assert!(window.app().dialog().is_none());
+    let folder = window.app().project().folder.clone().unwrap();
+    assert!(!folder.join(".venv").exists());
+    assert!(!window.userdata.path().join("confirmed.json").exists());
+    assert!(!window.app().project().is_busy());
 }

@@ -1,6 +1,7 @@
 //! Changes of the project's environment: planned, shown, and done when the user says so; what waits for them.
 
 use super::News;
+use crate::app::consent::Then;
 use crate::app::open::Asked;
 use crate::app::{App, Project};
 use crate::engine::python::modules::package_of;
@@ -19,15 +20,23 @@ const LINES: usize = 500;
 /// The change of an environment that goes on or is planned.
 #[derive(Debug, Default)]
 pub(in crate::app) struct Changing {
-    /// Such as `Add pandas`.
-    what: String,
-    /// Why it is asked for, where that is not plain.
-    note: String,
+    wish: Wish,
     plan: Option<Plan>,
     cancel: Option<CancelFlag>,
     /// The environment itself is being changed: no run begins.
     pub is_applying: bool,
-    /// What runs when the change is done.
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+struct Wish {
+    /// Such as `Add pandas`.
+    what: String,
+    /// Why, where that is not plain.
+    note: String,
+    /// `None`: back to the environment before.
+    change: Option<python::Change>,
+    /// What runs when it is done.
     then_run: Option<Asked>,
 }
 
@@ -41,7 +50,7 @@ impl Changing {
     /// Nobody wants what was planned.
     pub fn forget(&mut self) {
         self.plan = None;
-        self.then_run = None;
+        self.wish = Wish::default();
     }
 }
 
@@ -61,19 +70,19 @@ impl Project {
 
 impl App {
     /// Something is begun that the panel shows until it has ended. `None`: something else goes on.
-    fn begin_work(&mut self, what: &str) -> Option<CancelFlag> {
+    fn begin_work(&mut self, wish: Wish) -> Option<CancelFlag> {
         let project = &mut self.project;
         if matches!(project.environment.task, Task::Working(_)) {
             self.notify(Level::Info, "The environment is being changed already");
             return None;
         }
         let cancel = CancelFlag::default();
-        what.clone_into(&mut project.changing.what);
-        project.changing.cancel = Some(cancel.clone());
         project.environment.task = Task::Working(Work {
-            what: what.to_owned(),
+            what: wish.what.clone(),
             ..Work::default()
         });
+        project.changing.wish = wish;
+        project.changing.cancel = Some(cancel.clone());
         self.shell.show(Pane::Environment);
         Some(cancel)
     }
@@ -86,24 +95,24 @@ impl App {
             }
             change => in_words(change),
         };
-        self.plan_work(wanted, &what, String::new(), None, change);
+        self.plan_wish(
+            wanted,
+            Wish {
+                what,
+                change: Some(change),
+                ..Wish::default()
+            },
+        );
     }
 
-    fn plan_work(
-        &mut self,
-        wanted: Wanted,
-        what: &str,
-        note: String,
-        then_run: Option<Asked>,
-        change: python::Change,
-    ) {
-        let Some(cancel) = self.begin_work(what) else {
+    fn plan_wish(&mut self, wanted: Wanted, wish: Wish) {
+        let Some(change) = wish.change.clone() else {
             return;
         };
-        let changing = &mut self.project.changing;
-        changing.forget();
-        changing.note = note;
-        changing.then_run = then_run;
+        let Some(cancel) = self.begin_work(wish) else {
+            return;
+        };
+        self.project.changing.plan = None;
         let ground = self.ground();
         self.find_out(move |tell| {
             let wanted = ground.complete(wanted);
@@ -124,8 +133,21 @@ impl App {
         let note = format!(
             "A node imports {module}, which {name} brings. The run goes on when it is there"
         );
-        let change = python::Change::Add(vec![name]);
-        self.plan_work(wanted, &what, note, Some(asked), change);
+        let wish = Wish {
+            what,
+            note,
+            change: Some(python::Change::Add(vec![name])),
+            then_run: Some(asked),
+        };
+        self.plan_wish(wanted, wish);
+    }
+
+    /// What was asked for waited for lines, which are confirmed now.
+    pub(in crate::app) fn plan_again(&mut self) {
+        if let Some(wanted) = self.wanted() {
+            let wish = self.project.changing.wish.clone();
+            self.plan_wish(wanted, wish);
+        }
     }
 
     pub(super) fn apply_plan(&mut self, wanted: Wanted) {
@@ -135,8 +157,8 @@ impl App {
         let Some(plan) = self.project.changing.plan.take() else {
             return;
         };
-        let what = self.project.changing.what.clone();
-        let Some(cancel) = self.begin_work(&what) else {
+        let wish = self.project.changing.wish.clone();
+        let Some(cancel) = self.begin_work(wish) else {
             return;
         };
         self.project.changing.is_applying = true;
@@ -151,13 +173,15 @@ impl App {
         if self.refuse_change() {
             return;
         }
-        let Some(cancel) = self.begin_work("Back to the previous environment") else {
+        let wish = Wish {
+            what: "Back to the previous environment".to_owned(),
+            ..Wish::default()
+        };
+        let Some(cancel) = self.begin_work(wish) else {
             return;
         };
-        let changing = &mut self.project.changing;
-        changing.forget();
-        changing.note = String::new();
-        changing.is_applying = true;
+        self.project.changing.plan = None;
+        self.project.changing.is_applying = true;
         self.project.end_engine();
         self.find_out(move |tell| News::Done(python::back(&wanted.project, tell, &cancel)));
     }
@@ -207,12 +231,16 @@ impl App {
         self.end_work();
         let changing = &mut self.project.changing;
         self.project.environment.task = match result {
+            Err(EnvironmentError::Unconfirmed { lines }) => {
+                self.project.environment.task = Task::None;
+                return self.ask_consent(&lines, Then::Plan);
+            }
             Ok(plan) => {
                 let (goes, comes) = plan.lines();
                 let goes = goes.into_iter().map(LineChange::Goes);
                 let shown = ShownPlan {
-                    what: changing.what.clone(),
-                    note: changing.note.clone(),
+                    what: changing.wish.what.clone(),
+                    note: changing.wish.note.clone(),
                     changes: changes(&plan),
                     lines: goes
                         .chain(comes.into_iter().map(LineChange::Comes))
@@ -222,15 +250,15 @@ impl App {
                 changing.plan = Some(plan);
                 Task::Planned(shown)
             }
-            Err(error) => Task::Ended(outcome(&changing.what, &error)),
+            Err(error) => Task::Ended(outcome(&changing.wish.what, &error)),
         };
     }
 
     pub(super) fn change_done(&mut self, result: Result<Environment, EnvironmentError>) {
         self.end_work();
-        let then_run = self.project.changing.then_run.take();
+        let then_run = self.project.changing.wish.then_run.take();
         let waits = self.project.wanted_run.take();
-        let what = &self.project.changing.what;
+        let what = &self.project.changing.wish.what;
         self.project.environment.task = Task::Ended(match &result {
             Ok(_) => Outcome::Done {
                 text: format!("{what}: done"),

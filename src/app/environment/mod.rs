@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 pub(super) use changing::Changing;
 
+use super::consent::Then;
 use super::{App, Event, Project};
 use crate::engine::python::{
     self, CancelFlag, Environment, EnvironmentError, Listing, Plan, Previous, Progress, Wanted,
@@ -176,7 +177,7 @@ impl App {
         }
     }
 
-    fn dismiss_environment(&mut self) {
+    pub(super) fn dismiss_environment(&mut self) {
         if matches!(self.project.environment.task, Task::Working(_)) {
             return;
         }
@@ -193,6 +194,17 @@ impl App {
                     Ok(found) => Pythons::Found(choices(&found)),
                     Err(error) => Pythons::Failed(error.to_string()),
                 };
+            }
+            News::Newer(Err(EnvironmentError::Unconfirmed { lines })) => {
+                state.newer = Newer::Unknown;
+                self.ask_consent(&lines, Then::Environment(EnvironmentAction::LookForNewer));
+            }
+            News::Found {
+                name,
+                result: Err(EnvironmentError::Unconfirmed { lines }),
+            } => {
+                state.search = None;
+                self.ask_consent(&lines, Then::Environment(EnvironmentAction::Find(name)));
             }
             News::Newer(result) => {
                 state.newer = match result {

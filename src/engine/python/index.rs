@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 use super::build::Tools;
 use super::child::{self, Ending};
 use super::{
-    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, find, interpreter, lock, sources, uv,
+    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, check_consent, find, interpreter, lock,
+    sources, uv,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements;
@@ -48,6 +49,7 @@ pub fn search(
             "\"{name}\" is no package's name: it has letters, digits, \"-\", \"_\" and \".\" alone"
         )));
     }
+    check_consent(wanted, None)?;
     progress(Progress::Step(format!(
         "Asking the package index for {name}"
     )));
@@ -142,6 +144,7 @@ pub fn outdated(
     if !python.exists() {
         return Ok(BTreeMap::new());
     }
+    check_consent(wanted, None)?;
     progress(Progress::Step(
         "Asking the package index for newer versions".to_owned(),
     ));
