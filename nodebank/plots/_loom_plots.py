@@ -53,7 +53,7 @@ def _colours(count: int) -> list[str]:
     return [_PALETTE[i % len(_PALETTE)] for i in range(count)]
 
 
-def _table(data: object) -> pd.DataFrame:
+def _table(data: object, name: str = "data") -> pd.DataFrame:
     """The data as a table: a list or a row of numbers becomes its only column, without a name."""
     import pandas as pd
 
@@ -64,22 +64,53 @@ def _table(data: object) -> pd.DataFrame:
     elif isinstance(data, list) and data and all(isinstance(item, Mapping) for item in data):
         frame = pd.DataFrame(data)
     else:
-        frame = pd.DataFrame({"": _flat_numbers(data)})
+        frame = pd.DataFrame({"": _flat_numbers(data, name)})
     if not len(frame):
-        raise ValueError("data: at least one row was expected, there is none")
+        raise ValueError(f"{name}: at least one row was expected, there is none")
     return frame
 
 
-def _flat_numbers(data: object) -> np.ndarray:
+def _flat_numbers(data: object, name: str = "data") -> np.ndarray:
     import numpy as np
 
     try:
         numbers = np.asarray(list(data) if isinstance(data, set | range) else data, dtype=float)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"data: a table or numbers were expected, not {type(data).__name__}: {error}") from error
+        raise TypeError(f"{name}: a table or numbers were expected, not {type(data).__name__}: {error}") from error
     if numbers.ndim == 0:
-        raise TypeError(f"data: a table or a list of numbers was expected, not {type(data).__name__}")
+        raise TypeError(f"{name}: a table or a list of numbers was expected, not {type(data).__name__}")
     return numbers.ravel()
+
+
+def _copy(figure: Figure) -> Figure:
+    """A figure to paint or change: painting lays out anew, and other nodes may hold this one at the same time."""
+    import copy
+    import sys
+
+    if not hasattr(figure, "savefig"):
+        raise TypeError(f"figure: a matplotlib figure was expected, not {type(figure).__name__}")
+    copied = copy.deepcopy(figure)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(copied)  # it keeps the copies of figures that it made, too
+    return copied
+
+
+def _spread(table: pd.DataFrame, columns: str | list[str], by: str) -> tuple[str, dict[str, np.ndarray]]:
+    """Numbers to show the spread of, without gaps: those of each column, or of the one column for each group.
+
+    Its name is given for groups, else an empty one.
+    """
+    names = _value_columns(table, "columns", columns)
+    if by and not columns:
+        names = [name for name in names if str(name) != by]
+    if not names:
+        raise ValueError("columns: at least one column of numbers was expected, the table has none")
+    if not by:
+        return "", {str(name): table[name].dropna().to_numpy() for name in names}
+    if len(names) != 1:
+        raise ValueError(f"columns: exactly one column was expected with groups, not {len(names)}")
+    grouped = table.groupby(_column(table, "by", by), sort=True, observed=True)[names[0]]
+    return str(names[0]), {str(key): cells.dropna().to_numpy() for key, cells in grouped}
 
 
 def _series(table: pd.DataFrame, x: str, y: str | list[str]) -> tuple[pd.Index | pd.Series, dict[str, pd.Series]]:

@@ -15,13 +15,14 @@ from _loom_plots import (
     _axes,
     _colours,
     _column,
+    _copy,
     _flat_numbers,
     _is_number,
     _label,
     _number_column,
     _series,
+    _spread,
     _table,
-    _value_columns,
 )
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def scatter_plot(
         >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
         ['f', 'm']
     """
-    frame = _table(table)
+    frame = _table(table, "table")
     across, up = (frame[_number_column(frame, name, column)] for name, column in (("x", x), ("y", y)))
     figure, axes = _axes(title, grid="both")
     style = {"s": point_size, "alpha": 0.8, "linewidths": 0.4, "edgecolors": "white"}
@@ -217,19 +218,7 @@ def box_plot(
         >>> [text.get_text() for text in figure.axes[0].get_xticklabels()]
         ['Bern', 'Oslo']
     """
-    frame = _table(data)
-    names = _value_columns(frame, "columns", columns)
-    if by and not columns:
-        names = [name for name in names if str(name) != by]
-    if not names:
-        raise ValueError("columns: at least one column of numbers was expected, the table has none")
-    if by:
-        if len(names) != 1:
-            raise ValueError(f"columns: exactly one column was expected with groups, not {len(names)}")
-        grouped = frame.groupby(_column(frame, "by", by), sort=True, observed=True)[names[0]]
-        boxes = {str(key): cells.dropna().to_numpy() for key, cells in grouped}
-    else:
-        boxes = {str(name): frame[name].dropna().to_numpy() for name in names}
+    measured, boxes = _spread(_table(data), columns, by)
     figure, axes = _axes(title)
     drawn = axes.boxplot(
         list(boxes.values()),
@@ -246,7 +235,7 @@ def box_plot(
     )
     if by:
         axes.set_xlabel(by)
-        axes.set_ylabel(str(names[0]))
+        axes.set_ylabel(measured)
     return figure
 
 
@@ -323,26 +312,15 @@ def save_figure(
         >>> path.name, path.read_text()[:5]
         ('chart.svg', '<?xml')
     """
-    if not hasattr(figure, "savefig"):
-        raise TypeError(f"figure: a matplotlib figure was expected, not {type(figure).__name__}")
+    copy = _copy(figure)
     if not 10 <= dpi <= 1200:
         raise ValueError(f"dpi: 10 to 1200 was expected, not {dpi}")
     path = _target(folder, name, ".png")
-    known = figure.canvas.get_supported_filetypes()
+    known = copy.canvas.get_supported_filetypes()
     if path.suffix[1:].lower() not in known:
         raise ValueError(f"name: an ending of {', '.join(sorted(known))} was expected, not {path.suffix!r}")
-    _copy(figure).savefig(path, dpi=dpi)
+    copy.savefig(path, dpi=dpi)
     return path
-
-
-def _copy(figure: Figure) -> Figure:
-    """A figure to paint: painting lays out anew, and other nodes may hold this one or paint it at the same time."""
-    import pickle
-
-    try:
-        return pickle.loads(pickle.dumps(figure))
-    except (pickle.PicklingError, AttributeError, TypeError):  # such as one with a function of its own for its ticks
-        return figure
 
 
 def _is_whole(cells: pd.Index | pd.Series) -> bool:

@@ -42,7 +42,7 @@ def pie_chart(table: pd.DataFrame, names: str, values: str, title: str = "") -> 
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['Ada', 'Bo', '75 %', '25 %']
     """
-    frame = _table(table)
+    frame = _table(table, "table")
     labels, label = _column(frame, "names", names), _number_column(frame, "values", values)
     there = frame[frame[label].notna()]
     if (there[label] < 0).any() or not there[label].sum() > 0:
@@ -139,7 +139,7 @@ def error_bars(table: pd.DataFrame, x: str, y: str, error: str, title: str = "")
         >>> figure.axes[0].get_ylabel()
         'v'
     """
-    frame = _table(table)
+    frame = _table(table, "table")
     across, up = _column(frame, "x", x), _number_column(frame, "y", y)
     reach = frame[_number_column(frame, "error", error)]
     if (reach < 0).any():
@@ -167,7 +167,7 @@ def plot_with_two_scales(table: pd.DataFrame, x: str, left: str, right: str, tit
         >>> [axes.get_ylabel() for axes in plot_with_two_scales(weather, "day", "celsius", "rain").axes]
         ['celsius', 'rain']
     """
-    frame = _table(table)
+    frame = _table(table, "table")
     across = frame[_column(frame, "x", x)]
     figure, first = _axes(title)
     second = first.twinx()
