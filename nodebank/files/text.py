@@ -120,15 +120,15 @@ def save_json(
 
 @loom.node(title="Read CSV rows", keywords=["load", "open", "list", "dictionary", "records", "file", "tsv"])
 def read_csv_rows(
-    file: Annotated[Path, loom.OpenFile("*.csv")],
-    separator: Literal["comma", "semicolon", "tab"] = "comma",
+    file: Annotated[Path, loom.OpenFile("*.csv", "*.tsv")],
+    separator: Literal["by ending", "comma", "semicolon", "tab"] = "by ending",
     encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8",
 ) -> list[dict[str, str]]:
     """Read a CSV file as a list of dictionaries, one for each row. All cells are texts; no package is needed.
 
     Args:
         file: File to read; its first row holds the names of the columns.
-        separator: What stands between the cells of a row.
+        separator: What stands between the cells of a row; by ending is a tab for .tsv and else a comma.
         encoding: How the file writes its characters.
 
     Example:
@@ -136,7 +136,8 @@ def read_csv_rows(
         >>> read_csv_rows(Path("people.csv"))
         [{'name': 'Ada', 'age': '36'}]
     """
-    sign = {"comma": ",", "semicolon": ";", "tab": "\t"}[separator]
+    usual = "\t" if Path(file).suffix.lower() == ".tsv" else ","
+    sign = {"by ending": usual, "comma": ",", "semicolon": ";", "tab": "\t"}[separator]
     # Line breaks inside of quoted cells count, hence lines with their ends.
     lines = _read(file, encoding).splitlines(keepends=True)
     rows = list(csv.DictReader(lines, delimiter=sign, restval=""))

@@ -61,16 +61,18 @@ def test_json_goes_to_a_file_and_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "separator", "expected"),
+    ("name", "content", "separator", "expected"),
     [
-        ("name,age\nAda,36\n", "comma", [{"name": "Ada", "age": "36"}]),
-        ('a;b\n"x;\ny";2\n', "semicolon", [{"a": "x;\ny", "b": "2"}]),
-        ("a\tb\n1\n", "tab", [{"a": "1", "b": ""}]),
-        ("", "comma", []),
+        ("a.txt", "name,age\nAda,36\n", "comma", [{"name": "Ada", "age": "36"}]),
+        ("a.csv", 'a;b\n"x;\ny";2\n', "semicolon", [{"a": "x;\ny", "b": "2"}]),
+        ("a.csv", "a\tb\n1\n", "tab", [{"a": "1", "b": ""}]),
+        ("a.tsv", "a\tb\n1,5\t2\n", "by ending", [{"a": "1,5", "b": "2"}]),
+        ("a.csv", "a,b\n1,2\n", "by ending", [{"a": "1", "b": "2"}]),
+        ("a.csv", "", "by ending", []),
     ],
 )
-def test_read_csv_rows(tmp_path: Path, content: str, separator: str, expected: list) -> None:
-    file = tmp_path / "a.csv"
+def test_read_csv_rows(tmp_path: Path, name: str, content: str, separator: str, expected: list) -> None:
+    file = tmp_path / name
     file.write_text(content, encoding="utf-8")
     assert call(f"{TEXT}.read_csv_rows", {"file": file, "separator": separator}) == expected
 

@@ -238,6 +238,9 @@ def test_csv_goes_to_a_file_and_back(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(again, frame, check_dtype=False)
     path = call(f"{FILES}.save_csv", {"table": frame, "folder": folder, "name": "rows.txt", "row_labels": True})
     assert path.read_text(encoding="utf-8").splitlines()[1] == "0,Ada; x,1.5"
+    path = call(f"{FILES}.save_csv", {"table": frame, "folder": folder, "name": "means.tsv"})
+    assert path.read_text(encoding="utf-8").splitlines()[1] == "Ada; x\t1.5", "the ending tells the separator"
+    pd.testing.assert_frame_equal(call(f"{FILES}.load_csv", {"file": path}), frame, check_dtype=False)
 
 
 @pytest.mark.parametrize(
