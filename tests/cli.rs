@@ -5,6 +5,9 @@
     reason = "a test that cannot go on fails by panic"
 )]
 
+#[cfg(target_os = "linux")]
+#[path = "cli/environments/mod.rs"]
+mod environments;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/importing.rs"]
@@ -20,6 +23,9 @@ mod packages;
 mod pictures;
 #[path = "cli/repeat.rs"]
 mod repeat;
+#[cfg(target_os = "linux")]
+#[path = "cli/server.rs"]
+mod server;
 #[path = "cli/stage.rs"]
 mod stage;
 #[path = "cli/templates.rs"]

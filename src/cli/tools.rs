@@ -48,6 +48,9 @@ fn ask(lines: &[Asked], wanted: &mut Wanted, paths: &Paths) -> bool {
 
 /// These lines of a project's requirements are confirmed, now and later.
 pub fn confirm(lines: &[Line], wanted: &mut Wanted, paths: &Paths) -> Result<(), Failure> {
+    if lines.is_empty() {
+        return Ok(());
+    }
     consent::confirm(&paths.userdata, &wanted.project, lines).map_err(|error| {
         Failure::usage(format!(
             "cannot note what was confirmed: {error}; check that you may write there: {}",

@@ -5,10 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{
-    Installed, Offer, PackageError, REQUIREMENTS, WHEELS, What, installed, requirements_of,
-};
-use crate::document::file::write_atomic;
+use super::{Installed, Offer, PackageError, WHEELS, What, installed, requirements_of};
 use crate::engine::python::{self, CancelFlag, Progress, Wanted};
 use crate::nodebank::package::same_name;
 use crate::project::copy::{copy_file, copy_folder};
@@ -82,7 +79,7 @@ pub fn remove(
             known: names(&known),
         });
     };
-    change.make(&without, wanted, progress, cancel)?;
+    become_text(without, wanted, progress, cancel)?;
     change.drop_wheels(name, None);
     Ok(())
 }
@@ -154,7 +151,7 @@ impl<'a> Change<'a> {
             put_wheel(file, copy, aside)?;
         }
         let text = lines::with_package(&self.before, name, line);
-        let made = self.make(&text, wanted, progress, cancel);
+        let made = become_text(text, wanted, progress, cancel);
         if let Some(((_, copy), aside)) = put {
             if made.is_err() {
                 fs::remove_file(copy).ok();
@@ -167,32 +164,6 @@ impl<'a> Change<'a> {
         made?;
         self.drop_wheels(name, copy.as_deref());
         Ok(())
-    }
-
-    /// Make the environment of this text, and the text the project's.
-    fn make(
-        &self,
-        text: &str,
-        wanted: &Wanted,
-        progress: &mut dyn FnMut(Progress),
-        cancel: &CancelFlag,
-    ) -> Result<(), PackageError> {
-        self.write(text)?;
-        let made = python::prepare(wanted, progress, cancel);
-        if made.is_err() {
-            self.write(&self.before)?;
-        }
-        made?;
-        Ok(())
-    }
-
-    fn write(&self, text: &str) -> Result<(), PackageError> {
-        let path = self.project.join(REQUIREMENTS);
-        write_atomic(&path, text.as_bytes()).map_err(|source| PackageError::Io {
-            what: "write the packages that the project needs",
-            source,
-            path,
-        })
     }
 
     /// Remove the wheels of a package that no line asks for any more.
@@ -217,6 +188,18 @@ impl<'a> Change<'a> {
         // Only when it is empty.
         fs::remove_dir(&folder).ok();
     }
+}
+
+/// Make the environment of this text, and the text the project's.
+fn become_text(
+    text: String,
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<(), PackageError> {
+    let plan = python::plan(wanted, &python::Change::Text(text), progress, cancel)?;
+    python::apply(wanted, &plan, progress, cancel)?;
+    Ok(())
 }
 
 /// Copy a wheel into a project; what lies in its place is put aside.

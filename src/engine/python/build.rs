@@ -1,7 +1,7 @@
 //! Building an environment beside the old one, and putting it in its place when it is whole. A build that fails or is
 //! stopped leaves the old environment as it was.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::child::{self, Ending};
@@ -10,7 +10,7 @@ use super::resolve::{self, Beside};
 use super::stamp::Stamp;
 use super::swap::{NEW, remove, swap};
 use super::{
-    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, imports, interpreter, lock,
+    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, imports, interpreter, lock, pip,
     sources, uv,
 };
 
@@ -85,9 +85,11 @@ impl Tools {
         }
         built
             .and_then(|()| swap(wanted, stamp, texts, progress))
-            .inspect_err(|_| {
+            .map_err(|error| {
+                let error = with_full_disk(error, &wanted.project);
                 // What cannot be removed now is removed by the next build.
                 clean().ok();
+                error
             })
     }
 
@@ -165,16 +167,8 @@ impl Tools {
             command.arg(python);
             ("uv", command)
         } else {
-            let mut command = child::command(python, &wanted.project);
-            command.args([
-                "-I",
-                "-m",
-                "pip",
-                "install",
-                "--no-input",
-                "--progress-bar=off",
-            ]);
-            command.arg("--disable-pip-version-check");
+            let mut command = pip::command(python, &wanted.project, &["install"]);
+            command.arg("--progress-bar=off");
             ("pip", command)
         };
         let mut sources = Vec::new();
@@ -254,13 +248,42 @@ pub fn run(
     }
 }
 
+/// What tools print when the index, or the proxy before it, does not answer.
+const UNREACHED: &[&str] = &[
+    "dns error",
+    "name resolution",
+    "connection refused",
+    "connection broken",
+    "failed to establish a new connection",
+    "network is unreachable",
+    "failed to fetch",
+    "timed out",
+    "tunnel",
+    "proxyerror",
+    "certificate",
+    "sslerror",
+    "error sending request",
+    "error decoding response body",
+    "incompleteread",
+];
+
+fn is_said(output: &[String], signs: &[&str]) -> bool {
+    let mut lines = output.iter().map(|line| line.to_lowercase());
+    lines.any(|line| signs.iter().any(|sign| line.contains(sign)))
+}
+
+pub fn is_unreached(output: &[String]) -> bool {
+    is_said(output, UNREACHED)
+}
+
+const DISK_IS_FULL: &str = "the disk is full: free some space and try again";
+
 /// What to do, by what the tool printed.
 pub fn advice(output: &[String]) -> &'static str {
-    let text = output.join("\n").to_lowercase();
-    let cases: [(&[&str], &str); 4] = [
+    let cases: [(&[&str], &str); 5] = [
         (
             &["no space left", "disk quota", "not enough space"],
-            "the disk is full: free some space and run again",
+            DISK_IS_FULL,
         ),
         (
             &["ensurepip", "no module named venv"],
@@ -268,19 +291,17 @@ pub fn advice(output: &[String]) -> &'static str {
         ),
         (
             &[
-                "dns error",
-                "name resolution",
-                "failed to establish a new connection",
-                "connection refused",
-                "network is unreachable",
-                "failed to fetch",
-                "timed out",
-                "tunnel error",
-                "proxyerror",
-                "certificate",
-                "error sending request",
+                "do not match the hashes",
+                "hash mismatch",
+                "failed to extract",
+                "bad crc",
             ],
-            "the package index could not be reached: check the connection (behind a proxy set HTTPS_PROXY), and run again",
+            "what was sent is not what the package index or requirements.lock names: try again, and if it stays so do \
+             not trust it",
+        ),
+        (
+            UNREACHED,
+            "the package index could not be reached: check the connection (behind a proxy set HTTPS_PROXY), and try again",
         ),
         (
             &[
@@ -293,11 +314,30 @@ pub fn advice(output: &[String]) -> &'static str {
                 "invalid requirement",
                 "expected",
             ],
-            "check the names and versions in requirements.txt, and run again",
+            "check the names and versions in requirements.txt, and try again",
         ),
     ];
-    let fitting = cases
-        .iter()
-        .find(|(signs, _)| signs.iter().any(|sign| text.contains(sign)));
+    let fitting = cases.iter().find(|(signs, _)| is_said(output, signs));
     fitting.map_or("what it printed says more", |(_, advice)| advice)
+}
+
+/// Not every tool says that the disk is full.
+fn with_full_disk(error: EnvironmentError, folder: &Path) -> EnvironmentError {
+    const ROOM: usize = 1 << 20;
+    let probe = || {
+        let mut file = tempfile::tempfile_in(folder)?;
+        std::io::Write::write_all(&mut file, &vec![1; ROOM])
+    };
+    match error {
+        EnvironmentError::Tool { what, output, .. }
+            if probe().is_err_and(|error| error.kind() == std::io::ErrorKind::StorageFull) =>
+        {
+            EnvironmentError::Tool {
+                what,
+                advice: DISK_IS_FULL,
+                output,
+            }
+        }
+        error => error,
+    }
 }

@@ -28,6 +28,8 @@ pub enum Change {
     Unpin(Vec<String>),
     /// Another Python, which is noted in `.python-version`. `None`: any that is new enough.
     Python(Option<String>),
+    /// This is what `requirements.txt` says from now on.
+    Text(String),
     /// Nothing but what `requirements.txt` asks for already.
     AsAsked,
 }
@@ -82,7 +84,7 @@ pub fn plan(
         _ => (wanted.here(), None),
     };
     let (wanted, project) = (&wanted, &wanted.project);
-    swap::restore(project);
+    let _lock = build_lock(project, progress, cancel)?;
     let before = lock::read(&project.join(sources::REQUIREMENTS));
     let there = installed::versions(&project.join(FOLDER));
     let version = |name: &str| {
@@ -92,7 +94,6 @@ pub fn plan(
     };
     let (mut text, renew) = edited(&before, change, &version)?;
     check_consent(wanted, Some(&text))?;
-    let _lock = build_lock(project, progress, cancel)?;
     let has_packages = !requirements::parse(&text).is_empty() || !wanted.needs.is_empty();
     let tools = Tools::find(wanted, has_packages, progress, cancel)?;
     let mut resolved = resolve(&tools, wanted, &text, &renew, progress, cancel)?;
@@ -233,7 +234,6 @@ pub fn back(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Environment, EnvironmentError> {
-    swap::restore(project);
     let _lock = build_lock(project, progress, cancel)?;
     if swap::previous(project).is_none() {
         return Err(EnvironmentError::Refused(
@@ -257,6 +257,10 @@ fn edited(
     let mut text = before.to_owned();
     let renew = match change {
         Change::Python(_) | Change::AsAsked => Renew::Only(Vec::new()),
+        Change::Text(whole) => {
+            text.clone_from(whole);
+            Renew::Only(Vec::new())
+        }
         Change::Add(lines) => {
             let mut names = Vec::new();
             for line in lines {

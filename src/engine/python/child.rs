@@ -96,12 +96,12 @@ pub fn run(
 }
 
 /// Run a command and read all that it writes to its standard output, which goes through a file, so that lines may be of
-/// any length. `None`: it was cancelled; the error is what it complained of.
+/// any length, and what it complained of. `None`: it was cancelled; the error is what it complained of.
 pub fn read_all(
     mut command: Command,
     limit: Duration,
     cancel: &CancelFlag,
-) -> Result<Option<String>, Vec<String>> {
+) -> Result<Option<(String, Vec<String>)>, Vec<String>> {
     let told = |error: io::Error| vec![format!("error: {error}")];
     let mut file = tempfile::NamedTempFile::new().map_err(told)?;
     let out = file.reopen().map_err(told)?;
@@ -114,7 +114,7 @@ pub fn read_all(
         Ending::Done => {
             let mut text = String::new();
             file.read_to_string(&mut text).map_err(told)?;
-            Ok(Some(text))
+            Ok(Some((text, output)))
         }
     }
 }

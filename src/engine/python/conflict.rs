@@ -1,8 +1,10 @@
 //! What uv and pip say of requirements that do not go together, in plain sentences. Pure.
 
+use super::build;
+
 /// The reason that the output gives for there being no solution; `None`: it failed for another reason.
 pub fn words(output: &[String]) -> Option<String> {
-    let said = of_uv(output).or_else(|| of_pip(output))?;
+    let said = of_uv(output).or_else(|| of_pip(output).filter(|_| !is_unseen(output)))?;
     let mut text = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for (from, to) in [
         (
@@ -19,6 +21,12 @@ pub fn words(output: &[String]) -> Option<String> {
         text = text.replace(from, to);
     }
     Some(text.trim_end_matches('.').to_owned())
+}
+
+/// Of an index that does not answer pip says that it has no version at all.
+fn is_unseen(output: &[String]) -> bool {
+    let is_empty = |line: &String| line.contains("(from versions: none)");
+    output.iter().any(is_empty) && build::is_unreached(output)
 }
 
 /// What stands behind `╰─▶` below `No solution found`.
@@ -100,6 +108,11 @@ mod tests {
                 Some("there is no package nope in the package index"),
             ),
             ("error: Failed to fetch: connection refused", None),
+            (
+                "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that \
+                 satisfies the requirement nope (from versions: none)\nERROR: No matching distribution found for nope",
+                None,
+            ),
         ] {
             let output: Vec<String> = output.lines().map(str::to_owned).collect();
             assert_eq!(words(&output).as_deref(), expected);

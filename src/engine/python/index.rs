@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::build::Tools;
+use super::build::{self, Tools};
 use super::child::{self, Ending};
 use super::{
     CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, check_consent, find, interpreter, lock,
-    sources, uv,
+    pip, sources, uv,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements;
@@ -54,16 +54,7 @@ pub fn search(
         "Asking the package index for {name}"
     )));
     // Only pip lists versions: that of an interpreter, or one that uv borrows for the question.
-    let arguments = [
-        "-I",
-        "-m",
-        "pip",
-        "index",
-        "versions",
-        "--no-input",
-        "--disable-pip-version-check",
-        name,
-    ];
+    let verb = ["index", "versions", name];
     let options = index_options(wanted);
     let python = find::find(wanted.python_version.as_deref(), &wanted.project, cancel);
     let mut last = Vec::new();
@@ -82,13 +73,14 @@ pub fn search(
             "pip",
             "python",
         ]);
+        command.args(["-I", "-m", "pip"]).args(verb);
         command
     });
     let direct = programs
         .filter(|program| program.exists())
-        .map(|program| child::command(program, &wanted.project));
+        .map(|program| pip::command(program, &wanted.project, &verb));
     for mut command in direct.chain(borrowed) {
-        command.args(arguments).args(&options);
+        command.args(&options);
         let outcome = child::run(command, Some(LIMIT), &mut |_| (), cancel);
         match outcome.ending {
             Ending::Cancelled => return Err(EnvironmentError::Cancelled),
@@ -108,16 +100,8 @@ pub fn search(
                 if said.contains("No module named pip") {
                     continue;
                 }
-                let is_reached = ![
-                    "connection",
-                    "Retrying",
-                    "ProxyError",
-                    "SSLError",
-                    "timed out",
-                ]
-                .iter()
-                .any(|sign| said.contains(sign));
-                if said.contains("No matching distribution found") && is_reached {
+                let is_missing = said.contains("No matching distribution found");
+                if is_missing && !build::is_unreached(&outcome.output) {
                     return Ok(None);
                 }
                 last = outcome.output;
@@ -126,7 +110,7 @@ pub fn search(
         }
     }
     let what = format!("looking up {name}");
-    let advice = super::build::advice(&last);
+    let advice = build::advice(&last);
     Err(EnvironmentError::Tool {
         what,
         advice,
@@ -155,18 +139,8 @@ pub fn outdated(
         command.arg(&python);
         command
     } else {
-        let mut command = child::command(&python, &wanted.project);
-        command.args([
-            "-I",
-            "-m",
-            "pip",
-            "list",
-            "--outdated",
-            "--format=json",
-            "--no-input",
-        ]);
-        command.arg("--disable-pip-version-check");
-        command
+        let verb = ["list", "--outdated", "--format=json"];
+        pip::command(&python, &wanted.project, &verb)
     };
     command.args(index_options(wanted));
     command.stdin(std::process::Stdio::null());
@@ -232,14 +206,16 @@ fn json_of(
     command: std::process::Command,
     cancel: &CancelFlag,
 ) -> Result<Json, EnvironmentError> {
-    let whole = child::read_all(command, LIMIT, cancel);
-    match whole {
-        Ok(Some(text)) => Ok(serde_json::from_str(&text).unwrap_or(Json::Null)),
-        Ok(None) => Err(EnvironmentError::Cancelled),
-        Err(output) => Err(EnvironmentError::Tool {
-            what: step,
-            advice: super::build::advice(&output),
-            output,
-        }),
-    }
+    let output = match child::read_all(command, LIMIT, cancel) {
+        // pip takes an index that does not answer for one that has nothing.
+        Ok(Some((_, output))) if build::is_unreached(&output) => output,
+        Ok(Some((text, _))) => return Ok(serde_json::from_str(&text).unwrap_or(Json::Null)),
+        Ok(None) => return Err(EnvironmentError::Cancelled),
+        Err(output) => output,
+    };
+    Err(EnvironmentError::Tool {
+        what: step,
+        advice: build::advice(&output),
+        output,
+    })
 }

@@ -12,6 +12,7 @@ mod index;
 mod installed;
 mod lock;
 pub mod modules;
+mod pip;
 mod resolve;
 mod sources;
 mod stamp;
@@ -267,8 +268,10 @@ pub fn prepare(
         python: interpreter(&wanted.project.join(FOLDER)),
         is_new,
     };
-    swap::restore(&wanted.project);
-    if stamp::Stamp::wanted(wanted)?.fits(&wanted.project) {
+    if !swap::is_torn(&wanted.project) && stamp::Stamp::wanted(wanted)?.fits(&wanted.project) {
+        if swap::is_littered(&wanted.project) {
+            tidy_up(&wanted.project);
+        }
         return Ok(ready(false));
     }
     let _lock = build_lock(&wanted.project, progress, cancel)?;
@@ -299,8 +302,33 @@ fn script(environment: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// One build at a time; freed by the system when its holder ends.
+/// One build at a time; freed by the system when its holder ends. What one left that was killed is put in order.
 fn build_lock(
+    project: &Path,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<File, EnvironmentError> {
+    let lock = locked(project, progress, cancel)?;
+    swap::restore(project);
+    Ok(lock)
+}
+
+/// Remove what a build left, unless it is under way.
+fn tidy_up(project: &Path) {
+    if let Ok(file) = lock_file(project)
+        && file.try_lock().is_ok()
+    {
+        swap::restore(project);
+    }
+}
+
+fn lock_file(project: &Path) -> io::Result<File> {
+    let path = private_folder(project)?.join("environment.lock");
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).open(path)
+}
+
+fn locked(
     project: &Path,
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
@@ -311,15 +339,7 @@ fn build_lock(
         advice: "check that you may write to the project's folder, or copy the project to one where you may",
         path: project.to_owned(),
     };
-    let path = private_folder(project)
-        .map_err(io)?
-        .join("environment.lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(io)?;
+    let file = lock_file(project).map_err(io)?;
     let mut is_told = false;
     loop {
         match file.try_lock() {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::build::{Tools, run};
 use super::{
-    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, uv as tool,
+    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, pip,
+    uv as tool,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
@@ -49,7 +50,7 @@ impl Drop for Beside {
     }
 }
 
-const REQUIREMENTS: &str = ".venv.requirements.txt";
+pub const REQUIREMENTS: &str = ".venv.requirements.txt";
 pub const LOCK: &str = ".venv.requirements.lock";
 const STEP: &str = "Finding versions that go together";
 
@@ -201,21 +202,8 @@ fn by_pip(
     }
     let report = room.path().join("report.json");
     let call = |constraints: bool| {
-        let mut command = child::command(&python, &wanted.project);
-        command.args([
-            "-I",
-            "-m",
-            "pip",
-            "install",
-            "--dry-run",
-            "--ignore-installed",
-            "--quiet",
-        ]);
-        command.args([
-            "--no-input",
-            "--progress-bar=off",
-            "--disable-pip-version-check",
-        ]);
+        let mut command = pip::command(&python, &wanted.project, &["install", "--dry-run"]);
+        command.args(["--ignore-installed", "--quiet", "--progress-bar=off"]);
         command
             .arg("--report")
             .arg(&report)

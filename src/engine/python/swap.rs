@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::stamp::{self, Stamp};
-use super::{EnvironmentError, FOLDER, Progress, Texts, Wanted, interpreter, lock, sources};
+use super::{
+    EnvironmentError, FOLDER, Progress, Texts, Wanted, interpreter, lock, resolve, sources,
+};
 use crate::sys;
 
 /// Where one is built.
@@ -17,6 +19,9 @@ const OLD: &str = ".venv.old";
 const PREVIOUS: &str = ".venv.previous";
 /// An environment that somebody else made is not thrown away.
 const FOREIGN: &str = ".venv.before-loom";
+
+/// What a build leaves when it is killed.
+const LEFT: [&str; 3] = [NEW, resolve::REQUIREMENTS, resolve::LOCK];
 
 /// In an environment: the requirements and the lock that it was made of.
 const REQUIREMENTS_OF: &str = "loom-requirements.txt";
@@ -46,29 +51,54 @@ pub fn previous(project: &Path) -> Option<Previous> {
     })
 }
 
-/// Bring to its end, or undo, what a crash left half-done. Cheap where there is nothing to do.
+/// Did an earlier Loom end in the middle of a change? Cheap.
+pub fn is_torn(project: &Path) -> bool {
+    let is_there = |name| is_there(&project.join(name));
+    is_there(OLD) || project.join(FOLDER).join(PENDING).is_file()
+}
+
+/// Did a build leave something, or is it under way?
+pub fn is_littered(project: &Path) -> bool {
+    LEFT.iter().any(|name| is_there(&project.join(name)))
+}
+
+/// Bring to its end, or undo, what a crash left half-done, and remove what it left behind. For the one that holds the
+/// build lock: another Loom may be in the middle of it.
 pub fn restore(project: &Path) {
     let [place, new, old] = [FOLDER, NEW, OLD].map(|name| project.join(name));
-    if old.exists() && !place.exists() {
+    if is_there(&old) && !is_there(&place) {
         std::fs::rename(&old, &place).ok();
     }
     if place.join(PENDING).is_file() {
         // The two were exchanged; what lies at the other's place is the one before.
-        if !old.exists() {
-            for other in [&new, &project.join(PREVIOUS)] {
-                if stamp::is_ours(other)
-                    && !old.exists()
-                    && other.join(PENDING).symlink_metadata().is_err()
-                {
-                    std::fs::rename(other, &old).ok();
-                    break;
-                }
-            }
+        let mut others = [new, project.join(PREVIOUS)].into_iter();
+        let before = others.find(|other| is_there(other) && !other.join(PENDING).is_file());
+        if let Some(before) = before.filter(|_| !is_there(&old)) {
+            std::fs::rename(before, &old).ok();
         }
         if let Err(error) = finish(project) {
             tracing::warn!("the change of the environment is not at its end: {error}");
+            return;
         }
     }
+    for name in LEFT {
+        let left = project.join(name);
+        let removed = match left.symlink_metadata() {
+            Ok(meta) if meta.is_dir() => remove(&left),
+            Ok(_) => std::fs::remove_file(&left),
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = removed {
+            tracing::warn!(
+                "what an earlier build left remains: {error}: {}",
+                left.display()
+            );
+        }
+    }
+}
+
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Put the new environment in the place of the old one. `texts` are those that become the project's with it.
@@ -94,15 +124,14 @@ pub fn swap(
         stamp.write(&new)
     };
     write().map_err(|source| failed(source, &place))?;
-    if place.exists() && !stamp::is_ours(&place) {
-        let kept = free_name(&project.join(FOREIGN));
-        std::fs::rename(&place, &kept).map_err(|source| failed(source, &place))?;
+    let kept = exchange(project, &new).map_err(|source| failed(source, &place))?;
+    if let Some(kept) = kept {
         progress(Progress::Step(format!(
             "The environment that was there is not one of Loom's: it is kept as {}",
             kept.file_name().unwrap_or_default().display()
         )));
     }
-    exchange(project, &new).map_err(|source| failed(source, &place))
+    Ok(())
 }
 
 /// Return to the environment before, with its `requirements.txt`; the present one is kept in its stead.
@@ -112,12 +141,12 @@ pub fn back(project: &Path) -> Result<(), EnvironmentError> {
     let go = || {
         let now = lock::read(&project.join(sources::REQUIREMENTS));
         // What was written since belongs to the present one, and comes again with it.
-        if place.is_dir() {
+        if stamp::is_ours(&place) {
             std::fs::write(place.join(REQUIREMENTS_OF), &now)?;
             std::fs::write(place.join(LOCK_OF), lock::read(&project.join(lock::FILE)))?;
         }
         std::fs::write(from.join(PENDING), &now)?;
-        exchange(project, &from)
+        exchange(project, &from).map(drop)
     };
     go().map_err(|source| failed(source, &place))
 }
@@ -132,11 +161,11 @@ fn failed(source: io::Error, place: &Path) -> EnvironmentError {
     }
 }
 
-/// Let the environment `from` take its place, in one step where the system has one.
-fn exchange(project: &Path, from: &Path) -> io::Result<()> {
+/// Let the environment `from` take its place, in one step where the system has one. Returns where the one before is
+/// kept for good, if it is not Loom's.
+fn exchange(project: &Path, from: &Path) -> io::Result<Option<PathBuf>> {
     let [place, old] = [FOLDER, OLD].map(|name| project.join(name));
-    remove(&old)?;
-    if !place.exists() {
+    if !is_there(&place) {
         std::fs::rename(from, &place)?;
     } else if sys::exchange(from, &place).is_ok() {
         std::fs::rename(from, &old)?;
@@ -151,11 +180,16 @@ fn exchange(project: &Path, from: &Path) -> io::Result<()> {
 }
 
 /// The rest of an exchange: keep the one before, write the texts, and call it done. May be done twice.
-fn finish(project: &Path) -> io::Result<()> {
+fn finish(project: &Path) -> io::Result<Option<PathBuf>> {
     let [place, old, previous] = [FOLDER, OLD, PREVIOUS].map(|name| project.join(name));
-    if old.exists() {
+    let mut kept = None;
+    if stamp::is_ours(&old) {
         remove(&previous)?;
         std::fs::rename(&old, &previous)?;
+    } else if is_there(&old) {
+        let free = free_name(&project.join(FOREIGN));
+        std::fs::rename(&old, &free)?;
+        kept = Some(free);
     }
     let pending = place.join(PENDING);
     let before = lock::read(&pending);
@@ -174,7 +208,8 @@ fn finish(project: &Path) -> io::Result<()> {
             write_whole(&file, &own_lock)?;
         }
     }
-    std::fs::remove_file(pending)
+    std::fs::remove_file(pending)?;
+    Ok(kept)
 }
 
 /// Write a file such that it is the old one or the new one, whenever Loom ends.
@@ -240,6 +275,6 @@ fn free_name(path: &Path) -> PathBuf {
     });
     std::iter::once(path.to_owned())
         .chain(numbered)
-        .find(|path| !path.exists())
+        .find(|path| !is_there(path))
         .unwrap_or_else(|| path.to_owned())
 }

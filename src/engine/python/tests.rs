@@ -186,8 +186,14 @@ fn an_environment_that_a_crash_left_aside_is_put_back() {
     prepared(&wanted).unwrap();
     let place = wanted.project.join(FOLDER);
     fs::rename(&place, wanted.project.join(".venv.old")).unwrap();
-    fs::create_dir(wanted.project.join(".venv.new")).unwrap();
+    let left = [".venv.new", ".venv.requirements.txt"].map(|name| wanted.project.join(name));
+    fs::create_dir(&left[0]).unwrap();
+    prepared(&wanted).unwrap();
+    assert_eq!(python(&place, "print(1)"), "1");
+    // Also where the environment itself is in order.
+    fs::write(&left[1], "tiny").unwrap();
     assert!(!prepared(&wanted).unwrap().is_new);
+    assert!(left.iter().all(|path| !path.exists()));
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Finding `uv`, the fast installer: beside the program, on PATH, among Loom's tools, or fetched there once with pip.
 //! Makes no environment but the one that uv itself is fetched into.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::child::{self, Ending};
 use super::find::Python;
-use super::{CancelFlag, EnvironmentError, Progress, Wanted, interpreter, script};
+use super::{CancelFlag, EnvironmentError, Progress, Wanted, interpreter, pip, script};
 
 /// The version that is fetched, and what its wheels must hash to: pip looks at that before anything of it is unpacked.
 const VERSION: &str = "0.13.9";
@@ -28,6 +30,10 @@ const SHA256: &[&str] = &[
 
 /// Fetching takes seconds; where it does not work pip does the job.
 const FETCH_LIMIT: Duration = Duration::from_secs(90);
+/// Where it did not work it is left at that for so long: a change asks more than once.
+const AGAIN_AFTER: Duration = Duration::from_mins(10);
+/// When it did not work last, by the place that it was to come to.
+static FAILED: Mutex<BTreeMap<PathBuf, Instant>> = Mutex::new(BTreeMap::new());
 
 /// A `uv` that is there already.
 pub fn find(wanted: &Wanted) -> Option<PathBuf> {
@@ -81,6 +87,11 @@ pub fn fetch(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Option<PathBuf>, EnvironmentError> {
+    let failed = || FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let last = failed().get(&wanted.tools).copied();
+    if last.is_some_and(|last| last.elapsed() < AGAIN_AFTER) {
+        return Ok(None);
+    }
     progress(Progress::Step(
         "Fetching uv, which installs packages".to_owned(),
     ));
@@ -93,6 +104,7 @@ pub fn fetch(
         return Ok(find(wanted));
     }
     std::fs::remove_dir_all(&new).ok();
+    failed().insert(wanted.tools.clone(), Instant::now());
     progress(Progress::Step(
         "uv could not be fetched: pip is used instead".to_owned(),
     ));
@@ -121,19 +133,10 @@ fn fetch_into(
     }
     let mut make = child::command(&python.program, new);
     make.args(["-I", "-m", "venv", "."]);
-    let mut install = child::command(interpreter(new), new);
+    let mut install = pip::command(interpreter(new), new, &["install"]);
     install.args([
-        "-I",
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
         "--progress-bar=off",
-    ]);
-    install.args([
         "--only-binary=:all:",
-        "--retries=1",
         "--no-deps",
         "--require-hashes",
         "-r",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::build::{Tools, run};
-use super::{CancelFlag, EnvironmentError, Progress, Wanted, child, interpreter, uv};
+use super::{CancelFlag, EnvironmentError, Progress, Wanted, child, interpreter, pip, uv};
 
 /// Unpack the package `what`, a wheel's file or a requirement such as `loom-shapes>=1`, into a folder as it would lie
 /// in an environment, without what it needs. Nothing of it is run: one that has no wheel is refused.
@@ -24,7 +24,7 @@ pub fn unpack(
         }
         command
     } else {
-        pip(&tools, "install", into, progress, cancel)?
+        pip_for(&tools, "install", into, progress, cancel)?
     };
     command.args(["--no-deps", "--only-binary=:all:", "--target"]);
     command.arg(into).args(["--", what]);
@@ -50,7 +50,7 @@ pub fn build_wheel(
         command.arg("--out-dir").arg(into).arg("--").arg(tree);
         command
     } else {
-        let mut command = pip(&tools, "wheel", into, progress, cancel)?;
+        let mut command = pip_for(&tools, "wheel", into, progress, cancel)?;
         command.args(["--no-deps", "--wheel-dir"]);
         command.arg(into).arg("--").arg(tree);
         command
@@ -60,7 +60,7 @@ pub fn build_wheel(
 }
 
 /// A call of pip, of an environment made for it beside the folder `into`.
-fn pip(
+fn pip_for(
     tools: &Tools,
     verb: &str,
     into: &Path,
@@ -74,8 +74,8 @@ fn pip(
     let mut make = child::command(&python.program, into.parent().unwrap_or(into));
     make.args(["-I", "-m", "venv"]).arg(&folder);
     run("Making room for pip".to_owned(), make, progress, cancel)?;
-    let mut command = child::command(interpreter(&folder), into.parent().unwrap_or(into));
-    command.args(["-I", "-m", "pip", verb, "--no-input", "--progress-bar=off"]);
-    command.arg("--disable-pip-version-check");
+    let python = interpreter(&folder);
+    let mut command = pip::command(python, into.parent().unwrap_or(into), &[verb]);
+    command.arg("--progress-bar=off");
     Ok(command)
 }
