@@ -1,6 +1,6 @@
 //! failure_ui: why a node failed, for inspector, console and viewer: the message, the user's own frames, what came in.
 
-use egui::{CollapsingHeader, Grid, Label, RichText, Ui};
+use egui::{CollapsingHeader, Grid, Label, RichText, Sides, Ui};
 
 use super::environment::model::EnvironmentAction;
 use super::{Action, Context, theme};
@@ -18,9 +18,11 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
         let kind = RichText::new(kind_text(error))
             .strong()
             .color(palette.error);
-        ui.horizontal(|ui| {
-            ui.label(kind);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        // The button first: it has its place, and a long name is cut before it.
+        Sides::new().shrink_left().truncate().show(
+            ui,
+            |ui| ui.label(kind),
+            |ui| {
                 if ui
                     .small_button("Copy")
                     .on_hover_text("Copy the error as text")
@@ -28,8 +30,8 @@ pub fn failure_ui(ui: &mut Ui, ctx: &mut Context<'_>, error: &NodeError) {
                 {
                     ctx.ask(Action::CopyText(error_text(error)));
                 }
-            });
-        });
+            },
+        );
         if !error.message.is_empty() {
             let message = RichText::new(&error.message).color(palette.text_strong);
             ui.add(Label::new(message).wrap().selectable(true));

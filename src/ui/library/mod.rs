@@ -14,15 +14,15 @@ use super::row::{Row, card_ui, row_with_id_ui};
 use super::search::KindSearch;
 use super::{Action, Context, theme};
 use crate::command::Command;
-use crate::graph::{KindState, Name, NodeKind};
+use crate::graph::{Bank, KindState, Name, NodeKind};
 
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct Library {
     query: String,
     search: KindSearch,
-    /// Families that are folded up.
-    closed: BTreeSet<Name>,
+    /// Families that were folded up or opened: those of one's own begin open, those that came with Loom folded.
+    toggled: BTreeSet<Name>,
     /// The hit that Enter adds, while something is searched.
     chosen: usize,
     list: List,
@@ -30,7 +30,11 @@ pub struct Library {
 
 /// A row of the list.
 enum Entry<'a> {
-    Family { name: &'a Name, count: usize },
+    Family {
+        name: &'a Name,
+        count: usize,
+        is_open: bool,
+    },
     Kind(&'a Arc<NodeKind>),
 }
 
@@ -57,7 +61,7 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
     let entries = if is_searching {
         library.search.hits().map(Entry::Kind).collect()
     } else {
-        by_family(&kinds, &library.closed)
+        by_family(&kinds, &library.toggled)
     };
     ui.spacing_mut().item_spacing.y = 1.0;
     let mut toggled = None;
@@ -69,8 +73,12 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
         .list
         .show(ui, area, id, entries.len(), |ui, at, id| {
             match &entries[at] {
-                Entry::Family { name, count } => {
-                    if family_ui(ui, id, name, *count, library.closed.contains(*name)) {
+                Entry::Family {
+                    name,
+                    count,
+                    is_open,
+                } => {
+                    if family_ui(ui, id, name, *count, *is_open) {
                         toggled = Some((*name).clone());
                     }
                 }
@@ -81,9 +89,9 @@ pub fn library_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
             }
         });
     if let Some(family) = toggled
-        && !library.closed.remove(&family)
+        && !library.toggled.remove(&family)
     {
-        library.closed.insert(family);
+        library.toggled.insert(family);
     }
 }
 
@@ -123,26 +131,36 @@ fn search_ui(ui: &mut Ui, library: &mut Library, ctx: &mut Context<'_>) {
     ui.add_space(theme::GAP / 2.0);
 }
 
-/// Kinds come sorted by family; those of folded families are left out.
-fn by_family<'a>(kinds: &'a [Arc<NodeKind>], closed: &BTreeSet<Name>) -> Vec<Entry<'a>> {
+/// Kinds come sorted by family; one's own families stand before those that came with Loom, and kinds of folded ones are
+/// left out.
+fn by_family<'a>(kinds: &'a [Arc<NodeKind>], toggled: &BTreeSet<Name>) -> Vec<Entry<'a>> {
     let mut entries = Vec::with_capacity(kinds.len() + 16);
-    for kinds in kinds.chunk_by(|a, b| a.family == b.family) {
-        let Some(first) = kinds.first() else { continue };
-        entries.push(Entry::Family {
-            name: &first.family,
-            count: kinds.len(),
-        });
-        if !closed.contains(&first.family) {
-            entries.extend(kinds.iter().map(Entry::Kind));
+    for wants_own in [true, false] {
+        for kinds in kinds.chunk_by(|a, b| a.family == b.family) {
+            let Some(first) = kinds.first() else { continue };
+            let is_looms = |kind: &Arc<NodeKind>| matches!(kind.bank, Bank::Builtin | Bank::Graph);
+            let is_own = !kinds.iter().all(is_looms);
+            if is_own != wants_own {
+                continue;
+            }
+            let is_open = is_own != toggled.contains(&first.family);
+            entries.push(Entry::Family {
+                name: &first.family,
+                count: kinds.len(),
+                is_open,
+            });
+            if is_open {
+                entries.extend(kinds.iter().map(Entry::Kind));
+            }
         }
     }
     entries
 }
 
 /// True: it was folded up or opened.
-fn family_ui(ui: &mut Ui, id: Id, name: &Name, count: usize, is_closed: bool) -> bool {
+fn family_ui(ui: &mut Ui, id: Id, name: &Name, count: usize, is_open: bool) -> bool {
     let palette = theme::palette(ui.ctx());
-    let sign = if is_closed { "▸" } else { "▾" };
+    let sign = if is_open { "▾" } else { "▸" };
     let text = format!("{sign}  {name}");
     let row = Row {
         dot: None,

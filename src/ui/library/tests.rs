@@ -8,10 +8,23 @@ use super::*;
 use crate::graph::{Bank, Catalog};
 use crate::ui::testing::{World, catalog, panel};
 
-/// The panel at the left, a place to drop at the right.
+/// The panel at the left with all families open, a place to drop at the right.
 fn show(catalog: Catalog) -> Harness<'static, World<(Library, Vec<Name>)>> {
+    let kinds = catalog.kinds().iter();
+    let families = kinds
+        .filter(|kind| kind.bank == Bank::Builtin)
+        .map(|kind| kind.family.clone());
+    let library = Library {
+        toggled: families.collect(),
+        ..Library::default()
+    };
+    show_as(catalog, library)
+}
+
+fn show_as(catalog: Catalog, library: Library) -> Harness<'static, World<(Library, Vec<Name>)>> {
     let world = World {
         catalog,
+        state: (library, Vec::new()),
         ..World::default()
     };
     panel(world, vec2(500.0, 400.0), |ui, (library, dropped), ctx| {
@@ -105,15 +118,29 @@ fn a_kind_is_dragged_out() {
 
 #[test]
 fn families_fold() {
-    let mut harness = show(catalog());
+    let mut kinds = catalog().kinds().to_vec();
+    let own = kinds
+        .iter_mut()
+        .find(|kind| &*kind.title == "Upper case")
+        .unwrap();
+    Arc::make_mut(own).bank = Bank::Project;
+    let mut harness = show_as(Catalog::new(kinds), Library::default());
     harness.run();
-    harness.get_by_label("Math").click();
-    harness.run();
-    assert!(harness.query_by_label("Add").is_none());
-    assert!(harness.query_by_label("Load image").is_some());
+    let place = |label| {
+        let rect = harness.get_by_label(label).rect();
+        (rect.top(), rect.left())
+    };
+    assert!(harness.query_by_label("Add").is_none(), "they begin folded");
+    // Those of one's own begin open, and stand first.
+    let (own, others) = (place("Upper case"), place("Math"));
+    assert!(own < others, "{own:?} {others:?}");
     harness.get_by_label("Math").click();
     harness.run();
     assert!(harness.query_by_label("Add").is_some());
+    assert!(harness.query_by_label("Load image").is_none());
+    harness.get_by_label("Math").click();
+    harness.run();
+    assert!(harness.query_by_label("Add").is_none());
 }
 
 #[test]
