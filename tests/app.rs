@@ -34,6 +34,8 @@ mod keys;
 mod minimap;
 #[path = "app/outline.rs"]
 mod outline;
+#[path = "app/own_kinds.rs"]
+mod own_kinds;
 #[path = "app/packages.rs"]
 mod packages;
 #[path = "app/pictures.rs"]

@@ -414,6 +414,7 @@ impl App {
                 self.frame_costs.is_shown = !self.frame_costs.is_shown;
             }
             Command::EditCode => self.edit_code(),
+            Command::EditCopy => self.edit_copy(),
             Command::OpenOutside => self.open_code_outside(),
             Command::GoCode if self.project.panels.code.shown().is_some() => self.show_code(),
             Command::GoCode => self.go(Pane::Code),

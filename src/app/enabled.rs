@@ -58,6 +58,7 @@ impl App {
             Command::CloseSubgraph => !document.path().is_empty(),
             Command::Save => document.is_dirty() || self.saves_code(),
             Command::EditCode | Command::OpenOutside => self.selected_source().is_some(),
+            Command::EditCopy => self.can_copy_kind(),
             Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),
             Command::Run => self.project.can_run() || is_paused,
             Command::RunToHere

@@ -68,7 +68,7 @@ impl App {
         }
         self.reload(bank.edited().to_vec());
         self.project.nodebank = Some(bank);
-        self.place_new_nodes();
+        self.use_new_kinds();
         if std::mem::take(&mut self.project.code.wants_rescan) {
             self.refresh_catalog();
         }

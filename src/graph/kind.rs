@@ -406,6 +406,11 @@ impl NodeKind {
         self.outputs.iter().position(|output| output.name == *name)
     }
 
+    /// Does its source come with Loom or a package, so that it is changed as a copy?
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.bank, Bank::Builtin | Bank::Package) && self.file.is_some()
+    }
+
     /// A function of the first Loom: its texts are read by `Value::from_untyped_text`.
     pub fn is_legacy(&self) -> bool {
         self.call == Call::Positional

@@ -4,6 +4,7 @@
 mod annotation;
 mod cache;
 pub mod code;
+pub mod copy;
 mod decorator;
 mod docstring;
 mod function;

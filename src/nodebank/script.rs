@@ -24,7 +24,7 @@ pub fn dependencies(source: &str) -> Result<Vec<String>, String> {
 }
 
 /// The content of the block, without the comment signs.
-fn block(source: &str) -> Result<Option<String>, String> {
+pub fn block(source: &str) -> Result<Option<String>, String> {
     let mut found = None;
     let mut lines = source.lines();
     while let Some(line) = lines.next() {

@@ -1,9 +1,10 @@
 //! Sources that are written in the window: opened, saved and watched in the background, and the questions before a text
 //! is lost. What is typed is `ui::code`'s; what a saved source means for the graph is the rescan's of `open.rs`.
 
+mod copying;
 mod keep;
 mod lint;
-mod new_node;
+mod new_kinds;
 
 use std::fs;
 use std::io;
@@ -13,6 +14,7 @@ use super::{App, Event};
 use crate::document::file::write_atomic;
 use crate::graph::Bank;
 use crate::nodebank::code::Place;
+use crate::project::ENVIRONMENT;
 use crate::project::unsaved::Unsaved;
 use crate::ui::Level;
 use crate::ui::code::{CodeAction, File, Hint, Question, with_plain_ends};
@@ -21,7 +23,7 @@ use crate::ui::focus::Part;
 use crate::ui::shell::Pane;
 use keep::Keeping;
 use lint::Linting;
-use new_node::NewNode;
+use new_kinds::{Made, NewKinds};
 
 /// A source that is larger was written by no person.
 const MOST_BYTES: u64 = 4 << 20;
@@ -31,8 +33,8 @@ const MOST_BYTES: u64 = 4 << 20;
 pub(super) struct CodeWork {
     keeping: Keeping,
     linting: Linting,
-    /// Nodes that are put on the canvas as soon as their kinds are known.
-    new_nodes: Vec<NewNode>,
+    /// Kinds that are used as soon as they are known.
+    new_kinds: Vec<NewKinds>,
     /// Files that are closed as soon as they are saved.
     closing: Vec<PathBuf>,
     /// The sources changed while somebody was looking at them: to be looked at once more.
@@ -59,10 +61,10 @@ pub enum CodeEvent {
         path: PathBuf,
         text: Option<String>,
     },
-    /// A new node's source was made: its path, its function and its text.
+    /// A source of new kinds was made.
     Made {
-        result: Result<(PathBuf, String, String), String>,
-        wanted: NewNode,
+        result: Result<Made, String>,
+        wanted: NewKinds,
     },
     Kept(Result<(), String>),
     /// Texts that an earlier Loom had not saved when it ended, each with what its file holds.
@@ -119,6 +121,7 @@ impl App {
             CodeAction::Save(path) => self.save_code(&path),
             CodeAction::Close(path) => self.close_code_asked(&path),
             CodeAction::New(typed, at) => self.make_node(typed, at),
+            CodeAction::Copy(path, function) => self.copy_function(&path, &function),
         }
     }
 
@@ -137,7 +140,7 @@ impl App {
                     );
                 }
             }
-            CodeEvent::Made { result, wanted } => self.node_made(result, wanted),
+            CodeEvent::Made { result, wanted } => self.kinds_made(result, wanted),
             CodeEvent::Kept(result) => self.code_kept(result),
             CodeEvent::Recovered(found) => self.code_recovered(found),
             CodeEvent::Linted {
@@ -235,9 +238,15 @@ impl App {
             file: path.as_path().into(),
         };
         let mut file = File::new(path, place, text);
-        if bank == Bank::Builtin {
-            file.read_only = Some("it comes with Loom and can only be read".to_owned());
-        }
+        let environment = self.project.folder.as_ref().map(|it| it.join(ENVIRONMENT));
+        let is_installed = environment.is_some_and(|folder| file.path.starts_with(folder));
+        file.read_only = match bank {
+            Bank::Builtin => Some("it comes with Loom and can only be read".to_owned()),
+            Bank::Package if is_installed => {
+                Some("it belongs to a package and can only be read".to_owned())
+            }
+            _ => None,
+        };
         file
     }
 

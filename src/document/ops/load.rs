@@ -86,7 +86,7 @@ fn endings(pattern: &str) -> impl Iterator<Item = String> {
 }
 
 /// How far below the one before each node of several files lies.
-const BELOW: Vec2 = Vec2::new(0.0, 220.0);
+pub(super) const BELOW: Vec2 = Vec2::new(0.0, 220.0);
 
 /// Nodes that load files, given as the text of their input, below each other, in one step. Returns the ids that they will have.
 pub fn add_loaders(

@@ -2,6 +2,7 @@
 
 mod copies;
 mod insert;
+mod kinds;
 mod load;
 mod looping;
 mod ports;
@@ -20,6 +21,7 @@ use super::Transaction;
 
 pub use copies::{Copied, duplicate, insert_copies, make_independent, selected_parts};
 pub use insert::{add_on_link, dissolve, insert_on_link, reroute_outputs, take_out};
+pub use kinds::{add_nodes, change_kind};
 pub use load::{Loader, add_loaders, loader_for};
 pub use looping::set_looping;
 pub use ports::{

@@ -239,6 +239,7 @@ const NODE_MENU: [&[Command]; 5] = [
         Command::Breakpoint,
         Command::OpenSubgraph,
         Command::EditCode,
+        Command::EditCopy,
         Command::OpenOutside,
     ],
     &[
@@ -303,6 +304,7 @@ fn menu_ui(canvas: &Canvas, response: &Response, context: &mut Context<'_>) {
         let selected = context.document.selected_node();
         let is_subgraph = selected.is_some_and(|node| node.kind.role.inside().is_some());
         let has_source = selected.is_some_and(|node| node.kind.file.is_some());
+        let is_foreign = selected.is_some_and(|node| node.kind.is_foreign());
         for (at, group) in NODE_MENU.iter().enumerate() {
             if at > 0 {
                 ui.separator();
@@ -312,6 +314,7 @@ fn menu_ui(canvas: &Canvas, response: &Response, context: &mut Context<'_>) {
                     Command::OpenSubgraph => is_subgraph,
                     Command::Rename => selected.is_some(),
                     Command::EditCode | Command::OpenOutside => has_source,
+                    Command::EditCopy => is_foreign,
                     _ => true,
                 };
                 if menu::command_button(ui, *command, is_enabled) {

@@ -51,6 +51,8 @@ pub enum CodeAction {
     Close(PathBuf),
     /// Make a node of this name, and put it on the canvas: at a place, linked to an end.
     New(String, Option<(Pos2, Option<LinkEnd>)>),
+    /// Copy a function of a source that can only be read into the project, and edit that.
+    Copy(PathBuf, String),
 }
 
 /// What the panel remembers of one project.

@@ -97,7 +97,7 @@ fn mark_ui(ui: &mut Ui, mark: &Mark) -> bool {
     .inner
 }
 
-fn status_ui(ui: &mut Ui, file: &File, ctx: &mut Context<'_>) {
+fn status_ui(ui: &mut Ui, file: &mut File, ctx: &mut Context<'_>) {
     let palette = theme::palette(ui.ctx());
     let size = vec2(ui.available_width(), STATUS);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
@@ -116,6 +116,18 @@ fn status_ui(ui: &mut Ui, file: &File, ctx: &mut Context<'_>) {
                 .clicked()
             {
                 ctx.ask(Action::Code(CodeAction::Save(file.path.clone())));
+            }
+        }
+        if file.read_only.is_some() {
+            let line = file.line();
+            let code = file.code();
+            if let Some(function) = code.function_at(line) {
+                let function = function.kind.function.to_string();
+                let copy = ui.add(Button::new(RichText::new("Edit a copy").small()));
+                let help = format!("Make a copy of {function} in the project's nodes and edit it; the selected node follows");
+                if copy.on_hover_text(help).clicked() {
+                    ctx.ask(Action::Code(CodeAction::Copy(file.path.clone(), function)));
+                }
             }
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
