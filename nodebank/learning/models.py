@@ -16,8 +16,20 @@ import loom
 from _loom_learning import _pick, _whole_table
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from sklearn.model_selection import BaseCrossValidator
     from sklearn.pipeline import Pipeline
+
+_ERROR = "mean absolute error"
+
+
+class Tuned(NamedTuple):
+    """What `tune_model` gives."""
+
+    model: Pipeline
+    trials: pd.DataFrame
+    best: dict[str, object]
 
 
 class Trial(NamedTuple):
@@ -138,6 +150,7 @@ def predict(
     rows = _asked(model, table)
     if not column:
         raise ValueError("column: a name for the new column was expected, this is empty")
+    model = _unchanging(model)
     added = {column: model.predict(rows)}
     if probabilities:
         if not hasattr(model, "predict_proba"):
@@ -170,27 +183,106 @@ def cross_validate(
         1.0
     """
     import pandas as pd
-    from sklearn.base import is_classifier
-    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
+    from sklearn.model_selection import cross_val_score
 
-    if not 2 <= folds <= len(table):
-        raise ValueError(f"folds: 2 to {len(table)}, the number of rows, was expected, not {folds}")
-    columns, target = _asked(model, table), _target_values(model, table)
-    kept = target.notna()
-    for_classes = {"accuracy": "accuracy", "F1": "f1_macro", "area under ROC": "roc_auc_ovr"}
-    for_numbers = {"R²": "r2", "mean absolute error": "neg_mean_absolute_error"}
-    known = for_classes if is_classifier(model) else for_numbers
-    if measure != "usual" and measure not in known:
-        raise ValueError(f"measure: usual or one of {', '.join(known)} was expected for this model, not {measure}")
-    parts = (StratifiedKFold if is_classifier(model) else KFold)(folds, shuffle=True, random_state=seed)
-    scoring = known[measure if measure != "usual" else next(iter(known))]
+    columns, target, parts, scoring = _folded(model, table, folds, measure, seed)
     try:
-        scores = cross_val_score(model, columns[kept], target[kept], cv=parts, scoring=scoring, error_score="raise")
+        scores = cross_val_score(model, columns, target, cv=parts, scoring=scoring, error_score="raise")
     except ValueError as error:
         raise ValueError(f"folds: {folds} folds cannot be made or scored: {error}") from error
-    scores = abs(scores) if measure == "mean absolute error" else scores
+    scores = _readable(scores, measure)
     scored = pd.DataFrame({"fold": range(1, folds + 1), "score": scores})
     return Trial(scored, float(scores.mean()), float(scores.std(ddof=1)))
+
+
+@loom.node(
+    title="Tune model", keywords=["grid search", "parameters", "hyperparameters", "optimize", "settings", "sklearn"]
+)
+def tune_model(
+    model: Pipeline,
+    table: pd.DataFrame,
+    settings: dict[str, object],
+    folds: Annotated[int, loom.Range(2, 100)] = 5,
+    measure: Literal["usual", "accuracy", "F1", "area under ROC", "R²", "mean absolute error"] = "usual",
+    seed: int = 0,
+) -> Tuned:
+    """Try all combinations of settings by cross-validation, and train a model anew with the best.
+
+    Args:
+        model: A model of Train classifier or Train regressor; a copy is trained anew each time.
+        table: Rows with the same columns, the target's too.
+        settings: Values to try by the name that scikit-learn gives to the setting, such as {"max_depth": [2, 4, 8]}.
+        folds: How many parts the rows are put in by chance.
+        measure: What is measured; usual is accuracy for a classifier and R² for a regressor.
+        seed: The same seed gives the same parts.
+
+    Example:
+        >>> table = pd.DataFrame({"x": range(20), "y": [2 * x + 1.0 for x in range(20)]})
+        >>> model = train_regressor(table, target="y", method="ridge")
+        >>> tune_model(model, table, {"alpha": [0.01, 1, 100]}).best
+        {'alpha': 0.01}
+    """
+    import pandas as pd
+    from sklearn.model_selection import GridSearchCV
+
+    columns, target, parts, scoring = _folded(model, table, folds, measure, seed)
+    name, learner = model.steps[-1]
+    if not isinstance(settings, Mapping) or not settings:
+        raise TypeError("settings: a dictionary with lists of the values to try was expected")
+    for setting, values in settings.items():
+        if setting not in learner.get_params():
+            known = ", ".join(learner.get_params())
+            raise ValueError(f"settings: this model has no {setting!r}; it has: {known}")
+        if not isinstance(values, list | tuple) or not values:
+            raise TypeError(f"settings: a list of the values to try was expected for {setting!r}")
+    grid = {f"{name}__{setting}": list(values) for setting, values in settings.items()}
+    search = GridSearchCV(model, grid, scoring=scoring, cv=parts, error_score="raise")
+    try:
+        search.fit(columns, target)
+    except ValueError as error:
+        raise ValueError(f"settings, folds: not all of it can be trained and scored: {error}") from error
+    tried = search.cv_results_
+    made: dict[str, object] = {
+        setting: [each[f"{name}__{setting}"] for each in tried["params"]] for setting in settings
+    }
+    made |= {"score": _readable(tried["mean_test_score"], measure), "spread": tried["std_test_score"]}
+    best = search.best_estimator_
+    best.target_name_, best.text_names_ = model.target_name_, model.text_names_
+    trials = pd.DataFrame(made).iloc[tried["rank_test_score"].argsort(kind="stable")].reset_index(drop=True)
+    return Tuned(best, trials, {setting: search.best_params_[f"{name}__{setting}"] for setting in settings})
+
+
+@loom.node(
+    title="Model coefficients", keywords=["weights", "linear", "logistic", "ridge", "lasso", "explain", "sklearn"]
+)
+def model_coefficients(model: Pipeline) -> pd.DataFrame:
+    """List what a linear model adds for each column: what its answer grows by with one standard deviation.
+
+    A column of texts has a row for each text. A classifier has a column for each class, of two for the second alone.
+
+    Args:
+        model: A model of logistic regression, linear regression, ridge or lasso.
+
+    Example:
+        >>> table = pd.DataFrame({"x": [0, 1, 2, 3], "y": [1.0, 3.0, 5.0, 7.0]})
+        >>> model_coefficients(train_regressor(table, target="y")).round(3).to_dict("list")
+        {'column': ['(constant)', 'x'], 'coefficient': [4.0, 2.236]}
+    """
+    import numpy as np
+    import pandas as pd
+
+    _need_model(model)
+    learner = model[-1]
+    if not type(learner).__module__.startswith("sklearn.linear_model"):
+        raise ValueError(f"model: one of a linear method was expected, this is a {type(learner).__name__}")
+    weights, constants = np.atleast_2d(learner.coef_), np.atleast_1d(learner.intercept_)
+    names = [name.split("__", 1)[1] for name in model[0].get_feature_names_out()]
+    made = pd.DataFrame({"column": ["(constant)", *names]})
+    classes = list(getattr(learner, "classes_", []))
+    labels = [f"coefficient of {label}" for label in classes[-len(weights) :]] or ["coefficient"]
+    for label, constant, row in zip(labels, constants, weights, strict=True):
+        made[label] = [constant, *row]
+    return made
 
 
 @loom.node(title="Feature importance", keywords=["permutation", "explain", "which columns", "rank", "sklearn"])
@@ -217,7 +309,7 @@ def feature_importance(
         raise ValueError(f"rounds: 1 or more was expected, not {rounds}")
     columns, target = _asked(model, table), _target_values(model, table)
     kept = target.notna()
-    found = permutation_importance(model, columns[kept], target[kept], n_repeats=rounds, random_state=seed)
+    found = permutation_importance(_unchanging(model), columns[kept], target[kept], n_repeats=rounds, random_state=seed)
     made = {"column": columns.columns, "importance": found.importances_mean, "spread": found.importances_std}
     return pd.DataFrame(made).sort_values("importance", ascending=False, ignore_index=True, kind="stable")
 
@@ -334,12 +426,49 @@ def _features(rows: pd.DataFrame, names: list[str], texts: list[str] | None = No
     return pd.DataFrame(made, index=rows.index)
 
 
-def _asked(model: Pipeline, table: object) -> pd.DataFrame:
-    """The columns of a table that a model looks at."""
+def _folded(
+    model: Pipeline, table: pd.DataFrame, folds: int, measure: str, seed: int
+) -> tuple[pd.DataFrame, pd.Series, BaseCrossValidator, str]:
+    """The rows that have a target, the way to part them, and scikit-learn's name of the measure."""
+    from sklearn.base import is_classifier
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    columns = _asked(model, table)
+    if not 2 <= folds <= len(table):
+        raise ValueError(f"folds: 2 to {len(table)}, the number of rows, was expected, not {folds}")
+    target = _target_values(model, table)
+    for_classes = {"accuracy": "accuracy", "F1": "f1_macro", "area under ROC": "roc_auc_ovr"}
+    for_numbers = {"R²": "r2", _ERROR: "neg_mean_absolute_error"}
+    known = for_classes if is_classifier(model) else for_numbers
+    if measure != "usual" and measure not in known:
+        raise ValueError(f"measure: usual or one of {', '.join(known)} was expected for this model, not {measure}")
+    parts = (StratifiedKFold if is_classifier(model) else KFold)(folds, shuffle=True, random_state=seed)
+    kept = target.notna()
+    return columns[kept], target[kept], parts, known[measure if measure != "usual" else next(iter(known))]
+
+
+def _readable(scores: np.ndarray, measure: str) -> np.ndarray:
+    """scikit-learn counts errors below 0, so that more is better everywhere; people read them above."""
+    return abs(scores) if measure == _ERROR else scores
+
+
+def _unchanging(model: Pipeline) -> Pipeline:
+    """The model to ask: one that finds neighbours in a tree counts its searches in there, so a copy is asked."""
+    import copy
+
+    return model if getattr(model[-1], "_tree", None) is None else copy.deepcopy(model)
+
+
+def _need_model(model: object) -> None:
     if not hasattr(model, "target_name_"):
         raise TypeError(
             f"model: a model of Train classifier or Train regressor was expected, not {type(model).__name__}"
         )
+
+
+def _asked(model: Pipeline, table: object) -> pd.DataFrame:
+    """The columns of a table that a model looks at."""
+    _need_model(model)
     rows = _whole_table("table", table)
     names = list(model.feature_names_in_)
     missing = [name for name in names if name not in rows.columns]

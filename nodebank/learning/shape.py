@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["pandas", "scikit-learn"]
+# dependencies = ["numpy", "pandas", "scikit-learn"]
 # ///
 """Tables before and beside learning: parted, reduced, put in groups that nobody named."""
 
@@ -12,6 +12,7 @@ from _loom_learning import _pick, _whole_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
 
 class Halves(NamedTuple):
@@ -19,6 +20,13 @@ class Halves(NamedTuple):
 
     train: pd.DataFrame
     test: pd.DataFrame
+
+
+class Scaled(NamedTuple):
+    """What `train_scaler` gives."""
+
+    table: pd.DataFrame
+    scaler: StandardScaler | MinMaxScaler | RobustScaler
 
 
 class Components(NamedTuple):
@@ -68,6 +76,65 @@ def split_for_training(
     except ValueError as error:
         raise ValueError(f"table, same_shares_of: the rows cannot be parted so: {error}") from error
     return Halves(train.sort_index(), test.sort_index())
+
+
+@loom.node(
+    title="Train scaler", keywords=["normalize", "standardize", "min-max", "robust", "preprocess", "fit", "sklearn"]
+)
+def train_scaler(
+    table: pd.DataFrame,
+    columns: str | list[str] = "",
+    method: Literal["standard", "0 to 1", "robust"] = "standard",
+) -> Scaled:
+    """Bring columns to a common scale, and keep the scale to bring other rows to the same with Apply scaler.
+
+    Args:
+        table: Rows to take the scale from, such as those to train with; missing cells stay.
+        columns: Columns of numbers, separated by commas; empty: all of them.
+        method: Standard has mean 0 and deviation 1, 0 to 1 goes from the least to the greatest, robust has median 0
+            and quartiles 1 apart.
+
+    Example:
+        >>> made = train_scaler(pd.DataFrame({"x": [10, 20, 30]}), method="0 to 1")
+        >>> apply_scaler(made.scaler, pd.DataFrame({"x": [15, 40]}))["x"].tolist()
+        [0.25, 1.5]
+    """
+    from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+
+    rows = _whole_table("table", table)
+    numbers = _number_columns(rows, "columns", columns, gaps=True)
+    if not all(isinstance(column, str) for column in numbers.columns):
+        raise TypeError("table: columns whose names are texts were expected")
+    for column in numbers.columns:
+        if not numbers[column].notna().any():
+            raise ValueError(f"columns: at least one number was expected in {column!r}, there is none")
+    scaler = {"standard": StandardScaler, "0 to 1": MinMaxScaler, "robust": RobustScaler}[method]().fit(numbers)
+    return Scaled(apply_scaler(scaler, rows), scaler)
+
+
+@loom.node(title="Apply scaler", keywords=["normalize", "standardize", "transform", "undo", "inverse", "sklearn"])
+def apply_scaler(
+    scaler: StandardScaler | MinMaxScaler | RobustScaler, table: pd.DataFrame, undo: bool = False
+) -> pd.DataFrame:
+    """Bring the columns of a table to the scale of other rows, or back from it.
+
+    Args:
+        scaler: A scaler of Train scaler.
+        table: Rows with the columns that it knows; missing cells and other columns stay.
+        undo: From the scale back to the numbers as they were.
+
+    Example:
+        >>> made = train_scaler(pd.DataFrame({"x": [10, 20, 30]}))
+        >>> apply_scaler(made.scaler, made.table, undo=True)["x"].tolist()
+        [10.0, 20.0, 30.0]
+    """
+    if not hasattr(scaler, "inverse_transform") or not hasattr(scaler, "feature_names_in_"):
+        raise TypeError(f"scaler: a scaler of Train scaler was expected, not {type(scaler).__name__}")
+    rows = _whole_table("table", table)
+    names = list(scaler.feature_names_in_)
+    numbers = _number_columns(rows, "table", names, gaps=True)
+    made = scaler.inverse_transform(numbers) if undo else scaler.transform(numbers)
+    return rows.assign(**{name: made[:, i] for i, name in enumerate(names)})
 
 
 @loom.node(title="Principal components", keywords=["pca", "reduce", "dimensions", "svd", "project", "sklearn"])
@@ -192,6 +259,40 @@ def find_clusters(
     return Clusters(rows.assign(cluster=labels), centres, _silhouette(points[inside], labels[inside]))
 
 
+@loom.node(title="Assign clusters", keywords=["nearest", "centroid", "apply k-means", "segment", "new rows", "sklearn"])
+def assign_clusters(
+    table: pd.DataFrame, clustered: pd.DataFrame, columns: str | list[str] = "", scale: bool = True
+) -> pd.DataFrame:
+    """Put new rows into groups that were found in others: each into that whose centre is nearest.
+
+    Args:
+        table: Table to add the column "cluster" to.
+        clustered: Rows with their "cluster", as K-means and Find clusters give them; those of -1 lie alone.
+        columns: Columns of numbers to compare by, separated by commas; empty: all of clustered.
+        scale: Bring all columns to the spread that they have in clustered; as it was when the groups were found.
+
+    Example:
+        >>> groups = k_means(pd.DataFrame({"x": [1, 2, 50, 51]}), clusters=2)
+        >>> made = assign_clusters(pd.DataFrame({"x": [3, 40]}), groups.table)
+        >>> made["cluster"].tolist() == groups.table["cluster"].tolist()[1:3]
+        True
+    """
+    from sklearn.metrics import pairwise_distances_argmin
+    from sklearn.preprocessing import StandardScaler
+
+    known, rows = _whole_table("clustered", clustered), _whole_table("table", table)
+    _pick(known, "clustered", ["cluster"])
+    numbers = _number_columns(known.drop(columns="cluster"), "clustered" if not columns else "columns", columns)
+    asked = _number_columns(rows, "table", list(numbers.columns))
+    scaler = StandardScaler(with_mean=scale, with_std=scale).fit(numbers)
+    inside = (known["cluster"] >= 0).to_numpy()
+    if not inside.any():
+        raise ValueError("clustered: at least one row with a cluster of 0 or more was expected, there is none")
+    centres = numbers[inside].groupby(known["cluster"][inside].to_numpy()).mean()
+    nearest = pairwise_distances_argmin(scaler.transform(asked), scaler.transform(centres))
+    return rows.assign(cluster=centres.index.to_numpy()[nearest])
+
+
 def _silhouette(points: object, labels: object) -> float:
     """How well groups lie apart, -1 to 1; 0 where that has no meaning. Many rows are measured by some of them."""
     from sklearn.metrics import silhouette_score
@@ -201,8 +302,9 @@ def _silhouette(points: object, labels: object) -> float:
     return float(silhouette_score(points, labels, sample_size=min(len(labels), 2000), random_state=0))
 
 
-def _number_columns(table: pd.DataFrame, name: str, columns: object) -> pd.DataFrame:
-    """The columns, all those of numbers when none is named, as a table of numbers without gaps."""
+def _number_columns(table: pd.DataFrame, name: str, columns: object, *, gaps: bool = False) -> pd.DataFrame:
+    """The columns, all those of numbers when none is named, as a table of finite numbers, without gaps if not said."""
+    import numpy as np
     from pandas.api.types import is_numeric_dtype
 
     numeric = [column for column in table.columns if is_numeric_dtype(table[column])]
@@ -212,8 +314,11 @@ def _number_columns(table: pd.DataFrame, name: str, columns: object) -> pd.DataF
     for column in picked:
         if column not in numeric:
             raise TypeError(f"{name}: columns of numbers were expected, {column!r} is of {table[column].dtype}")
-        if table[column].isna().any():
+        if not gaps and table[column].isna().any():
             raise ValueError(
                 f"{name}: {column!r} has {table[column].isna().sum()} empty cells; fill or drop them first"
             )
-    return table[picked].astype(float)
+    numbers = table[picked].astype(float)
+    if np.isinf(numbers.to_numpy()).any():
+        raise ValueError(f"{name}: finite numbers were expected, there is infinity")
+    return numbers

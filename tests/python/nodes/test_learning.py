@@ -7,10 +7,8 @@ import pickle
 import numpy as np  # noqa: TID253
 import pandas as pd  # noqa: TID253
 import pytest
-from node_files import ROOT, call, load
+from node_files import call
 
-# Called as it is where a model of scikit-learn notes things in itself when it is asked.
-PREDICT = load(ROOT / "nodebank" / "learning" / "models.py").predict
 M, S, C = "learning/models", "learning/shape", "learning/score"
 CLASSIFIERS = [
     "logistic regression",
@@ -44,9 +42,9 @@ def test_a_classifier_learns_from_gaps_and_texts(method: str) -> None:
     asked = pd.DataFrame(
         {"size": [4, 410], "colour": ["grey", "never seen"], "wild": [True, False], "noise": [0.5, 0.5]}
     )
-    said = PREDICT(model, asked, "is")
+    said = call(f"{M}.predict", {"model": model, "table": asked, "column": "is"})
     assert said["is"].tolist()[0] == "cat" and said.columns.tolist() == [*asked.columns, "is"]
-    right = (PREDICT(model, table)["prediction"] == table["kind"]).mean()
+    right = (call(f"{M}.predict", {"model": model, "table": table})["prediction"] == table["kind"]).mean()
     assert right > 0.9
     assert (
         pickle.loads(pickle.dumps(model)).predict(table.drop(columns="kind").assign(wild=table.wild * 1.0)) != ""
@@ -58,7 +56,7 @@ def test_a_regressor_learns(method: str) -> None:
     table = pd.DataFrame({"x": np.linspace(0, 10, 60), "letter": ["a", "b"] * 30})
     table["y"] = 3 * table["x"] + 5 * (table["letter"] == "a")
     model = call(f"{M}.train_regressor", {"table": table, "target": "y", "method": method})
-    said = PREDICT(model, table)
+    said = call(f"{M}.predict", {"model": model, "table": table})
     assert call(f"{C}.score_numbers", {"table": said, "actual": "y"}).r_squared > 0.6
     if method == "linear regression":
         assert said["prediction"].tolist() == pytest.approx(table["y"].tolist())
