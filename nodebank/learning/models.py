@@ -201,7 +201,7 @@ def cross_validate(
 def tune_model(
     model: Pipeline,
     table: pd.DataFrame,
-    settings: dict[str, object],
+    settings: Annotated[str | dict[str, object], loom.Multiline()],
     folds: Annotated[int, loom.Range(2, 100)] = 5,
     measure: Literal["usual", "accuracy", "F1", "area under ROC", "R²", "mean absolute error"] = "usual",
     seed: int = 0,
@@ -211,7 +211,8 @@ def tune_model(
     Args:
         model: A model of Train classifier or Train regressor; a copy is trained anew each time.
         table: Rows with the same columns, the target's too.
-        settings: Values to try by the name that scikit-learn gives to the setting, such as {"max_depth": [2, 4, 8]}.
+        settings: A line for each setting, by the name that scikit-learn gives it, with the values to try, such as
+            max_depth = 2, 4, None; or a dictionary of lists.
         folds: How many parts the rows are put in by chance.
         measure: What is measured; usual is accuracy for a classifier and R² for a regressor.
         seed: The same seed gives the same parts.
@@ -219,7 +220,7 @@ def tune_model(
     Example:
         >>> table = pd.DataFrame({"x": range(20), "y": [2 * x + 1.0 for x in range(20)]})
         >>> model = train_regressor(table, target="y", method="ridge")
-        >>> tune_model(model, table, {"alpha": [0.01, 1, 100]}).best
+        >>> tune_model(model, table, "alpha = 0.01, 1, 100").best
         {'alpha': 0.01}
     """
     import pandas as pd
@@ -227,15 +228,12 @@ def tune_model(
 
     columns, target, parts, scoring = _folded(model, table, folds, measure, seed)
     name, learner = model.steps[-1]
-    if not isinstance(settings, Mapping) or not settings:
-        raise TypeError("settings: a dictionary with lists of the values to try was expected")
-    for setting, values in settings.items():
-        if setting not in learner.get_params():
-            known = ", ".join(learner.get_params())
-            raise ValueError(f"settings: this model has no {setting!r}; it has: {known}")
-        if not isinstance(values, list | tuple) or not values:
-            raise TypeError(f"settings: a list of the values to try was expected for {setting!r}")
-    grid = {f"{name}__{setting}": list(values) for setting, values in settings.items()}
+    trials_of = _values_to_try(settings)
+    unknown = [setting for setting in trials_of if setting not in learner.get_params()]
+    if unknown:
+        known = ", ".join(learner.get_params())
+        raise ValueError(f"settings: this model has no {unknown[0]!r}; it has: {known}")
+    grid = {f"{name}__{setting}": values for setting, values in trials_of.items()}
     search = GridSearchCV(model, grid, scoring=scoring, cv=parts, error_score="raise")
     try:
         search.fit(columns, target)
@@ -243,13 +241,13 @@ def tune_model(
         raise ValueError(f"settings, folds: not all of it can be trained and scored: {error}") from error
     tried = search.cv_results_
     made: dict[str, object] = {
-        setting: [each[f"{name}__{setting}"] for each in tried["params"]] for setting in settings
+        setting: [each[f"{name}__{setting}"] for each in tried["params"]] for setting in trials_of
     }
     made |= {"score": _readable(tried["mean_test_score"], measure), "spread": tried["std_test_score"]}
     best = search.best_estimator_
     best.target_name_, best.text_names_ = model.target_name_, model.text_names_
     trials = pd.DataFrame(made).iloc[tried["rank_test_score"].argsort(kind="stable")].reset_index(drop=True)
-    return Tuned(best, trials, {setting: search.best_params_[f"{name}__{setting}"] for setting in settings})
+    return Tuned(best, trials, {setting: search.best_params_[f"{name}__{setting}"] for setting in trials_of})
 
 
 @loom.node(
@@ -445,6 +443,29 @@ def _folded(
     parts = (StratifiedKFold if is_classifier(model) else KFold)(folds, shuffle=True, random_state=seed)
     kept = target.notna()
     return columns[kept], target[kept], parts, known[measure if measure != "usual" else next(iter(known))]
+
+
+def _values_to_try(settings: object) -> dict[str, list[object]]:
+    """Lists of values by the name of their setting, of such a dictionary or of lines such as `alpha = 0.1, 1`."""
+    if isinstance(settings, str):
+        lines = [line.partition("=") for line in settings.splitlines() if line.strip()]
+        settings = {name.strip(): [_literal(part) for part in values.split(",")] for name, _, values in lines}
+    if not isinstance(settings, Mapping) or not settings:
+        raise TypeError("settings: lines such as max_depth = 2, 4, or a dictionary of lists, were expected")
+    for name, values in settings.items():
+        if not isinstance(values, list | tuple) or not values or values == [""]:
+            raise TypeError(f"settings: a list of the values to try was expected for {name!r}")
+    return {name: list(values) for name, values in settings.items()}
+
+
+def _literal(text: str) -> object:
+    """A number, true or false, or None, as Python writes it; else the text."""
+    import ast
+
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError):
+        return text.strip()
 
 
 def _readable(scores: np.ndarray, measure: str) -> np.ndarray:

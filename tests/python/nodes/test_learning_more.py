@@ -37,8 +37,11 @@ def test_tune_model() -> None:
     errors = call(f"{M}.tune_model", {**arguments, "measure": "mean absolute error"}).trials["score"]
     assert errors.is_monotonic_increasing and errors[0] > 0
     classes = model("decision tree", "classifier", target="letter")
-    made = call(f"{M}.tune_model", {"model": classes, "table": LINE, "settings": {"max_depth": [1, None]}, "folds": 2})
+    made = call(f"{M}.tune_model", {"model": classes, "table": LINE, "settings": "max_depth = 1, None", "folds": 2})
     assert set(made.trials["max_depth"].isna()) == {True, False}
+    lines = "criterion = gini, entropy\n\nmin_samples_leaf=1,2"
+    made = call(f"{M}.tune_model", {"model": classes, "table": LINE, "settings": lines, "folds": 2})
+    assert set(made.trials["criterion"]) == {"gini", "entropy"} and set(made.trials["min_samples_leaf"]) == {1, 2}
 
 
 def test_model_coefficients() -> None:
@@ -83,7 +86,9 @@ def test_assign_clusters() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"settings": {}}, TypeError, "settings: a dictionary with lists of the values"),
+        ({"settings": {}}, TypeError, "settings: lines such as max_depth = 2, 4, or a dictionary of lists"),
+        ({"settings": ""}, TypeError, "settings: lines such as"),
+        ({"settings": "alpha"}, TypeError, "settings: a list of the values .* for 'alpha'"),
         ({"settings": {"trees": [1]}}, ValueError, "settings: this model has no 'trees'; it has: alpha"),
         ({"settings": {"alpha": 1}}, TypeError, "settings: a list of the values .* for 'alpha'"),
         ({"settings": {"alpha": [-1.0]}}, ValueError, "settings, folds: not all of it can be trained"),
