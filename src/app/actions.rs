@@ -302,6 +302,9 @@ impl App {
     /// Insert what `copy` wrote, its corner at the pointer; other texts are said to be none.
     pub(super) fn paste(&mut self, text: &str) {
         let Some(copied) = clipboard::parse(text, &self.project.catalog) else {
+            if self.offer_pasted(text) {
+                return;
+            }
             self.notify(
                 Level::Info,
                 "The clipboard holds no nodes: copy some with Ctrl+C first",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use egui::Context;
 
+use super::code::read_source;
 use super::picture::{graph_of, is_picture};
 use super::{App, Event};
 use crate::document::file::SAVEFILE;
@@ -18,6 +19,8 @@ use crate::ui::overlay::hint_ui;
 pub enum Dropped {
     /// The text of a picture's graph.
     Graph(PathBuf, String),
+    /// Python, which may become nodes.
+    Python(PathBuf, String),
     /// Another file or folder, and whether it begins like a text.
     File(PathBuf, bool),
 }
@@ -56,6 +59,11 @@ impl App {
                 {
                     return Dropped::Graph(path, text);
                 }
+                if path.extension().is_some_and(|ending| ending == "py")
+                    && let Ok(text) = read_source(&path)
+                {
+                    return Dropped::Python(path, text);
+                }
                 let is_text = begins_like_text(&path);
                 Dropped::File(path, is_text)
             };
@@ -67,20 +75,26 @@ impl App {
     /// What the files are is known: open the graphs, load the rest.
     pub(super) fn files_dropped(&mut self, project: u64, files: Vec<Dropped>) {
         let (mut graphs, mut others) = (Vec::new(), Vec::new());
+        let mut sources = Vec::new();
         for file in files {
             match file {
                 Dropped::Graph(path, text) => graphs.push((path, text)),
+                Dropped::Python(path, text) => sources.push((path, text)),
                 Dropped::File(path, is_text) => others.push((path, is_text)),
             }
         }
-        self.with_project(project, |app| app.load_files(others));
+        self.with_project(project, |app| {
+            let no_nodes = app.offer_dropped(sources);
+            others.extend(no_nodes.into_iter().map(|path| (path, true)));
+            app.load_files(others);
+        });
         // A graph opens in a tab of its own: not while another project stands in for the one that is shown.
         for (path, text) in graphs {
             self.picture_opened(&path, Ok(Some(text)));
         }
     }
 
-    fn load_files(&mut self, files: Vec<(PathBuf, bool)>) {
+    pub(super) fn load_files(&mut self, files: Vec<(PathBuf, bool)>) {
         let (mut loaded, mut unknown) = (Vec::new(), Vec::new());
         for (path, is_text) in files {
             match self.loader(&path, is_text) {
@@ -177,6 +191,9 @@ impl App {
                 "Drop to load {name} with \"{}\"",
                 loader.kind.title
             )];
+            if path.extension().is_some_and(|ending| ending == "py") {
+                lines.push("Its functions can become nodes instead".to_owned());
+            }
             if is_picture(path) {
                 lines.push("If it carries a graph, that opens instead".to_owned());
             }

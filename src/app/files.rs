@@ -182,6 +182,11 @@ impl App {
             Answer::Create(name) => self.create_project(name),
             Answer::Open(path) => self.open_named(&path),
             Answer::BrowseProject => self.browse_project(),
+            Answer::Python(answer) => {
+                if let Some(Dialog::Python(offer)) = asked {
+                    self.python_answer(offer, answer);
+                }
+            }
             Answer::Import(answer) => self.import_answer(answer),
             Answer::Consent(is_confirmed) => self.consent_answer(is_confirmed),
             Answer::Packages(answer) => {

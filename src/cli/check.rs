@@ -76,6 +76,16 @@ impl Findings {
             }
         }
         for link in graph.links() {
+            if let Some(broken) = graph.broken_link(link) {
+                let node = graph.node(broken.lost.node).map(named);
+                self.problems.push(format!(
+                    "{}: {}; {}",
+                    node.unwrap_or_default(),
+                    broken.sentence(graph),
+                    broken.remedy()
+                ));
+                continue;
+            }
             let ends = (graph.node(link.from.node), graph.node(link.to.node));
             let (Some(from), Some(to)) = ends else {
                 continue;

@@ -14,7 +14,42 @@ pub struct BrokenLink {
     pub instead: Option<Link>,
 }
 
+impl BrokenLink {
+    /// Which port is gone, and what that means.
+    pub fn sentence(&self, graph: &Graph) -> String {
+        let (side, other, way) = if self.is_input {
+            ("input", self.link.from.node, "from")
+        } else {
+            ("output", self.link.to.node, "to")
+        };
+        let other = graph.node(other).map_or("", |node| node.title());
+        format!(
+            "The source has no {side} \"{}\" any more: the link {way} \"{other}\" is kept and carries nothing until the \
+             {side} is back",
+            self.lost.name
+        )
+    }
+
+    /// What heals the link.
+    pub fn remedy(&self) -> String {
+        let name = &self.lost.name;
+        let instead = self.instead.as_ref().map(|link| {
+            let port = if self.is_input { &link.to } else { &link.from };
+            format!("link to \"{}\" instead", port.name)
+        });
+        let instead = instead.unwrap_or_else(|| "draw it to another port".to_owned());
+        format!("write \"{name}\" in the source again, {instead}, or remove the link")
+    }
+}
+
 impl Graph {
+    /// What is broken of a link, if anything is.
+    pub fn broken_link(&self, link: &Link) -> Option<BrokenLink> {
+        let ends = [link.to.node, link.from.node].into_iter();
+        let mut broken = ends.flat_map(|id| self.broken_links(id));
+        broken.find(|broken| broken.link == *link)
+    }
+
     /// Does a link carry nothing, since a port is not there?
     pub fn is_broken(&self, link: &Link) -> bool {
         let from = self.node(link.from.node);

@@ -147,6 +147,17 @@ impl Code {
     }
 }
 
+/// The kinds of a text that would lie at a place, or why it cannot be read and in which line.
+pub fn kinds(text: &str, place: &Place) -> Result<Vec<NodeKind>, (String, u32)> {
+    let source = Source {
+        bank: place.bank,
+        family: &place.family,
+        file: &place.file,
+        sidecar: None,
+    };
+    parse::kinds(text, &source)
+}
+
 /// What the parser says, where its own words say little.
 fn in_words(said: &str) -> &str {
     match said {

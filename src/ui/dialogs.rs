@@ -8,6 +8,7 @@ use super::consent::{ConsentPage, consent_ui};
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
 use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
+use super::python::{Offer, OfferAnswer, offer_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
 
@@ -43,6 +44,7 @@ pub enum Dialog {
         problem: String,
     },
     Import(ImportPage),
+    Python(Offer),
     Packages(PackagesPage),
     Consent(ConsentPage),
     Keys {
@@ -88,6 +90,7 @@ pub enum Answer {
     Open(String),
     BrowseProject,
     Import(ImportAnswer),
+    Python(OfferAnswer),
     Packages(PackagesAnswer),
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
@@ -124,6 +127,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     known,
                     problem,
                 } => open_project_ui(ui, path, known, problem),
+                Dialog::Python(offer) => offer_ui(ui, offer),
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
                 Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),

@@ -33,6 +33,7 @@ pub mod overlay;
 pub mod packages;
 pub mod palette;
 mod picture;
+pub mod python;
 pub mod results;
 mod row;
 pub mod search;

@@ -9,6 +9,21 @@ use super::*;
 
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
+/// Two nodes, what they use, and a function that is none.
+const PASTED: &str = "    import math
+
+    FACTOR = 2
+
+    def slope(rise: float = 3.0, run: float = 2.0) -> float:
+        return FACTOR * rise / run
+
+    def steep(rise: float = 1.0) -> bool:
+        \"\"\"Is it steep?\"\"\"
+        return slope(rise) > math.pi
+
+    def _helper():
+        pass
+";
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// A text that leads into "Combine texts", which leads into another one.
@@ -176,4 +191,126 @@ fn a_source_that_can_only_be_read_offers_a_copy() {
     let port = Port::new(window.node("Combine"), "first");
     let graph = window.app().project().document.graph();
     assert!(graph.link_to(port.node, &port.name).is_some());
+}
+
+impl Window {
+    fn paste(&mut self, text: &str) {
+        self.harness.event(egui::Event::Paste(text.to_owned()));
+        self.steps();
+    }
+
+    fn is_asked(&self) -> bool {
+        matches!(self.app().dialog(), Some(Dialog::Python(_)))
+    }
+
+    fn own_file(&self, name: &str) -> PathBuf {
+        let folder = self.app().project().folder.clone().unwrap();
+        folder.join("nodes").join(name)
+    }
+
+    fn count(&self) -> usize {
+        self.app().project().document.graph().node_count()
+    }
+}
+
+#[test]
+fn pasted_python_becomes_nodes_after_a_question_and_runs() {
+    let mut window = Window::open(empty);
+    // Other texts are what they were.
+    for text in ["", "a few words", "x = 1", "def broken(:\n    pass"] {
+        window.paste(text);
+        assert!(!window.is_asked(), "{text}");
+    }
+    assert!(window.says("The clipboard holds no nodes"));
+
+    window.paste(PASTED);
+    assert!(window.is_asked());
+    assert!(window.says("2 functions become nodes of this project") && window.says("Steep"));
+    window.harness.get_by_label("Cancel").click();
+    window.steps();
+    assert!(!window.own_file("slope.py").exists() && window.count() == 0);
+
+    window.paste(PASTED);
+    window.key(NONE, Key::Enter);
+    window.wait("the nodes", |app| {
+        app.project().document.graph().node_count() == 2
+    });
+    window.steps();
+    let source = std::fs::read_to_string(window.own_file("slope.py")).unwrap();
+    assert!(
+        source.starts_with("import math\n\nFACTOR = 2\n"),
+        "{source}"
+    );
+    assert!(window.says("2 functions are nodes of the project now, in nodes/slope.py"));
+    let selected = window.app().project().document.selection().len();
+    assert_eq!(selected, 2);
+    window.run_all();
+    assert_eq!(
+        (&*window.text_of("Slope"), &*window.text_of("Steep")),
+        ("3.0", "False")
+    );
+
+    // Undo takes the nodes, and what is there already is not made twice.
+    window.key(CTRL, Key::Z);
+    assert_eq!(window.count(), 0);
+    window.paste(PASTED);
+    assert!(!window.is_asked());
+    assert!(window.says("The project has these nodes already: slope, steep"));
+    window.paste("def slope(a: int): return a\n\ndef other(a: int = 4) -> int: return a\n");
+    assert!(window.says("slope is in the project already: that one stays in use"));
+    window.key(NONE, Key::Enter);
+    window.wait("the other", |app| {
+        app.project().document.graph().node_count() == 1
+    });
+    assert_eq!(
+        std::fs::read_to_string(window.own_file("slope.py")).unwrap(),
+        source
+    );
+    assert!(window.own_file("slope_2.py").exists());
+}
+
+#[test]
+fn a_dropped_source_becomes_nodes_or_is_loaded_as_a_file() {
+    let mut window = Window::open(empty);
+    window.wait("the library", |app| {
+        !app.project().catalog.kinds().is_empty()
+    });
+    let outside = window.userdata.path().join("Colour Tools.py");
+    std::fs::write(
+        &outside,
+        "def mix(a: int = 1, b: int = 2) -> int:\n    return a + b\n",
+    )
+    .unwrap();
+    window.let_go(std::slice::from_ref(&outside));
+    window.wait("the question", |app| {
+        matches!(app.dialog(), Some(Dialog::Python(_)))
+    });
+    window.steps();
+    window.harness.get_by_label("Load as files").click();
+    window.steps();
+    assert_eq!(window.count(), 1, "one that loads it, as any file");
+    window.key(CTRL, Key::Z);
+
+    window.let_go(std::slice::from_ref(&outside));
+    window.wait("the question", |app| {
+        matches!(app.dialog(), Some(Dialog::Python(_)))
+    });
+    window.steps();
+    window.harness.get_by_label("Make nodes").click();
+    window.wait("the node", |app| {
+        app.project().document.graph().node_count() == 1
+    });
+    window.steps();
+    assert!(window.own_file("colour_tools.py").is_file() && outside.is_file());
+    window.run_all();
+    assert_eq!(window.text_of("Mix"), "3");
+
+    // What has no functions is loaded without a question.
+    let plain = window.userdata.path().join("settings.py");
+    std::fs::write(&plain, "SIZE = 3\n").unwrap();
+    window.let_go(&[plain]);
+    window.wait("what loads it", |app| {
+        app.project().document.graph().node_count() == 2
+    });
+    assert!(!window.is_asked());
 }

@@ -83,6 +83,12 @@ impl Window {
         write(&self.home(), &SHAPES.replace(from, to));
     }
 
+    /// Select nothing.
+    fn press_away(&mut self) {
+        self.key(Modifiers::ALT, Key::Num2);
+        self.key(NONE, Key::Escape);
+    }
+
     fn called(&self) -> String {
         let file = self.home().join("calls.txt");
         let calls = std::fs::read_to_string(&file).unwrap_or_default();
@@ -275,6 +281,15 @@ fn a_lost_port_leaves_a_broken_link_that_heals() {
     window
         .harness
         .get_by_label_contains("has no input \"x\" any more");
+    // On the dashed line itself it is said too, with what heals it.
+    window.press_away();
+    assert!(!window.says("any more"));
+    let middle = window.output("Double", 0) + vec2(40.0, 0.0);
+    window.harness.event(egui::Event::PointerMoved(middle));
+    window.harness.run_steps(40);
+    assert!(window.says("the link from \"Double\" is kept and carries nothing"));
+    assert!(window.says("To mend it, write \"x\" in the source again, link to \"side\" instead"));
+    window.click(window.on_screen(pos + vec2(60.0, 12.0)));
     let saved = to_text(&window.app().project().document, None);
     assert!(saved.contains("\"targetPort\": \"x\""), "the file keeps it");
     write(&window.home(), SHAPES);

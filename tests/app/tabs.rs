@@ -239,7 +239,7 @@ impl egui::DroppedFile for Dropped {
 
 impl Window {
     /// Let files go over the window, as the system's file manager does.
-    fn let_go(&mut self, paths: &[PathBuf]) {
+    pub(super) fn let_go(&mut self, paths: &[PathBuf]) {
         for path in paths {
             let file = std::sync::Arc::new(Dropped(path.clone()));
             self.harness.input_mut().dropped_files.push(file);

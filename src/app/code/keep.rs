@@ -5,7 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
-use super::{App, CodeEvent, read};
+use super::{App, CodeEvent, read_source};
 use crate::project::unsaved::{self, Unsaved};
 use crate::ui::Level;
 use crate::ui::code::File;
@@ -109,7 +109,7 @@ impl App {
         self.in_background(move || {
             let found = unsaved::find(&folder).into_iter();
             let with_disk = found.map(|unsaved| {
-                let on_disk = read(&unsaved.path).unwrap_or_default();
+                let on_disk = read_source(&unsaved.path).unwrap_or_default();
                 (unsaved, on_disk)
             });
             CodeEvent::Recovered(with_disk.collect())

@@ -5,6 +5,7 @@ mod copying;
 mod keep;
 mod lint;
 mod new_kinds;
+mod pasting;
 
 use std::fs;
 use std::io;
@@ -85,7 +86,7 @@ pub enum Written {
 }
 
 /// The text of a source.
-fn read(path: &Path) -> io::Result<String> {
+pub(super) fn read_source(path: &Path) -> io::Result<String> {
     if fs::metadata(path)?.len() > MOST_BYTES {
         let why = format!("it is larger than {} MiB", MOST_BYTES >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
@@ -96,7 +97,7 @@ fn read(path: &Path) -> io::Result<String> {
 
 /// Write a source, unless the disk has another text than `known`. A file that is gone is written again.
 fn write(path: &Path, text: &str, known: &str) -> io::Result<Written> {
-    let on_disk = match read(path) {
+    let on_disk = match read_source(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -182,7 +183,7 @@ impl App {
             self.show_code();
         } else {
             self.in_background(move || CodeEvent::Read {
-                result: read(&path).map_err(|error| error.to_string()),
+                result: read_source(&path).map_err(|error| error.to_string()),
                 path,
                 line,
             });
@@ -405,7 +406,7 @@ impl App {
         for file in self.project.panels.code.files() {
             let path = file.path.clone();
             self.in_background(move || {
-                let text = match read(&path) {
+                let text = match read_source(&path) {
                     Ok(text) => Some(text),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                     // What cannot be read just now is as it was.

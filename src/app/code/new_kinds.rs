@@ -13,6 +13,7 @@ use crate::graph::subgraph::SubgraphId;
 use crate::graph::{Bank, NodeId, NodeKind, Pos2, ValueType};
 use crate::ui::Level;
 use crate::ui::code::skeleton;
+use crate::ui::python::MOST_PLACED;
 
 /// How often the rescan may miss new kinds: it may have looked before the source was there.
 const TRIES: u8 = 3;
@@ -35,6 +36,11 @@ pub enum Goal {
         inside: Option<SubgraphId>,
         link_from: Option<LinkEnd>,
     },
+    /// A node of each, below each other; of many the first.
+    Nodes {
+        pos: Pos2,
+        inside: Option<SubgraphId>,
+    },
     /// These nodes, which are of the kind that was copied.
     Copy(BTreeSet<NodeId>),
 }
@@ -50,7 +56,7 @@ impl NewKinds {
 }
 
 /// A source that was made: its text, and its functions that are wanted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Made {
     pub path: PathBuf,
     pub text: String,
@@ -103,7 +109,10 @@ impl App {
                 let line = found.map_or(1, |function| function.kind.line);
                 file.go_to_line(line);
                 self.project.panels.code.open(file);
-                self.show_code();
+                // What was pasted is wanted on the canvas; its source is there to be looked at.
+                if !matches!(wanted.goal, Goal::Nodes { .. }) {
+                    self.show_code();
+                }
                 let functions = made.functions;
                 let wanted = NewKinds {
                     functions,
@@ -152,6 +161,16 @@ impl App {
                 let (id, transaction) =
                     ops::add_node(graph, kind, (pos, inside), link_from.as_ref());
                 (vec![id], transaction)
+            }
+            Goal::Nodes { pos, inside } => {
+                self.say_made(kinds);
+                let placed = if kinds.len() > MOST_PLACED {
+                    1
+                } else {
+                    kinds.len()
+                };
+                let graph = self.project.document.graph();
+                ops::add_nodes(graph, &kinds[..placed], (pos, inside))
             }
             Goal::Copy(mut nodes) => {
                 nodes.retain(|id| graph.node(*id).is_some());

@@ -80,6 +80,17 @@ fn value_ui(ui: &mut Ui, context: &mut Context<'_>, link: &Link) {
     );
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
     ui.add(Label::new(weak(way)).truncate());
+    if let Some(broken) = graph.broken_link(link) {
+        let text = RichText::new(broken.sentence(graph)).color(palette.error);
+        ui.add(Label::new(text).wrap());
+        let node = title(broken.lost.node);
+        let text = format!(
+            "To mend it, {}; select \"{node}\" for the buttons",
+            broken.remedy()
+        );
+        ui.add(Label::new(text).wrap());
+        return;
+    }
     let Some(value) = context.value_on(link) else {
         return;
     };

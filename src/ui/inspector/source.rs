@@ -57,25 +57,10 @@ pub(super) fn broken_links_ui(ui: &mut Ui, ctx: &mut Context<'_>, node: &Node) {
         ui.take_available_width();
         ui.label(RichText::new("Broken links").strong().color(palette.error));
         for each in &broken {
-            ui.add(Label::new(sentence(ctx, each)).wrap());
+            ui.add(Label::new(each.sentence(ctx.document.graph())).wrap());
             ui.horizontal_wrapped(|ui| broken_link_ui(ui, ctx, each));
         }
     });
-}
-
-fn sentence(ctx: &Context<'_>, broken: &BrokenLink) -> String {
-    let graph = ctx.document.graph();
-    let (side, other, way) = if broken.is_input {
-        ("input", broken.link.from.node, "from")
-    } else {
-        ("output", broken.link.to.node, "to")
-    };
-    let other = graph.node(other).map_or("", |node| node.title());
-    format!(
-        "The source has no {side} \"{}\" any more: the link {way} \"{other}\" is kept and carries nothing until the \
-         {side} is back",
-        broken.lost.name
-    )
 }
 
 fn broken_link_ui(ui: &mut Ui, ctx: &mut Context<'_>, broken: &BrokenLink) {
