@@ -248,20 +248,33 @@ fn show(plan: &Plan, json: bool, is_done: bool) -> io::Result<()> {
         let steps: Vec<_> = plan
             .steps
             .iter()
-            .map(|step| json!({"name": step.name, "from": step.from, "to": step.to}))
+            .map(|step| json!({"name": step.name, "from": step.from, "to": step.to, "size_bytes": step.size_bytes}))
             .collect();
         let whole = json!({"packages": steps, "lines_removed": goes, "lines_added": comes, "applies": is_done});
         return writeln!(out, "{whole}");
     }
     for step in &plan.steps {
+        let size = step
+            .size_bytes
+            .map(|bytes| format!("  ({})", size_text(bytes)));
+        let size = size.unwrap_or_default();
         match (&step.from, &step.to) {
-            (None, Some(to)) => writeln!(out, "+ {} {to}", step.name)?,
+            (None, Some(to)) => writeln!(out, "+ {} {to}{size}", step.name)?,
             (Some(from), None) => writeln!(out, "- {} {from}", step.name)?,
             (from, to) => {
                 let text = |version: &Option<String>| version.clone().unwrap_or_default();
-                writeln!(out, "~ {} {} -> {}", step.name, text(from), text(to))?;
+                writeln!(out, "~ {} {} -> {}{size}", step.name, text(from), text(to))?;
             }
         }
+    }
+    let sizes: Vec<u64> = plan
+        .steps
+        .iter()
+        .filter_map(|step| step.size_bytes)
+        .collect();
+    if sizes.len() > 1 {
+        let whole = size_text(sizes.iter().sum());
+        writeln!(out, "{whole} to fetch at most")?;
     }
     if plan.steps.is_empty() {
         writeln!(out, "no package changes")?;

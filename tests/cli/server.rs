@@ -51,23 +51,7 @@ impl Server {
         wheels: &Path,
         change: impl Fn(&str, &Answer) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
-        const MAKE: &str = r#"
-import hashlib, pathlib, sys, zipfile
-for wheel in pathlib.Path(sys.argv[1]).glob("*.whl"):
-    with zipfile.ZipFile(wheel) as file:
-        text = file.read(next(name for name in file.namelist() if name.endswith(".dist-info/METADATA")))
-    about = wheel.with_name(wheel.name + ".metadata")
-    about.write_bytes(text)
-    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (wheel, about)]
-    wheel.with_name(wheel.name + ".link").write_text(
-        f'<a href="/{wheel.name}#sha256={hashes[0]}" data-core-metadata="sha256={hashes[1]}" '
-        f'data-dist-info-metadata="sha256={hashes[1]}">{wheel.name}</a>\n')
-"#;
-        let python = Command::new("python3")
-            .args(["-I", "-c", MAKE])
-            .arg(wheels)
-            .status();
-        assert!(python.is_ok_and(|done| done.success()));
+        list(wheels);
         let wheels = wheels.to_owned();
         Self::start(move |request| {
             let path = request.split(' ').nth(1).unwrap_or_default();
@@ -93,23 +77,47 @@ for wheel in pathlib.Path(sys.argv[1]).glob("*.whl"):
     }
 }
 
+/// Write beside each wheel what an index says of it.
+pub fn list(wheels: &Path) {
+    const MAKE: &str = r#"
+import hashlib, json, pathlib, sys, zipfile
+for wheel in pathlib.Path(sys.argv[1]).glob("*.whl"):
+    with zipfile.ZipFile(wheel) as file:
+        text = file.read(next(name for name in file.namelist() if name.endswith(".dist-info/METADATA")))
+    about = wheel.with_name(wheel.name + ".metadata")
+    about.write_bytes(text)
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (wheel, about)]
+    file = {"filename": wheel.name, "url": f"/{wheel.name}", "size": wheel.stat().st_size,
+            "hashes": {"sha256": hashes[0]}, "core-metadata": {"sha256": hashes[1]}}
+    wheel.with_name(wheel.name + ".entry").write_text(json.dumps(file))
+"#;
+    let python = Command::new("python3")
+        .args(["-I", "-c", MAKE])
+        .arg(wheels)
+        .status();
+    assert!(python.is_ok_and(|done| done.success()));
+}
+
 /// A thread that ends with the test.
 fn begin(work: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().name("server".to_owned());
     thread.spawn(work).expect("a thread can be started");
 }
 
-/// The links to the wheels of one package.
+/// The wheels of one package, as JSON (PEP 691).
 fn page(wheels: &Path, name: &str) -> Option<Vec<u8>> {
-    let mut links = String::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(wheels).ok()?.flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
         let package = file.split('-').next().unwrap_or_default().replace('_', "-");
-        if file.strip_suffix(".link").is_some() && package == name {
-            links.push_str(&fs::read_to_string(entry.path()).ok()?);
+        if file.strip_suffix(".entry").is_some() && package == name {
+            files.push(fs::read_to_string(entry.path()).ok()?);
         }
     }
-    (!links.is_empty()).then(|| format!("<!DOCTYPE html><html><body>{links}</body></html>").into())
+    let files = files.join(",");
+    (!files.is_empty()).then(|| {
+        format!(r#"{{"meta": {{"api-version": "1.1"}}, "name": "{name}", "versions": [], "files": [{files}]}}"#).into()
+    })
 }
 
 fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &Handler) {
@@ -129,7 +137,7 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &Handler) {
         .push(request.clone());
     let is_page = request.contains("/simple/");
     let kind = if is_page {
-        "text/html"
+        "application/vnd.pypi.simple.v1+json"
     } else {
         "application/octet-stream"
     };

@@ -197,7 +197,7 @@ pub const LAYERS: &[Layer] = &[
     ENGINE,
     Layer {
         folder: "engine/python",
-        crates: &["serde_json", "tempfile", "thiserror", "tracing"],
+        crates: &["serde_json", "tempfile", "thiserror", "toml", "tracing"],
         modules: &[
             "nodebank::package",
             "nodebank::script",

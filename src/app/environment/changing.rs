@@ -323,6 +323,7 @@ fn changes(plan: &Plan) -> Vec<PackageChange> {
         name: step.name.clone(),
         from: step.from.clone(),
         to: step.to.clone(),
+        size_bytes: step.size_bytes,
     };
     plan.steps.iter().map(change).collect()
 }

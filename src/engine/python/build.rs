@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::child::{self, Ending};
 use super::find::{self, Python};
-use super::resolve::{self, Beside};
+use super::resolve::{self, Beside, Question, Renew};
 use super::stamp::Stamp;
 use super::swap::{NEW, remove, swap};
 use super::{
@@ -14,6 +14,8 @@ use super::{
     sources, uv,
 };
 
+/// Make the environment that the project's files ask for. Where no lock file says which versions those are, or one does
+/// that is for an older text or another Python, it is made anew.
 pub fn build(
     wanted: &Wanted,
     stamp: &Stamp,
@@ -21,7 +23,25 @@ pub fn build(
     cancel: &CancelFlag,
 ) -> Result<(), EnvironmentError> {
     let tools = Tools::find(wanted, stamp.has_packages, progress, cancel)?;
-    tools.build(wanted, stamp, None, progress, cancel)
+    let text = lock::read(&wanted.project.join(sources::REQUIREMENTS));
+    let locked = lock::read(&wanted.project.join(lock::FILE));
+    let holds = stamp.is_locked && lock::holds_for(&locked, &tools.version(wanted));
+    if holds || !stamp.has_requirements {
+        return tools.build(wanted, stamp, None, progress, cancel);
+    }
+    let question = Question {
+        tools: &tools,
+        wanted,
+        text: &text,
+        renew: &Renew::Only(Vec::new()),
+    };
+    let texts = Texts {
+        lock: question.lock(progress, cancel)?,
+        requirements: text,
+        tried: Vec::new(),
+    };
+    let stamp = Stamp::of(wanted, Some(&texts))?;
+    tools.build(wanted, &stamp, Some(&texts), progress, cancel)
 }
 
 /// What a build uses.
@@ -54,6 +74,14 @@ impl Tools {
             Err(EnvironmentError::NoPython { .. }) if uv.is_some() => Ok(Self { python: None, uv }),
             Err(error) => Err(error),
         }
+    }
+
+    /// The version of Python that the environment gets.
+    pub fn version(&self, wanted: &Wanted) -> String {
+        let found = self.python.as_ref().map(|python| python.version.clone());
+        found
+            .or_else(|| wanted.python_version.clone())
+            .unwrap_or_else(|| "3.12".to_owned())
     }
 
     pub fn build(
@@ -102,10 +130,7 @@ impl Tools {
     ) -> Result<(), EnvironmentError> {
         let project = &wanted.project;
         let name = project.file_name().unwrap_or_default().to_string_lossy();
-        let version = match &self.python {
-            Some(python) => python.version.as_str(),
-            None => wanted.python_version.as_deref().unwrap_or("3.12"),
-        };
+        let version = &self.version(wanted);
         let step = format!("Making an environment with Python {version}");
         progress(Progress::Step(step.clone()));
         let command = match (&self.uv, &self.python) {
@@ -201,31 +226,36 @@ impl Tools {
 }
 
 /// A failure with the files that ask for what the tool speaks of.
-fn name_needs(error: EnvironmentError, needs: &[Need]) -> EnvironmentError {
-    let EnvironmentError::Tool {
-        what,
-        advice,
-        output,
-    } = error
-    else {
-        return error;
-    };
-    let said = output.join("\n");
+pub fn name_needs(error: EnvironmentError, needs: &[Need]) -> EnvironmentError {
+    let said = error.output().join("\n");
     let is_said = |need: &&Need| said.contains(&need.requirement);
     let asked: Vec<_> = needs
         .iter()
         .filter(is_said)
         .map(|need| format!("{} asks for {}", need.asked_by, need.requirement))
         .collect();
-    let what = if asked.is_empty() {
-        what
-    } else {
-        format!("{what} ({})", asked.join(", "))
+    let with_them = |text: String| {
+        if asked.is_empty() {
+            text
+        } else {
+            format!("{text} ({})", asked.join(", "))
+        }
     };
-    EnvironmentError::Tool {
-        what,
-        advice,
-        output,
+    match error {
+        EnvironmentError::Tool {
+            what,
+            advice,
+            output,
+        } => EnvironmentError::Tool {
+            what: with_them(what),
+            advice,
+            output,
+        },
+        EnvironmentError::Conflict { why, output } => EnvironmentError::Conflict {
+            why: with_them(why),
+            output,
+        },
+        error => error,
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::build::Tools;
-use super::resolve::{Renew, resolve};
+use super::resolve::{Question, Renew};
 use super::stamp::Stamp;
 use super::{
     CancelFlag, Environment, EnvironmentError, FOLDER, PYTHON_VERSION, Progress, Texts, Wanted,
@@ -42,6 +42,8 @@ pub struct Step {
     pub from: Option<String>,
     /// `None`: it is removed.
     pub to: Option<String>,
+    /// Of the file that is fetched for it, where the index tells.
+    pub size_bytes: Option<u64>,
 }
 
 /// What a change comes to. Nothing was done yet.
@@ -96,7 +98,16 @@ pub fn plan(
     check_consent(wanted, Some(&text))?;
     let has_packages = !requirements::parse(&text).is_empty() || !wanted.needs.is_empty();
     let tools = Tools::find(wanted, has_packages, progress, cancel)?;
-    let mut resolved = resolve(&tools, wanted, &text, &renew, progress, cancel)?;
+    let ask = |text: &str, progress: &mut dyn FnMut(Progress)| {
+        let question = Question {
+            tools: &tools,
+            wanted,
+            text,
+            renew: &renew,
+        };
+        question.resolve(progress, cancel)
+    };
+    let mut resolved = ask(&text, progress)?;
     // A pin that was let go to find the newest is a pin again, of that.
     let pins = pins_to_move(&before, change);
     if !pins.is_empty() {
@@ -105,7 +116,7 @@ pub fn plan(
                 text = edit::pinned(&text, name, version);
             }
         }
-        resolved = resolve(&tools, wanted, &text, &renew, progress, cancel)?;
+        resolved = ask(&text, progress)?;
     }
     let mut steps = Vec::new();
     for (key, (name, to)) in &resolved.packages {
@@ -115,6 +126,7 @@ pub fn plan(
                 name: name.clone(),
                 from,
                 to: Some(to.clone()),
+                size_bytes: resolved.sizes.get(key).copied(),
             });
         }
     }
@@ -124,6 +136,7 @@ pub fn plan(
                 name: name.clone(),
                 from: Some(from.clone()),
                 to: None,
+                size_bytes: None,
             });
         }
     }

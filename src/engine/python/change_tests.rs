@@ -52,6 +52,8 @@ fn step(name: &str, from: Option<&str>, to: Option<&str>) -> Step {
         name: name.to_owned(),
         from: from.map(str::to_owned),
         to: to.map(str::to_owned),
+        // A folder of wheels tells none.
+        size_bytes: None,
     }
 }
 

@@ -64,10 +64,15 @@ pub fn all(folder: &Path, cancel: &CancelFlag) -> Vec<Python> {
     found
 }
 
+/// `3.12` of `3.12.4`.
+pub fn minor_of(version: &str) -> String {
+    version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
+}
+
 fn candidates(version: Option<&str>) -> Vec<Vec<String>> {
     let one = |name: String| vec![name];
     let launcher = |version: &str| vec!["py".to_owned(), format!("-{version}")];
-    let minor = version.map(|version| version.splitn(3, '.').take(2).collect::<Vec<_>>().join("."));
+    let minor = version.map(minor_of);
     let mut list = Vec::new();
     if let Some(minor) = &minor {
         list.push(one(format!("python{minor}")));

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::find::minor_of;
 use crate::project::requirements::{self, Content};
 
 /// Its name in a project.
@@ -46,17 +47,39 @@ pub fn compose(requirements: &str, scope: &str, body: &str) -> String {
     text
 }
 
-/// What a lock that was made anywhere says of where it holds.
-pub const ANYWHERE: &str = "any system";
+/// What a lock that holds on any system says of where it does.
+const ANYWHERE: &str = "any system";
 
-/// What one that pip made says: it knows the versions for this system alone.
+/// Where one holds that uv made, which asks for versions that do for newer Pythons too.
+pub fn anywhere(minor: &str) -> String {
+    format!("{ANYWHERE}, Python {minor} and newer")
+}
+
+/// Where one holds that pip made, which knows the versions for this system alone.
 pub fn here(python: &str) -> String {
-    let minor = python.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+    let minor = minor_of(python);
     format!(
         "{} {}, Python {minor}",
         std::env::consts::OS,
         std::env::consts::ARCH
     )
+}
+
+/// Does the lock hold for this version of Python?
+pub fn holds_for(lock: &str, python: &str) -> bool {
+    let numbers = |text: &str| {
+        let mut parts = text.split('.').map(|part| part.parse::<u32>().ok());
+        Some((parts.next()??, parts.next()??))
+    };
+    let scope = lock.lines().find_map(|line| line.strip_prefix("# for: "));
+    let made = scope.and_then(|scope| scope.split_once("Python "));
+    let Some((_, made)) = made else {
+        return false;
+    };
+    match made.strip_suffix(" and newer") {
+        Some(made) => numbers(made).is_some_and(|made| numbers(python) >= Some(made)),
+        None => numbers(made).is_some_and(|made| numbers(python) == Some(made)),
+    }
 }
 
 /// Was the lock made from these requirements, and does it hold here?
@@ -86,7 +109,7 @@ mod tests {
     #[test]
     fn a_lock_belongs_to_its_requirements() {
         let text = "numpy>=2 # arrays\n--index-url https://example.org/simple\n";
-        let lock = compose(text, ANYWHERE, "numpy==2.1\n");
+        let lock = compose(text, &anywhere("3.11"), "numpy==2.1\n");
         assert!(
             lock.ends_with("--index-url https://example.org/simple\nnumpy==2.1\n"),
             "{lock}"
@@ -107,13 +130,25 @@ mod tests {
             assert_eq!(fits(&lock, requirements), expected, "{requirements}");
         }
         assert!(!fits("numpy==2.1", "numpy"));
+        for (scope, python, expected) in [
+            (anywhere("3.11"), "3.11.7", true),
+            (anywhere("3.11"), "3.14", true),
+            (anywhere("3.12"), "3.11.7", false),
+            (anywhere("3.9"), "3.11.7", true),
+            (here("3.11.7"), "3.11.2", true),
+            (here("3.11.7"), "3.12.1", false),
+            ("any system".to_owned(), "3.12.1", false),
+        ] {
+            let lock = compose("a", &scope, "a==1");
+            assert_eq!(holds_for(&lock, python), expected, "{scope} for {python}");
+        }
         for (body, expected) in [
             ("a==1 --hash=sha256:00", true),
             ("./packages/b-1-py3-none-any.whl", true),
             ("--index-url https://example.org/other", false),
             ("a @ https://example.org/a.whl", false),
         ] {
-            let lock = compose("a", ANYWHERE, body);
+            let lock = compose("a", &anywhere("3.11"), body);
             assert_eq!(fits(&lock, "a"), expected, "{body}");
         }
         assert!(fits(&compose("a", &here("3.11.7"), "a==1"), "a"));

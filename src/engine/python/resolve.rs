@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::build::{Tools, run};
+use tempfile::TempDir;
+
+use super::build::{Tools, name_needs, run};
+use super::find::minor_of;
 use super::{
-    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, pip,
-    uv as tool,
+    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, pip, uv,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
@@ -25,7 +28,9 @@ pub struct Resolved {
     /// The lock file's text.
     pub lock: String,
     /// Names and versions for this system, by normal name.
-    pub packages: BTreeMap<String, (String, String)>,
+    pub packages: Packages,
+    /// Of what would be fetched, by normal name, where that is known.
+    pub sizes: BTreeMap<String, u64>,
 }
 
 /// A text beside the project's own file, so that what it names is found from there; gone again when this is dropped.
@@ -54,97 +59,134 @@ pub const REQUIREMENTS: &str = ".venv.requirements.txt";
 pub const LOCK: &str = ".venv.requirements.lock";
 const STEP: &str = "Finding versions that go together";
 
-/// Resolve `text`, which may become the project's requirements, with what its node files need.
-pub fn resolve(
-    tools: &Tools,
-    wanted: &Wanted,
-    text: &str,
-    renew: &Renew,
-    progress: &mut dyn FnMut(Progress),
-    cancel: &CancelFlag,
-) -> Result<Resolved, EnvironmentError> {
-    let before = lock::read(&wanted.project.join(lock::FILE));
-    if requirements::parse(text).is_empty() && wanted.needs.is_empty() {
-        return Ok(Resolved::default());
+/// What is to be resolved, and by what.
+pub struct Question<'a> {
+    pub tools: &'a Tools,
+    pub wanted: &'a Wanted,
+    /// What may become the project's requirements; what its node files need comes to it.
+    pub text: &'a str,
+    pub renew: &'a Renew,
+}
+
+impl Question<'_> {
+    /// The lock file's text, and what it comes to here.
+    pub fn resolve(
+        &self,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &CancelFlag,
+    ) -> Result<Resolved, EnvironmentError> {
+        if self.asks_for_nothing() {
+            return Ok(Resolved::default());
+        }
+        let _file = self.begin(progress)?;
+        let Some(uv) = &self.tools.uv else {
+            return by_pip(self, progress, cancel);
+        };
+        let lock = compiled(self, uv, progress, cancel)?;
+        let packages = wanted_here(self, uv, &lock, cancel)?;
+        let sizes = sizes(self, uv, &lock, cancel)?;
+        Ok(Resolved {
+            lock,
+            packages,
+            sizes,
+        })
     }
-    progress(Progress::Step(STEP.to_owned()));
-    let mut whole = text.to_owned();
-    for need in &wanted.needs {
-        whole.extend(["\n", &need.requirement, "\n"]);
+
+    /// The lock file's text alone, which takes less.
+    pub fn lock(
+        &self,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &CancelFlag,
+    ) -> Result<String, EnvironmentError> {
+        if self.asks_for_nothing() {
+            return Ok(String::new());
+        }
+        let _file = self.begin(progress)?;
+        match &self.tools.uv {
+            Some(uv) => compiled(self, uv, progress, cancel),
+            None => Ok(by_pip(self, progress, cancel)?.lock),
+        }
     }
-    let _file = Beside::new(&wanted.project, REQUIREMENTS, &whole)?;
-    match &tools.uv {
-        Some(uv) => by_uv(uv, tools, wanted, text, &before, renew, progress, cancel),
-        None => by_pip(tools, wanted, text, &before, renew, progress, cancel),
+
+    fn asks_for_nothing(&self) -> bool {
+        requirements::parse(self.text).is_empty() && self.wanted.needs.is_empty()
+    }
+
+    fn begin(&self, progress: &mut dyn FnMut(Progress)) -> Result<Beside, EnvironmentError> {
+        progress(Progress::Step(STEP.to_owned()));
+        let mut whole = self.text.to_owned();
+        for need in &self.wanted.needs {
+            whole.extend(["\n", &need.requirement, "\n"]);
+        }
+        Beside::new(&self.wanted.project, REQUIREMENTS, &whole)
+    }
+
+    fn lock_before(&self) -> String {
+        lock::read(&self.wanted.project.join(lock::FILE))
+    }
+
+    /// A call of uv with the interpreter that the environment gets.
+    fn uv(&self, uv: &Path, arguments: &[&str]) -> Command {
+        let mut command = uv::command(uv, &self.wanted.project);
+        command
+            .args(arguments)
+            .args(["--color=never", "--no-progress"]);
+        if let Some(python) = &self.tools.python {
+            command.arg("--python").arg(&python.program);
+        }
+        command
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one call, split by tool"
-)]
-fn by_uv(
+/// The lock, made by uv: for any system.
+fn compiled(
+    question: &Question,
     uv: &Path,
-    tools: &Tools,
-    wanted: &Wanted,
-    text: &str,
-    before: &str,
-    renew: &Renew,
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
-) -> Result<Resolved, EnvironmentError> {
-    let kept = if *renew == Renew::All { "" } else { before };
-    let locked = Beside::new(&wanted.project, LOCK, kept)?;
-    let version = match &tools.python {
-        Some(python) => python.version.clone(),
-        None => wanted
-            .python_version
-            .clone()
-            .unwrap_or_else(|| "3.12".to_owned()),
+) -> Result<String, EnvironmentError> {
+    let kept = match question.renew {
+        Renew::All => String::new(),
+        Renew::Only(_) => question.lock_before(),
     };
-    let minor = version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-    let mut command = tool::command(uv, &wanted.project);
-    command.args([
+    let locked = Beside::new(&question.wanted.project, LOCK, &kept)?;
+    let minor = minor_of(&question.tools.version(question.wanted));
+    let arguments = [
         "pip",
         "compile",
         "--universal",
         "--no-header",
         "--no-annotate",
-        "--quiet",
-    ]);
-    command.args(["--color=never", "--no-progress", "--python-version", &minor]);
+    ];
+    let mut command = question.uv(uv, &arguments);
+    command.args(["--quiet", "--python-version", &minor]);
     let places =
         |line: &requirements::Line| line.content == Content::Place || line.text.starts_with('-');
-    if !requirements::parse(text).iter().any(places) {
+    if !requirements::parse(question.text).iter().any(places) {
         command.arg("--generate-hashes");
     }
-    if let Some(python) = &tools.python {
-        command.arg("--python").arg(&python.program);
-    }
-    if let Renew::Only(names) = renew {
+    if let Renew::Only(names) = question.renew {
         for name in names {
             command.arg("--upgrade-package").arg(name);
         }
     }
     command.arg("--output-file").arg(LOCK).arg(REQUIREMENTS);
-    run(STEP.to_owned(), command, progress, cancel).map_err(conflict)?;
-    let body = lock::read(&locked.0);
-    let scope = format!("{}, Python {minor} and newer", lock::ANYWHERE);
-    let lock = lock::compose(text, &scope, &body);
+    run(STEP.to_owned(), command, progress, cancel)
+        .map_err(|error| in_words(error, question.wanted))?;
+    let scope = lock::anywhere(&minor);
+    Ok(lock::compose(question.text, &scope, &lock::read(&locked.0)))
+}
 
-    // What of it is for this system.
-    let _whole = Beside::new(&wanted.project, LOCK, &lock)?;
-    let empty = tempfile::tempdir().map_err(|source| EnvironmentError::Io {
-        what: "make a temporary folder",
-        source,
-        advice: "check that the disk is not full",
-        path: std::env::temp_dir(),
-    })?;
-    let mut command = tool::command(uv, &wanted.project);
-    command.args(["pip", "sync", "--dry-run", "--color=never", "--no-progress"]);
-    if let Some(python) = &tools.python {
-        command.arg("--python").arg(&python.program);
-    }
+/// What of a lock is for this system.
+fn wanted_here(
+    question: &Question,
+    uv: &Path,
+    lock: &str,
+    cancel: &CancelFlag,
+) -> Result<Packages, EnvironmentError> {
+    let _whole = Beside::new(&question.wanted.project, LOCK, lock)?;
+    let empty = temporary()?;
+    let mut command = question.uv(uv, &["pip", "sync", "--dry-run"]);
     command.arg("--target").arg(empty.path()).arg(LOCK);
     let mut packages = BTreeMap::new();
     let mut read = |line| {
@@ -159,37 +201,73 @@ fn by_uv(
         }
     };
     run(STEP.to_owned(), command, &mut read, cancel)?;
-    drop(locked);
-    Ok(Resolved { lock, packages })
+    Ok(packages)
 }
 
-fn by_pip(
-    tools: &Tools,
-    wanted: &Wanted,
-    text: &str,
-    before: &str,
-    renew: &Renew,
-    progress: &mut dyn FnMut(Progress),
+/// How large the files are that would be fetched, by normal name, where the index tells. To know is no must.
+fn sizes(
+    question: &Question,
+    uv: &Path,
+    lock: &str,
     cancel: &CancelFlag,
-) -> Result<Resolved, EnvironmentError> {
-    let Some(base) = &tools.python else {
-        unreachable!("without uv the lack of an interpreter is an error");
+) -> Result<BTreeMap<String, u64>, EnvironmentError> {
+    let _whole = Beside::new(&question.wanted.project, LOCK, lock)?;
+    let folder = temporary()?;
+    let file = folder.path().join("pylock.toml");
+    let minor = minor_of(&question.tools.version(question.wanted));
+    let mut command = question.uv(uv, &["pip", "compile", "--no-header", "--quiet"]);
+    command.args(["--format=pylock.toml", "--python-version", &minor]);
+    command.arg("--output-file").arg(&file).arg(LOCK);
+    match run(STEP.to_owned(), command, &mut |_| (), cancel) {
+        Err(EnvironmentError::Cancelled) => Err(EnvironmentError::Cancelled),
+        _ => Ok(read_sizes(&lock::read(&file))),
+    }
+}
+
+/// The sizes in a `pylock.toml` (PEP 751): of a package's wheel for this system, else of its source archive.
+fn read_sizes(text: &str) -> BTreeMap<String, u64> {
+    let whole: toml::Table = toml::from_str(text).unwrap_or_default();
+    let packages = whole.get("packages").and_then(toml::Value::as_array);
+    let size = |package: &toml::Value| {
+        let file = match package.get("wheels").and_then(toml::Value::as_array) {
+            Some(wheels) => wheels.first(),
+            None => package.get("sdist").or_else(|| package.get("archive")),
+        };
+        let size = file?.get("size")?.as_integer()?;
+        let name = package.get("name")?.as_str()?;
+        Some((normal_name(name), u64::try_from(size).ok()?))
     };
-    let room = tempfile::tempdir().map_err(|source| EnvironmentError::Io {
+    packages.into_iter().flatten().filter_map(size).collect()
+}
+
+fn temporary() -> Result<TempDir, EnvironmentError> {
+    tempfile::tempdir().map_err(|source| EnvironmentError::Io {
         what: "make a temporary folder",
         source,
         advice: "check that the disk is not full",
         path: std::env::temp_dir(),
-    })?;
+    })
+}
+
+fn by_pip(
+    question: &Question,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<Resolved, EnvironmentError> {
+    let Question {
+        tools,
+        wanted,
+        text,
+        renew,
+    } = *question;
+    let Some(base) = &tools.python else {
+        unreachable!("without uv the lack of an interpreter is an error");
+    };
+    let room = temporary()?;
     // The environment that is there does, if it is of the same Python and has a pip.
     let mut python = interpreter(&wanted.project.join(FOLDER));
     let site = crate::paths::site_packages(&wanted.project.join(FOLDER));
-    let minor = base
-        .version
-        .splitn(3, '.')
-        .take(2)
-        .collect::<Vec<_>>()
-        .join(".");
+    let minor = minor_of(&base.version);
     let is_same = site.is_some_and(|site| {
         site.join("pip").is_dir()
             && (cfg!(windows) || site.to_string_lossy().contains(&format!("python{minor}/")))
@@ -216,7 +294,7 @@ fn by_pip(
     // pip knows no preferences: what may stay is tried first, and let go where it does not fit.
     let constraints = match renew {
         Renew::All => String::new(),
-        Renew::Only(names) => kept_versions(before, names),
+        Renew::Only(names) => kept_versions(&question.lock_before(), names),
     };
     let mut done = Err(EnvironmentError::Cancelled);
     if !constraints.is_empty() {
@@ -226,7 +304,7 @@ fn by_pip(
     if done.is_err() && !cancel.is_cancelled() {
         done = run(STEP.to_owned(), call(false), progress, cancel);
     }
-    done.map_err(conflict)?;
+    done.map_err(|error| in_words(error, wanted))?;
     let (packages, body) =
         read_report(&lock::read(&report), text).ok_or_else(|| EnvironmentError::Tool {
             what: STEP.to_owned(),
@@ -236,6 +314,7 @@ fn by_pip(
     Ok(Resolved {
         lock: lock::compose(text, &lock::here(&base.version), &body),
         packages,
+        sizes: BTreeMap::new(),
     })
 }
 
@@ -285,16 +364,46 @@ fn read_report(report: &str, requirements: &str) -> Option<(Packages, String)> {
     Some((packages, lines.join("\n")))
 }
 
-/// A resolver's refusal in words.
-fn conflict(error: EnvironmentError) -> EnvironmentError {
-    let EnvironmentError::Tool { output, .. } = &error else {
-        return error;
-    };
-    match super::conflict::words(output) {
-        Some(why) => EnvironmentError::Conflict {
-            why,
-            output: output.clone(),
+/// A resolver's refusal in words, with who asks for what is refused.
+fn in_words(error: EnvironmentError, wanted: &Wanted) -> EnvironmentError {
+    let error = match &error {
+        EnvironmentError::Tool { output, .. } => match super::conflict::words(output) {
+            Some(why) => EnvironmentError::Conflict {
+                why,
+                output: output.clone(),
+            },
+            None => error,
         },
-        None => error,
+        _ => error,
+    };
+    name_needs(error, &wanted.needs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_where_they_are_told() {
+        let text = r#"
+lock-version = "1.0"
+[[packages]]
+name = "NumPy"
+version = "2.4.6"
+sdist = { url = "https://example.org/numpy.tar.gz", size = 20735807 }
+wheels = [{ url = "https://example.org/numpy.whl", upload-time = 2026-05-18T23:33:29Z, size = 16918164 }]
+[[packages]]
+name = "built"
+sdist = { url = "https://example.org/built.tar.gz", size = 10 }
+[[packages]]
+name = "folder"
+directory = { path = "proj" }
+[[packages]]
+name = "file"
+archive = { path = "file.whl" }
+"#;
+        let expected = [("built".to_owned(), 10), ("numpy".to_owned(), 16_918_164)];
+        assert_eq!(read_sizes(text), expected.into());
+        assert_eq!(read_sizes("["), BTreeMap::new());
     }
 }

@@ -168,6 +168,8 @@ pub struct PackageChange {
     pub from: Option<String>,
     /// The version that will be; `None`: it is removed.
     pub to: Option<String>,
+    /// Of what is fetched for it, where the index tells.
+    pub size_bytes: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -174,6 +174,7 @@ fn a_plan_is_shown_first_and_applied_or_dropped() {
             name: "six".into(),
             from: None,
             to: Some("1.16".into()),
+            size_bytes: Some(11_053),
         }],
         lines: vec![LineChange::Comes("six".into())],
         ..Plan::default()
@@ -183,8 +184,12 @@ fn a_plan_is_shown_first_and_applied_or_dropped() {
         ..usual()
     };
     let mut panel = show(state.clone(), NARROW);
-    assert!(panel.query_by_label("1 to add").is_some());
-    assert!(panel.query_by_label("+ six 1.16").is_some());
+    assert!(
+        panel
+            .query_by_label("1 to add; 11 kB to fetch at most")
+            .is_some()
+    );
+    assert!(panel.query_by_label("+ six 1.16  (11 kB)").is_some());
     assert!(panel.query_by_label("+ six").is_some());
     press(&mut panel, "Apply");
     press(&mut panel, "Cancel");

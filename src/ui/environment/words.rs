@@ -86,7 +86,7 @@ pub fn in_words(package: &Package) -> String {
     format!("{text}, {size}, for {}", asked_by_text(package))
 }
 
-/// What a plan comes to: `2 to add, 1 to change`.
+/// What a plan comes to: `2 to add, 1 to change; 24 MB to fetch at most`. What was fetched once comes from a cache.
 pub fn sum_text(changes: &[PackageChange]) -> String {
     let count = |is_it: fn(&PackageChange) -> bool| changes.iter().filter(|it| is_it(it)).count();
     let parts = [
@@ -102,18 +102,28 @@ pub fn sum_text(changes: &[PackageChange]) -> String {
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
     if parts.is_empty() {
-        "No package changes".to_owned()
-    } else {
-        parts.join(", ")
+        return "No package changes".to_owned();
+    }
+    match changes.iter().filter_map(|it| it.size_bytes).sum::<u64>() {
+        0 => parts.join(", "),
+        bytes => format!(
+            "{}; {} to fetch at most",
+            parts.join(", "),
+            bytes_text(bytes as f64)
+        ),
     }
 }
 
 /// One change: its sign, and what it says.
 pub fn change_text(change: &PackageChange) -> (&'static str, String) {
     let name = &change.name;
+    let size = change
+        .size_bytes
+        .map(|bytes| format!("  ({})", bytes_text(bytes as f64)));
+    let size = size.unwrap_or_default();
     match (&change.from, &change.to) {
-        (None, Some(to)) => ("+", format!("{name} {to}")),
-        (Some(from), Some(to)) => ("→", format!("{name} {from} → {to}")),
+        (None, Some(to)) => ("+", format!("{name} {to}{size}")),
+        (Some(from), Some(to)) => ("→", format!("{name} {from} → {to}{size}")),
         (Some(from), None) => ("−", format!("{name} {from}")),
         (None, None) => ("", name.clone()),
     }
@@ -197,6 +207,7 @@ mod tests {
             name: "six".into(),
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
+            size_bytes: None,
         };
         let all = [
             change(None, Some("2")),
@@ -208,5 +219,11 @@ mod tests {
         assert_eq!(sum_text(&[]), "No package changes");
         let said: Vec<_> = all.iter().map(|it| change_text(it).1).collect();
         assert_eq!(said, ["six 2", "six 1 → 2", "six 1"]);
+        let sized = PackageChange {
+            size_bytes: Some(11_053),
+            ..all[0].clone()
+        };
+        assert_eq!(change_text(&sized).1, "six 2  (11 kB)");
+        assert_eq!(sum_text(&[sized]), "1 to add; 11 kB to fetch at most");
     }
 }

@@ -302,3 +302,33 @@ fn an_environment_made_by_hand_is_kept_aside_and_the_change_is_made() {
         assert!(kept.join("mine.txt").is_file());
     }
 }
+
+#[test]
+fn a_lock_of_an_older_text_or_another_python_is_made_anew_by_the_next_run() {
+    for tool in tools() {
+        let scene = Scene::with_tiny(tool);
+        let asked = scene.project.join("requirements.txt");
+        fs::write(&asked, "# mine\ntiny==2.0\n").unwrap();
+        scene.is_whole(2);
+        // Versions that may be newer stay as they were locked.
+        fs::write(&asked, "# mine\ntiny>=1\n").unwrap();
+        let lock = scene.text("requirements.lock");
+        let lock = lock.replace("from: tiny==2.0", "from: tiny>=1");
+        let scope = lock
+            .lines()
+            .find(|line| line.starts_with("# for: "))
+            .unwrap();
+        let (place, _) = scope.split_once("Python ").unwrap();
+        let other = lock.replace(scope, &format!("{place}Python 3.99 and newer"));
+        fs::write(scene.project.join("requirements.lock"), other).unwrap();
+        fs::remove_dir_all(scene.project.join(".venv")).unwrap();
+        let print = ["run", "P", "--print", "n.result"];
+        scene.loom(&print).exits(0).prints("2\n");
+        let made = scene.text("requirements.lock");
+        assert!(made.contains(scope), "{made}");
+        assert!(
+            made.contains("from: tiny>=1") && made.contains("\ntiny==2.0"),
+            "{made}"
+        );
+    }
+}

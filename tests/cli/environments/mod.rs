@@ -2,6 +2,7 @@
 //! Whatever happens an environment works, the requirements are those that belong to it, and the next call mends.
 
 mod faults;
+mod fetching;
 mod kills;
 
 use std::fs;
@@ -114,7 +115,10 @@ impl Scene {
 
     fn install_tiny(&self) {
         fs::write(self.project.join("requirements.txt"), "# mine\n").unwrap();
-        self.loom(&["env", "add", "P", "tiny==1.0"]).exits(0);
+        let added = self.loom(&["env", "add", "P", "tiny==1.0"]).exits(0);
+        // pip does not tell how large the files are.
+        let is_sized = added.stdout.contains("+ tiny 1.0  (");
+        assert_eq!(is_sized, self.tool == Tool::Uv, "{added:?}");
         self.is_whole(1);
     }
 
