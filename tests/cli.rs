@@ -30,6 +30,8 @@ mod server;
 mod stage;
 #[path = "cli/templates.rs"]
 mod templates;
+#[path = "cli/versions.rs"]
+mod versions;
 #[path = "cli/wheel.rs"]
 mod wheel;
 

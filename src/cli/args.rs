@@ -65,11 +65,43 @@ pub enum Verb {
     /// Node packages of a project: list, look into, add and remove them.
     #[command(subcommand)]
     Package(PackageVerb),
+    /// Say what differs between two versions of a savefile: nodes, links, values. Exit code 1 when something does.
+    Diff {
+        /// Two savefiles, or folders with one.
+        #[arg(required = true, num_args = 2..)]
+        files: Vec<PathBuf>,
+        /// As git calls its diff programs.
+        #[arg(long)]
+        git: bool,
+        /// One JSON array.
+        #[arg(long, conflicts_with = "git")]
+        json: bool,
+    },
+    /// Merge two versions of a savefile that were made of one, node by node, into OURS. Exit code 1 when both changed the
+    /// same; what that is is told.
+    Merge {
+        base: PathBuf,
+        ours: PathBuf,
+        theirs: PathBuf,
+        /// The file to write in place of OURS.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Whose version is taken where both changed the same.
+        #[arg(long, value_name = "SIDE")]
+        favour: Option<Favour>,
+    },
     /// Copy the projects and nodes of another userdata folder, such as one of the first Loom, which stays as it is.
     Import {
         /// A userdata folder, the folder around it, or one project.
         folder: PathBuf,
     },
+}
+
+/// Whose version is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Favour {
+    Ours,
+    Theirs,
 }
 
 #[derive(Debug, Subcommand)]

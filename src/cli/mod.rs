@@ -14,6 +14,7 @@ mod project;
 mod run;
 mod tools;
 mod value;
+mod versions;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -102,6 +103,14 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
         Verb::NewPackage { name } => package::new(name),
         Verb::Env(verb) => env::env(verb, paths),
         Verb::Package(verb) => package::package(verb, paths),
+        Verb::Diff { files, git, json } => versions::diff(files, *git, *json),
+        Verb::Merge {
+            base,
+            ours,
+            theirs,
+            output,
+            favour,
+        } => versions::merged([base, ours, theirs], output.as_deref(), *favour),
         Verb::Import { folder } => project::import(folder, paths),
     };
     let exit = result.unwrap_or_else(|failure| {

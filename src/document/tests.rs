@@ -326,6 +326,49 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn versions_are_merged_by_who_changed_what(start in deeds(), one in deeds(), other in deeds()) {
+        use file::tree::{Tree, compare, merge};
+        let mut base = Document::default();
+        for deed in start {
+            act(&mut base, deed);
+        }
+        let after = |deeds: Vec<Deed>| {
+            let mut document = base.clone();
+            for deed in deeds {
+                act(&mut document, deed);
+            }
+            Tree::read(file::to_text(&document, None).as_bytes(), "savefile.json".as_ref()).unwrap()
+        };
+        let (base, ours, theirs) = (after(Vec::new()), after(one), after(other));
+        let merged = |ours: &Tree, theirs: &Tree| {
+            let merged = merge(&base, ours, theirs, None).unwrap();
+            let tree = Tree::read(merged.text.as_bytes(), "savefile.json".as_ref()).unwrap();
+            (merged, tree)
+        };
+        // Whoever alone changed something has it.
+        for tree in [&base, &ours, &theirs] {
+            for (one, other) in [(tree, &base), (&base, tree), (tree, tree)] {
+                let (result, merged) = merged(one, other);
+                prop_assert!(result.is_clean(), "{result:?}");
+                prop_assert_eq!(compare(tree, &merged), Vec::new());
+            }
+        }
+        // What both did is sound, and what does not touch is there whichever side it came from.
+        let (result, merged) = merged(&ours, &theirs);
+        let text = merge(&base, &theirs, &ours, None).unwrap();
+        prop_assert_eq!(result.conflicts.len(), text.conflicts.len());
+        let loaded = file::parse(result.text.as_bytes(), "savefile.json".as_ref(), &Catalog::default()).unwrap();
+        prop_assert!(loaded.left_out == 0 || !result.lost.is_empty(), "{:?}", loaded.notes);
+        if result.is_clean() && text.is_clean() {
+            let again = merge(&base, &merged, &ours, None).unwrap();
+            prop_assert!(again.is_clean(), "{again:?}");
+        }
+    }
+}
+
 #[test]
 fn dirty_follows_the_history() {
     let mut document = Document::default();

@@ -7,6 +7,7 @@ mod looping;
 mod node;
 mod read;
 mod subgraphs;
+pub mod tree;
 mod write;
 
 use std::path::PathBuf;
@@ -43,6 +44,8 @@ pub struct Loaded {
     pub document: Document,
     /// What was not sound and how it was taken, in words for the user.
     pub notes: Vec<String>,
+    /// So many of the notes, the first ones, are of entries that could not be taken in.
+    pub left_out: usize,
     /// 1 for files of the first Loom, which are kept beside the first file of the new form.
     pub version: u64,
     /// The text that was read, when it was read from the disk.

@@ -123,6 +123,7 @@ pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, Fil
     }
     let [kept_nodes, kept_links] = unsound.take(None);
     super::subgraphs::keep_unsound(&mut graph, |id| unsound.take(Some(id)));
+    let left_out = notes.len();
     for node in graph.nodes() {
         if node.kind.state == KindState::Missing {
             notes.push(format!(
@@ -169,6 +170,7 @@ pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, Fil
     Ok(Loaded {
         document: Document::new(graph, meta),
         notes,
+        left_out,
         version,
         read_only,
         ..Loaded::default()

@@ -1,0 +1,408 @@
+//! Two versions of a savefile that were made of one: merged entry by entry where the changes do not touch each other,
+//! and told where they do. Pure. The rule for each entry is that of every three-way merge: whoever changed it has it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::compare::shown;
+use super::{Level, Object, Tree, link_key, objects, title_of};
+use crate::document::file::{FileError, Loaded, parse, to_text};
+use crate::graph::Catalog;
+
+/// Whose version of an entry is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Ours,
+    Theirs,
+}
+
+/// An entry that both changed, and not to the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    /// Where, in words: `node "Round" (node_2), digits`.
+    pub place: String,
+    /// `None`: there is no such entry.
+    pub base: Option<Json>,
+    pub ours: Option<Json>,
+    pub theirs: Option<Json>,
+    /// Whose is in the result.
+    pub taken: Side,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged {
+    /// The savefile's text.
+    pub text: String,
+    pub conflicts: Vec<Conflict>,
+    /// What does not go together though no entry was changed by both, such as a link to a node that the other removed.
+    pub lost: Vec<String>,
+}
+
+impl Merged {
+    /// Nobody has to look at it.
+    pub fn is_clean(&self) -> bool {
+        self.conflicts.is_empty() && self.lost.is_empty()
+    }
+}
+
+/// Merge what `ours` and `theirs` made of `base`. Where both changed the same, `choose` says whose is taken; `None`:
+/// what is there is kept before what was removed, and ours before theirs.
+pub fn merge(
+    base: &Tree,
+    ours: &Tree,
+    theirs: &Tree,
+    choose: Option<Side>,
+) -> Result<Merged, FileError> {
+    let theirs = &with_free_ids(base, ours, theirs);
+    let mut merge = Merge {
+        choose,
+        titles: titles(&[base, theirs, ours]),
+        conflicts: Vec::new(),
+    };
+    let top = merge.objects(Level::File, "", Some(&base.top), &ours.top, &theirs.top);
+    let mut tree = Tree { top };
+    let mut lost = Vec::new();
+    drop_loose_links(&mut tree, &merge.titles, &mut lost);
+    // What two sound files come to need not be sound: a loop of links, a subgraph inside itself.
+    let read = |tree: &Tree| {
+        parse(
+            tree.to_text().as_bytes(),
+            Path::new(""),
+            &Catalog::default(),
+        )
+    };
+    let unsound = |loaded: &Loaded| loaded.notes[..loaded.left_out].to_vec();
+    let mut known = BTreeSet::new();
+    for side in [ours, theirs] {
+        known.extend(unsound(&read(side)?));
+    }
+    let loaded = read(&tree)?;
+    let notes = unsound(&loaded).into_iter();
+    lost.extend(notes.filter(|note| !known.contains(note)));
+    Ok(Merged {
+        text: to_text(&loaded.document, None),
+        conflicts: merge.conflicts,
+        lost,
+    })
+}
+
+struct Merge {
+    choose: Option<Side>,
+    /// What people call the nodes.
+    titles: BTreeMap<String, String>,
+    conflicts: Vec<Conflict>,
+}
+
+impl Merge {
+    fn objects(
+        &mut self,
+        level: Level,
+        place: &str,
+        base: Option<&Object>,
+        ours: &Object,
+        theirs: &Object,
+    ) -> Object {
+        let mut merged = Object::new();
+        let theirs_only = theirs.keys().filter(|key| !ours.contains_key(*key));
+        for key in ours.keys().chain(theirs_only) {
+            let sides = [
+                base.and_then(|base| base.get(key)),
+                ours.get(key),
+                theirs.get(key),
+            ];
+            if let Some(entry) = self.entry(level, place, key, sides) {
+                merged.insert(key.clone(), entry);
+            }
+        }
+        merged
+    }
+
+    /// One entry of base, ours and theirs.
+    fn entry(
+        &mut self,
+        level: Level,
+        place: &str,
+        key: &str,
+        [base, ours, theirs]: [Option<&Json>; 3],
+    ) -> Option<Json> {
+        if ours == theirs || base == theirs {
+            return ours.cloned();
+        }
+        if base == ours {
+            return theirs.cloned();
+        }
+        let place = self.place(level, place, key);
+        if let (Some(inner), Some(Json::Object(ours)), Some(Json::Object(theirs))) =
+            (level.child(key), ours, theirs)
+        {
+            let base = base.and_then(Json::as_object);
+            return Some(Json::Object(
+                self.objects(inner, &place, base, ours, theirs),
+            ));
+        }
+        if let Some(newer) = of_the_newer(level, key, ours, theirs) {
+            return newer;
+        }
+        let taken = self.choose.unwrap_or(match (ours, theirs) {
+            (None, Some(_)) => Side::Theirs,
+            _ => Side::Ours,
+        });
+        self.conflicts.push(Conflict {
+            place,
+            base: base.cloned(),
+            ours: ours.cloned(),
+            theirs: theirs.cloned(),
+            taken,
+        });
+        match taken {
+            Side::Ours => ours.cloned(),
+            Side::Theirs => theirs.cloned(),
+        }
+    }
+
+    /// Where an entry stands, in words.
+    fn place(&self, level: Level, around: &str, key: &str) -> String {
+        let title = self.titles.get(key).map_or(key, String::as_str);
+        let own = match level {
+            Level::Nodes => format!("node \"{title}\" ({key})"),
+            Level::Subgraphs => format!("subgraph \"{title}\""),
+            Level::Links => match key.split_once('\u{1f}') {
+                Some((node, port)) => {
+                    let title = self.titles.get(node).map_or(node, String::as_str);
+                    format!("link to {title}.{port}")
+                }
+                None => "link".to_owned(),
+            },
+            // Their entries say enough.
+            Level::File | Level::Subgraph if level.child(key).is_some() => String::new(),
+            Level::Node if key == "input" => String::new(),
+            Level::Fields if key == "value" => String::new(),
+            _ => key.to_owned(),
+        };
+        match (around, own.as_str()) {
+            ("", own) => own.to_owned(),
+            (around, "") => around.to_owned(),
+            (around, own) => format!("{around}, {own}"),
+        }
+    }
+}
+
+/// Fields that say when or how a file was written, and that nobody is asked about.
+fn of_the_newer(
+    level: Level,
+    key: &str,
+    ours: Option<&Json>,
+    theirs: Option<&Json>,
+) -> Option<Option<Json>> {
+    let text = |side: Option<&Json>| side.and_then(Json::as_str).unwrap_or_default().to_owned();
+    let number = |side: Option<&Json>| side.and_then(Json::as_u64).unwrap_or_default();
+    let is_ours = match (level, key) {
+        // Times as Loom writes them come in the order of their letters.
+        (Level::Fields, "lastModified") => text(ours) >= text(theirs),
+        (Level::File, "minReader" | "formatVersion") => number(ours) >= number(theirs),
+        // The kind says them: they are looked up again.
+        (Level::Node, "output") => true,
+        _ => return None,
+    };
+    Some(if is_ours { ours } else { theirs }.cloned())
+}
+
+/// The titles of all nodes and subgraphs; the last tree's word counts.
+fn titles(trees: &[&Tree]) -> BTreeMap<String, String> {
+    let mut titles = BTreeMap::new();
+    for tree in trees {
+        let nodes = tree.parts().flat_map(|part| objects(part, "nodes"));
+        for (id, entry) in nodes.chain(objects(&tree.top, "subgraphs")) {
+            titles.insert(id.to_owned(), title_of(entry).to_owned());
+        }
+    }
+    titles
+}
+
+/// Links to nodes that are not there come of a removal on one side and a new link on the other.
+fn drop_loose_links(tree: &mut Tree, titles: &BTreeMap<String, String>, lost: &mut Vec<String>) {
+    let title = |id: &str| titles.get(id).cloned().unwrap_or_else(|| id.to_owned());
+    let clean = |part: &mut Object, lost: &mut Vec<String>| {
+        let nodes: BTreeSet<String> = objects(part, "nodes")
+            .map(|(id, _)| id.to_owned())
+            .collect();
+        let Some(Json::Object(links)) = part.get_mut("connections") else {
+            return;
+        };
+        links.retain(|_, link| {
+            let text = |key: &str| link.get(key).and_then(Json::as_str).unwrap_or_default();
+            let (from, to) = (text("sourceNodeId"), text("targetNodeId"));
+            let gone = [from, to].into_iter().find(|id| !nodes.contains(*id));
+            if let Some(gone) = gone {
+                lost.push(format!(
+                    "the link from {}.{} to {}.{} was left out: the node \"{}\" was removed on the other side",
+                    title(from),
+                    text("sourcePort"),
+                    title(to),
+                    text("targetPort"),
+                    title(gone)
+                ));
+            }
+            gone.is_none()
+        });
+    };
+    clean(&mut tree.top, lost);
+    if let Some(Json::Object(subgraphs)) = tree.top.get_mut("subgraphs") {
+        for (_, subgraph) in subgraphs.iter_mut() {
+            if let Json::Object(subgraph) = subgraph {
+                clean(subgraph, lost);
+            }
+        }
+    }
+}
+
+/// Both sides count their new nodes on from the same number: theirs get ids of their own.
+fn with_free_ids(base: &Tree, ours: &Tree, theirs: &Tree) -> Tree {
+    let [known, own, others] = [base, ours, theirs].map(Tree::node_ids);
+    let mut taken: BTreeSet<String> = known
+        .iter()
+        .chain(&own)
+        .chain(&others)
+        .map(|id| (*id).to_owned())
+        .collect();
+    let same = same_nodes(ours, theirs);
+    let clash = others
+        .iter()
+        .filter(|id| own.contains(*id) && !known.contains(*id));
+    let clash = clash.filter(|id| !same.contains(**id));
+    let mut renamed = BTreeMap::new();
+    for id in clash {
+        let free = (1..)
+            .map(|n| format!("node_{n}"))
+            .find(|free| !taken.contains(free))
+            .unwrap_or_default();
+        taken.insert(free.clone());
+        renamed.insert((*id).to_owned(), free);
+    }
+    let subgraph_ids = |tree: &Tree| -> BTreeSet<String> {
+        objects(&tree.top, "subgraphs")
+            .map(|(id, _)| id.to_owned())
+            .collect()
+    };
+    let [known, own, others] = [base, ours, theirs].map(subgraph_ids);
+    let mut taken: BTreeSet<String> = known.iter().chain(&own).chain(&others).cloned().collect();
+    let mut renamed_subgraphs = BTreeMap::new();
+    for id in others
+        .iter()
+        .filter(|id| own.contains(*id) && !known.contains(*id))
+    {
+        let is_same = ours.top["subgraphs"].get(id) == theirs.top["subgraphs"].get(id);
+        if is_same {
+            continue;
+        }
+        let free = (2..)
+            .map(|n| format!("{id}_{n}"))
+            .find(|free| !taken.contains(free))
+            .unwrap_or_default();
+        taken.insert(free.clone());
+        renamed_subgraphs.insert(id.clone(), free);
+    }
+    if renamed.is_empty() && renamed_subgraphs.is_empty() {
+        return theirs.clone();
+    }
+    let mut tree = theirs.clone();
+    rename_part(&mut tree.top, &renamed, &renamed_subgraphs);
+    if let Some(Json::Object(subgraphs)) = tree.top.get_mut("subgraphs") {
+        *subgraphs = std::mem::take(subgraphs)
+            .into_iter()
+            .map(|(id, mut subgraph)| {
+                if let Json::Object(subgraph) = &mut subgraph {
+                    rename_part(subgraph, &renamed, &renamed_subgraphs);
+                    rename_field(subgraph, "subgraphId", &renamed_subgraphs);
+                }
+                (renamed_subgraphs.get(&id).cloned().unwrap_or(id), subgraph)
+            })
+            .collect();
+    }
+    tree
+}
+
+/// Nodes of one id that are one node: the same function at the same place, brought to both sides by hand.
+fn same_nodes<'a>(ours: &Tree, theirs: &'a Tree) -> BTreeSet<&'a str> {
+    let own: BTreeMap<&str, &Object> = ours
+        .parts()
+        .flat_map(|part| objects(part, "nodes"))
+        .collect();
+    let nodes = theirs.parts().flat_map(|part| objects(part, "nodes"));
+    let is_same = |(id, node): &(&str, &Object)| {
+        own.get(id).is_some_and(|own| {
+            ["ref", "entryFunction", "position"]
+                .iter()
+                .all(|key| own.get(*key) == node.get(*key))
+        })
+    };
+    nodes.filter(is_same).map(|(id, _)| id).collect()
+}
+
+fn rename_part(
+    part: &mut Object,
+    nodes: &BTreeMap<String, String>,
+    subgraphs: &BTreeMap<String, String>,
+) {
+    if let Some(Json::Object(entries)) = part.get_mut("nodes") {
+        *entries = std::mem::take(entries)
+            .into_iter()
+            .map(|(id, mut node)| {
+                if let Json::Object(node) = &mut node {
+                    rename_field(node, "nodeId", nodes);
+                    rename_field(node, "subgraphId", subgraphs);
+                }
+                (nodes.get(&id).cloned().unwrap_or(id), node)
+            })
+            .collect();
+    }
+    if let Some(Json::Object(links)) = part.get_mut("connections") {
+        *links = std::mem::take(links)
+            .into_iter()
+            .map(|(key, mut link)| {
+                let Json::Object(entry) = &mut link else {
+                    return (key, link);
+                };
+                rename_field(entry, "sourceNodeId", nodes);
+                rename_field(entry, "targetNodeId", nodes);
+                let text = |name: &str| entry.get(name).and_then(Json::as_str);
+                let ends = text("targetNodeId").zip(text("targetPort"));
+                let key = ends.map_or(key, |(node, port)| link_key(node, port));
+                (key, link)
+            })
+            .collect();
+    }
+}
+
+fn rename_field(object: &mut Object, key: &str, names: &BTreeMap<String, String>) {
+    if let Some(Json::String(text)) = object.get_mut(key)
+        && let Some(new) = names.get(text.as_str())
+    {
+        text.clone_from(new);
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = match self.taken {
+            Side::Ours => "ours",
+            Side::Theirs => "theirs",
+        };
+        let word = |entry: &Option<Json>| match entry {
+            None => "removed".to_owned(),
+            Some(Json::Object(_)) => "changed".to_owned(),
+            entry => shown(entry.as_ref()),
+        };
+        write!(
+            f,
+            "{}: ours {}, theirs {}; taken: {side}",
+            self.place,
+            word(&self.ours),
+            word(&self.theirs)
+        )
+    }
+}

@@ -1,0 +1,143 @@
+//! `loom diff` and `loom merge`, by hand and as git calls them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value as Json, json};
+
+use super::stage::Stage;
+
+fn graph(values: [i32; 2]) -> Json {
+    let node = |id: u32, value: i32| {
+        json!({
+            "nodeId": format!("node_{id}"), "name": "number", "position": {"x": 300 * id, "y": 0},
+            "input": [{"var": "value", "value": value}], "output": ["result"],
+            "ref": "builtin", "entryFunction": "number",
+        })
+    };
+    json!({
+        "formatVersion": 2, "minReader": 2, "projectId": "p", "projectName": "P", "metadata": {},
+        "nodes": [node(1, values[0]), node(2, values[1])], "connections": [],
+    })
+}
+
+fn write(folder: &Path, name: &str, values: [i32; 2]) {
+    fs::write(folder.join(name), format!("{:#}\n", graph(values))).unwrap();
+}
+
+fn values(file: &Path) -> Vec<i64> {
+    let json: Json = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    let nodes = json["nodes"].as_array().unwrap().iter();
+    nodes
+        .map(|node| node["input"][0]["value"].as_i64().unwrap())
+        .collect()
+}
+
+#[test]
+fn versions_are_compared_and_merged() {
+    let stage = Stage::new();
+    let folder = stage.folder.path();
+    for (name, numbers) in [
+        ("base", [1, 2]),
+        ("ours", [5, 2]),
+        ("theirs", [1, 7]),
+        ("both", [6, 2]),
+    ] {
+        write(folder, &format!("{name}.json"), numbers);
+    }
+    let diff = |arguments: &[&str]| stage.loom(&[&["diff"], arguments].concat());
+    let merge = |arguments: &[&str]| {
+        let files = ["merge", "base.json", "ours.json"];
+        stage.loom(&[&files, arguments].concat())
+    };
+    let ours = || values(&folder.join("ours.json"));
+
+    diff(&["base.json", "base.json"]).exits(0).prints("");
+    diff(&["base.json", "ours.json"])
+        .exits(1)
+        .prints("~ node \"number\" (node_1): value 1 -> 5\n");
+    let found = diff(&["--json", "base.json", "ours.json"]).exits(1);
+    assert_eq!(found.lines()[0][0]["details"][0]["after"], 5);
+
+    merge(&["theirs.json", "--output", "merged.json"]).exits(0);
+    assert_eq!(values(&folder.join("merged.json")), [5, 7]);
+    assert_eq!(ours(), [5, 2]);
+    merge(&["theirs.json"]).exits(0);
+    assert_eq!(ours(), [5, 7]);
+
+    merge(&["both.json"])
+        .exits(1)
+        .says(&["node \"number\" (node_1), value: ours 5, theirs 6; taken: ours"]);
+    assert_eq!(ours(), [5, 7]);
+    merge(&["both.json", "--favour", "theirs"]).exits(0);
+    assert_eq!(ours(), [6, 7]);
+
+    // What is no savefile is said, and nothing is written.
+    fs::write(folder.join("broken.json"), "<<<<<<< HEAD\n").unwrap();
+    merge(&["broken.json"])
+        .exits(2)
+        .says(&["broken.json", "line 1"]);
+    assert_eq!(ours(), [6, 7]);
+    diff(&["base.json", "nowhere.json"])
+        .exits(2)
+        .says(&["nowhere.json"]);
+    diff(&["base.json", "ours.json", "theirs.json"]).exits(2);
+}
+
+#[test]
+fn git_merges_and_shows_savefiles_with_the_lines_of_the_docs() {
+    let stage = Stage::new();
+    let folder = stage.folder.path().join("repository");
+    fs::create_dir(&folder).unwrap();
+    let git = |arguments: &[&str]| {
+        let loom = env!("CARGO_BIN_EXE_loom").replace('\\', "/");
+        let output = Command::new("git")
+            .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org"])
+            .args(["-c", &format!("merge.loom.driver='{loom}' merge %O %A %B")])
+            .args(["-c", &format!("diff.loom.command='{loom}' diff --git")])
+            .args(arguments)
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), text, errors)
+    };
+    let run = |arguments: &[&str]| {
+        let (is_done, text, errors) = git(arguments);
+        assert!(is_done, "{arguments:?}: {text}{errors}");
+        text
+    };
+    run(&["init", "-q", "-b", "main"]);
+    let attributes = "savefile.json merge=loom diff=loom\n";
+    fs::write(folder.join(".gitattributes"), attributes).unwrap();
+    write(&folder, "savefile.json", [1, 2]);
+    run(&["add", "."]);
+    run(&["commit", "-q", "-m", "base"]);
+    run(&["checkout", "-q", "-b", "other"]);
+    write(&folder, "savefile.json", [1, 7]);
+    run(&["commit", "-q", "-a", "-m", "theirs"]);
+    run(&["checkout", "-q", "main"]);
+    write(&folder, "savefile.json", [5, 2]);
+    let shown = run(&["diff"]);
+    let told = "~ node \"number\" (node_1): value 1 -> 5";
+    assert!(shown.contains(told), "{shown}");
+    run(&["commit", "-q", "-a", "-m", "ours"]);
+    run(&["merge", "-q", "--no-edit", "other"]);
+    assert_eq!(values(&folder.join("savefile.json")), [5, 7]);
+
+    // Where both changed the same, git says so too.
+    run(&["checkout", "-q", "other"]);
+    write(&folder, "savefile.json", [9, 7]);
+    run(&["commit", "-q", "-a", "-m", "theirs again"]);
+    run(&["checkout", "-q", "main"]);
+    let (is_done, text, errors) = git(&["merge", "--no-edit", "other"]);
+    assert!(!is_done, "{text}{errors}");
+    assert!(
+        format!("{text}{errors}").contains("ours 5, theirs 9"),
+        "{text}{errors}"
+    );
+    assert!(text.contains("CONFLICT"), "{text}");
+    assert_eq!(values(&folder.join("savefile.json")), [5, 7]);
+}
