@@ -144,20 +144,20 @@ impl Merge {
                 self.objects(inner, &place, base, ours, theirs),
             ));
         }
-        if let Some(newer) = of_the_newer(level, key, ours, theirs) {
-            return newer;
-        }
-        let taken = self.choose.unwrap_or(match (ours, theirs) {
+        let settled = settled(level, key, ours, theirs);
+        let taken = settled.or(self.choose).unwrap_or(match (ours, theirs) {
             (None, Some(_)) => Side::Theirs,
             _ => Side::Ours,
         });
-        self.conflicts.push(Conflict {
-            place,
-            base: base.cloned(),
-            ours: ours.cloned(),
-            theirs: theirs.cloned(),
-            taken,
-        });
+        if settled.is_none() {
+            self.conflicts.push(Conflict {
+                place,
+                base: base.cloned(),
+                ours: ours.cloned(),
+                theirs: theirs.cloned(),
+                taken,
+            });
+        }
         match taken {
             Side::Ours => ours.cloned(),
             Side::Theirs => theirs.cloned(),
@@ -191,13 +191,8 @@ impl Merge {
     }
 }
 
-/// Fields that say when or how a file was written, and that nobody is asked about.
-fn of_the_newer(
-    level: Level,
-    key: &str,
-    ours: Option<&Json>,
-    theirs: Option<&Json>,
-) -> Option<Option<Json>> {
+/// Whose it is of fields that say when or how a file was written, and that nobody is asked about.
+fn settled(level: Level, key: &str, ours: Option<&Json>, theirs: Option<&Json>) -> Option<Side> {
     let text = |side: Option<&Json>| side.and_then(Json::as_str).unwrap_or_default().to_owned();
     let number = |side: Option<&Json>| side.and_then(Json::as_u64).unwrap_or_default();
     let is_ours = match (level, key) {
@@ -208,7 +203,7 @@ fn of_the_newer(
         (Level::Node, "output") => true,
         _ => return None,
     };
-    Some(if is_ours { ours } else { theirs }.cloned())
+    Some(if is_ours { Side::Ours } else { Side::Theirs })
 }
 
 /// The titles of all nodes and subgraphs; the last tree's word counts.
@@ -276,11 +271,7 @@ fn with_free_ids(base: &Tree, ours: &Tree, theirs: &Tree) -> Tree {
     let clash = clash.filter(|id| !same.contains(**id));
     let mut renamed = BTreeMap::new();
     for id in clash {
-        let free = (1..)
-            .map(|n| format!("node_{n}"))
-            .find(|free| !taken.contains(free))
-            .unwrap_or_default();
-        taken.insert(free.clone());
+        let free = free_id("node", &mut taken);
         renamed.insert((*id).to_owned(), free);
     }
     let subgraph_ids = |tree: &Tree| -> BTreeSet<String> {
@@ -299,11 +290,7 @@ fn with_free_ids(base: &Tree, ours: &Tree, theirs: &Tree) -> Tree {
         if is_same {
             continue;
         }
-        let free = (2..)
-            .map(|n| format!("{id}_{n}"))
-            .find(|free| !taken.contains(free))
-            .unwrap_or_default();
-        taken.insert(free.clone());
+        let free = free_id(id, &mut taken);
         renamed_subgraphs.insert(id.clone(), free);
     }
     if renamed.is_empty() && renamed_subgraphs.is_empty() {
@@ -324,6 +311,18 @@ fn with_free_ids(base: &Tree, ours: &Tree, theirs: &Tree) -> Tree {
             .collect();
     }
     tree
+}
+
+/// An id that nobody has, taken with this.
+fn free_id(stem: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut number = 1;
+    loop {
+        let id = format!("{stem}_{number}");
+        if taken.insert(id.clone()) {
+            return id;
+        }
+        number += 1;
+    }
 }
 
 /// Nodes of one id that are one node: the same function at the same place, brought to both sides by hand.

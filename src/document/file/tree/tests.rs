@@ -201,7 +201,7 @@ fn what_does_not_go_together_is_told() {
         json["connections"]
             .as_array_mut()
             .unwrap()
-            .push(link(1, 3, "value"))
+            .push(link(1, 3, "value"));
     });
     let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), None).unwrap();
     assert_eq!(
@@ -215,13 +215,13 @@ fn what_does_not_go_together_is_told() {
         json["connections"]
             .as_array_mut()
             .unwrap()
-            .push(link(2, 3, "value"))
+            .push(link(2, 3, "value"));
     });
     let theirs = changed(|json| {
         json["connections"]
             .as_array_mut()
             .unwrap()
-            .push(link(3, 1, "value"))
+            .push(link(3, 1, "value"));
     });
     let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), None).unwrap();
     assert_eq!(merged.lost.len(), 1, "{merged:?}");
