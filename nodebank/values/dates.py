@@ -1,12 +1,12 @@
-"""Dates: give them, shift them, measure between them, write them as text. Days only, no time zones."""
+"""Dates: give them, shift them, measure between them, write them as text. Times of day are in `times.py`."""
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from typing import Literal
 
 import loom
+from _loom_values import _date, _later, _moment
 
 
 @loom.node(title="Date", keywords=["day", "calendar", "input", "value"])
@@ -51,15 +51,7 @@ def shift_date(
         >>> str(shift_date("2026-01-31", 1, "months"))
         '2026-02-28'
     """
-    day = _date("start", start)
-    try:
-        if unit in ("days", "weeks"):
-            return day + datetime.timedelta(days=amount * (7 if unit == "weeks" else 1))
-        months = day.year * 12 + day.month - 1 + amount * (12 if unit == "years" else 1)
-        year, month = months // 12, months % 12 + 1
-        return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-    except (OverflowError, ValueError):
-        raise ValueError(f"amount: a date in the years 1 to 9999 was expected, {amount} {unit} leave them") from None
+    return _later("amount", _date("start", start), amount, unit)
 
 
 @loom.node(title="Days between", keywords=["difference", "date", "duration", "age"])
@@ -79,27 +71,17 @@ def days_between(start: datetime.date, end: datetime.date) -> int:
 
 @loom.node(title="Format date", keywords=["text", "string", "strftime", "year", "month", "weekday"])
 def format_date(value: datetime.date, pattern: str = "%Y-%m-%d") -> str:
-    """Write a date as text.
+    """Write a date, or a date with a time, as text.
 
     Args:
         value: The date.
         pattern: %Y is the year, %m the month, %d the day, %B the name of the month, %A of the weekday, %j the day of
-            the year, %V the week; other signs stay.
+            the year, %V the week, %H the hour, %M the minute, %S the second, %Z the time zone; other signs stay.
 
     Example:
         >>> format_date("2026-12-24", "%d.%m.%Y")
         '24.12.2026'
+        >>> format_date("2026-12-24T18:30", "%H:%M")
+        '18:30'
     """
-    return _date("value", value).strftime(pattern)
-
-
-def _date(name: str, value: object) -> datetime.date:
-    """The day, also of a time or a text such as 2026-12-24, or an error that names the input."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    try:
-        return datetime.date.fromisoformat(str(value))
-    except ValueError:
-        raise TypeError(f"{name}: a date such as 2026-12-24 was expected, not {value!r:.60}") from None
+    return _moment("value", value).strftime(pattern)
