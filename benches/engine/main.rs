@@ -8,6 +8,7 @@
 mod stage;
 
 mod command_line;
+mod environments;
 mod graphs;
 mod image;
 mod loops;
@@ -33,6 +34,7 @@ const CASES: &[Case] = &[
     ("engine/heavy", loops::heavy),
     ("engine/image", image::show),
     ("engine/project", command_line::repeat),
+    ("engine/environment", environments::made),
 ];
 
 fn main() {

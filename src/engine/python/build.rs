@@ -46,7 +46,7 @@ pub fn build(
 
 /// What a build uses.
 pub struct Tools {
-    /// `None`: uv brings one.
+    /// `None`: uv finds or brings one.
     pub python: Option<Python>,
     /// `None`: `venv` and pip do the work.
     pub uv: Option<PathBuf>,
@@ -60,9 +60,14 @@ impl Tools {
         progress: &mut dyn FnMut(Progress),
         cancel: &CancelFlag,
     ) -> Result<Self, EnvironmentError> {
+        let uv = uv::find(wanted);
+        if uv.is_some() && !has_packages {
+            // Of an interpreter that it has seen before uv remembers what it is: it need not be asked.
+            return Ok(Self { python: None, uv });
+        }
         let version = wanted.python_version.as_deref();
         let python = find::find(version, &wanted.project, cancel);
-        let uv = match (uv::find(wanted), &python) {
+        let uv = match (uv, &python) {
             (None, Ok(python)) if has_packages => uv::fetch(wanted, python, progress, cancel)?,
             (uv, _) => uv,
         };
@@ -130,8 +135,13 @@ impl Tools {
     ) -> Result<(), EnvironmentError> {
         let project = &wanted.project;
         let name = project.file_name().unwrap_or_default().to_string_lossy();
-        let version = &self.version(wanted);
-        let step = format!("Making an environment with Python {version}");
+        let is_any = self.python.is_none() && wanted.python_version.is_none() && !has_packages;
+        let version = self.version(wanted);
+        let step = if is_any {
+            "Making an environment".to_owned()
+        } else {
+            format!("Making an environment with Python {version}")
+        };
         progress(Progress::Step(step.clone()));
         let command = match (&self.uv, &self.python) {
             (Some(uv), python) => {
@@ -147,7 +157,9 @@ impl Tools {
                 // Where there is no interpreter uv fetches one of that version.
                 match python {
                     Some(python) => command.arg("--python").arg(&python.program),
-                    None => command.args(["--python", version]),
+                    None => command
+                        .args(["--python-preference", "system", "--python"])
+                        .arg(if is_any { find::ANY } else { &version }),
                 };
                 command.arg(NEW);
                 command

@@ -17,6 +17,8 @@ pub const ADVICE: &str = if cfg!(windows) {
 
 /// The oldest that Loom's engine runs on.
 const OLDEST: (u32, u32) = (3, 11);
+/// The same in the words of uv.
+pub const ANY: &str = "cpython>=3.11";
 const NEWEST_MINOR: u32 = 14;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -60,6 +60,8 @@ fn show(environment: EnvironmentState, size: Vec2) -> Panel {
 fn asked(panel: &mut Panel) -> Vec<EnvironmentAction> {
     let actions = std::mem::take(&mut panel.state_mut().actions);
     let actions = actions.into_iter().filter_map(|action| match action {
+        // Asked in each frame until it is known, which it never is here.
+        Action::Environment(EnvironmentAction::LookForPythons) => None,
         Action::Environment(asked) => Some(asked),
         _ => None,
     });
