@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import loom
-from _loom_lists import _list
+from _loom_lists import _dictionary, _list
 
 
 @loom.node(title="Make dictionary", keywords=["dict", "map", "object", "create", "record", "zip"])
@@ -149,10 +148,3 @@ def merge_dictionaries(first: dict[object, object], second: dict[object, object]
         {'a': 1, 'b': 3}
     """
     return {**_dictionary("first", first), **_dictionary("second", second)}
-
-
-def _dictionary(name: str, value: Mapping[object, object]) -> Mapping[object, object]:
-    """The dictionary, or an error that names the input."""
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{name}: a dictionary was expected, not {type(value).__name__}")
-    return value
