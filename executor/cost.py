@@ -55,12 +55,13 @@ class Memory:
 
     def growth(self) -> int | None:
         """How far above its beginning memory was at most."""
-        if self._resident is None:
+        resident = self._resident  # another worker may forget it meanwhile
+        if resident is None:
             return None
         try:
             status = self._read("status")
             _, _, rest = status.partition(b"VmHWM:")
-            return max(0, int(rest.split(None, 1)[0]) * 1024 - self._resident)
+            return max(0, int(rest.split(None, 1)[0]) * 1024 - resident)
         except (OSError, ValueError, IndexError):
             return None
 

@@ -123,7 +123,7 @@ commands! {
     Packages, "Node packages…", Edit, Window, [], "Install packages that bring nodes into the project, and remove them";
     EditNode, "Edit node", Edit, Canvas, [key(Modifiers::NONE, Key::Enter)], "Go to the first value of the selected node";
     EditCode, "Edit code", Edit, Canvas, [key(Modifiers::NONE, Key::F4)], "Open the source of the selected node at its function";
-    EditCopy, "Edit a copy", Edit, Canvas, [key(CTRL_SHIFT, Key::F4)], "Make the selected node, which comes with Loom or a package, one of your own: a copy of its source opens in the editor";
+    EditCopy, "Edit a copy", Edit, Window, [key(CTRL_SHIFT, Key::F4)], "Make the selected node, which comes with Loom or a package, one of your own: a copy of its source opens in the editor";
     OpenOutside, "Open in external editor", Edit, Canvas, [key(Modifiers::SHIFT, Key::F4)], "Open the source of the selected node in the editor of the settings";
     StartLink, "Start a link", Edit, Canvas, [key(Modifiers::NONE, Key::C)], "Link the selected node by keys: arrows choose the ports, Enter links";
     InsertOnLink, "Insert into link", Edit, Canvas, [key(Modifiers::ALT, Key::I)], "Put the selected node into the link that passes nearest, where it fits";

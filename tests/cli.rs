@@ -6,10 +6,14 @@
 )]
 
 #[cfg(target_os = "linux")]
+#[path = "cli/broken.rs"]
+mod broken;
 #[path = "cli/environments/mod.rs"]
 mod environments;
 #[path = "cli/examples.rs"]
 mod examples;
+#[path = "cli/families.rs"]
+mod families;
 #[path = "cli/importing.rs"]
 mod importing;
 #[cfg(unix)]
@@ -459,33 +463,6 @@ fn check_says_what_would_fail_without_running_anything() {
         assert!(call.stdout.contains(part), "{part}\n{}", call.stdout);
     }
     assert!(!project.join(".venv").exists(), "an environment was built");
-}
-
-#[test]
-fn check_names_every_broken_link_with_its_port_and_what_heals_it() {
-    let stage = Stage::new();
-    let nodes = graph(&[
-        "n number",
-        "b both a<n",
-        "lost add a=1 z<n",
-        "low add a<b",
-        "one lines z<n",
-    ]);
-    stage.project("P", FUNCTIONS, &nodes);
-    let call = stage.loom(&["check", "P"]).exits(1);
-    let problems: Vec<&str> = call.stdout.lines().collect();
-    let expected = [
-        "problem: \"Add\" (lost): The source has no input \"z\" any more: the link from \"Number\" is kept and carries \
-         nothing until the input is back; write \"z\" in the source again, link to \"b\" instead, or remove the link",
-        "problem: \"Both\" (b): The source has no output \"result\" any more: the link to \"Add\" is kept and carries \
-         nothing until the output is back; write \"result\" in the source again, draw it to another port, or remove \
-         the link",
-        "problem: \"Lines\" (one): The source has no input \"z\" any more: the link from \"Number\" is kept and carries \
-         nothing until the input is back; write \"z\" in the source again, link to \"a\" instead, or remove the link",
-    ];
-    for line in expected {
-        assert!(problems.contains(&line), "{line}\n{}", call.stdout);
-    }
 }
 
 #[test]

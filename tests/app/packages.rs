@@ -146,3 +146,51 @@ fn a_package_is_looked_into_installed_run_upgraded_and_removed() {
         kind.bank == Bank::Package && kind.state == loom::graph::KindState::Missing
     });
 }
+
+#[test]
+fn a_node_of_a_package_becomes_the_users_own_copy() {
+    let index = tempfile::tempdir().unwrap();
+    let nodes = "from .parts import factor\n\n\ndef helper(value):\n    from .parts import ONE\n    return value * ONE\n\n\n\
+                 def tripled(value: int = 2) -> int:\n    return helper(value) * factor()\n";
+    let wheel = Wheel {
+        name: "loom-shapes",
+        version: "1.0",
+        families: "Shapes = loom_shapes.nodes",
+        requires: "",
+        files: &[
+            ("loom_shapes/__init__.py", ""),
+            ("loom_shapes/nodes.py", nodes),
+            (
+                "loom_shapes/parts.py",
+                "ONE = 1\n\n\ndef factor():\n    return 3\n",
+            ),
+        ],
+    };
+    let mut window = Window::open(empty);
+    window.install(&wheel.make(index.path()));
+    window.key(Modifiers::NONE, Key::Escape);
+    window.key(Modifiers::NONE, Key::Tab);
+    window.typed("tripled");
+    window.key(Modifiers::NONE, Key::Enter);
+    let node = window.node("Tripled");
+    window.key(Modifiers::NONE, Key::F4);
+    window.wait("its source", |app| app.panels().code.shown().is_some());
+    window.steps();
+    assert!(window.says("it belongs to a package and can only be read"));
+
+    window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::F4);
+    window.wait("the copy", |app| {
+        let kind = &app.project().document.graph().node(node).unwrap().kind;
+        kind.bank == Bank::Project
+    });
+    let own = window.app().project().catalog.kinds().iter();
+    let own = own.filter(|kind| kind.bank == Bank::Project).count();
+    assert_eq!(own, 1, "what helps it is no node");
+    let source = window.app().panels().code.shown().unwrap().text();
+    assert!(
+        source.contains("from loom_shapes.parts import factor"),
+        "{source}"
+    );
+    window.run_all();
+    assert_eq!(window.text_of("Tripled"), "6");
+}

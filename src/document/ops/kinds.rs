@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::load::BELOW;
 use super::{Keys, links_of, new_node};
 use crate::document::Transaction;
-use crate::graph::{Edit, Graph, NodeId, NodeKind, Pos2, SubgraphId};
+use crate::graph::{Edit, Graph, NodeId, NodeKind, Pos2, SubgraphId, Vec2};
 
 /// Make nodes ones of another kind. Links, values, title and place stay: what the kind has no port for is kept as a
 /// broken link.
@@ -28,16 +28,20 @@ pub fn change_kind(
     Transaction::new(label, edits)
 }
 
-/// New nodes of these kinds, one below the other. Returns the ids that they will have.
+/// Nodes that stand side by side before the next row begins.
+const IN_ROW: usize = 3;
+const BESIDE: Vec2 = Vec2::new(260.0, 0.0);
+
+/// New nodes of these kinds, in rows. Returns the ids that they will have.
 pub fn add_nodes(
     graph: &Graph,
     kinds: &[Arc<NodeKind>],
     (pos, parent): (Pos2, Option<SubgraphId>),
 ) -> (Vec<NodeId>, Transaction) {
     let mut keys = Keys::of(graph);
+    let place = |at: usize| pos + BESIDE * (at % IN_ROW) as f32 + BELOW * (at / IN_ROW) as f32;
     let nodes = kinds.iter().enumerate();
-    let nodes = nodes
-        .map(|(row, kind)| new_node(&mut keys, kind.clone(), pos + BELOW * row as f32, parent));
+    let nodes = nodes.map(|(at, kind)| new_node(&mut keys, kind.clone(), place(at), parent));
     let (ids, edits) = nodes
         .map(|node| (node.id, Edit::AddNode(Box::new(node))))
         .unzip();
@@ -60,12 +64,9 @@ mod tests {
         let (ids, transaction) = add_nodes(document.graph(), &kinds, place);
         document.commit(transaction).unwrap();
         assert_eq!(ids.len(), 3);
-        let rows = |graph: &Graph| graph.nodes().map(|node| node.pos.y).collect::<Vec<_>>();
-        assert!(
-            rows(document.graph())
-                .windows(2)
-                .all(|rows| rows[0] < rows[1])
-        );
+        let places = document.graph().nodes().map(|node| node.pos);
+        let places: BTreeSet<_> = places.map(|it| (it.x as i32, it.y as i32)).collect();
+        assert_eq!(places.len(), 3, "none covers another");
         let link = |from: usize, to: usize| {
             Edit::Connect(Link {
                 from: Port::new(ids[from], "sum"),

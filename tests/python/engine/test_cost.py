@@ -96,6 +96,21 @@ def test_a_quick_node_after_one_that_ran_beside_others_starts_afresh(tmp_path: P
     assert meter.cost(slow, 1, 5, ())[1] == 0
 
 
+def test_memory_that_another_worker_forgets_while_it_is_read_is_told(tmp_path: Path) -> None:
+    class Shared(Memory):
+        def _read(self, name: str) -> bytes:
+            if name == "status":
+                self.forget()
+            return super()._read(name)
+
+    (tmp_path / "clear_refs").touch()
+    (tmp_path / "statm").write_text("900 100 3")
+    (tmp_path / "status").write_text(f"VmHWM:\t{4 * 250} kB\n")
+    shared = Shared(str(tmp_path))
+    shared.begin(LOOKED_AT_NS)
+    assert shared.growth() == 4 * 150 * 1024
+
+
 @pytest.mark.parametrize("statm", ["", "not numbers at all"])
 def test_a_system_that_hides_memory_is_asked_once(tmp_path: Path, statm: str) -> None:
     (tmp_path / "clear_refs").touch()
