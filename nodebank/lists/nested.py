@@ -19,8 +19,7 @@ def get_by_path(value: object, path: str = "", otherwise: object = None) -> obje
     Args:
         value: Dictionary or list to look in.
         path: Keys parted by dots, places in lists in brackets: people[0].name; a key with dots in quotes: ["a.b"].
-            Empty
-            gives the whole.
+            Empty gives the whole.
         otherwise: Given when there is nothing at the path; with nothing here, that is an error.
 
     Example:
