@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import loom
+from _loom_files import _path
 
 
 class FileInfo(NamedTuple):
@@ -185,13 +186,3 @@ def copy_file(file: Path, folder: Annotated[Path, loom.Folder()], replace: bool 
         )
     shutil.copy2(source, target)
     return target
-
-
-def _path(name: str, value: object) -> Path:
-    """The path, also when it came as text, or an error that names the input."""
-    if not isinstance(value, str | Path):
-        raise TypeError(f"{name}: a path was expected, not {value!r:.60}")
-    # An empty path is how nothing chosen arrives; it would mean whatever folder the engine happens to be in.
-    if Path(value) == Path():
-        raise ValueError(f"{name}: a path was expected, none is chosen")
-    return Path(value)
