@@ -17,6 +17,7 @@ from node_files import ROOT, dependencies, load
 BANK = ROOT / "nodebank"
 FAMILIES = [
     "values",
+    "dates",
     "math",
     "text",
     "logic",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import pytest
 from node_files import call
 
-BASICS, DATES = "values/basics", "values/dates"
-DAY = datetime.date(2026, 1, 31)
+BASICS = "values/basics"
 
 
 @pytest.mark.parametrize(
@@ -32,26 +30,6 @@ DAY = datetime.date(2026, 1, 31)
         (f"{BASICS}.colour", {"value": "#FF0000"}, "#ff0000"),
         (f"{BASICS}.colour", {"value": "ff000080"}, "#ff000080"),
         (f"{BASICS}.folder_path", {"folder": Path("not there yet")}, Path("not there yet")),
-        (f"{DATES}.date", {"value": DAY}, DAY),
-        (f"{DATES}.date", {"value": datetime.datetime(2026, 1, 31, 12)}, DAY),
-        (f"{DATES}.shift_date", {"start": DAY}, datetime.date(2026, 2, 1)),
-        (f"{DATES}.shift_date", {"start": DAY, "amount": 1, "unit": "months"}, datetime.date(2026, 2, 28)),
-        (f"{DATES}.shift_date", {"start": DAY, "amount": -2, "unit": "months"}, datetime.date(2025, 11, 30)),
-        (f"{DATES}.shift_date", {"start": DAY, "amount": -1, "unit": "weeks"}, datetime.date(2026, 1, 24)),
-        (
-            f"{DATES}.shift_date",
-            {"start": datetime.date(2024, 2, 29), "amount": 1, "unit": "years"},
-            datetime.date(2025, 2, 28),
-        ),
-        (
-            f"{DATES}.shift_date",
-            {"start": datetime.date(9999, 11, 30), "amount": 1, "unit": "months"},
-            datetime.date(9999, 12, 30),
-        ),
-        (f"{DATES}.days_between", {"start": datetime.date(2026, 1, 1), "end": DAY}, 30),
-        (f"{DATES}.days_between", {"start": DAY, "end": "2026-01-01"}, -30),
-        (f"{DATES}.format_date", {"value": DAY, "pattern": "%d.%m.%Y"}, "31.01.2026"),
-        (f"{DATES}.format_date", {"value": DAY}, "2026-01-31"),
     ],
 )
 def test_gives(node: str, arguments: dict, expected: object) -> None:
@@ -75,11 +53,6 @@ def test_gives(node: str, arguments: dict, expected: object) -> None:
         (f"{BASICS}.file_path", {"file": Path("not there")}, FileNotFoundError, "file: there is no such file"),
         (f"{BASICS}.file_path", {"file": 3}, TypeError, "file: a path was expected"),
         (f"{BASICS}.folder_path", {"folder": Path(__file__)}, NotADirectoryError, "folder: a folder was expected"),
-        (f"{DATES}.date", {"value": "tomorrow"}, TypeError, "value: a date such as"),
-        (f"{DATES}.shift_date", {"start": DAY, "amount": 10**9}, ValueError, "amount: a date in the years"),
-        (f"{DATES}.shift_date", {"start": DAY, "amount": 9000, "unit": "years"}, ValueError, "amount: a date"),
-        (f"{DATES}.days_between", {"start": DAY, "end": None}, TypeError, "end: a date such as"),
-        (f"{DATES}.format_date", {"value": 5}, TypeError, "value: a date such as"),
     ],
 )
 def test_refuses(node: str, arguments: dict, error: type[Exception], words: str) -> None:
@@ -91,8 +64,3 @@ def test_file_path_gives_the_path_of_a_file(tmp_path: Path) -> None:
     file = tmp_path / "räksmörgås.txt"
     file.write_text("x")
     assert call(f"{BASICS}.file_path", {"file": str(file)}) == file
-
-
-def test_today_is_today() -> None:
-    before = datetime.date.today()
-    assert before <= call(f"{DATES}.today", {}) <= datetime.date.today()

@@ -6,7 +6,7 @@ import datetime
 from typing import Literal
 
 import loom
-from _loom_values import _date, _later, _moment
+from _loom_dates import _date, _later, _moment
 
 
 @loom.node(title="Date", keywords=["day", "calendar", "input", "value"])

@@ -7,7 +7,7 @@ import datetime
 from typing import Annotated, Literal, NamedTuple
 
 import loom
-from _loom_values import _date, _later
+from _loom_dates import _date, _later
 
 _MOST_DATES = 1_000_000
 

@@ -6,7 +6,7 @@ import datetime
 from typing import Annotated, Literal, NamedTuple
 
 import loom
-from _loom_values import _in_utc, _later, _moment, _ordered
+from _loom_dates import _in_utc, _later, _moment, _ordered
 
 _LENGTHS = {"milliseconds": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)

@@ -7,8 +7,9 @@ import datetime
 import pytest
 from node_files import call
 
-CALENDARS, DATES, TIMES, ZONES = "values/calendars", "values/dates", "values/times", "values/zones"
+CALENDARS, DATES, TIMES, ZONES = "dates/calendars", "dates/days", "dates/times", "dates/zones"
 UTC = datetime.UTC
+DAY = datetime.date(2026, 1, 31)
 AWARE = datetime.datetime(2026, 12, 24, 18, 30, tzinfo=UTC)
 
 
@@ -19,6 +20,26 @@ def at(*parts: int) -> datetime.datetime:
 @pytest.mark.parametrize(
     ("node", "arguments", "expected"),
     [
+        (f"{DATES}.date", {"value": DAY}, DAY),
+        (f"{DATES}.date", {"value": datetime.datetime(2026, 1, 31, 12)}, DAY),
+        (f"{DATES}.shift_date", {"start": DAY}, datetime.date(2026, 2, 1)),
+        (f"{DATES}.shift_date", {"start": DAY, "amount": 1, "unit": "months"}, datetime.date(2026, 2, 28)),
+        (f"{DATES}.shift_date", {"start": DAY, "amount": -2, "unit": "months"}, datetime.date(2025, 11, 30)),
+        (f"{DATES}.shift_date", {"start": DAY, "amount": -1, "unit": "weeks"}, datetime.date(2026, 1, 24)),
+        (
+            f"{DATES}.shift_date",
+            {"start": datetime.date(2024, 2, 29), "amount": 1, "unit": "years"},
+            datetime.date(2025, 2, 28),
+        ),
+        (
+            f"{DATES}.shift_date",
+            {"start": datetime.date(9999, 11, 30), "amount": 1, "unit": "months"},
+            datetime.date(9999, 12, 30),
+        ),
+        (f"{DATES}.days_between", {"start": datetime.date(2026, 1, 1), "end": DAY}, 30),
+        (f"{DATES}.days_between", {"start": DAY, "end": "2026-01-01"}, -30),
+        (f"{DATES}.format_date", {"value": DAY, "pattern": "%d.%m.%Y"}, "31.01.2026"),
+        (f"{DATES}.format_date", {"value": DAY}, "2026-01-31"),
         (f"{TIMES}.text_to_date", {"text": "2026-12-24"}, at(2026, 12, 24)),
         (f"{TIMES}.text_to_date", {"text": " 2026-12-24T18:30Z "}, AWARE),
         (f"{TIMES}.text_to_date", {"text": "24 Dec 26", "pattern": "%d %b %y"}, at(2026, 12, 24)),
@@ -108,6 +129,11 @@ def test_gives(node: str, arguments: dict, expected: object) -> None:
 @pytest.mark.parametrize(
     ("node", "arguments", "error", "words"),
     [
+        (f"{DATES}.date", {"value": "tomorrow"}, TypeError, "value: a date such as"),
+        (f"{DATES}.shift_date", {"start": DAY, "amount": 10**9}, ValueError, "amount: a date in the years"),
+        (f"{DATES}.shift_date", {"start": DAY, "amount": 9000, "unit": "years"}, ValueError, "amount: a date"),
+        (f"{DATES}.days_between", {"start": DAY, "end": None}, TypeError, "end: a date such as"),
+        (f"{DATES}.format_date", {"value": 5}, TypeError, "value: a date such as"),
         (f"{TIMES}.text_to_date", {"text": ""}, ValueError, "text: a date written as text was expected, not ''"),
         (f"{TIMES}.text_to_date", {"text": None}, ValueError, "text: a date written as text was expected, not None"),
         (f"{TIMES}.text_to_date", {"text": "24.12.2026"}, ValueError, "text: a date such as .*or a pattern"),
@@ -202,3 +228,8 @@ def test_zones_are_converted() -> None:
     bare = {"value": at(2026, 1, 1), "otherwise": "Asia/Tokyo"}
     assert call(f"{ZONES}.convert_time_zone", bare).isoformat() == "2025-12-31T15:00:00+00:00"
     assert "UTC" in call(f"{ZONES}.time_zones", {})
+
+
+def test_today_is_today() -> None:
+    before = datetime.date.today()
+    assert before <= call(f"{DATES}.today", {}) <= datetime.date.today()

@@ -9,7 +9,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 import loom
-from _loom_values import _in_utc, _moment
+from _loom_dates import _in_utc, _moment
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
