@@ -15,6 +15,7 @@ use crate::event::{EventReceiver, EventSender, channel};
 use crate::graph::Port;
 use crate::nodebank::Nodebank;
 use crate::packages::{Installed, Offer, PackageError};
+use crate::project::generations::Saved;
 use crate::project::import::Imported;
 use crate::ui::welcome::Card;
 
@@ -48,7 +49,7 @@ pub enum Event {
     Saved {
         project: u64,
         mark: u64,
-        result: Result<Option<String>, String>,
+        result: Result<Saved, String>,
     },
     /// A journal cannot be written, or can be again.
     Journal {

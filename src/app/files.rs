@@ -4,8 +4,9 @@
 use std::time::SystemTime;
 
 use super::{App, Event, thumbnail};
-use crate::document::{Document, file};
+use crate::document::Document;
 use crate::graph::Flat;
+use crate::project::generations::{self, Saved};
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
 
@@ -16,7 +17,7 @@ impl App {
             self.notify(Level::Error, format!("Not saved: {reason}"));
             return;
         }
-        let Some(path) = self.project.savefile() else {
+        let Some(folder) = self.project.folder.clone() else {
             return;
         };
         if then.is_some() {
@@ -31,7 +32,7 @@ impl App {
         let project = self.project.serial;
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
         drop(self.services.runtime.spawn_blocking(move || {
-            let result = file::save(&document, &path).map_err(|error| error.to_string());
+            let result = generations::save(&document, &folder).map_err(|error| error.to_string());
             let is_saved = result.is_ok();
             let event = Event::Saved {
                 project,
@@ -39,19 +40,20 @@ impl App {
                 result,
             };
             sender.blocking_send(event).ok();
-            if let Some(folder) = path.parent().filter(|_| is_saved) {
-                thumbnail::make(document, folder, &thumbnails);
+            if is_saved {
+                thumbnail::make(document, &folder, &thumbnails);
             }
         }));
     }
 
-    pub(super) fn saved(&mut self, mark: u64, result: Result<Option<String>, String>) {
+    pub(super) fn saved(&mut self, mark: u64, result: Result<Saved, String>) {
         self.project.is_saving = false;
         let then = self.project.after_save.take();
         match result {
-            Ok(written) => {
-                if let Some(time) = written {
+            Ok(Saved { time, not_kept }) => {
+                if let Some(time) = time {
                     self.project.document.meta.set_modified(&time);
+                    self.tell_not_kept(not_kept);
                 }
                 self.project.document.set_saved(mark);
                 let is_dirty = self.project.document.is_dirty();
@@ -63,6 +65,15 @@ impl App {
                 }
             }
             Err(reason) => self.notify(Level::Error, reason),
+        }
+    }
+
+    /// Say once that earlier versions are not kept, and again only when they were in between.
+    fn tell_not_kept(&mut self, reason: Option<String>) {
+        let is_new = reason.is_some() && !self.project.keeper.keeps_no_versions;
+        self.project.keeper.keeps_no_versions = reason.is_some();
+        if let Some(reason) = reason.filter(|_| is_new) {
+            self.notify(Level::Warning, reason);
         }
     }
 
@@ -181,6 +192,14 @@ impl App {
             Answer::NewNode(name) => self.make_node(name, None),
             Answer::Create(name) => self.create_project(name),
             Answer::Open(path) => self.open_named(&path),
+            Answer::OpenVersion => {
+                if let Some(Dialog::Damaged {
+                    folder, version, ..
+                }) = asked
+                {
+                    self.open_version(&folder, &version);
+                }
+            }
             Answer::BrowseProject => self.browse_project(),
             Answer::Python(answer) => {
                 if let Some(Dialog::Python(offer)) = asked {

@@ -43,6 +43,8 @@ pub(super) struct Keeper {
     waiting: Vec<Entry>,
     /// What an earlier Loom left and the user has not decided on.
     found: Option<Box<Found>>,
+    /// That earlier versions of the savefile cannot be kept was said.
+    pub(super) keeps_no_versions: bool,
 }
 
 /// Where a project's journal lies.
@@ -222,7 +224,7 @@ impl App {
 
     /// What an earlier Loom left of a project that was just loaded and may be written: it comes back at once where the
     /// savefile is as it was, and is asked about where something else changed it.
-    pub(super) fn bring_back(&mut self, project: &mut Project, text: String) {
+    pub(super) fn bring_back(&mut self, project: &mut Project, base: Base) {
         let Some(at) = self.journal_at(project) else {
             return;
         };
@@ -241,10 +243,10 @@ impl App {
             Some(found) => keeper.found = Some(Box::new(found)),
             None => {}
         }
-        keeper.start = Some(Start::New(Base {
-            text: text.into(),
-            is_unsaved: false,
-        }));
+        if base.is_unsaved {
+            project.document.set_unsaved();
+        }
+        keeper.start = Some(Start::New(base));
         project.document.record();
     }
 

@@ -15,7 +15,7 @@ use super::reloading::Watch;
 use super::{App, Event};
 use crate::costs;
 use crate::document::Document;
-use crate::document::file::{self, SAVEFILE};
+use crate::document::file::SAVEFILE;
 use crate::engine::python::CancelFlag;
 use crate::engine::{Engine, EngineEvent, LogLevel, RunState};
 use crate::event::EventReceiver;
@@ -23,6 +23,8 @@ use crate::graph::{Catalog, Flat, Graph, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
 use crate::project;
+use crate::project::generations::{self, Unreadable};
+use crate::project::journal::Base;
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
 use crate::ui::environment::model::EnvironmentState;
@@ -351,22 +353,34 @@ impl App {
         project::copy_of_example(&folder, &self.paths.userdata)
     }
 
+    /// Open an earlier version of a project whose savefile is damaged. That file is kept beside it when it is saved.
+    pub(super) fn open_version(&mut self, folder: &Path, version: &Path) {
+        let project = Project::asleep(folder.to_owned());
+        if let Some(project) = self.load_version(project, Some(version)) {
+            self.add_tab(project);
+        }
+    }
+
     /// The project of a tab that is asleep, awake; why it cannot be is said.
     fn load(&mut self, asleep: Project) -> Option<Project> {
+        self.load_version(asleep, None)
+    }
+
+    fn load_version(&mut self, asleep: Project, version: Option<&Path>) -> Option<Project> {
         let folder = asleep.folder.clone()?;
         let mut bank = Nodebank::new(
             project::banks(&folder, &self.paths),
             Some(self.paths.nodebank_cache()),
         );
         bank.refresh();
-        let loaded = file::load(&folder.join(SAVEFILE), &bank.catalog());
+        let loaded = match version {
+            None => generations::load(&folder, &bank.catalog()),
+            Some(version) => generations::read(version, &bank.catalog()),
+        };
         let loaded = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
-                self.dialog = Some(Dialog::Failure {
-                    title: "The project cannot be opened".to_owned(),
-                    text: error.to_string(),
-                });
+                self.tell_unreadable(folder, &error);
                 return None;
             }
         };
@@ -401,10 +415,31 @@ impl App {
             ..asleep
         };
         if may_write {
-            self.bring_back(&mut project, loaded.text);
+            let base = Base {
+                text: loaded.text.into(),
+                is_unsaved: version.is_some(),
+            };
+            self.bring_back(&mut project, base);
         }
         project.restore_window(&window);
         Some(project)
+    }
+
+    /// Say why a project is not opened, and offer the version of it that can be.
+    fn tell_unreadable(&mut self, folder: PathBuf, unreadable: &Unreadable) {
+        self.dialog = Some(match &unreadable.version {
+            Some(version) => Dialog::Damaged {
+                text: unreadable.error.to_string(),
+                when: super::files::age(version.written),
+                written: generations::time_in_words(version.written),
+                version: version.path.clone(),
+                folder,
+            },
+            None => Dialog::Failure {
+                title: "The project cannot be opened".to_owned(),
+                text: unreadable.to_string(),
+            },
+        });
     }
 
     /// Say what was not sound in a file: the first of it at once, all of it in the console of its project.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Exit, Failure, say};
-use crate::document::file::{self, Loaded, SAVEFILE};
+use crate::document::file::Loaded;
 use crate::engine::python::Need;
 use crate::graph::Catalog;
 use crate::nodebank::{Nodebank, Problem};
 use crate::packages;
 use crate::paths::Paths;
-use crate::project::{self, banks};
+use crate::project::{self, banks, generations};
 
 /// A project as it was read.
 pub struct Opened {
@@ -24,7 +24,7 @@ impl Opened {
     pub fn open(name: &Path, paths: &Paths) -> Result<Self, Failure> {
         let folder = project::find(name, &paths.userdata).map_err(Failure::usage)?;
         let (catalog, _) = library(&folder, paths);
-        let loaded = file::load(&folder.join(SAVEFILE), &catalog).map_err(Failure::usage)?;
+        let loaded = generations::load(&folder, &catalog).map_err(Failure::usage)?;
         Ok(Self { folder, loaded })
     }
 

@@ -2,6 +2,7 @@
 //! the userdata folder. Runs nothing and shows nothing.
 
 pub mod copy;
+pub mod generations;
 pub mod import;
 pub mod index;
 pub mod journal;

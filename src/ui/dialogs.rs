@@ -26,6 +26,15 @@ pub enum Dialog {
         when: String,
         nodes: usize,
     },
+    /// The savefile in this folder cannot be read, and an earlier version of it can.
+    Damaged {
+        folder: PathBuf,
+        text: String,
+        version: PathBuf,
+        /// How long ago that was saved, and when.
+        when: String,
+        written: String,
+    },
     /// A source that is to be closed has changes that its file has not.
     UnsavedCode {
         name: String,
@@ -82,6 +91,8 @@ pub enum Answer {
     Discard(AfterSave),
     Restore,
     DropRecovery,
+    /// Open the earlier version that was offered.
+    OpenVersion,
     /// Save a source and close it.
     SaveCode(PathBuf),
     DiscardCode(PathBuf),
@@ -111,6 +122,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Import(_)
                 | Dialog::Packages(_)
                 | Dialog::Consent(_)
+                | Dialog::Damaged { .. }
                 | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
             };
@@ -121,6 +133,12 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::UnsavedCode { name, path } => unsaved_code_ui(ui, name, path),
                 Dialog::NewNode { name } => new_node_ui(ui, name),
                 Dialog::Recover { when, nodes, .. } => recover_ui(ui, when, *nodes),
+                Dialog::Damaged {
+                    text,
+                    when,
+                    written,
+                    ..
+                } => damaged_ui(ui, text, when, written),
                 Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
                 Dialog::OpenProject {
                     path,
@@ -289,6 +307,22 @@ fn recover_ui(ui: &mut Ui, when: &str, nodes: usize) -> Option<Answer> {
         Some(0) => Some(Answer::Restore),
         Some(_) => Some(Answer::DropRecovery),
         None => enter(ui).then_some(Answer::Restore),
+    }
+}
+
+fn damaged_ui(ui: &mut Ui, text: &str, when: &str, written: &str) -> Option<Answer> {
+    heading(ui, "The project cannot be opened", "");
+    ui.add(egui::Label::new(text).selectable(true));
+    ui.add_space(8.0);
+    ui.label(format!(
+        "Loom kept an earlier version, saved {when} ({written}). It opens as unsaved work; the damaged file is \
+         kept beside it when you save."
+    ));
+    let open = format!("Open the version of {when}");
+    match buttons(ui, &[(&open, true), ("Close", false)]) {
+        Some(0) => Some(Answer::OpenVersion),
+        Some(_) => Some(Answer::Cancel),
+        None => enter(ui).then_some(Answer::OpenVersion),
     }
 }
 

@@ -209,3 +209,99 @@ fn without_a_folder_to_write_to_it_is_kept_in_userdata() {
     assert_eq!(count(&window), 1);
     assert!(window.app().project().document.is_dirty());
 }
+
+/// Save, and wait until it is written.
+fn save(window: &mut Window) {
+    window.key(Modifiers::COMMAND, Key::S);
+    let until = Instant::now() + Duration::from_secs(30);
+    while window.app().project().document.is_dirty() {
+        window.steps();
+        assert!(Instant::now() < until);
+    }
+}
+
+#[test]
+fn a_damaged_savefile_is_left_and_the_version_before_it_opens_as_unsaved_work() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let savefile = project.join("savefile.json");
+    let mut window = Window::open(|_| project.clone());
+    for _ in 0..2 {
+        add(&mut window);
+        save(&mut window);
+    }
+    assert_eq!(loom::project::generations::list(&project).len(), 2);
+    window.key(Modifiers::COMMAND, Key::W);
+    drop(window);
+    let damaged = &fs::read(&savefile).unwrap()[..100];
+    fs::write(&savefile, damaged).unwrap();
+
+    // Twice: what is done to the version comes back after a kill, by itself.
+    for nodes in [1, 2] {
+        let mut window = Window::open(|_| project.clone());
+        assert!(window.app().project().is_welcome());
+        let Some(Dialog::Damaged { text, .. }) = window.app().dialog() else {
+            panic!("{:?}", window.app().dialog());
+        };
+        assert!(text.contains("line"), "{text}");
+        window
+            .harness
+            .get_by_label_contains("Open the version of ")
+            .click();
+        window.steps();
+        assert!(
+            window.app().dialog().is_none(),
+            "{:?}",
+            window.app().dialog()
+        );
+        assert_eq!(count(&window), nodes);
+        assert!(window.app().project().document.is_dirty());
+        assert_eq!(fs::read(&savefile).unwrap(), damaged);
+        if nodes == 1 {
+            add(&mut window);
+            written(&mut window, &project, 1);
+            continue;
+        }
+        save(&mut window);
+        let kept: Vec<_> = fs::read_dir(&project)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.to_string_lossy().contains("savefile.corrupt-"))
+            .collect();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        assert_eq!(fs::read(&kept[0]).unwrap(), damaged);
+    }
+    let window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 2);
+    assert!(!window.app().project().document.is_dirty());
+}
+
+#[test]
+fn versions_that_cannot_be_kept_stop_no_save_and_are_told_once() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    // A file in the place of the folder: no right to write, for any user.
+    fs::write(project.join(".loom/generations"), "").unwrap();
+    let told = |window: &Window| {
+        let notices = window
+            .harness
+            .query_all_by_label_contains("version before it is not kept");
+        notices.count()
+    };
+    add(&mut window);
+    save(&mut window);
+    window.steps();
+    assert!(told(&window) > 0);
+    let until = Instant::now() + Duration::from_mins(1);
+    while told(&window) > 0 {
+        window.steps();
+        assert!(Instant::now() < until);
+    }
+    add(&mut window);
+    save(&mut window);
+    window.steps();
+    let savefile = fs::read_to_string(project.join("savefile.json")).unwrap();
+    assert_eq!(savefile.matches("\"nodeId\"").count(), 2);
+    assert_eq!(told(&window), 0);
+}

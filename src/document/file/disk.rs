@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
+use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
 use crate::document::Document;
 use crate::graph::Catalog;
 
@@ -30,10 +30,26 @@ pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
     Ok(Loaded { text, ..loaded })
 }
 
+/// What a save is about to replace.
+pub struct Replaced<'a> {
+    pub bytes: &'a [u8],
+    /// It is of an older form than what is written.
+    pub is_older_form: bool,
+}
+
 /// Write `document` to the savefile at `path` and return the time that stands in it; `None` when the file holds the
 /// same content already, and then nothing is written. A file of the first form that is there is kept beside it, as
-/// `savefile.v1.json`.
+/// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`.
 pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
+    save_over(document, path, |_| {})
+}
+
+/// The same; `keep` is told of a savefile that is replaced, just before it is.
+pub fn save_over(
+    document: &Document,
+    path: &Path,
+    keep: impl FnOnce(Replaced<'_>),
+) -> Result<Option<String>, FileError> {
     let io = |source| FileError::Io {
         what: "save",
         source,
@@ -49,10 +65,22 @@ pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileErro
     let text = with_time(unchanged, document, &now);
     // What is about to replace the user's file must be readable: looked at whole, without making anything of it.
     serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| io(error.into()))?;
-    if let Some(before) = before.filter(|bytes| is_first_form(bytes)) {
-        let kept = path.with_extension("v1.json");
-        if !kept.exists() {
-            write_atomic(&kept, &before).map_err(io)?;
+    if let Some(bytes) = before.as_deref() {
+        let form = form(bytes, path);
+        let beside = match form {
+            None => Some(format!("corrupt-{}.json", now.replace(':', "-"))),
+            Some(1) => Some("v1.json".to_owned()),
+            Some(_) => None,
+        };
+        let beside = beside.map(|end| path.with_extension(end));
+        if let Some(beside) = beside.filter(|beside| !beside.exists()) {
+            write_atomic(&beside, bytes).map_err(io)?;
+        }
+        if let Some(form) = form {
+            keep(Replaced {
+                bytes,
+                is_older_form: form < FORMAT_VERSION,
+            });
         }
     }
     write_atomic(path, text.as_bytes()).map_err(io)?;
@@ -116,12 +144,22 @@ fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
-fn is_first_form(bytes: &[u8]) -> bool {
+/// The version of a savefile's form; `None` when it cannot be read. Makes nothing of one that is as it should be.
+fn form(bytes: &[u8], path: &Path) -> Option<u64> {
     #[derive(serde::Deserialize)]
     struct Head {
         #[serde(rename = "formatVersion")]
-        format_version: Option<serde::de::IgnoredAny>,
+        version: Option<u64>,
+        #[serde(rename = "nodes")]
+        _nodes: Vec<serde::de::IgnoredAny>,
+        #[serde(rename = "connections", default)]
+        _links: Vec<serde::de::IgnoredAny>,
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice::<Head>(bytes).is_ok_and(|head| head.format_version.is_none())
+    let head = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match serde_json::from_slice::<Head>(head) {
+        Ok(head) => Some(head.version.unwrap_or(1)),
+        Err(_) => parse(bytes, path, &Catalog::default())
+            .ok()
+            .map(|loaded| loaded.version),
+    }
 }
