@@ -77,6 +77,15 @@ def test_names_and_titles_are_unique() -> None:
         assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
+def test_the_readme_lists_every_node_once_and_says_who_reaches_for_it() -> None:
+    lines = (BANK / "README.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ") and line[2:7] != "node "]
+    assert sorted(row[0] for row in rows) == sorted(settings(node)["title"] for path, node in NODES if path in FILES)
+    assert [row for row in rows if len(row) != 3] == []
+    said = Counter(row[2] for row in rows)
+    assert [reason for reason, count in said.items() if count > 3] == [], "a reason is that of a node, not of a file"
+
+
 @EACH_NODE
 def test_help_is_whole(path: Path, node: ast.FunctionDef) -> None:
     del path
