@@ -89,7 +89,7 @@ fn the_list_scrolls_with_the_choice() {
     harness.state_mut().state.open_commands();
     harness.run();
     assert!(harness.query_by_label("About Loom").is_none());
-    press(&mut harness, &[Key::PageDown; 16]);
+    press(&mut harness, &[Key::PageDown; 24]);
     harness.get_by_label("About Loom").click();
     harness.run();
     assert_eq!(commands(&harness), [Command::About]);
