@@ -18,6 +18,10 @@ fn killed_while_it_resolves_builds_or_tries_the_old_environment_stays() {
             ("tiny==2.0", "/tiny-2.0-py3-none-any.whl"),
             ("sleepy", "an import"),
         ] {
+            // The modules are tried alike, whoever installed them.
+            if tool == Tool::Pip && package == "sleepy" {
+                continue;
+            }
             let is_silent = Arc::new(AtomicBool::new(false));
             let flag = Arc::clone(&is_silent);
             let scene = Scene::new(tool, move |path, _| {
@@ -120,8 +124,9 @@ fn copy(from: &Path, to: &Path) {
     assert!(copied.unwrap().success());
 }
 
-/// Kill the change from tiny 1.0 to 2.0 at each moment; `look` at each outcome, before anything mends it.
-fn killed_at_each_moment(scene: &Scene, more: &[&str], look: impl Fn(&str)) {
+/// Kill the change from tiny 1.0 to 2.0 at each moment of the calls that begin with `calls`; `look` at each outcome,
+/// before anything mends it.
+fn killed_at_each_moment(scene: &Scene, calls: &str, more: &[&str], look: impl Fn(&str)) {
     let saved = scene.stage.folder.path().join("saved");
     let trace = scene.stage.folder.path().join("trace");
     copy(&scene.project, &saved);
@@ -132,8 +137,9 @@ fn killed_at_each_moment(scene: &Scene, more: &[&str], look: impl Fn(&str)) {
         assert_eq!(traced(scene, &trace, more, &change), Some(0));
         scene.is_whole(2);
     }
-    let moments = moments(&fs::read_to_string(&trace).unwrap());
+    let mut moments = moments(&fs::read_to_string(&trace).unwrap());
     assert!(moments.len() > 10, "{moments:?}");
+    moments.retain(|(name, _)| name.starts_with(calls));
     let mut ended_as = [0, 0];
     for (name, count) in &moments {
         copy(&saved, &scene.project);
@@ -161,7 +167,7 @@ fn killed_at_any_step_of_the_exchange_one_environment_works_with_its_requirement
     scene.loom(&["env", "add", "P", "tiny==2.0"]).exits(0);
     scene.loom(&["env", "add", "P", "tiny==1.0"]).exits(0);
     let place = scene.project.join(".venv");
-    killed_at_each_moment(&scene, &[], |kill| {
+    killed_at_each_moment(&scene, "", &[], |kill| {
         assert!(place.join("bin/python").exists(), "{kill}: no environment");
     });
 }
@@ -173,7 +179,7 @@ fn killed_where_two_folders_cannot_be_exchanged_in_one_step_the_next_call_mends(
     }
     let scene = Scene::with_tiny(Tool::Uv);
     let is_refused = ["--inject=renameat2:error=EINVAL"];
-    killed_at_each_moment(&scene, &is_refused, |_| ());
+    killed_at_each_moment(&scene, "rename", &is_refused, |_| ());
 }
 
 #[test]
@@ -190,6 +196,8 @@ fn killed_while_an_environment_of_somebody_else_makes_room_that_one_is_kept() {
         let folders = entries.filter(|entry| entry.path().join("mine.txt").is_file());
         folders.count()
     };
-    killed_at_each_moment(&scene, &[], |kill| assert_eq!(kept(), 1, "{kill}"));
+    killed_at_each_moment(&scene, "rename", &[], |kill| {
+        assert_eq!(kept(), 1, "{kill}");
+    });
     assert_eq!(kept(), 1);
 }
