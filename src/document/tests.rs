@@ -369,6 +369,45 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn any_version_is_one_step_away(start in deeds(), one in deeds(), other in deeds()) {
+        let mut document = Document::default();
+        for deed in start {
+            act(&mut document, deed);
+        }
+        let mut target = document.clone();
+        for deed in one {
+            act(&mut document, deed);
+        }
+        for deed in other {
+            act(&mut target, deed);
+        }
+        // As it would be read: with numbers of its own.
+        let wanted = file::to_text(&target, None);
+        let target = file::parse(wanted.as_bytes(), "savefile.json".as_ref(), &Catalog::new([kind()])).unwrap().document;
+        let before = file::to_text(&document, None);
+        let kept: Vec<_> = document.graph().nodes().map(|node| (node.id, node.key.clone(), node.parent)).collect();
+
+        let step = ops::become_version(document.graph(), target.graph(), "Restore").unwrap();
+        document.commit(step).unwrap();
+        let read = |text: &str| file::tree::Tree::read(text.as_bytes(), "savefile.json".as_ref()).unwrap();
+        let reached = file::to_text(&document, None);
+        prop_assert_eq!(file::tree::compare(&read(&reached), &read(&wanted)), Vec::new());
+        for (id, key, parent) in kept {
+            if let Some(node) = document.graph().node(id) {
+                prop_assert_eq!((&node.key, node.parent), (&key, parent));
+            }
+        }
+        let again = ops::become_version(document.graph(), target.graph(), "Restore").unwrap();
+        prop_assert_eq!(again.edits, Vec::new());
+        if document.undo().is_some() {
+            prop_assert!(reached == before || file::to_text(&document, None) == before);
+        }
+    }
+}
+
 #[test]
 fn dirty_follows_the_history() {
     let mut document = Document::default();

@@ -8,6 +8,7 @@ mod looping;
 mod ports;
 mod style;
 mod subgraphs;
+mod version;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use style::{
     toggle_collapsed, toggle_mode,
 };
 pub use subgraphs::{group, remove_unused, ungroup};
+pub use version::become_version;
 
 /// Give new nodes the keys `node_N` that follow the highest one in use.
 pub struct Keys {
