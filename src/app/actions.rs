@@ -113,6 +113,7 @@ impl App {
             Command::Save if self.saves_code() => self.save_shown_code(),
             Command::Packages => self.packages_asked(),
             Command::Save => self.save(None),
+            Command::ReloadSavefile => self.reload_savefile(),
             Command::NewNode => {
                 self.dialog = Some(Dialog::NewNode {
                     name: String::new(),

@@ -9,6 +9,7 @@ use super::App;
 use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
+use crate::document::file::Loaded;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
@@ -61,6 +62,11 @@ pub enum Event {
         result: Result<ColorImage, String>,
     },
     /// A picture of the canvas was written, or could not be.
+    /// What the savefile holds now.
+    Reloaded {
+        project: u64,
+        result: Result<Box<Loaded>, String>,
+    },
     PictureSaved {
         path: PathBuf,
         result: Result<(), String>,
@@ -206,6 +212,9 @@ impl App {
                 self.with_project(project, |app| app.journal_told(result));
             }
             Event::Picture { file, result } => self.picture_read(file, result),
+            Event::Reloaded { project, result } => {
+                self.with_project(project, |app| app.reloaded(result));
+            }
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),
             Event::PictureDrawn(result) => self.picture_drawn(result),
             Event::PictureRead { path, result } => self.picture_opened(&path, result),

@@ -27,6 +27,7 @@ mod stepping;
 mod structuring;
 mod tabs;
 mod thumbnail;
+mod versions;
 mod walking;
 mod welcome;
 
