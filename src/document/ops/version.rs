@@ -175,7 +175,7 @@ impl Way<'_> {
             self.act(Edit::SetTitle { node, title })?;
         }
         if own.style != other.style {
-            let style = other.style.clone();
+            let style = other.style;
             self.act(Edit::SetStyle { node, style })?;
         }
         if own.looping != other.looping {
