@@ -529,7 +529,8 @@ mod tests {
             (shift, Key::Questionmark, Some(Command::Keys)),
             (shift, Key::Num1, Some(Command::ZoomReset)),
             (alt, Key::Num1, Some(Command::GoLibrary)),
-            (alt, Key::Num9, None),
+            (alt, Key::Num9, Some(Command::GoEnvironment)),
+            (alt, Key::Num0, None),
             (alt, Key::Plus, None),
             (
                 Modifiers::COMMAND | shift,

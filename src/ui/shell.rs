@@ -172,7 +172,10 @@ pub fn whole(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
             let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get_mut(tabs) else {
                 return None;
             };
-            tabs.add_child(newer);
+            // Where it stands in the arrangement that has it.
+            let at = tabs.children.iter().position(|child| *child == beside);
+            tabs.children
+                .insert(at.map_or(tabs.children.len(), |at| at + 1), newer);
         }
     }
     let count = |pane| {
