@@ -1,6 +1,8 @@
 //! The real engine through `Engine`: what runs, what is reused, what each fault comes to, and that no process is left
 //! behind. Nothing here depends on how fast the machine is.
 
+#[path = "crash/mod.rs"]
+mod crash;
 #[cfg(target_os = "linux")]
 #[path = "engine/endings.rs"]
 mod endings;

@@ -114,6 +114,8 @@ struct Writer {
     waiting: Vec<Entry>,
     unflushed_since: Option<Instant>,
     has_failed: bool,
+    /// When it was found last that it cannot lie in the project's folder.
+    moved_at: Option<Instant>,
 }
 
 impl Writer {
@@ -125,6 +127,7 @@ impl Writer {
             waiting: Vec::new(),
             unflushed_since: None,
             has_failed: false,
+            moved_at: None,
         }
     }
 
@@ -199,7 +202,11 @@ impl Writer {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
+        if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
+            self.moved_at = journal.move_home().is_err().then(Instant::now);
+        }
         if let Err(error) = journal.append(&self.waiting) {
+            self.moved_at = Some(Instant::now());
             journal.move_aside(fallback).map_err(|_| error)?;
             journal.append(&self.waiting)?;
         }

@@ -158,6 +158,10 @@ impl App {
                 format!("Frame costs cannot be written to {file}: {error}"),
             );
         }
+        let userdata = app.paths.userdata.clone();
+        drop(app.services.runtime.spawn_blocking(move || {
+            crate::project::sweep(&userdata);
+        }));
         app.restore_panels();
         app.open_at_start(options.project.as_deref());
         app

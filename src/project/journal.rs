@@ -148,6 +148,20 @@ impl Journal {
         Ok(())
     }
 
+    /// Go on in the project's own folder, if it is not there and can be again.
+    pub fn move_home(&mut self) -> io::Result<()> {
+        let home = self.project.join(".loom").join("journal");
+        if self.path == home {
+            return Ok(());
+        }
+        let bytes = fs::read(&self.path)?;
+        private_folder(&self.project)?;
+        file::write_atomic(&home, &bytes)?;
+        self.file = OpenOptions::new().append(true).open(&home)?;
+        let aside = std::mem::replace(&mut self.path, home);
+        remove(&aside)
+    }
+
     /// Write what was done. What was written before stays readable, also when this fails in the middle.
     pub fn append(&mut self, entries: &[Entry]) -> io::Result<()> {
         let mut lines = String::new();
@@ -484,6 +498,13 @@ mod tests {
         stage.write();
         stage.journal.move_aside(&aside).unwrap_err();
         assert_eq!(stage.find().unwrap().steps, 2);
+        // And here again, when it can be.
+        stage.journal.move_home().unwrap();
+        assert_eq!(fs::read_dir(&aside).unwrap().count(), 0);
+        stage.journal.move_home().unwrap();
+        stage.add(1);
+        stage.write();
+        assert_eq!(stage.find().unwrap().steps, 3);
         discard(stage.folder.path(), &aside).unwrap();
         assert!(stage.find().is_none());
     }

@@ -4,11 +4,12 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::document::file;
 use crate::paths::private_folder;
 
 /// Held as long as this lives.
@@ -53,7 +54,7 @@ impl Lock {
             .open(folder.join("lock"))
             .map_err(io)?;
         match file.try_lock() {
-            Ok(()) => {}
+            Ok(()) => sweep(project),
             Err(TryLockError::WouldBlock) => {
                 let holder = std::fs::read(&holder_file).ok();
                 let holder = holder.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -66,7 +67,10 @@ impl Lock {
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
         let text = serde_json::to_string(&Holder::this()).map_err(|error| io(error.into()))?;
-        std::fs::write(&holder_file, text).map_err(io)?;
+        // A full disk is no reason to keep anybody out: what is not saved is to come back.
+        if let Err(error) = std::fs::write(&holder_file, text) {
+            tracing::warn!(%error, "who holds the lock is not written: {}", project.display());
+        }
         Ok(Self {
             _file: file,
             holder_file,
@@ -95,6 +99,13 @@ impl Holder {
     }
 }
 
+/// Remove what a crash left half written: who holds the lock writes alone.
+fn sweep(project: &Path) {
+    for folder in ["", "nodes", ".loom", ".loom/generations"] {
+        file::sweep(&project.join(folder), Duration::ZERO);
+    }
+}
+
 fn of(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |Holder { pid, host, since }| {
         let on = if host.is_empty() { "" } else { " on " };
@@ -120,6 +131,36 @@ mod tests {
         Lock::take(project.path()).unwrap();
         let ignored = std::fs::read_to_string(project.path().join(".loom").join(".gitignore"));
         assert_eq!(ignored.unwrap(), "*\n");
+    }
+
+    #[test]
+    fn who_takes_the_lock_removes_what_was_left_half_written() {
+        let project = tempfile::tempdir().unwrap();
+        let folder = private_folder(project.path()).unwrap();
+        let left = [
+            project.path().join(".loom-a1b2c3.tmp"),
+            folder.join(".loom-d4e5f6.tmp"),
+        ];
+        let other = [folder.join("x.tmp"), folder.join(".loom-journal")];
+        for file in left.iter().chain(&other) {
+            std::fs::write(file, "").unwrap();
+        }
+        let held = Lock::take(project.path()).unwrap();
+        assert!(left.iter().all(|file| !file.exists()));
+        assert!(other.iter().all(|file| file.exists()));
+        std::fs::write(&left[0], "").unwrap();
+        Lock::take(project.path()).unwrap_err();
+        assert!(left[0].exists(), "somebody else is writing it");
+        drop(held);
+        // In userdata anybody may be writing: it takes a while until a file is left.
+        std::fs::write(project.path().join("journals"), "").unwrap();
+        crate::project::sweep(project.path());
+        assert!(left[0].exists());
+        let file = File::options().write(true).open(&left[0]).unwrap();
+        let old = SystemTime::now() - Duration::from_mins(2);
+        file.set_modified(old).unwrap();
+        crate::project::sweep(project.path());
+        assert!(!left[0].exists());
     }
 
     #[test]

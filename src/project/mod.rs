@@ -16,7 +16,7 @@ mod template;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
@@ -140,6 +140,13 @@ fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {
     std::fs::write(folder.join(REQUIREMENTS), requirements).map_err(make)?;
     file::save(&empty(name), &folder.join(SAVEFILE))?;
     Ok(())
+}
+
+/// Remove what a crash left half written in a userdata folder. Another Loom may be writing there just now.
+pub fn sweep(userdata: &Path) {
+    for folder in ["", "journals", "thumbnails"] {
+        file::sweep(&userdata.join(folder), Duration::from_mins(1));
+    }
 }
 
 /// Folders of nodes for a project, in the order they are looked through: its own, the two beside the userdata folder

@@ -124,7 +124,14 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "document/file",
-        crates: &["humantime", "serde", "serde_json", "tempfile", "thiserror"],
+        crates: &[
+            "humantime",
+            "serde",
+            "serde_json",
+            "tempfile",
+            "thiserror",
+            "tracing",
+        ],
         modules: &["graph", "document"],
         not_std: &["std::net", "std::process"],
         reason: "the savefile knows the document and its JSON: no window, no async, no engine",

@@ -9,6 +9,9 @@ use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_tex
 use crate::document::Document;
 use crate::graph::Catalog;
 
+/// How the names of temporary files begin and end.
+const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
+
 /// Read the savefile at `path`; kinds come from `catalog`.
 pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
     let io = |source| FileError::Io {
@@ -107,8 +110,8 @@ fn with_time(text: String, document: &Document, now: &str) -> String {
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
-        .prefix(".loom-")
-        .suffix(".tmp")
+        .prefix(TEMPORARY.0)
+        .suffix(TEMPORARY.1)
         .tempfile_in(folder)?;
     #[cfg(unix)]
     {
@@ -137,6 +140,25 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+/// Remove what `write_atomic` left in a folder when it was killed, of those files that nobody wrote to for so long.
+pub fn sweep(folder: &Path, untouched: Duration) {
+    let is_left = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let modified = entry.metadata().and_then(|meta| meta.modified());
+        let age = modified.map(|modified| modified.elapsed().unwrap_or_default());
+        name.starts_with(TEMPORARY.0)
+            && name.ends_with(TEMPORARY.1)
+            && age.is_ok_and(|age| age >= untouched)
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(is_left) {
+        if let Err(error) = fs::remove_file(entry.path()) {
+            tracing::warn!(%error, "a temporary file stays: {}", entry.path().display());
+        }
+    }
 }
 
 /// Windows: access denied, sharing violation, lock violation.

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use disk::{Replaced, load, save, save_over, write_atomic};
+pub use disk::{Replaced, load, save, save_over, sweep, write_atomic};
 #[cfg(test)]
 pub use entries::entry_from_text;
 pub use entries::{entry_from_json, entry_to_json};

@@ -1,0 +1,92 @@
+//! The process that is killed: it opens a project as Loom does at its start, and edits, saves and says so for ever.
+//! Checks nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use loom::document::{Document, ops};
+use loom::graph::{Bank, Catalog, NodeKind, pos2};
+use loom::project::journal::{self, Base, Journal};
+use loom::project::state::State;
+use loom::project::{Lock, generations, index, sweep};
+use loom::settings::Settings;
+
+/// Name of the project that is worked on.
+pub const PROJECT: &str = "Work";
+
+pub fn catalog() -> Catalog {
+    Catalog::new([Arc::new(NodeKind::new(Bank::Builtin, "add"))])
+}
+
+/// Where the journal would lie if the project could not be written to.
+pub fn aside(userdata: &Path) -> PathBuf {
+    userdata.join("journals")
+}
+
+#[test]
+#[ignore = "started by the test beside it, which kills it"]
+fn works_until_it_is_killed() {
+    let Some(userdata) = std::env::var_os(super::CHILD) else {
+        return;
+    };
+    let userdata = Path::new(&userdata);
+    let project = userdata.join(PROJECT);
+    let catalog = catalog();
+    sweep(userdata);
+    let _lock = Lock::take(&project).unwrap();
+    say("not-swept", super::leftovers(userdata).len());
+    let (settings, _) = Settings::load(userdata);
+    let mut state = State::load(userdata);
+    let (mut document, mut journal) = open(&project, &aside(userdata), &catalog);
+    say("begun", 0);
+    let kind = catalog.get(Bank::Builtin, "add").unwrap().clone();
+    for turn in 0_usize.. {
+        let at = pos2(turn as f32, 0.0);
+        let (_, transaction) = ops::add_node(document.graph(), &kind, (at, None), None);
+        document.commit(transaction).unwrap();
+        journal.append(&document.take_entries()).unwrap();
+        say("edits", document.graph().node_count());
+        match turn % 4 {
+            0 => {
+                let saved = generations::save(&document, &project).unwrap();
+                say("saved", document.graph().node_count());
+                if let Some(time) = saved.time {
+                    document.meta.set_modified(&time);
+                }
+                document.set_saved(document.history().mark());
+                journal.append(&document.take_entries()).unwrap();
+            }
+            1 => settings.save(userdata).unwrap(),
+            2 => {
+                state.add_recent(&project);
+                state.save(userdata).unwrap();
+            }
+            _ => drop(index::projects(userdata)),
+        }
+        journal.flush().unwrap();
+    }
+}
+
+/// The project with what an earlier process left, as the window has it after a "Restore".
+fn open(project: &Path, fallback: &Path, catalog: &Catalog) -> (Document, Journal) {
+    if let Some(found) = journal::find(project, fallback, catalog) {
+        let mut journal = Journal::resume(&found.place, project).unwrap();
+        if !found.is_current {
+            journal.acknowledge().unwrap();
+        }
+        return (found.document, journal);
+    }
+    let loaded = generations::load(project, catalog).unwrap();
+    let base = Base {
+        text: loaded.text.into(),
+        is_unsaved: false,
+    };
+    let mut document = loaded.document;
+    document.record();
+    let journal = Journal::begin(project, fallback, &base).unwrap();
+    (document, journal)
+}
+
+fn say(what: &str, count: usize) {
+    println!("@@{what} {count}");
+}
