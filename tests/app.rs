@@ -20,6 +20,9 @@ mod costs;
 mod environment;
 #[path = "app/find.rs"]
 mod find;
+#[cfg(target_os = "linux")]
+#[path = "app/full_disk.rs"]
+mod full_disk;
 #[path = "app/hands.rs"]
 mod hands;
 #[path = "app/importing.rs"]
