@@ -34,6 +34,17 @@ fn add(window: &mut Window) {
     window.key(Modifiers::NONE, Key::Enter);
 }
 
+/// Close the tab without saving; nothing is left to come back.
+fn close_unsaved(window: &mut Window, project: &Path) {
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Don't save").click();
+    let until = Instant::now() + Duration::from_secs(30);
+    while project.join(".loom/journal").exists() {
+        window.steps();
+        assert!(Instant::now() < until);
+    }
+}
+
 fn count(window: &Window) -> usize {
     window.app().project().document.graph().node_count()
 }
@@ -113,13 +124,7 @@ fn a_tab_that_is_closed_leaves_nothing_to_come_back() {
     let mut window = Window::open(|_| project.clone());
     add(&mut window);
     written(&mut window, &project, 1);
-    window.key(Modifiers::COMMAND, Key::W);
-    window.harness.get_by_label("Don't save").click();
-    let until = Instant::now() + Duration::from_secs(30);
-    while project.join(".loom/journal").exists() {
-        window.steps();
-        assert!(Instant::now() < until);
-    }
+    close_unsaved(&mut window, &project);
     drop(window);
     let window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 0);
@@ -135,13 +140,7 @@ fn what_came_back_and_is_not_wanted_stays_away() {
     drop(window);
     let mut window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 1);
-    window.key(Modifiers::COMMAND, Key::W);
-    window.harness.get_by_label("Don't save").click();
-    let until = Instant::now() + Duration::from_secs(30);
-    while project.join(".loom/journal").exists() {
-        window.steps();
-        assert!(Instant::now() < until);
-    }
+    close_unsaved(&mut window, &project);
     drop(window);
     let window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 0);

@@ -56,15 +56,15 @@ impl Changing {
 
 impl Project {
     /// Why the environment cannot be changed now.
-    pub(in crate::app) fn environment_lock(&self) -> Option<String> {
+    pub(in crate::app) fn environment_lock(&self) -> Option<&'static str> {
         if self.read_only.is_some() {
-            return Some("The project can only be read".to_owned());
+            return Some("The project can only be read");
         }
         if self.run.is_running() {
-            return Some("A run goes on: wait until it has ended, or stop it".to_owned());
+            return Some("A run goes on: wait until it has ended, or stop it");
         }
         let text = "The environment is being built: wait until it is there, or stop it";
-        self.environment_cancel.is_some().then(|| text.to_owned())
+        self.environment_cancel.is_some().then_some(text)
     }
 }
 
@@ -189,8 +189,8 @@ impl App {
     /// Say why nothing can be changed now, if so.
     fn refuse_change(&mut self) -> bool {
         let lock = self.project.environment_lock();
-        if let Some(reason) = &lock {
-            self.notify(Level::Warning, reason.clone());
+        if let Some(reason) = lock {
+            self.notify(Level::Warning, reason);
         }
         lock.is_some()
     }

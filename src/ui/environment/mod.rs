@@ -135,7 +135,7 @@ fn refusal(state: &EnvironmentState) -> Option<&str> {
     if matches!(state.task, Task::Working(_)) {
         return Some("Something is being done to the environment: wait for it, or stop it");
     }
-    state.locked.as_deref()
+    state.locked
 }
 
 /// A button of a change, which says why it cannot be pressed where it cannot.

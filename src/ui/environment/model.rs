@@ -19,7 +19,7 @@ pub struct EnvironmentState {
     /// What the environment before this one was, in words: one click leads back to it.
     pub previous: Option<String>,
     /// Why nothing can be changed now.
-    pub locked: Option<String>,
+    pub locked: Option<&'static str>,
 }
 
 impl EnvironmentState {

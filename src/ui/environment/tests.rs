@@ -198,7 +198,7 @@ fn a_plan_is_shown_first_and_applied_or_dropped() {
     let expected = [EnvironmentAction::Apply, EnvironmentAction::Dismiss];
     assert_eq!(asked(&mut panel), expected);
     let locked = EnvironmentState {
-        locked: Some("A run goes on".into()),
+        locked: Some("A run goes on"),
         ..state
     };
     let mut panel = show(locked, NARROW);
