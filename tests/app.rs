@@ -25,6 +25,8 @@ mod find;
 mod full_disk;
 #[path = "app/hands.rs"]
 mod hands;
+#[path = "app/hindrances.rs"]
+mod hindrances;
 #[path = "app/importing.rs"]
 mod importing;
 #[path = "app/inspecting.rs"]

@@ -86,6 +86,7 @@ impl App {
             Action::Tab(asked) => self.tab_action(asked),
             Action::Environment(asked) => self.environment_action(asked),
             Action::Welcome(asked) => self.welcome_action(asked),
+            Action::Banner(asked) => self.banner_action(asked),
             Action::CopyText(text) => context.copy_text(text),
             Action::Notice(notice) => self.notices.add(notice),
         }
@@ -113,6 +114,7 @@ impl App {
             Command::Save if self.saves_code() => self.save_shown_code(),
             Command::Packages => self.packages_asked(),
             Command::Save => self.save(None),
+            Command::SaveCopy => self.ask_for_copy(),
             Command::ReloadSavefile => self.reload_savefile(),
             Command::NewNode => {
                 self.dialog = Some(Dialog::NewNode {

@@ -9,6 +9,8 @@ use super::App;
 use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
+use super::hindrances::Taken;
+use super::journal::Kept;
 use crate::document::file::Loaded;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
@@ -16,8 +18,12 @@ use crate::event::{EventReceiver, EventSender, channel};
 use crate::graph::Port;
 use crate::nodebank::Nodebank;
 use crate::packages::{Installed, Offer, PackageError};
+use crate::project::elsewhere::Copied;
 use crate::project::generations::Saved;
+use crate::project::hindrance::Condition;
 use crate::project::import::Imported;
+use crate::project::place::Place;
+use crate::project::{LockError, ProjectError};
 use crate::ui::welcome::Card;
 
 /// Everything that happens outside the UI's thread.
@@ -52,10 +58,36 @@ pub enum Event {
         mark: u64,
         result: Result<Saved, String>,
     },
-    /// A journal cannot be written, or can be again.
+    /// A journal lies elsewhere than before, or nowhere.
     Journal {
         project: u64,
-        result: Result<(), String>,
+        kept: Kept,
+    },
+    /// The folder of a project is not as it was.
+    Condition {
+        project: u64,
+        condition: Condition,
+    },
+    /// A project lies in a place that is to be told of.
+    Place {
+        project: u64,
+        place: Place,
+    },
+    /// Somebody asked for the lock of a project once more.
+    LockTried {
+        project: u64,
+        result: Result<Taken, LockError>,
+    },
+    /// The user chose a folder for a copy.
+    PickedCopy {
+        project: u64,
+        parent: PathBuf,
+    },
+    /// A copy was saved of the state that `mark` names, or could not be.
+    CopySaved {
+        project: u64,
+        mark: u64,
+        result: Result<Copied, ProjectError>,
     },
     Picture {
         file: PathBuf,
@@ -208,9 +240,26 @@ impl App {
             } => {
                 self.with_project(project, |app| app.saved(mark, result));
             }
-            Event::Journal { project, result } => {
-                self.with_project(project, |app| app.journal_told(result));
+            Event::Journal { project, kept } => {
+                self.with_project(project, |app| app.journal_told(kept));
             }
+            Event::Condition { project, condition } => {
+                self.with_project(project, |app| app.condition_told(condition));
+            }
+            Event::Place { project, place } => {
+                self.with_project(project, |app| app.place_told(place));
+            }
+            Event::LockTried { project, result } => {
+                self.with_project(project, |app| app.lock_tried(result));
+            }
+            Event::PickedCopy { project, parent } => {
+                self.with_project(project, |app| app.save_copy(parent));
+            }
+            Event::CopySaved {
+                project,
+                mark,
+                result,
+            } => self.copy_saved(project, mark, result),
             Event::Picture { file, result } => self.picture_read(file, result),
             Event::Reloaded { project, result } => {
                 self.with_project(project, |app| app.reloaded(result));

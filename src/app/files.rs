@@ -23,7 +23,7 @@ impl App {
         if then.is_some() {
             self.project.after_save = then;
         }
-        if self.project.is_saving {
+        if self.project.is_saving || !self.may_save() {
             return;
         }
         self.project.is_saving = true;
@@ -51,6 +51,7 @@ impl App {
         let then = self.project.after_save.take();
         match result {
             Ok(Saved { time, not_kept }) => {
+                self.is_saved_again();
                 if let Some(time) = time {
                     self.project.document.meta.set_modified(&time);
                     self.tell_not_kept(not_kept);
@@ -64,7 +65,7 @@ impl App {
                     None => self.notify(Level::Success, "Saved"),
                 }
             }
-            Err(reason) => self.notify(Level::Error, reason),
+            Err(reason) => self.not_saved(reason),
         }
     }
 

@@ -23,6 +23,18 @@ const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// Entries that may wait for the task; what comes while it is full waits here.
 const QUEUE: usize = 64;
 
+/// Where what is not saved is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// In the project's folder.
+    #[default]
+    Home,
+    /// In userdata, since the project's folder cannot be written to.
+    Aside,
+    /// Nowhere, for this reason.
+    Nowhere(String),
+}
+
 /// What a project's journal is to begin with.
 enum Start {
     New(Base),
@@ -41,6 +53,8 @@ pub(super) struct Keeper {
     /// Said before `entries` goes: nothing is to come back.
     is_discarded: Arc<AtomicBool>,
     waiting: Vec<Entry>,
+    /// Begun with as soon as this window may write to the project.
+    held: Option<Base>,
     /// What an earlier Loom left and the user has not decided on.
     found: Option<Box<Found>>,
     /// That earlier versions of the savefile cannot be kept was said.
@@ -70,11 +84,9 @@ impl Keeper {
             };
             let sender = services.sender.clone();
             let is_discarded = self.is_discarded.clone();
-            let tell = move |result| {
+            let tell = move |kept| {
                 let project = serial;
-                sender
-                    .blocking_send(Event::Journal { project, result })
-                    .ok();
+                sender.blocking_send(Event::Journal { project, kept }).ok();
             };
             drop(services.runtime.spawn_blocking(move || {
                 Writer::new(at, start).run(&received, &is_discarded, &tell);
@@ -85,6 +97,20 @@ impl Keeper {
         if let Err(TrySendError::Full(entries)) = sender.try_send(entries) {
             self.waiting = entries;
         }
+    }
+
+    /// What is done is to be written down as soon as `release` is called.
+    pub fn hold(&mut self, base: Base) {
+        self.held = Some(base);
+    }
+
+    /// The savefile as it was read, while nothing may be written.
+    pub fn held_text(&self) -> Option<Arc<str>> {
+        self.held.as_ref().map(|base| base.text.clone())
+    }
+
+    pub fn release(&mut self) {
+        self.start = self.held.take().map(Start::New);
     }
 
     /// Nothing is to come back; what is done next begins another on `base`.
@@ -113,7 +139,7 @@ struct Writer {
     journal: Option<Journal>,
     waiting: Vec<Entry>,
     unflushed_since: Option<Instant>,
-    has_failed: bool,
+    kept: Kept,
     /// When it was found last that it cannot lie in the project's folder.
     moved_at: Option<Instant>,
 }
@@ -126,7 +152,7 @@ impl Writer {
             journal: None,
             waiting: Vec::new(),
             unflushed_since: None,
-            has_failed: false,
+            kept: Kept::Home,
             moved_at: None,
         }
     }
@@ -135,11 +161,11 @@ impl Writer {
         mut self,
         entries: &Receiver<Vec<Entry>>,
         is_discarded: &AtomicBool,
-        tell: &dyn Fn(Result<(), String>),
+        tell: &dyn Fn(Kept),
     ) {
         loop {
             let pause = match self.unflushed_since {
-                _ if self.has_failed => AGAIN_AFTER,
+                _ if self.kept != Kept::Home => AGAIN_AFTER,
                 Some(since) => FLUSH_AFTER.saturating_sub(since.elapsed()),
                 None => Duration::MAX,
             };
@@ -148,7 +174,7 @@ impl Writer {
                     self.waiting.extend(entries);
                     self.write(tell);
                 }
-                Err(RecvTimeoutError::Timeout) if self.has_failed => self.write(tell),
+                Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => self.write(tell),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -166,20 +192,21 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, tell: &dyn Fn(Result<(), String>)) {
-        match self.try_write() {
+    fn write(&mut self, tell: &dyn Fn(Kept)) {
+        let kept = match self.try_write() {
             Ok(()) => {
                 self.waiting.clear();
                 self.unflushed_since.get_or_insert_with(Instant::now);
-                if std::mem::take(&mut self.has_failed) {
-                    tell(Ok(()));
+                match &self.journal {
+                    Some(journal) if !journal.is_home() => Kept::Aside,
+                    _ => Kept::Home,
                 }
             }
-            Err(error) => {
-                if !std::mem::replace(&mut self.has_failed, true) {
-                    tell(Err(error.to_string()));
-                }
-            }
+            Err(error) => Kept::Nowhere(error.to_string()),
+        };
+        if kept != self.kept {
+            self.kept = kept.clone();
+            tell(kept);
         }
     }
 
@@ -273,16 +300,10 @@ impl App {
         }
     }
 
-    pub(super) fn journal_told(&mut self, result: Result<(), String>) {
-        match result {
-            Ok(()) => self.notify(Level::Success, "Changes are kept on the disk again"),
-            Err(reason) => self.notify(
-                Level::Error,
-                format!(
-                    "Changes are not kept on the disk: {reason}; they are tried again, and lost if Loom ends before \
-                     you save or the disk takes them"
-                ),
-            ),
+    pub(super) fn journal_told(&mut self, kept: Kept) {
+        let before = std::mem::replace(&mut self.project.hindrances.kept, kept);
+        if self.project.hindrances.kept == Kept::Home && matches!(before, Kept::Nowhere(_)) {
+            self.notify(Level::Success, "Changes are kept on the disk again");
         }
     }
 

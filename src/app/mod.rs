@@ -13,6 +13,7 @@ mod enabled;
 mod environment;
 mod files;
 mod frame_cost;
+mod hindrances;
 mod importing;
 mod journal;
 mod live;
@@ -53,6 +54,7 @@ use crate::event::EventReceiver;
 use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
 use crate::project::state::State;
 use crate::settings::Settings;
+use crate::ui::banners::banners_ui;
 use crate::ui::bars::{self, Going, Status};
 use crate::ui::canvas::linking;
 use crate::ui::dialogs::{AfterSave, Dialog, dialog_ui};
@@ -244,6 +246,7 @@ impl App {
         let (engine, engine_color) = self.status_text();
         let fraction = self.project.run.counts();
         let tabs = self.tabs_to_show();
+        let banners = self.banners();
         let status = Status {
             tabs: &tabs,
             is_welcome: self.project.is_welcome(),
@@ -280,6 +283,16 @@ impl App {
         if tabs.len() > 1 {
             let strip = bar(Panel::top("tabs"), theme::TAB_HEIGHT).frame(frame);
             strip.show(ui, |ui| strip_ui(ui, &tabs, &mut actions));
+        }
+        let focus = &mut self.project.panels.focus;
+        if !banners.is_empty() {
+            let strip = Panel::top("banners").resizable(false);
+            strip.frame(egui::Frame::NONE).show(ui, |ui| {
+                let mark = Focus::mark(ui);
+                banners_ui(ui, &banners, &mut actions);
+                let rect = ui.min_rect();
+                focus.note(ui, Part::Banners, rect, mark);
+            });
         }
         self.project.environment.locked = self.project.environment_lock();
         let Project {
@@ -346,6 +359,7 @@ impl eframe::App for App {
             self.go_on(then);
         }
         self.start_waiting();
+        self.save_again();
         self.keep_journals();
         for serial in self.serials() {
             self.with_project(serial, Self::keep_code);

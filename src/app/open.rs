@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::code::CodeWork;
 use super::environment::Changing;
+use super::hindrances::Hindrances;
 use super::journal::Keeper;
 use super::live::Live;
 use super::picture::is_picture;
@@ -22,9 +23,10 @@ use crate::event::EventReceiver;
 use crate::graph::{Catalog, Flat, Graph, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
-use crate::project;
 use crate::project::generations::{self, Unreadable};
+use crate::project::hindrance;
 use crate::project::journal::Base;
+use crate::project::{self, LockError};
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
 use crate::ui::environment::model::EnvironmentState;
@@ -111,6 +113,7 @@ pub struct Project {
     pub(super) fetching: HashMap<u64, Fetch>,
     pub(super) next_number: u64,
     pub(super) keeper: Keeper,
+    pub(super) hindrances: Hindrances,
     pub(super) is_saving: bool,
     /// What goes on when it is saved.
     pub(super) after_save: Option<AfterSave>,
@@ -196,6 +199,7 @@ impl Project {
         self.end_engine();
         self.changing.stop();
         self.watch = None;
+        self.hindrances = Hindrances::default();
         self.lock = None;
     }
 
@@ -345,6 +349,22 @@ impl App {
         }
     }
 
+    /// Load a project that is open anew, from what its files hold now.
+    pub(super) fn load_again(&mut self) {
+        let mut before = std::mem::take(&mut self.project);
+        before.end();
+        let asleep = Project {
+            serial: before.serial,
+            folder: before.folder.take(),
+            is_asleep: true,
+            ..Project::default()
+        };
+        self.project = asleep;
+        if !self.tabs.is_in_background {
+            self.wake_project();
+        }
+    }
+
     /// Examples that an installed program brings are copied to userdata first; in a checkout they open in place.
     fn writable(&self, folder: PathBuf) -> std::io::Result<PathBuf> {
         if self.paths.is_checkout || !folder.starts_with(self.paths.examples()) {
@@ -387,6 +407,8 @@ impl App {
         let mut read_only = loaded.read_only;
         let lock = match project::Lock::take(&folder) {
             Ok(lock) => Some(lock),
+            // Nobody can write there: what is done is kept elsewhere until this window can.
+            Err(LockError::Io { .. }) if hindrance::look(&folder, None).is_some() => None,
             Err(error) => {
                 read_only = read_only.or(Some(error.to_string()));
                 None
@@ -395,9 +417,6 @@ impl App {
         let mut run = self.tell_unsound(loaded.notes);
         let mut flat = Flat::default();
         remember_costs(&folder, loaded.document.graph(), &mut flat, &mut run);
-        if let Some(reason) = &read_only {
-            self.notify(Level::Warning, reason.clone());
-        }
         self.state.add_recent(&folder);
         let window = self.state.window(&folder);
         let may_write = read_only.is_none();
@@ -408,18 +427,22 @@ impl App {
             flat,
             catalog: bank.catalog(),
             watch: Some(self.watch(asleep.serial, &bank)),
+            hindrances: self.watch_folder(asleep.serial, &folder),
             nodebank: Some(bank),
             read_only,
             lock,
             is_asleep: false,
             ..asleep
         };
+        let base = Base {
+            text: loaded.text.into(),
+            is_unsaved: version.is_some(),
+        };
         if may_write {
-            let base = Base {
-                text: loaded.text.into(),
-                is_unsaved: version.is_some(),
-            };
             self.bring_back(&mut project, base);
+        } else if project.lock.is_none() {
+            project.keeper.hold(base);
+            project.document.record();
         }
         project.restore_window(&window);
         Some(project)

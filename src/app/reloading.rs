@@ -18,9 +18,16 @@ const PACE: Duration = Duration::from_millis(400);
 /// Problems of sources that are told at once; the library has all.
 const TOLD: usize = 3;
 
-/// Looks at the folders of one project's nodes until it is dropped.
+/// Looks at something of one project until it is dropped.
 #[derive(Debug)]
 pub(super) struct Watch(JoinHandle<()>);
+
+impl Watch {
+    /// Ends this task when it is dropped.
+    pub(super) fn new(task: JoinHandle<()>) -> Self {
+        Self(task)
+    }
+}
 
 impl Drop for Watch {
     fn drop(&mut self) {

@@ -130,9 +130,13 @@ impl Paths {
 }
 
 /// Folder of a project for what Loom keeps of it on this machine, which never goes into git: made when it is missing.
+/// The project's own folder is not: one that is gone must not seem to be there again.
 pub fn private_folder(project: &Path) -> io::Result<PathBuf> {
     let folder = project.join(".loom");
-    std::fs::create_dir_all(&folder)?;
+    match std::fs::create_dir(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
         std::fs::write(ignore, "*\n")?;

@@ -148,6 +148,11 @@ impl Journal {
         Ok(())
     }
 
+    /// Does it lie in the project's own folder?
+    pub fn is_home(&self) -> bool {
+        self.path.starts_with(&self.project)
+    }
+
     /// Go on in the project's own folder, if it is not there and can be again.
     pub fn move_home(&mut self) -> io::Result<()> {
         let home = self.project.join(".loom").join("journal");

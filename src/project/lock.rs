@@ -9,8 +9,13 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::generations::time_in_words;
 use crate::document::file;
 use crate::paths::private_folder;
+use crate::sys;
+
+/// Says who holds the lock, beside it.
+const HOLDER: &str = "lock.json";
 
 /// Held as long as this lives.
 #[derive(Debug)]
@@ -32,7 +37,7 @@ pub struct Holder {
 
 #[derive(Debug, Error)]
 pub enum LockError {
-    #[error("the project is open in another Loom{}; close it there first", of(.0.as_ref()))]
+    #[error("the project is open in another Loom{}; it can be saved here when it is closed there", of(.0.as_ref()))]
     Held(Option<Holder>),
     #[error("cannot lock the project: {source}; check that you may write there: {}", path.display())]
     Io { source: io::Error, path: PathBuf },
@@ -46,7 +51,7 @@ impl Lock {
             path: project.to_owned(),
         };
         let folder = private_folder(project).map_err(io)?;
-        let holder_file = folder.join("lock.json");
+        let holder_file = folder.join(HOLDER);
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -56,9 +61,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => sweep(project),
             Err(TryLockError::WouldBlock) => {
-                let holder = std::fs::read(&holder_file).ok();
-                let holder = holder.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-                return Err(LockError::Held(holder));
+                return Err(LockError::Held(holder(project)));
             }
             // A file system without locks, such as some network drives: the lock is advice, not a condition.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
@@ -86,17 +89,38 @@ impl Drop for Lock {
 }
 
 impl Holder {
+    /// A process of this machine that is not there any more. Of another machine's nothing is known.
+    fn has_ended(&self) -> bool {
+        self.host == this_host() && !sys::is_running(self.pid)
+    }
+
     fn this() -> Self {
-        let named = ["HOSTNAME", "COMPUTERNAME"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok());
-        let host = named.or_else(|| std::fs::read_to_string("/etc/hostname").ok());
         Self {
             pid: std::process::id(),
-            host: host.as_deref().unwrap_or_default().trim().to_owned(),
+            host: this_host(),
             since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         }
     }
+}
+
+/// Name of this machine.
+fn this_host() -> String {
+    let named = ["HOSTNAME", "COMPUTERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
+    let host = named.or_else(|| std::fs::read_to_string("/etc/hostname").ok());
+    host.as_deref().unwrap_or_default().trim().to_owned()
+}
+
+/// Who holds the lock of a project, as far as the file beside it tells.
+pub fn holder(project: &Path) -> Option<Holder> {
+    let bytes = std::fs::read(project.join(".loom").join(HOLDER)).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Does nobody hold the lock any more, as far as that file tells? To take it is the only way to be certain.
+pub fn is_free(project: &Path) -> bool {
+    holder(project).is_none_or(|holder| holder.has_ended())
 }
 
 /// Remove what a crash left half written: who holds the lock writes alone.
@@ -109,6 +133,10 @@ fn sweep(project: &Path) {
 fn of(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |Holder { pid, host, since }| {
         let on = if host.is_empty() { "" } else { " on " };
+        let since = match humantime::parse_rfc3339(since) {
+            Ok(time) => time_in_words(time),
+            Err(_) => since.clone(),
+        };
         format!(" (process {pid}{on}{host}, since {since})")
     })
 }
@@ -126,8 +154,11 @@ mod tests {
             panic!("{refused:?}");
         };
         assert_eq!(holder.pid, std::process::id());
-        assert!(refused.to_string().contains(&holder.since), "{refused}");
+        let minute = holder.since[..16].replace('T', " ");
+        assert!(refused.to_string().contains(&minute), "{refused}");
+        assert!(!is_free(project.path()));
         drop(lock);
+        assert!(is_free(project.path()));
         Lock::take(project.path()).unwrap();
         let ignored = std::fs::read_to_string(project.path().join(".loom").join(".gitignore"));
         assert_eq!(ignored.unwrap(), "*\n");
@@ -168,7 +199,20 @@ mod tests {
         let project = tempfile::tempdir().unwrap();
         let folder = private_folder(project.path()).unwrap();
         std::fs::write(folder.join("lock"), "").unwrap();
-        std::fs::write(folder.join("lock.json"), "{\"pid\": 1").unwrap();
+        std::fs::write(folder.join(HOLDER), "{\"pid\": 1").unwrap();
+        assert!(is_free(project.path()));
+        let ended = Holder {
+            pid: u32::try_from(i32::MAX).unwrap(),
+            ..Holder::this()
+        };
+        std::fs::write(folder.join(HOLDER), serde_json::to_string(&ended).unwrap()).unwrap();
+        assert!(is_free(project.path()));
+        let far = Holder {
+            host: "another machine".to_owned(),
+            ..ended
+        };
+        std::fs::write(folder.join(HOLDER), serde_json::to_string(&far).unwrap()).unwrap();
+        assert!(!is_free(project.path()), "nothing is known of it");
         Lock::take(project.path()).unwrap();
     }
 }

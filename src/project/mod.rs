@@ -2,11 +2,14 @@
 //! the userdata folder. Runs nothing and shows nothing.
 
 pub mod copy;
+pub mod elsewhere;
 pub mod generations;
+pub mod hindrance;
 pub mod import;
 pub mod index;
 pub mod journal;
 pub mod lock;
+pub mod place;
 pub mod requirements;
 pub mod state;
 pub mod unsaved;

@@ -35,6 +35,8 @@ pub struct State {
     opened: BTreeMap<PathBuf, String>,
     /// Of projects where that is anything of note.
     windows: BTreeMap<PathBuf, ProjectWindow>,
+    /// Folders of projects whose place was told of: a network drive, say.
+    places_known: Vec<PathBuf>,
     /// How the window's panels lie: the window's own words.
     pub layout: Json,
     /// The file as it was read.
@@ -82,6 +84,7 @@ impl State {
             windows: windows.collect(),
             open,
             recent: recent.unwrap_or_default(),
+            places_known: folders("placesKnown").into_iter().flatten().collect(),
             opened: opened.collect(),
             layout: file.get("layout").cloned().unwrap_or_default(),
             active,
@@ -102,6 +105,17 @@ impl State {
     /// When a project was opened last, if that is known.
     pub fn opened(&self, project: &Path) -> Option<SystemTime> {
         humantime::parse_rfc3339(self.opened.get(project)?).ok()
+    }
+
+    /// Need not be told again where a project lies?
+    pub fn knows_place(&self, project: &Path) -> bool {
+        self.places_known.iter().any(|known| known == project)
+    }
+
+    pub fn set_place_known(&mut self, project: &Path) {
+        if !self.knows_place(project) {
+            self.places_known.push(project.to_owned());
+        }
     }
 
     /// How the window had a project.
@@ -138,7 +152,11 @@ impl State {
         let active = self.active.as_ref();
         let savefile = active.map_or(Json::Null, |active| text(&active.join(SAVEFILE)));
         file.insert("projectPath".to_owned(), savefile);
-        for (key, folders) in [("open", &self.open), ("recent", &self.recent)] {
+        for (key, folders) in [
+            ("open", &self.open),
+            ("recent", &self.recent),
+            ("placesKnown", &self.places_known),
+        ] {
             let folders = folders.iter().map(|folder| text(folder)).collect();
             file.insert(key.to_owned(), folders);
         }
@@ -193,6 +211,7 @@ mod tests {
             state.add_recent(folder);
         }
         state.open = folders.to_vec();
+        state.set_place_known(&folders[0]);
         state.set_active(Some(&folders[2]), "id", "name");
         state.save(userdata.path()).unwrap();
         std::fs::remove_dir_all(&folders[1]).unwrap();
@@ -200,6 +219,7 @@ mod tests {
         assert_eq!(state.recent, [folders[0].clone(), folders[2].clone()]);
         assert_eq!(state.open, [folders[0].clone(), folders[2].clone()]);
         assert_eq!(state.active.as_ref(), Some(&folders[2]));
+        assert!(state.knows_place(&folders[0]) && !state.knows_place(&folders[2]));
         let age = state.opened(&folders[0]).unwrap().elapsed().unwrap();
         assert!(age < std::time::Duration::from_mins(10), "{age:?}");
 

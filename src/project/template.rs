@@ -14,7 +14,7 @@ use crate::nodebank::Nodebank;
 use crate::paths::Paths;
 
 /// What running a project leaves in its folder.
-const LEFT_BY_RUNS: [&str; 6] = [
+pub(super) const LEFT_BY_RUNS: [&str; 6] = [
     ".venv",
     ".loom",
     "__pycache__",

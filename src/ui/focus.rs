@@ -18,6 +18,8 @@ use super::theme;
 pub enum Part {
     /// Menus and run buttons.
     Bar,
+    /// What stands in the way.
+    Banners,
     Pane(Pane),
 }
 
@@ -424,6 +426,7 @@ pub fn end_scroll(ui: &Ui) {
 fn name(part: Part) -> String {
     match part {
         Part::Bar => "Menus and run".to_owned(),
+        Part::Banners => "Warnings".to_owned(),
         Part::Pane(pane) => format!("{} panel", pane.title()),
     }
 }

@@ -1,6 +1,7 @@
 //! The window's contents. Views read a `Context` and ask by `Action`; they change no document, touch no file and
 //! start nothing. Each panel is a file; the canvas is a folder.
 
+pub mod banners;
 pub mod bars;
 pub mod canvas;
 pub mod code;
@@ -123,6 +124,8 @@ pub enum Action {
     Environment(EnvironmentAction),
     /// Something about the welcome page.
     Welcome(welcome::WelcomeAction),
+    /// Something about what stands in the way.
+    Banner(banners::BannerAction),
     CopyText(String),
     Notice(Notice),
 }

@@ -20,6 +20,11 @@ const DISK: &str = "LOOM_FULL_DISK";
 
 #[test]
 fn a_full_disk_harms_nothing_and_is_got_over() {
+    on_small_disk("full_disk::works_on_a_small_disk");
+}
+
+/// Run an ignored test of this program in a process that has a small disk of its own.
+fn on_small_disk(test: &str) {
     let disk = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=512k tmpfs \"$1\" && shift && exec \"$@\"";
     let run = |command: &[&str]| {
@@ -43,7 +48,7 @@ fn a_full_disk_harms_nothing_and_is_got_over() {
     let program = std::env::current_exe().unwrap();
     let done = run(&[
         program.to_str().unwrap(),
-        "full_disk::works_on_a_small_disk",
+        test,
         "--exact",
         "--ignored",
         "--nocapture",
@@ -80,6 +85,49 @@ fn says(window: &Window, text: &str) -> bool {
 }
 
 #[test]
+fn a_disk_that_becomes_read_only_is_got_over() {
+    on_small_disk("full_disk::works_on_a_disk_that_becomes_read_only");
+}
+
+#[test]
+#[ignore = "started by the test beside it, on a disk of its own"]
+fn works_on_a_disk_that_becomes_read_only() {
+    let Some(disk) = std::env::var_os(DISK) else {
+        return;
+    };
+    let disk = Path::new(&disk);
+    let remount = |how: &str| {
+        let mut mount = Command::new("mount");
+        let mount = mount.args(["-o", how, "tmpfs"]).arg(disk);
+        assert!(mount.status().unwrap().success(), "{how}");
+    };
+    let project = loom::project::create("Fixed", disk).unwrap();
+    remount("remount,ro");
+    let mut window = Window::open(|_| project.clone());
+    until(&mut window, "told", |window| {
+        says(window, "The project's folder is read-only")
+    });
+    let done = add(&mut window);
+    let aside = window.userdata.path().join("journals");
+    until(&mut window, "a journal elsewhere", |_| {
+        !files(&aside).is_empty()
+    });
+    window.key(Modifiers::COMMAND, Key::S);
+    until(&mut window, "told of the save", |window| {
+        says(window, "did not go through")
+    });
+    remount("remount,rw");
+    until(&mut window, "saved by itself", |window| {
+        !window.app().project().document.is_dirty()
+    });
+    assert!(!says(&window, "read-only"));
+    let text = fs::read_to_string(project.join("savefile.json")).unwrap();
+    assert_eq!(text.matches("\"nodeId\"").count(), done);
+    let held = loom::project::Lock::take(&project);
+    assert!(held.is_err(), "it is locked as soon as it can be");
+}
+
+#[test]
 #[ignore = "started by the test beside it, on a disk of its own"]
 fn works_on_a_small_disk() {
     let Some(disk) = std::env::var_os(DISK) else {
@@ -105,8 +153,11 @@ fn works_on_a_small_disk() {
         !files(&aside).is_empty()
     });
     window.key(Modifiers::COMMAND, Key::S);
-    let told = until(&mut window, "told", |window| says(window, "cannot save"));
+    let told = until(&mut window, "told", |window| {
+        says(window, "did not go through")
+    });
     eprintln!("told of the full disk after {} ms", told.as_millis());
+    assert!(says(&window, "The disk is full"));
     assert!(fs::read(&savefile).unwrap() == saved);
     assert!(window.app().project().document.is_dirty());
     let left = [&project, &project.join(".loom")].map(|folder| files(folder));

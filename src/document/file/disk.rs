@@ -56,9 +56,19 @@ pub fn save_over(
     let io = |source| FileError::Io {
         what: "save",
         source,
-        advice: "the old file is as it was and nothing is lost while Loom is open; free some space or save elsewhere",
+        advice: "the old file is as it was and nothing is lost while Loom is open; free some space or save a copy elsewhere",
         path: path.to_owned(),
     };
+    let is_marked = fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
+    if is_marked {
+        // A rename would put another file in its place all the same, which is not what whoever marked it wants.
+        return Err(FileError::Io {
+            what: "save",
+            source: io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"),
+            advice: "take that mark off, or save a copy elsewhere",
+            path: path.to_owned(),
+        });
+    }
     let before = fs::read(path).ok();
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {

@@ -70,6 +70,8 @@ pub const NOTICE_WIDTH: f32 = 360.0;
 /// From the corner of the window; the status bar stays free.
 pub const NOTICE_MARGIN: Vec2 = vec2(16.0, 40.0);
 pub const NOTICE_STRIPE: f32 = 4.0;
+/// The least that a banner's text has beside its buttons.
+pub const BANNER_TEXT: f32 = 420.0;
 /// Highest thumbnail in the inspector.
 pub const INSPECTOR_THUMB: f32 = 180.0;
 /// The same of what flows into an input, both ways.

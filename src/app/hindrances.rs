@@ -1,0 +1,409 @@
+//! What stands in the way of the open projects: their folders are looked at again and again, a save that did not go
+//! through is tried again when it can, and banners tell of it as long as it is so. Waits for no disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::journal::Kept;
+use super::open::Project;
+use super::reloading::Watch;
+use super::{App, Event};
+use crate::command::Command;
+use crate::document::file::SAVEFILE;
+use crate::project::elsewhere::{self, Copied};
+use crate::project::hindrance::{Condition, Hindrance, Identity};
+use crate::project::place::Place;
+use crate::project::{Lock, LockError, ProjectError};
+use crate::ui::banners::{Banner, BannerAction};
+use crate::ui::{Action, Level};
+
+/// How often a folder is looked at.
+const PACE: Duration = Duration::from_millis(500);
+/// A save that failed for a reason that no look shows is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// What is known of the ways of one project to the disk.
+#[derive(Default)]
+pub(super) struct Hindrances {
+    /// Ends with the project.
+    _watch: Option<Watch>,
+    condition: Condition,
+    /// Why the last save did not go through, and when that was.
+    unsaved: Option<(String, Instant)>,
+    /// Where the journal lies.
+    pub(super) kept: Kept,
+    /// Where it lies, if that is of note and not known yet.
+    place: Option<Place>,
+}
+
+/// A lock that was taken after all, and whether the savefile is as it was read.
+#[derive(Debug)]
+pub struct Taken {
+    lock: Lock,
+    is_as_read: bool,
+}
+
+impl App {
+    /// Look at the folder of a project from now on.
+    pub(super) fn watch_folder(&self, project: u64, folder: &Path) -> Hindrances {
+        let (sender, folder) = (self.services.sender.clone(), folder.to_owned());
+        let knows_place = self.state.knows_place(&folder);
+        let watch = self.services.runtime.spawn(async move {
+            let first = folder.clone();
+            let first = tokio::task::spawn_blocking(move || {
+                let place = Place::of(&first).filter(|_| !knows_place);
+                (Identity::of(&first), place)
+            });
+            let Ok((opened, place)) = first.await else {
+                return;
+            };
+            if let Some(place) = place {
+                sender.send(Event::Place { project, place }).await.ok();
+            }
+            let mut told = Condition::default();
+            loop {
+                let at = folder.clone();
+                let look = tokio::task::spawn_blocking(move || Condition::of(&at, opened));
+                let Ok(condition) = look.await else { return };
+                if condition != told {
+                    told = condition.clone();
+                    let event = Event::Condition { project, condition };
+                    if sender.send(event).await.is_err() {
+                        return;
+                    }
+                }
+                tokio::time::sleep(PACE).await;
+            }
+        });
+        Hindrances {
+            _watch: Some(Watch::new(watch)),
+            ..Hindrances::default()
+        }
+    }
+
+    pub(super) fn condition_told(&mut self, condition: Condition) {
+        let hindrances = &mut self.project.hindrances;
+        let before = std::mem::replace(&mut hindrances.condition, condition);
+        let is_mended = before.hindrance.is_some() && hindrances.condition.hindrance.is_none();
+        if !is_mended {
+            return;
+        }
+        if self.project.lock.is_none() && self.project.read_only.is_none() {
+            self.take_lock();
+        } else if self.project.hindrances.unsaved.is_some() {
+            self.save(None);
+        }
+    }
+
+    pub(super) fn place_told(&mut self, place: Place) {
+        self.project.hindrances.place = Some(place);
+    }
+
+    /// Can the project be saved now? Where it plainly cannot, that is known as the reason.
+    pub(super) fn may_save(&mut self) -> bool {
+        let Some(folder) = &self.project.folder else {
+            return false;
+        };
+        let hindrances = &mut self.project.hindrances;
+        let reason = match &hindrances.condition.hindrance {
+            Some(hindrance @ Hindrance::Gone) => hindrance.text(folder),
+            _ if self.project.lock.is_none() => {
+                self.take_lock();
+                "the project's folder could not be locked yet".to_owned()
+            }
+            _ => return true,
+        };
+        self.not_saved(reason);
+        false
+    }
+
+    /// A save did not go through. The banner says so; it is tried again.
+    pub(super) fn not_saved(&mut self, reason: String) {
+        self.project.hindrances.unsaved = Some((reason, Instant::now()));
+    }
+
+    pub(super) fn is_saved_again(&mut self) {
+        self.project.hindrances.unsaved = None;
+    }
+
+    /// Saves that did not go through are tried again after a while, where nothing that is seen is in their way.
+    pub(super) fn save_again(&mut self) {
+        for serial in self.serials() {
+            self.with_project(serial, |app| {
+                let Hindrances {
+                    unsaved, condition, ..
+                } = &app.project.hindrances;
+                let Some((_, at)) = unsaved else { return };
+                if condition.hindrance.is_some() || app.project.is_saving {
+                    return;
+                }
+                match AGAIN_AFTER.checked_sub(at.elapsed()) {
+                    Some(left) => app.services.context.request_repaint_after(left),
+                    None => app.save(None),
+                }
+            });
+        }
+    }
+
+    pub(super) fn banner_action(&mut self, asked: BannerAction) {
+        match asked {
+            BannerAction::TryAgain if self.project.lock.is_none() => self.take_lock(),
+            BannerAction::TryAgain => self.save(None),
+            BannerAction::PlaceKnown => {
+                self.project.hindrances.place = None;
+                if let Some(folder) = self.project.folder.clone() {
+                    self.state.set_place_known(&folder);
+                    self.keep_state();
+                }
+            }
+        }
+    }
+
+    /// Try once more to be the one who writes to the project.
+    fn take_lock(&mut self) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let project = self.project.serial;
+        let base: Option<Arc<str>> = self.project.keeper.held_text();
+        self.services.spawn(move || {
+            let result = Lock::take(&folder).map(|lock| {
+                let text = std::fs::read_to_string(folder.join(SAVEFILE)).ok();
+                let is_as_read = base.is_none_or(|base| text.as_deref() == Some(&*base));
+                Taken { lock, is_as_read }
+            });
+            Event::LockTried { project, result }
+        });
+    }
+
+    pub(super) fn lock_tried(&mut self, result: Result<Taken, LockError>) {
+        let project = &mut self.project;
+        match result {
+            Ok(_) if project.lock.is_some() => {}
+            // Its folder could not be written to when it was opened.
+            Ok(Taken { lock, .. }) if project.read_only.is_none() => {
+                project.lock = Some(lock);
+                if project.hindrances.unsaved.is_some() {
+                    self.save(None);
+                }
+            }
+            Ok(Taken { lock, .. }) if !project.is_unsaved() => {
+                // Loading takes it anew; whoever comes in between is told of again.
+                drop(lock);
+                self.load_again();
+            }
+            Ok(Taken { lock, is_as_read }) if is_as_read => {
+                project.lock = Some(lock);
+                project.read_only = None;
+                project.keeper.release();
+                self.notify(Level::Success, "The project can be saved here now");
+            }
+            Ok(_) => self.notify(
+                Level::Warning,
+                "The savefile was changed in the other Loom: save a copy elsewhere to keep what you did here, or close \
+                 this tab and open the project again",
+            ),
+            Err(error @ LockError::Io { .. }) if project.read_only.is_none() => {
+                self.not_saved(error.to_string());
+            }
+            Err(error) => {
+                let text = error.to_string();
+                project.read_only = Some(text.clone());
+                self.notify(Level::Warning, text);
+            }
+        }
+    }
+
+    /// A name for the copy is chosen by the folder it is put into.
+    pub(super) fn ask_for_copy(&mut self) {
+        let (project, sender) = (self.project.serial, self.services.sender.clone());
+        drop(self.services.runtime.spawn_blocking(move || {
+            let dialog = rfd::FileDialog::new().set_title("Save a copy in this folder");
+            if let Some(parent) = dialog.pick_folder() {
+                let event = Event::PickedCopy { project, parent };
+                sender.blocking_send(event).ok();
+            }
+        }));
+    }
+
+    /// Save what is shown as a project in this folder, and go on there.
+    pub fn save_copy(&mut self, parent: PathBuf) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        self.finish_drafts();
+        let mut document = self.project.document.clone();
+        if document.meta.project_name.is_empty() {
+            self.project
+                .name()
+                .clone_into(&mut document.meta.project_name);
+        }
+        let (project, mark) = (self.project.serial, document.history().mark());
+        self.services.spawn(move || Event::CopySaved {
+            project,
+            mark,
+            result: elsewhere::save_copy(&document, &folder, &parent),
+        });
+    }
+
+    pub(super) fn copy_saved(
+        &mut self,
+        project: u64,
+        mark: u64,
+        result: Result<Copied, ProjectError>,
+    ) {
+        let copied = match result {
+            Ok(copied) => copied,
+            Err(error) => return self.notify(Level::Error, error.to_string()),
+        };
+        self.open_project(&copied.folder);
+        // What is in the copy need not be asked about.
+        let is_whole = self.with_project(project, |app| {
+            let is_whole = app.project.document.history().mark() == mark;
+            if is_whole {
+                app.project.document.set_saved(mark);
+            }
+            is_whole && !app.project.is_unsaved()
+        });
+        if is_whole == Some(true) {
+            self.close_tab(project);
+        }
+        let folder = copied.folder.display();
+        match copied.left.as_slice() {
+            [] => self.notify(
+                Level::Success,
+                format!("You work on the copy now: {folder}"),
+            ),
+            [first, ..] => self.notify(
+                Level::Warning,
+                format!(
+                    "You work on the copy now; {} files could not be copied: {first}",
+                    copied.left.len()
+                ),
+            ),
+        }
+    }
+
+    /// What stands in the way of the project that is shown.
+    pub(super) fn banners(&self) -> Vec<Banner> {
+        let mut banners = Vec::new();
+        let Some(folder) = &self.project.folder else {
+            return banners;
+        };
+        let project = &self.project;
+        banners.extend(read_only(project));
+        banners.extend(hindered(project, folder));
+        if let Kept::Nowhere(reason) = &project.hindrances.kept {
+            banners.push(Banner {
+                level: Level::Error,
+                title: "Your changes are kept nowhere".to_owned(),
+                text: format!(
+                    "Neither the project's folder nor userdata can be written to: {reason}. Until one can, or you save, \
+                     they are lost if Loom ends"
+                ),
+                choices: vec![copy_elsewhere()],
+            });
+        }
+        if let Some(place) = &project.hindrances.place {
+            banners.push(Banner {
+                level: Level::Info,
+                title: place.title(),
+                text: place.text(),
+                choices: vec![("Got it", Action::Banner(BannerAction::PlaceKnown))],
+            });
+        }
+        banners
+    }
+}
+
+fn read_only(project: &Project) -> Option<Banner> {
+    let reason = project.read_only.as_ref()?;
+    let is_locked = project.lock.is_none();
+    let is_free = is_locked && project.hindrances.condition.is_free;
+    let (title, text) = if is_free {
+        let text = "It was closed in the other Loom. Edit here takes it over as it was saved there";
+        ("This project can be edited here now", text.to_owned())
+    } else {
+        ("This project is read-only here", sentence(reason))
+    };
+    let mut choices = Vec::new();
+    if is_locked {
+        let text = if is_free { "Edit here" } else { "Try again" };
+        choices.push((text, Action::Banner(BannerAction::TryAgain)));
+        choices.push(copy_elsewhere());
+    }
+    Some(Banner {
+        level: if is_free {
+            Level::Success
+        } else {
+            Level::Warning
+        },
+        title: title.to_owned(),
+        text,
+        choices,
+    })
+}
+
+fn hindered(project: &Project, folder: &Path) -> Option<Banner> {
+    let Hindrances {
+        condition,
+        unsaved,
+        kept,
+        ..
+    } = &project.hindrances;
+    let (level, title, text) = match (&condition.hindrance, unsaved) {
+        (Some(hindrance), unsaved) => {
+            let mut text = hindrance.text(folder);
+            if unsaved.is_some() {
+                text += "\nThe last save did not go through; it is done as soon as it can be.";
+            }
+            let level = if unsaved.is_some() {
+                Level::Error
+            } else {
+                Level::Warning
+            };
+            (level, hindrance.title(), text)
+        }
+        (None, Some((reason, _))) => (
+            Level::Error,
+            "Not saved",
+            format!("{}\nIt is tried again every few seconds.", sentence(reason)),
+        ),
+        (None, None) if *kept == Kept::Aside => (
+            Level::Info,
+            "Your changes are kept in userdata",
+            format!(
+                "Loom cannot write what is not saved yet into the project's folder; see that it may write to .loom \
+                 there: {}",
+                folder.display()
+            ),
+        ),
+        (None, None) => return None,
+    };
+    let mut choices = Vec::new();
+    if unsaved.is_some() {
+        choices.push(("Try again", Action::Banner(BannerAction::TryAgain)));
+    }
+    if *kept != Kept::Aside || condition.hindrance.is_some() || unsaved.is_some() {
+        choices.push(copy_elsewhere());
+    }
+    Some(Banner {
+        level,
+        title: title.to_owned(),
+        text,
+        choices,
+    })
+}
+
+fn copy_elsewhere() -> (&'static str, Action) {
+    let command = Command::SaveCopy;
+    (command.title(), Action::Command(command))
+}
+
+/// With a capital at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}

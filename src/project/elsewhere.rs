@@ -1,0 +1,107 @@
+//! A copy elsewhere: a project with all that was done to it, in a folder where it can be written. What it is made of is
+//! only read, and may be gone.
+
+use std::path::{Path, PathBuf};
+
+use super::copy::copy_folder;
+use super::template::LEFT_BY_RUNS;
+use super::{ProjectError, create_like, name_like, new_id};
+use crate::document::Document;
+use crate::document::file::{self, SAVEFILE};
+
+/// A copy that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    pub folder: PathBuf,
+    /// What could not be copied, and why, in words for the user.
+    pub left: Vec<String>,
+}
+
+/// Make a project in the folder `parent` of what is shown of the one in `project`: with an id of its own, and its name
+/// followed by a number where that is taken. Its environment and what runs left behind stay where they are.
+pub fn save_copy(
+    document: &Document,
+    project: &Path,
+    parent: &Path,
+) -> Result<Copied, ProjectError> {
+    let folder = create_like(&name_like(&document.meta.project_name), parent)?;
+    let mut left = Vec::new();
+    let done = fill(document, project, &folder, &mut left);
+    done.inspect_err(|_| {
+        std::fs::remove_dir_all(&folder).ok();
+    })?;
+    Ok(Copied { folder, left })
+}
+
+fn fill(
+    document: &Document,
+    project: &Path,
+    folder: &Path,
+    left: &mut Vec<String>,
+) -> Result<(), ProjectError> {
+    let mut left_out = LEFT_BY_RUNS.to_vec();
+    left_out.push(SAVEFILE);
+    if project.is_dir() {
+        let mut tell = |path: &Path, error: std::io::Error| {
+            left.push(format!("{error}: {}", path.display()));
+            Ok(())
+        };
+        // Folders within each other without end are not made: the copy may have been put into the project itself.
+        if folder.starts_with(project) {
+            return Err(ProjectError::Make {
+                source: std::io::Error::other("it lies in the project that it is to be a copy of"),
+                path: folder.to_owned(),
+            });
+        }
+        if let Err(error) = copy_folder(project, folder, &left_out, &mut tell) {
+            left.push(format!("{error}: {}", project.display()));
+        }
+    }
+    let mut copy = document.clone();
+    copy.meta.project_id = new_id();
+    let name = folder.file_name().unwrap_or_default();
+    copy.meta.project_name = name.to_string_lossy().into_owned();
+    file::save(&copy, &folder.join(SAVEFILE))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Catalog, Value};
+    use crate::project::create;
+
+    #[test]
+    fn a_copy_has_what_is_shown_and_the_files_beside_it() {
+        let userdata = tempfile::tempdir().unwrap();
+        let project = create("Coins", userdata.path()).unwrap();
+        std::fs::write(project.join("nodes").join("a.py"), "def a(): ...\n").unwrap();
+        std::fs::create_dir(project.join(".venv")).unwrap();
+        let mut document = file::load(&project.join(SAVEFILE), &Catalog::default())
+            .unwrap()
+            .document;
+        document
+            .meta
+            .metadata
+            .push(("of note".into(), Value::text("not saved")));
+        let elsewhere = tempfile::tempdir().unwrap();
+        let copied = save_copy(&document, &project, elsewhere.path()).unwrap();
+        assert_eq!(copied.folder, elsewhere.path().join("Coins"));
+        assert_eq!(copied.left, [""; 0]);
+        assert!(copied.folder.join("nodes").join("a.py").is_file());
+        assert!(!copied.folder.join(".venv").exists());
+        let read = file::load(&copied.folder.join(SAVEFILE), &Catalog::default())
+            .unwrap()
+            .document;
+        assert_ne!(read.meta.project_id, document.meta.project_id);
+        assert!(read.meta.metadata.iter().any(|(key, _)| *key == "of note"));
+        // Its folder is gone: what is shown is still there.
+        std::fs::remove_dir_all(&project).unwrap();
+        let again = save_copy(&document, &project, elsewhere.path()).unwrap();
+        assert_eq!(again.folder, elsewhere.path().join("Coins 2"));
+        assert!(again.folder.join(SAVEFILE).is_file());
+        let inside = save_copy(&document, elsewhere.path(), &elsewhere.path().join("Coins"));
+        inside.unwrap_err();
+        assert!(!elsewhere.path().join("Coins").join("Coins").exists());
+    }
+}
