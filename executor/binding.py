@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from . import hidden
 from .choices import chosen_input
 from .graph import Holder
 from .registry import given_positions
@@ -137,7 +138,12 @@ def inputs_of(node: Node) -> list[tuple[str, object]]:
         outputs = next((source.outputs for source in node.sources if source.id == link[0]), None)
         if outputs is not None and link[1] < len(outputs):
             found.append((name, outputs[link[1]]))
-    return found
+    return told(node.kind, dict(found))
+
+
+def told(kind: Kind, values: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Inputs and values for the report of a failure: those that take secrets are not told."""
+    return [(name, hidden.Hidden() if name in kind.secrets else value) for name, value in values.items()]
 
 
 def _source(nodes: Mapping[int, Node], name: str, link: Sequence[int]) -> Node:
@@ -157,6 +163,8 @@ def convert(value: object, type_name: str, name: str, project: str) -> object:
     """A JSON value as the input's type has it."""
     if value is None:
         return None
+    if type_name == "secret":
+        return _secret(value, name)
     if type_name == "float" and type(value) is int:
         return float(value)
     if type_name == "path" and isinstance(value, str):
@@ -166,6 +174,16 @@ def convert(value: object, type_name: str, name: str, project: str) -> object:
     if type_name == "bytes" and isinstance(value, str):
         return value.encode("utf-8", "surrogateescape")
     return value
+
+
+def _secret(value: object, name: str) -> str:
+    known_as = hidden.named(value)
+    if known_as is None:
+        raise BindingError(f"input {name!r} takes a secret and holds none: choose one by its name")
+    found = hidden.find(known_as)
+    if found is None:
+        raise BindingError(f"the secret {known_as!r} of input {name!r} is not known: enter it and run again")
+    return found
 
 
 def as_path(value: str, project: str) -> pathlib.Path:

@@ -272,7 +272,7 @@ class Calls:
         except (MemberFailed, SourceFailed, loom.Cancelled, KeyboardInterrupt):
             raise
         except BaseException as error:
-            inputs = list(binding.values_of(member).items())
+            inputs = binding.told(member.kind, binding.values_of(member))
             raise MemberFailed(body.originals[member.id], error, inputs) from error
         finally:
             if is_careful:

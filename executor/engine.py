@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 
-from . import interrupts, loom, progress_bars, protocol, views
+from . import hidden, interrupts, loom, progress_bars, protocol, views
 from .fetch import answer
 from .files import ViewFiles
 from .memory import Held
@@ -126,6 +126,8 @@ class Engine:
             self._fetch(message)
         elif kind == "reload":
             self._runs.put(message)
+        elif kind == "secrets":
+            hidden.take(message["secrets"])  # type: ignore[arg-type]
         elif kind == "continue":
             self.runner.pauses.resume(message["run"])  # type: ignore[arg-type]
         elif kind == "step":

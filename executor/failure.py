@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from . import views
+from . import hidden, views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Reported(Exception):
 
 def describe(error: BaseException, inputs: Iterable[tuple[str, object]] = ()) -> dict[str, object]:
     """The `ERROR` of the protocol."""
-    frames, hidden = _frames(error.__traceback__)
+    frames, left_out = _frames(error.__traceback__)
     if isinstance(error, SyntaxError) and error.filename:
         code = (error.text or "").strip()
         frames.append({"file": error.filename, "line": error.lineno or 1, "function": "<module>", "code": code})
@@ -41,7 +41,7 @@ def describe(error: BaseException, inputs: Iterable[tuple[str, object]] = ()) ->
         "traceback": frames,
         "inputs": [[name, *views.summary(value)] for name, value in inputs],
         "module": error.name if isinstance(error, ImportError) else None,
-        "hidden": hidden,
+        "hidden": left_out,
     }
 
 
@@ -56,10 +56,10 @@ def message(error: BaseException) -> str:
         if isinstance(error, SyntaxError) and error.msg:
             return error.msg
         if isinstance(error, KeyError) and len(error.args) == 1 and " " not in str(error.args[0]):
-            return f"the key {error.args[0]!r} does not exist"[:_MAX_MESSAGE]
+            return hidden.head(f"the key {error.args[0]!r} does not exist", _MAX_MESSAGE)
         text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
         notes = getattr(error, "__notes__", ())
-        return "\n".join([text, *map(str, notes)])[:_MAX_MESSAGE] or _without_text(error)
+        return hidden.head("\n".join([text, *map(str, notes)]), _MAX_MESSAGE) or _without_text(error)
     except BaseException as broken:  # a __str__ may do anything
         return f"the error's own text cannot be made: {type(broken).__name__}"
 
@@ -75,20 +75,20 @@ def _without_text(error: BaseException) -> str:
 def _frames(trace: TracebackType | None) -> tuple[list[dict[str, object]], int]:
     """The user's frames, first to last, the middle of a deep recursion left out; and how many are hidden."""
     entries: list[tuple[str, int, str]] = []
-    hidden = 0
+    left_out = 0
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename.startswith((_ENGINE, "<frozen ")):
-            hidden += 1
+            left_out += 1
         else:
             entries.append((code.co_filename, trace.tb_lineno or 1, code.co_name))
         trace = trace.tb_next
     if len(entries) > _MAX_FRAMES:
-        hidden += len(entries) - _MAX_FRAMES
+        left_out += len(entries) - _MAX_FRAMES
         entries = entries[: _MAX_FRAMES // 2] + entries[-_MAX_FRAMES // 2 :]
     import linecache
 
     return [
-        {"file": file, "line": line, "function": name, "code": linecache.getline(file, line).strip()[:400]}
+        {"file": file, "line": line, "function": name, "code": hidden.head(linecache.getline(file, line).strip(), 400)}
         for file, line, name in entries
-    ], hidden
+    ], left_out

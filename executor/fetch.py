@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import images, tables, trees, views
+from . import hidden, images, tables, trees, views
 from .failure import message as message_of
 from .results import UNSET
 
@@ -52,7 +52,7 @@ def _view(value: object, message: Mapping[str, object], files: ViewFiles) -> dic
 
 
 def _text(value: object, files: ViewFiles) -> dict[str, object]:
-    kind, text = views.type_name(value), str(value)
+    kind, text = views.type_name(value), hidden.hide(str(value))
     if len(text) > MAX_INLINE // 4:
         data = text.encode("utf-8", "replace")
         if len(data) > MAX_INLINE:

@@ -41,6 +41,7 @@ _PLAIN: Mapping[str, tuple[type, ...]] = {
     "bool": (bool,),
     "text": (str,),
     "colour": (str,),
+    "secret": (str,),
     "bytes": (bytes, bytearray, memoryview),
     "dict": (dict,),
 }
@@ -432,6 +433,7 @@ _RULES: Mapping[str, Callable[[object], object]] = {
     "bytes": _bytes,
     "colour": _colour,
     "date": _date,
+    "secret": _colour,
     "dict": _dict,
     "array": _array,
     "image": _image,

@@ -73,7 +73,7 @@ class Heavy:
             spent_ns = time.perf_counter_ns() - begin_ns
             payload = pickled.dumps(outputs)
         except BaseException as error:
-            report = failure.describe(error, values.items())
+            report = failure.describe(error, binding.told(kind, values))
             if isinstance(error, loom.Cancelled):
                 report["kind"] = "Cancelled"
             self._flush()

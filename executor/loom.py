@@ -15,6 +15,8 @@ _T = TypeVar("_T")
 
 Colour: TypeAlias = str
 """A colour as text: `#rrggbb` or `#rrggbbaa`."""
+Secret: TypeAlias = str
+"""A text that is kept in the system's keychain: a token, a password. The graph holds only its name."""
 Table: TypeAlias = Any
 """A table of any library (pandas, polars)."""
 Array: TypeAlias = Any

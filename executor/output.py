@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 
-from . import protocol
+from . import hidden, protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ class Logs:
             partial += tail
             if "\r" in partial:  # a progress bar draws over its own line
                 partial = partial[partial.rstrip("\r").rfind("\r") + 1 :]
+            if len(partial) > LINE_LIMIT:
+                partial = hidden.hide(partial)  # before it is cut in the middle of one
             while len(partial) > LINE_LIMIT:
                 self._lines(source, level, [partial[:LINE_LIMIT]])
                 partial = partial[LINE_LIMIT:]
@@ -159,7 +161,7 @@ class Logs:
                 continue
             if source.dropped:
                 self._report_dropped(source)
-            text = whole.rstrip("\r")
+            text = hidden.hide(whole.rstrip("\r"))
             if "\r" in text:
                 text = text[text.rfind("\r") + 1 :]
             for start in range(0, len(text) or 1, LINE_LIMIT):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from . import binding
+from . import binding, hidden
 from .cache import Cache, estimated_bytes
 from .graph import Graph, Node, all_within, downstream, in_order, outermost
 from .registry import Kind, Registry, stamp
@@ -62,6 +62,7 @@ class Session:
         self.choosers: dict[Node, None] = {}
         """Nodes that choose among their sources."""
         self._special: dict[Node, None] = {}  # never reused, or with a file to look at before each run
+        self._tainted: set[Node] | None = None  # what may hold a secret; None: not looked at since the graph changed
         self._is_new = True  # no node has a key yet
         self._ids: list[str] = []  # of all nodes, as text; empty when not made yet
 
@@ -70,6 +71,7 @@ class Session:
         graph = self.graph
         nodes, removed = request.get("nodes") or (), request.get("removed") or ()
         self.revision = request["revision"]
+        self._tainted = None
         if request.get("base") is None:
             graph = self._start_over()
             for spec in request.get("kinds") or ():
@@ -275,6 +277,8 @@ class Session:
                     if not source.key:
                         return False
                 key = self._key(node) if kind.cache else cache.fresh_key()
+                if kind.secrets:  # a name may stand for another secret than when it was bound
+                    node.arguments = None
             if node.outputs is not None:
                 if key == node.key and node not in forced:
                     continue
@@ -318,6 +322,10 @@ class Session:
             parts += (name, 0 if source is None else source.key, index)
         if node.loop is not None:
             parts += (node.loop.identity(), tuple([source.key for source in node.sources]))
+        for name in kind.secrets:
+            known_as = hidden.named(node.values.get(name))
+            if known_as is not None:
+                parts.append(hidden.generation(known_as))
         if kind.paths or node.loop is not None:
             parts += self.files_of(node)
         return self.cache.key(tuple(parts))
@@ -325,6 +333,13 @@ class Session:
     def is_special(self, node: Node) -> bool:
         """Must it be looked at before every run?"""
         return node in self._special
+
+    def may_hold_secret(self, node: Node) -> bool:
+        """Does it take a secret, or what a node gave that does? Then nothing of it may come to lie on disk."""
+        if self._tainted is None:
+            roots = [found for found in self.graph.nodes.values() if found.kind.secrets]
+            self._tainted = downstream([*roots, *(outermost(root) for root in roots)])
+        return node in self._tainted
 
     def files_of(self, node: Node) -> list[object]:
         """Size and time of the files that the node's result depends on, as far as they are known now."""
@@ -341,7 +356,13 @@ class Session:
         store, digests = self.store, self._digests
         if store is None or digests is None or spent_ns < WORTH_NS:
             return
-        if not node.kind.cache or node.owner is not None or '"thumb"' in preview and len(preview) > 1 << 16:
+        if (
+            not node.kind.cache
+            or node.owner is not None
+            or self.may_hold_secret(node)
+            or '"thumb"' in preview
+            and len(preview) > 1 << 16
+        ):
             return
         if store.is_worth(spent_ns, sum(map(estimated_bytes, outputs))):
             store.put(digests.name(node), outputs, preview)
@@ -367,7 +388,7 @@ class Session:
 
     def _find_stored(self, node: Node) -> tuple[object, ...] | None:
         assert self.store is not None and self._digests is not None
-        if node.owner is not None:
+        if node.owner is not None or self.may_hold_secret(node):
             return None
         self.registry.note_files([node.kind.file])
         return self.store.find(self._digests.name(node), len(node.kind.outputs))

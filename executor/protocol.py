@@ -6,7 +6,9 @@ once a node are f-strings, since `json.dumps` would cost more than running a sma
 
 from __future__ import annotations
 
-from _json import encode_basestring as quote  # json's own function, without importing json (and re) at start
+from _json import encode_basestring  # json's own function, without importing json (and re) at start
+
+from . import hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +33,16 @@ def parse(line: bytes) -> dict[str, object]:
     return message
 
 
+def quote(text: str) -> str:
+    """A text as JSON has it, without secrets."""
+    return encode_basestring(hidden.hide(text))
+
+
 def dumps(value: object) -> str:
-    """JSON without line breaks; what JSON does not know is written as text."""
+    """JSON without line breaks and without secrets; what JSON does not know is written as text."""
     import json
 
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return json.dumps(hidden.hide_all(value), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def hello(python: str, pid: int) -> str:
@@ -80,7 +87,7 @@ def reloaded(nodes: Iterable[int]) -> str:
 def node_progress(run: int, node: int, done: float, total: float | None, text: str) -> str:
     return (
         f'{{"type":"node_progress","run":{run},"node":{node},"done":{_number(done)},'
-        f'"total":{_number(total)},"text":{quote(text[:1024])}}}\n'
+        f'"total":{_number(total)},"text":{quote(hidden.head(text, 1024))}}}\n'
     )
 
 

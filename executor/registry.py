@@ -58,7 +58,9 @@ class Kind:
         self.always_set = 0 if self.result == "spread" else len(self.outputs)
         """How many outputs every call sets; the first Loom's nodes may leave some out."""
         self.paths = frozenset(name for name, kind in self.inputs if kind == "path")
-        self.is_special = bool(self.paths) or not self.cache
+        self.secrets = frozenset(name for name, kind in self.inputs if kind == "secret")
+        """Inputs whose values are never shown, nor kept on disk."""
+        self.is_special = bool(self.paths or self.secrets) or not self.cache
         """Must its nodes be looked at before every run?"""
         self.key = 0
         """Content key of the source and of how it is called; 0 until it is known."""

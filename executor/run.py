@@ -328,7 +328,8 @@ class Runner:
             self._tell_progress(seat)
             self.channel.put(line)
             self._ran += 1
-            self.held.note(node, outputs, preview)
+            if not self.session.may_hold_secret(node):
+                self.held.note(node, outputs, preview)
             if self.held.is_too_much():
                 leaving = self.held.leaving(self._is_read)
             if node.body:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from . import images
+from . import hidden, images
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,4 +168,4 @@ def _cell(value: object) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MAX_CELL_TEXT else text[:MAX_CELL_TEXT] + "…"
+    return text if len(text) <= MAX_CELL_TEXT else hidden.head(text, MAX_CELL_TEXT) + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import hidden
 from .views import summary
 
 TYPE_CHECKING = False
@@ -46,7 +47,7 @@ def _tree(label: str, value: object, levels: int, left: list[int]) -> list[objec
 def _parts(value: object) -> tuple[int, Iterator[tuple[str, object]]] | None:
     """How many parts a value has, and their names and values."""
     if isinstance(value, dict):
-        return len(value), ((str(name)[:200], part) for name, part in value.items())
+        return len(value), ((hidden.head(str(name), 200), part) for name, part in value.items())
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return len(value), zip(value._fields, value, strict=True)
     if isinstance(value, (list, tuple)):

@@ -6,7 +6,7 @@ which is loaded when such a value exists. A value that cannot be shown must neve
 
 from __future__ import annotations
 
-from . import images
+from . import hidden, images
 from .protocol import dumps, quote
 from .results import UNSET
 
@@ -66,6 +66,8 @@ def type_name(value: object) -> str:
     """The protocol's name of the value's type, or its class's own name."""
     if value is None:
         return "none"
+    if isinstance(value, hidden.Hidden):
+        return "secret"
     name = _NAMES.get(type(value))
     if name is not None:
         return name
@@ -108,14 +110,14 @@ _NAMES: dict[type, str] = {
 def summary(value: object) -> tuple[str, str]:
     """Type and one short text."""
     try:
-        return type_name(value), _text(value)[:MAX_TEXT]
+        return type_name(value), hidden.head(_text(value), MAX_TEXT)
     except BaseException as error:  # a __repr__ or a property may do anything, ending Python included
         return type(value).__name__, f"it cannot be shown: {type(error).__name__}"
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value[:MAX_TEXT]
+        return hidden.head(value, MAX_TEXT)
     if isinstance(value, int) and not isinstance(value, bool) and not -BIG < value < BIG:
         return str(value) if value.bit_length() < 10_000 else f"a whole number of {value.bit_length():,} bits"
     if isinstance(value, (bytes, bytearray)):

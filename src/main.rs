@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use loom::cli::{self, Args};
 use loom::paths::{LOG_VARIABLE, Paths, Variables};
+use loom::redact::Hiding;
 use loom::{app, sys};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
@@ -57,7 +58,7 @@ fn start_log(filter: Option<String>, file: Option<&Path>) {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_ansi(false)
-        .with_writer(writer)
+        .with_writer(Hiding(writer))
         .init();
 }
 

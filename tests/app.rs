@@ -82,6 +82,7 @@ use loom::engine::NodeStatus;
 use loom::graph::{NodeId, Value};
 use loom::paths::{Paths, Variables};
 use loom::project::state::State;
+use loom::secrets::Keychain;
 use loom::settings::Settings;
 use loom::ui::canvas::layout::{input_pos, output_pos};
 use loom::ui::dialogs::Dialog;
@@ -166,6 +167,7 @@ impl Window {
             state: State::load(userdata.path()),
             project,
             runtime: runtime(),
+            keychain: Keychain::none(),
             frame_log: None,
         };
         let harness = builder

@@ -27,6 +27,8 @@ mod packages;
 mod pictures;
 #[path = "cli/repeat.rs"]
 mod repeat;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[cfg(target_os = "linux")]
 #[path = "cli/server.rs"]
 mod server;

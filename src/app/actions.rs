@@ -480,6 +480,9 @@ impl App {
 
     fn browse(&mut self, port: Port, widget: crate::graph::Widget) {
         use crate::graph::Widget;
+        if widget == Widget::Secret {
+            return self.choose_secret(port);
+        }
         let Some(folder) = self.project.folder.clone() else {
             return;
         };

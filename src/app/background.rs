@@ -11,6 +11,7 @@ use super::dropping::Dropped;
 use super::environment::News;
 use super::hindrances::Taken;
 use super::journal::Kept;
+use super::secrets::SecretNews;
 use crate::document::file::Loaded;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
@@ -147,6 +148,11 @@ pub enum Event {
         result: Result<String, PackageError>,
     },
     Imported(Result<Imported, String>),
+    /// Something about secrets was found out, or done.
+    Secrets {
+        project: u64,
+        news: SecretNews,
+    },
     /// What the welcome page can offer.
     Cards {
         recent: Vec<Card>,
@@ -284,6 +290,9 @@ impl App {
             Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
             Event::PickedImport(path) => self.picked_import(&path),
             Event::Imported(result) => self.imported(result),
+            Event::Secrets { project, news } => {
+                self.with_project(project, |app| app.secret_news(news));
+            }
             Event::Code { project, event } => {
                 self.with_project(project, |app| app.on_code_event(event));
             }

@@ -179,6 +179,11 @@ impl App {
             Answer::Cancel if matches!(asked, Some(Dialog::Consent(_))) => {
                 self.consent_answer(false);
             }
+            Answer::Cancel if matches!(asked, Some(Dialog::Secret(_))) => {
+                if let Some(Dialog::Secret(page)) = asked {
+                    self.secret_answer(page, None);
+                }
+            }
             Answer::Cancel | Answer::Set(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
@@ -205,6 +210,11 @@ impl App {
             Answer::Python(answer) => {
                 if let Some(Dialog::Python(offer)) = asked {
                     self.python_answer(offer, answer);
+                }
+            }
+            Answer::Secret(answer) => {
+                if let Some(Dialog::Secret(page)) = asked {
+                    self.secret_answer(page, answer);
                 }
             }
             Answer::Import(answer) => self.import_answer(answer),

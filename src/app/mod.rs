@@ -24,6 +24,7 @@ mod picture;
 mod preferences;
 mod reloading;
 mod running;
+mod secrets;
 mod stepping;
 mod structuring;
 mod tabs;
@@ -46,6 +47,7 @@ use enabled::{is_for_welcome, is_of_scale};
 use frame_cost::FrameCosts;
 pub use open::Project;
 use packages::PackageWork;
+use secrets::Secrets;
 use tabs::Tabs;
 
 use crate::command::{Command, TABLE};
@@ -53,6 +55,7 @@ use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
 use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
 use crate::project::state::State;
+use crate::secrets::Keychain;
 use crate::settings::Settings;
 use crate::ui::banners::banners_ui;
 use crate::ui::bars::{self, Going, Status};
@@ -81,6 +84,8 @@ pub struct Options {
     pub project: Option<PathBuf>,
     /// The runtime that background work runs on.
     pub runtime: Handle,
+    /// Where secrets are kept.
+    pub keychain: Keychain,
     /// Where each frame's cost is written.
     pub frame_log: Option<PathBuf>,
 }
@@ -113,6 +118,7 @@ pub struct App {
     package_work: PackageWork,
     /// What waits for the question of the dialog.
     consent: Option<Consent>,
+    secrets: Secrets,
     actions: Vec<Action>,
     title: String,
     may_close: bool,
@@ -144,6 +150,7 @@ impl App {
             dialog: None,
             package_work: PackageWork::default(),
             consent: None,
+            secrets: Secrets::new(options.keychain),
             actions: Vec::new(),
             title: String::new(),
             may_close: false,
@@ -479,13 +486,15 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
         })
         .transpose()?;
     let (settings, problems) = Settings::load(&paths.userdata);
+    let variables = Variables::load();
     let options = Options {
+        keychain: Keychain::of(&variables),
         state: State::load(&paths.userdata),
         paths,
         settings,
         project,
         runtime: runtime.handle().clone(),
-        frame_log: Variables::load().get(FRAME_LOG_VARIABLE).map(PathBuf::from),
+        frame_log: variables.get(FRAME_LOG_VARIABLE).map(PathBuf::from),
     };
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("loom")

@@ -103,6 +103,8 @@ pub struct Project {
     pub(super) environment_cancel: Option<CancelFlag>,
     /// What runs as soon as the environment is there.
     pub(super) wanted_run: Option<Asked>,
+    /// The run that waits until its secrets are found or entered.
+    pub(super) waits_for_secrets: Option<Asked>,
     /// What runs as soon as the live run has ended that goes on.
     pub(super) next_run: Option<Asked>,
     pub(super) running: Running,
@@ -163,7 +165,10 @@ impl Project {
 
     /// Does it run or build its environment now?
     pub(super) fn is_working(&self) -> bool {
-        self.run.is_running() || self.environment_cancel.is_some() || self.changing.is_applying
+        self.run.is_running()
+            || self.environment_cancel.is_some()
+            || self.changing.is_applying
+            || self.waits_for_secrets.is_some()
     }
 
     /// Can a run be asked for now? A live one makes room.

@@ -215,7 +215,7 @@ impl App {
         })
     }
 
-    fn send_run(&mut self, asked: Asked) {
+    pub(super) fn send_run(&mut self, asked: Asked) {
         let run = self.project.number();
         let project = &mut self.project;
         if project.engine.is_none() {
@@ -248,6 +248,12 @@ impl App {
             None => graph.nodes().map(|node| node.id).collect(),
             Some(nodes) => graph.upstream(nodes.iter().copied()).into_iter().collect(),
         };
+        let nodes: Vec<_> = scope.iter().copied().collect();
+        if !self.has_secrets(&nodes, &asked) {
+            return;
+        }
+        let secrets = self.secrets_for(&nodes);
+        let project = &mut self.project;
         let keep = project.kept(&asked, &scope, targets.as_deref());
         let mut kept_stale = keep.clone();
         kept_stale.retain(|id| project.run.node(*id).is_stale);
@@ -282,13 +288,15 @@ impl App {
         let Some(engine) = project.engine.as_mut() else {
             return;
         };
-        if let Err(error) = engine.run(project.flat.graph(), request) {
+        let sent = engine.give_secrets(secrets);
+        if let Err(error) = sent.and_then(|()| engine.run(project.flat.graph(), request)) {
             self.notify(Level::Error, error.to_string());
         }
     }
 
     pub(super) fn stop(&mut self) {
         self.project.wanted_run = None;
+        self.project.waits_for_secrets = None;
         self.project.next_run = None;
         self.project.live.drop_all();
         self.project.changing.stop();

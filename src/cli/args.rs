@@ -252,6 +252,9 @@ pub struct RunOptions {
     /// Give an input another value for this call; NODE is a node's id or its unique title.
     #[arg(long, value_name = "NODE.PORT=VALUE")]
     pub set: Vec<String>,
+    /// Where a secret is: NAME=env:VARIABLE or NAME=file:PATH; others are looked for in the keychain, or asked for.
+    #[arg(long, value_name = "NAME=PLACE")]
+    pub secret: Vec<String>,
     /// Run only this node and what it needs; may be given several times.
     #[arg(long, value_name = "NODE")]
     pub to: Vec<String>,

@@ -178,6 +178,7 @@ fn holds(ty: &ValueType, value: &Value) -> bool {
         | (T::Bool, Value::Bool(_))
         | (T::Text | T::Path | T::Bytes | T::Colour | T::Date, Value::Text(_))
         | (T::Dict, Value::Map(_)) => true,
+        (T::Secret, _) => value.secret_name().is_some(),
         (T::List(item), Value::List(items)) => items.iter().all(|value| holds(item, value)),
         (T::Optional(inner), _) => holds(inner, value),
         (T::Union(members), _) => members.iter().any(|member| holds(member, value)),

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::graph::{InputSpec, Name, Value, ValueType, Widget};
+use crate::secrets;
 
 /// Read a text as a value of `input`. The error says what was expected.
 pub fn parse(text: &str, input: &InputSpec) -> Result<Value, String> {
@@ -77,6 +78,12 @@ fn of_type(text: &str, ty: &ValueType) -> Result<Value, String> {
         T::Colour => expected("a colour, such as #3060c0"),
         T::Date if is_date(trimmed) => Ok(Value::text(trimmed)),
         T::Date => expected("a date, such as 2026-01-31 or 2026-01-31T12:30"),
+        T::Secret if secrets::name_problem(trimmed).is_none() => Ok(Value::secret(trimmed)),
+        T::Secret => Err(
+            "it takes the name of a secret, and never the secret itself, which others could read in the call: \
+             --secret says what it is"
+                .to_owned(),
+        ),
         T::List(_) => match json(text) {
             Ok(value @ Value::List(_)) => Ok(value),
             _ => expected("a list in JSON, such as [1, 2]"),

@@ -1,6 +1,7 @@
 //! Life: one process from its start to its end, and what is known of it meanwhile; and what a handle can do to it
 //! without waiting. It decides nothing about runs.
 
+use std::collections::BTreeMap;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,7 @@ use super::course::{Death, fault_frames};
 use super::memory::{self, Held};
 use super::process::Process;
 use super::protocol::{PROTOCOL, Request};
+use crate::redact::Secret;
 use crate::sys::{self, ProcessTree};
 
 pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -50,6 +52,8 @@ pub struct Life {
     /// When something was last asked of it, or given by it.
     used: Instant,
     idle_after: Option<Duration>,
+    /// Those that it was told.
+    secrets: BTreeMap<String, Secret>,
 }
 
 /// Why we ended it ourselves.
@@ -125,6 +129,7 @@ impl Life {
             process,
             number,
             is_ready: false,
+            secrets: BTreeMap::new(),
             has_run: false,
             held: None,
             killed: None,
@@ -156,6 +161,16 @@ impl Life {
         if let Some(watch) = &mut self.memory {
             watch.note_run(self.pinged);
         }
+    }
+
+    /// Tell it the secrets of its next run where it does not know them. Returns whether there was room for that.
+    pub fn tell_secrets(&mut self, secrets: &BTreeMap<String, Secret>) -> bool {
+        if self.secrets == *secrets {
+            return true;
+        }
+        self.secrets.clone_from(secrets);
+        let secrets = secrets.clone();
+        self.process.send(&Request::Secrets { secrets })
     }
 
     pub fn note_end_of_run(&mut self) {

@@ -16,6 +16,7 @@ pub mod run;
 mod cancel;
 mod course;
 mod folder;
+mod hide;
 mod life;
 mod memory;
 mod process;
@@ -23,6 +24,7 @@ mod restarts;
 mod stderr;
 mod supervisor;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
@@ -37,6 +39,7 @@ pub use run::{Counts, EngineStatus, Log, LogLine, NodeRun, NodeStatus, Progress,
 
 use crate::event::EventSender;
 use crate::graph::{Graph, NodeId};
+use crate::redact::Secret;
 use life::Shared;
 use plan::Planner;
 use process::Report;
@@ -194,6 +197,11 @@ impl Engine {
     /// without a process, which holds no results then.
     pub fn reload(&self, files: Vec<PathBuf>) -> Result<(), EngineBusy> {
         self.order(Order::Reload(files))
+    }
+
+    /// These are the secrets that the values of the graph name, from the next run on.
+    pub fn give_secrets(&self, secrets: BTreeMap<String, Secret>) -> Result<(), EngineBusy> {
+        self.order(Order::Secrets(secrets))
     }
 
     /// End the process and start another; what it held is gone, and a run in progress ends as cancelled.

@@ -2,7 +2,7 @@
 //! Stop, ping), and starts another process when one is needed. What a run makes of a dead process is `Course`'s.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::cancel::{Cancel, INTERRUPT_AFTER};
 use super::course::{Course, Verdict};
 use super::folder::{self, Folder};
+use super::hide::Hiding;
 use super::life::{Killed, Life, Shared, why_no_start};
 use super::plan::{Mirror, Plan};
 use super::process::{News, Process, Report};
@@ -20,6 +21,7 @@ use super::restarts::{Next, Restarts};
 use super::{EngineConfig, RunRequest, Stop};
 use crate::event::{EventSender, TrySendError};
 use crate::graph::NodeId;
+use crate::redact::Secret;
 
 /// From the handle.
 pub enum Order {
@@ -30,6 +32,7 @@ pub enum Order {
     Breakpoints(u64, Vec<NodeId>),
     Fetch(Fetch),
     Reload(Vec<PathBuf>),
+    Secrets(BTreeMap<String, Secret>),
     Restart,
     Shutdown,
 }
@@ -52,6 +55,9 @@ pub struct Supervisor {
     folders: Vec<Folder>,
     /// The last run in which it was told that memory runs short.
     warned_run: Option<u64>,
+    /// What the values of the graph name.
+    secrets: BTreeMap<String, Secret>,
+    hiding: Hiding,
     is_leaving: bool,
     /// Events were sent that the app was not woken for.
     has_told: Cell<bool>,
@@ -80,6 +86,8 @@ impl Supervisor {
             restarts: Restarts::default(),
             folders: Vec::new(),
             warned_run: None,
+            secrets: BTreeMap::new(),
+            hiding: Hiding::default(),
             is_leaving: false,
             has_told: Cell::new(false),
         }
@@ -148,6 +156,7 @@ impl Supervisor {
                 Order::Reload(files) => {
                     self.send(&Request::Reload { files });
                 }
+                Order::Secrets(secrets) => self.secrets = secrets,
                 Order::Restart => {
                     self.restarts.clear();
                     self.kill(Killed::Unwanted);
@@ -385,7 +394,7 @@ impl Supervisor {
         };
         let message = course.message(&mut self.mirror, life.held);
         life.note_run(message.revision);
-        if !life.process.send(&Request::Run(message)) {
+        if !life.tell_secrets(&self.secrets) || !life.process.send(&Request::Run(message)) {
             // It does not read, although it has nothing to do: the next one will.
             self.kill(Killed::Unwanted);
         }
@@ -572,6 +581,7 @@ impl Supervisor {
     /// Waits while the app has no room for the event; not for an app that has let go of the engine.
     fn tell(&self, mut event: EngineEvent) {
         self.has_told.set(true);
+        self.hiding.hide(&mut event);
         while let Err(TrySendError::Full(back)) = self.events.put(event) {
             if self.shared.is_closing() {
                 return;

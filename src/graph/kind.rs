@@ -21,6 +21,8 @@ pub enum ValueType {
     Bytes,
     Colour,
     Date,
+    /// A text that is never written down: what is typed is the name under which it is kept.
+    Secret,
     List(Box<ValueType>),
     Dict,
     Table,
@@ -55,6 +57,7 @@ impl ValueType {
             Self::Bytes => "bytes",
             Self::Colour => "colour",
             Self::Date => "date",
+            Self::Secret => "secret",
             Self::List(_) => "list",
             Self::Dict => "dict",
             Self::Table => "table",
@@ -106,6 +109,11 @@ pub enum Fit {
 pub fn fit(from: &ValueType, to: &ValueType) -> Fit {
     use ValueType as T;
     match (from, to) {
+        // What takes a secret hides it: no other input gets one by a link. A text may become one.
+        (T::Secret, T::Optional(inner)) => fit(from, inner),
+        (T::Secret, T::Union(members)) => best(members.iter().map(|member| fit(from, member))),
+        (T::Secret, T::Secret) | (T::Text, T::Secret) => Fit::Same,
+        (T::Secret, _) => Fit::Refused,
         (T::Any, _) | (_, T::Any) => Fit::Same,
         (a, b) if a == b => Fit::Same,
         (T::Union(members), _) => best(members.iter().map(|member| fit(member, to))),
@@ -159,6 +167,8 @@ pub enum Widget {
     },
     Folder,
     Date,
+    /// The name of a secret, and a way to enter it.
+    Secret,
 }
 
 /// The parts of a pattern for files: `*.csv;*.tsv`.
@@ -183,6 +193,7 @@ impl Widget {
             },
             ValueType::Colour => Self::Colour,
             ValueType::Date => Self::Date,
+            ValueType::Secret => Self::Secret,
             _ => Self::LinkOnly,
         }
     }
@@ -447,6 +458,11 @@ impl InputSpec {
     /// An input of any type with a text widget.
     pub fn untyped(name: impl Into<Name>) -> Self {
         Self::new(name, ValueType::Any)
+    }
+
+    /// Does it take what is never written down?
+    pub fn is_secret(&self) -> bool {
+        *self.ty.base() == ValueType::Secret
     }
 
     pub fn new(name: impl Into<Name>, ty: ValueType) -> Self {

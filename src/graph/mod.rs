@@ -279,6 +279,18 @@ impl Graph {
             .filter(|id| self.node(*id).is_none())
     }
 
+    /// Names of the secrets that these nodes are to be given.
+    pub fn secrets_of(&self, nodes: impl IntoIterator<Item = NodeId>) -> BTreeSet<Name> {
+        let mut names = BTreeSet::new();
+        for node in nodes.into_iter().filter_map(|id| self.node(id)) {
+            let secrets = node.kind.inputs.iter().filter(|input| input.is_secret());
+            let unlinked = secrets.filter(|input| self.link_to(node.id, &input.name).is_none());
+            let held = unlinked.filter_map(|input| node.value(input)?.secret_name());
+            names.extend(held.map(Name::from));
+        }
+        names
+    }
+
     /// The nodes themselves and all that they need, in the order of ids.
     pub fn upstream(&self, of: impl IntoIterator<Item = NodeId>) -> Vec<NodeId> {
         self.closure(of, |slot| &slot.incoming, |link| link.from.node)

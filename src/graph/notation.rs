@@ -7,7 +7,7 @@ use super::ValueType as T;
 const DEEPEST: usize = 32;
 
 /// Types that their name tells.
-const PLAIN: [T; 15] = [
+const PLAIN: [T; 16] = [
     T::Any,
     T::None,
     T::Int,
@@ -18,6 +18,7 @@ const PLAIN: [T; 15] = [
     T::Bytes,
     T::Colour,
     T::Date,
+    T::Secret,
     T::Dict,
     T::Table,
     T::Array,
@@ -125,6 +126,7 @@ mod tests {
             (optional(T::Table), "table?"),
             (T::Union(vec![T::Int, optional(T::Text)]), "int | text?"),
             (optional(T::Union(vec![T::Int, T::Text])), "(int | text)?"),
+            (optional(T::Secret), "secret?"),
             (T::Custom("Grid".into()), "Grid"),
         ] {
             assert_eq!(ty.notation(), text);

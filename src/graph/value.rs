@@ -84,6 +84,9 @@ pub enum Value {
     Map(Vec<(Name, Value)>),
 }
 
+/// The one key of a map that names a secret.
+const SECRET: &str = "secret";
+
 /// Values of a node's unlinked inputs, by port name.
 pub type Values = BTreeMap<Name, Value>;
 
@@ -95,6 +98,22 @@ impl Value {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What an input holds that takes a secret: the name under which the secret is kept, and never the secret itself.
+    pub fn secret(name: impl AsRef<str>) -> Self {
+        Self::Map(vec![(SECRET.into(), Self::text(name))])
+    }
+
+    /// The name of the secret that this stands for.
+    pub fn secret_name(&self) -> Option<&str> {
+        match self {
+            Self::Map(entries) => match entries.as_slice() {
+                [(key, Self::Text(name))] if key == SECRET && !name.is_empty() => Some(name),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -202,6 +221,21 @@ mod tests {
             ("1.2.3", Value::text("1.2.3")),
         ] {
             assert_eq!(Value::from_untyped_text(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_a_name() {
+        let value = Value::secret("openai");
+        assert_eq!(value.secret_name(), Some("openai"));
+        assert_eq!(value.to_string(), r#"{"secret": "openai"}"#);
+        for other in [
+            Value::text("openai"),
+            Value::secret(""),
+            Value::Map(vec![("secret".into(), Value::Int(1))]),
+            Value::Map(vec![("other".into(), Value::text("openai"))]),
+        ] {
+            assert_eq!(other.secret_name(), None, "{other}");
         }
     }
 

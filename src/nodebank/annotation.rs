@@ -305,6 +305,7 @@ fn of_path(path: &str) -> ValueType {
         "Image" if of(&["PIL"]) => T::Image,
         "Figure" if of(&["matplotlib", "plt"]) => T::Figure,
         "Colour" if first == "loom" => T::Colour,
+        "Secret" if first == "loom" => T::Secret,
         "Table" if first == "loom" => T::Table,
         "Array" if first == "loom" => T::Array,
         "Image" if first == "loom" => T::Image,

@@ -106,6 +106,7 @@ enum WireWidget<'a> {
     SaveFile(Text<'a>),
     Folder,
     Date,
+    Secret,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -124,7 +125,7 @@ const RESULTS: [(WireResult, ResultShape); 4] = [
 ];
 
 /// Types that their name tells.
-const PLAIN: [ValueType; 15] = [
+const PLAIN: [ValueType; 16] = [
     ValueType::Any,
     ValueType::None,
     ValueType::Int,
@@ -135,6 +136,7 @@ const PLAIN: [ValueType; 15] = [
     ValueType::Bytes,
     ValueType::Colour,
     ValueType::Date,
+    ValueType::Secret,
     ValueType::Dict,
     ValueType::Table,
     ValueType::Array,
@@ -340,6 +342,7 @@ impl<'a> WireWidget<'a> {
             Widget::SaveFile { pattern } => Self::SaveFile(pattern.as_str().into()),
             Widget::Folder => Self::Folder,
             Widget::Date => Self::Date,
+            Widget::Secret => Self::Secret,
         }
     }
 
@@ -366,6 +369,7 @@ impl<'a> WireWidget<'a> {
             },
             Self::Folder => Widget::Folder,
             Self::Date => Widget::Date,
+            Self::Secret => Widget::Secret,
         })
     }
 }

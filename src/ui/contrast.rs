@@ -330,6 +330,7 @@ fn marks_ports_links_and_the_focus_can_be_seen() {
             ValueType::Path,
             ValueType::Colour,
             ValueType::Date,
+            ValueType::Secret,
             ValueType::List(Box::new(ValueType::Int)),
             ValueType::Dict,
             ValueType::Table,

@@ -9,6 +9,7 @@ use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
 use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
 use super::python::{Offer, OfferAnswer, offer_ui};
+use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
 
@@ -56,6 +57,7 @@ pub enum Dialog {
     Python(Offer),
     Packages(PackagesPage),
     Consent(ConsentPage),
+    Secret(SecretPage),
     Keys {
         query: String,
     },
@@ -105,6 +107,8 @@ pub enum Answer {
     Packages(PackagesAnswer),
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
+    /// Nothing, or what was decided about a secret.
+    Secret(Option<SecretAnswer>),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }
@@ -122,6 +126,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Import(_)
                 | Dialog::Packages(_)
                 | Dialog::Consent(_)
+                | Dialog::Secret(_)
                 | Dialog::Damaged { .. }
                 | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
@@ -149,6 +154,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
                 Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),
+                Dialog::Secret(page) => secrets_ui(ui, page).map(Answer::Secret),
                 Dialog::Keys { query } => {
                     key_sheet_ui(ui, query);
                     menu_close(ui)

@@ -38,6 +38,7 @@ pub mod python;
 pub mod results;
 mod row;
 pub mod search;
+pub mod secrets;
 pub mod settings;
 pub mod shell;
 pub mod shortcuts;
@@ -106,7 +107,7 @@ pub enum Action {
         node: NodeId,
         output: usize,
     },
-    /// Let the user choose a file or folder for an input.
+    /// Let the user choose a file, a folder or a secret for an input.
     Browse(Port, Widget),
     OpenSearch {
         pos_in_graph: Pos2,

@@ -45,6 +45,7 @@ impl Stage {
             .current_dir(self.folder.path())
             .env("LOOM_USERDATA", self.userdata())
             .env("LOOM_NODEBANK", self.bank())
+            .env("LOOM_KEYCHAIN", "none")
             .env_remove("LOOM_LOG")
             .stdin(Stdio::null());
         command

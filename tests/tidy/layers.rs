@@ -44,7 +44,7 @@ const NOTHING: Layer = Layer {
 const ENGINE: Layer = Layer {
     folder: "engine",
     crates: &["tokio", "thiserror", "tracing", "tempfile", "directories"],
-    modules: &["graph", "event", "sys", "paths"],
+    modules: &["graph", "event", "sys", "paths", "redact"],
     reason: "the engine serves the window and the command line alike and knows neither them nor documents; JSON is \
              made in engine/protocol.rs alone",
     ..NOTHING
@@ -67,6 +67,7 @@ const UI: Layer = Layer {
         "engine::python::modules",
         "nodebank::code",
         "command",
+        "redact",
     ],
     not_modules: &["document::file"],
     not_std: OUTSIDE,
@@ -218,9 +219,32 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         folder: "engine/protocol",
         crates: &["serde", "serde_json", "thiserror"],
-        modules: &["graph"],
+        modules: &["graph", "redact"],
         not_std: OUTSIDE,
         reason: "the protocol is lines to data and back",
+        ..NOTHING
+    },
+    Layer {
+        folder: "redact",
+        crates: &["aho_corasick", "tracing_subscriber"],
+        not_std: OUTSIDE,
+        reason: "it makes texts of texts, for whoever writes them down",
+        ..NOTHING
+    },
+    Layer {
+        folder: "secrets",
+        crates: &[
+            "apple_native_keyring_store",
+            "keyring_core",
+            "tempfile",
+            "thiserror",
+            "tracing",
+            "windows_native_keyring_store",
+            "zbus_secret_service_keyring_store",
+        ],
+        modules: &["document::file", "paths", "redact"],
+        not_std: &["std::net", "std::process", "std::thread"],
+        reason: "it knows names and the system's keychain: no graph, no window, no engine",
         ..NOTHING
     },
     Layer {

@@ -4,6 +4,7 @@
 mod events;
 mod people;
 mod pictures;
+mod secrets;
 mod session;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -18,7 +19,8 @@ use super::{Exit, Failure, address, say, value};
 use crate::engine::python::{self, Environment, EnvironmentError};
 use crate::engine::{self, EngineConfig, RunStatus};
 use crate::graph::{Edit, Flat, Graph, KindState, Node, NodeId, Port, Value};
-use crate::paths::{Paths, private_folder};
+use crate::paths::{Paths, Variables, private_folder};
+use crate::secrets::Keychain;
 use crate::settings::Settings;
 use crate::sys;
 use people::People;
@@ -40,6 +42,7 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
     for note in &notes {
         say(&format!("loom: {note}"));
     }
+    let keychain = Keychain::of(&Variables::load());
     heed_interrupts();
     let mut people = People::new(&opened.name(), options.json, io::stderr().is_terminal());
     let result = with_its_packages(opened, &settings, paths, &mut people).and_then(|opened| {
@@ -48,7 +51,14 @@ pub fn run(options: &RunOptions, paths: &Paths) -> Result<Exit, Failure> {
         }
         let job = Job::read(options, opened.loaded.document.graph()).map_err(Stopped::Failed)?;
         let config = engine_config(&opened, &settings, paths, &mut people)?;
+        let secrets = secrets::gather(
+            &options.secret,
+            &job.graph,
+            job.targets.as_deref(),
+            &keychain,
+        )?;
         let mut session = Session::start(config, &job.graph, people, options.json)?;
+        session.give_secrets(secrets)?;
         let result = job.run(options, &mut session);
         session.end(if result.is_ok() {
             ENGINE_ENDS_WITHIN

@@ -1,6 +1,7 @@
 //! Session: one engine from its start to its end, for as many runs as are asked for. Its events go to people and, as
 //! JSON, to scripts; Ctrl+C stops the run, a second one kills.
 
+use std::collections::BTreeMap;
 use std::io::{self, Stdout, Write as _};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use crate::engine::{
 };
 use crate::event::{EventReceiver, channel};
 use crate::graph::{Graph, NodeId, Port};
+use crate::redact::Secret;
 use crate::{runlog, sys};
 
 /// Events that may wait until they are written.
@@ -86,6 +88,12 @@ impl<'g> Session<'g> {
                 _ => {}
             }
         }
+    }
+
+    /// Hand the secrets over that the runs need.
+    pub fn give_secrets(&self, secrets: BTreeMap<String, Secret>) -> Result<(), Stopped> {
+        let busy = |error| Stopped::Failed(Failure::engine(error));
+        self.engine.give_secrets(secrets).map_err(busy)
     }
 
     /// Run once and return how it ended. `repetition` is its number and how many there are.

@@ -163,6 +163,7 @@ fn widget(json: &Json) -> Option<Widget> {
         "save" => Widget::SaveFile { pattern: pattern() },
         "folder" => Widget::Folder,
         "date" => Widget::Date,
+        "secret" => Widget::Secret,
         _ => return None,
     })
 }
@@ -181,6 +182,7 @@ fn widget_to_json(widget: &Widget) -> Json {
         Widget::SaveFile { .. } => "save",
         Widget::Folder => "folder",
         Widget::Date => "date",
+        Widget::Secret => "secret",
     };
     put("kind", kind.into());
     match widget {

@@ -321,16 +321,28 @@ fn plan_node(graph: &Graph, node: &Node, kind: u32) -> PlanNode {
         let is_choice = node.kind.chooses.as_ref() == Some(&input.name);
         let default = input.default.as_ref().filter(|_| is_choice).cloned();
         if let Some(value) = sent_value(node, input).or(default) {
+            if input.is_secret() && value != Value::None && value.secret_name().is_none() {
+                blocked.get_or_insert_with(|| {
+                    format!(
+                        "The input \"{}\" takes a secret, and holds a text that is saved with the project: choose a \
+                         secret for it instead",
+                        input.name
+                    )
+                });
+                continue;
+            }
             values.push((input.name.clone(), value));
         } else if blocked.is_none()
             && node.kind.call == Call::Named
             && input.default.is_none()
             && !input.is_optional
         {
-            blocked = Some(format!(
-                "The input \"{}\" has no value: link it or type one",
-                input.name
-            ));
+            let how = if input.is_secret() {
+                "choose a secret or link it"
+            } else {
+                "link it or type one"
+            };
+            blocked = Some(format!("The input \"{}\" has no value: {how}", input.name));
         }
     }
     PlanNode {

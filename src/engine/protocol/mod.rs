@@ -3,6 +3,7 @@
 
 mod graph;
 mod json;
+mod secret;
 mod state;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub use graph::{PlanKind, PlanLoop, PlanNode, Repeats};
 pub use state::{EngineState, ProcessId};
 
 use crate::graph::{Name, NodeId};
+use crate::redact::Secret;
 
 /// The version that both sides speak.
 pub const PROTOCOL: u32 = 1;
@@ -60,6 +62,11 @@ pub enum Request {
     /// These files of nodes were edited: say what is out of date by that.
     Reload {
         files: Vec<PathBuf>,
+    },
+    /// The secrets that values name, all of them; in a message of its own, so that nothing else holds one.
+    Secrets {
+        #[serde(with = "secret::by_name")]
+        secrets: BTreeMap<String, Secret>,
     },
 }
 

@@ -54,6 +54,7 @@ fn golden_requests_are_read_and_written_alike() {
         "continue",
         "step",
         "breakpoints",
+        "secrets",
     ] {
         assert!(
             kinds.iter().any(|other| other == kind),

@@ -77,6 +77,7 @@ fn annotations_give_types() {
         ("pathlib.Path", "path"),
         ("os.PathLike[str]", "path"),
         ("loom.Colour", "colour"),
+        ("loom.Secret", "secret"),
         ("loom.Table", "table"),
         ("loom.Array", "array"),
         ("loom.Image", "image"),

@@ -327,6 +327,7 @@ fn known_types() -> Vec<ValueType> {
         T::Path,
         T::Colour,
         T::Date,
+        T::Secret,
         T::List(Box::new(T::Any)),
         T::Dict,
         T::Table,

@@ -158,6 +158,7 @@ impl Palette {
             ValueType::Path => (0x00c9_a06b, 0x0085_5c22),
             ValueType::Colour => (0x00ff_9f7a, 0x00c0_5326),
             ValueType::Date => (0x00b9_c46a, 0x006b_7512),
+            ValueType::Secret => (0x00e5_8a8a, 0x00a8_3232),
             ValueType::List(_) => (0x009f_b4ff, 0x004a_62c4),
             ValueType::Dict => (0x00b7_9cff, 0x006d_4bc9),
             ValueType::Table => (0x0062_a3ff, 0x001f_66d1),

@@ -3,6 +3,7 @@
 
 mod colour;
 mod number;
+mod secret;
 mod text;
 
 use egui::{
@@ -19,7 +20,7 @@ use crate::graph::{InputSpec, Node, Port, Value, ValueType, Widget};
 pub enum ValueEdit {
     /// Hold this from now on; `None`: the kind's default again.
     Set(Option<Value>),
-    /// Choose a file or folder for it.
+    /// Choose a file or folder for it, or a secret.
     Browse,
 }
 
@@ -104,6 +105,7 @@ impl Field<'_> {
             Widget::Colour => self.colour_ui(ui),
             Widget::OpenFile { .. } | Widget::SaveFile { .. } | Widget::Folder => self.path_ui(ui),
             Widget::Date => self.text_ui(ui, text::read_date),
+            Widget::Secret => self.secret_ui(ui),
         }
     }
 

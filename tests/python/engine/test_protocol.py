@@ -32,6 +32,7 @@ def test_every_request_is_read(line: str) -> None:
         "step",
         "breakpoints",
         "reload",
+        "secrets",
     }
     assert message["type"] in known
 
