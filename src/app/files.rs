@@ -9,6 +9,7 @@ use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
+use crate::ui::secrets::SecretAnswer;
 
 impl App {
     /// Write the savefile in the background; `then` goes on when it is written.
@@ -181,7 +182,7 @@ impl App {
             }
             Answer::Cancel if matches!(asked, Some(Dialog::Secret(_))) => {
                 if let Some(Dialog::Secret(page)) = asked {
-                    self.secret_answer(page, None);
+                    self.secret_answer(page, SecretAnswer::Cancel);
                 }
             }
             Answer::Cancel | Answer::Set(_) => {}

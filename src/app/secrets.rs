@@ -199,19 +199,19 @@ impl App {
         self.end_live();
     }
 
-    /// What was decided in the dialog; `None`: nothing. Where that cannot be, the dialog stays and says why.
-    pub(super) fn secret_answer(&mut self, mut page: SecretPage, answer: Option<SecretAnswer>) {
+    /// What was decided in the dialog. Where that cannot be, the dialog stays and says why.
+    pub(super) fn secret_answer(&mut self, mut page: SecretPage, answer: SecretAnswer) {
         match answer {
-            None => match std::mem::take(&mut self.secrets.asked_by) {
+            SecretAnswer::Cancel => match std::mem::take(&mut self.secrets.asked_by) {
                 AskedBy::Run(project) => {
                     self.with_project(project, |app| app.secret_refused(&page.name));
                 }
                 AskedBy::Input(..) | AskedBy::Nobody => {}
             },
-            Some(SecretAnswer::Forget(name)) => self.forget_secret(name),
-            Some(SecretAnswer::Use(name, secret)) => {
+            SecretAnswer::Forget(name) => self.forget_secret(name),
+            SecretAnswer::Use(name, secret) => {
                 if let Some(problem) = name_problem(&name) {
-                    page.problem = problem.to_owned();
+                    problem.clone_into(&mut page.problem);
                     self.dialog = Some(Dialog::Secret(page));
                     return;
                 }

@@ -112,7 +112,7 @@ pub fn fit(from: &ValueType, to: &ValueType) -> Fit {
         // What takes a secret hides it: no other input gets one by a link. A text may become one.
         (T::Secret, T::Optional(inner)) => fit(from, inner),
         (T::Secret, T::Union(members)) => best(members.iter().map(|member| fit(from, member))),
-        (T::Secret, T::Secret) | (T::Text, T::Secret) => Fit::Same,
+        (T::Secret | T::Text, T::Secret) => Fit::Same,
         (T::Secret, _) => Fit::Refused,
         (T::Any, _) | (_, T::Any) => Fit::Same,
         (a, b) if a == b => Fit::Same,

@@ -26,6 +26,7 @@ enum Shape {
 }
 
 const KEY: &str = "-----BEGIN ";
+const KEY_END: &str = "-----END ";
 
 const SHAPES: &[(&str, Shape)] = &[
     ("sk-", Shape::Word(20)),
@@ -100,8 +101,8 @@ fn token(text: &str, start: usize, end: usize, shape: Shape) -> Option<(usize, u
             (colon + 1 < user.len()).then_some((end + colon + 1, end + user.len()))
         }
         Shape::Key => {
-            let close = key_open(text, start)?;
-            Some((start, close.unwrap_or(text.len())))
+            let body = key_body(text, start)?;
+            Some((start, key_end(text, body).unwrap_or(text.len())))
         }
         _ if is_begun => None,
         Shape::Word(least) => {
@@ -149,27 +150,25 @@ fn has_digit(bytes: &[u8], is_part: impl Fn(u8) -> bool) -> bool {
         .any(u8::is_ascii_digit)
 }
 
-/// Does a private key begin here? If so, where it ends, when it does.
-fn key_open(text: &str, start: usize) -> Option<Option<usize>> {
-    const OPENS: &str = "PRIVATE KEY";
-    const CLOSES: &str = "-----END ";
+/// Where the body of the private key begins whose first line begins at `start`, if it is one's.
+fn key_body(text: &str, start: usize) -> Option<usize> {
     let rest = &text[start + KEY.len()..];
     let title = &rest[..rest.find("-----")?];
-    if title.len() > 40 || !title.contains(OPENS) {
-        return None;
-    }
-    let body = start + KEY.len() + title.len() + 5;
-    Some(text[body..].find(CLOSES).map(|at| {
-        let end = body + at + CLOSES.len();
-        let rest = text[end..].find("-----");
-        rest.map_or(text.len(), |rest| end + rest + 5)
-    }))
+    let is_key = title.len() <= 40 && title.contains("PRIVATE KEY");
+    is_key.then_some(start + KEY.len() + title.len() + 5)
+}
+
+/// Where the key ends whose body begins at `body`.
+fn key_end(text: &str, body: usize) -> Option<usize> {
+    let end = body + text[body..].find(KEY_END)? + KEY_END.len();
+    let rest = text[end..].find("-----");
+    Some(rest.map_or(text.len(), |rest| end + rest + 5))
 }
 
 /// Does a line begin a private key and not end it?
 pub fn leaves_key_open(line: &str) -> bool {
-    line.rfind(KEY)
-        .is_some_and(|start| key_open(line, start) == Some(None))
+    let body = line.rfind(KEY).and_then(|start| key_body(line, start));
+    body.is_some_and(|body| key_end(line, body).is_none())
 }
 
 /// What a line is to a private key that was begun before it.
@@ -182,9 +181,8 @@ pub enum Key {
 }
 
 pub fn key_goes_on(line: &str) -> Key {
-    if let Some(at) = line.find("-----END ") {
-        let end = line[at + 9..].find("-----");
-        return Key::Ends(end.map_or(line.len(), |end| at + 9 + end + 5));
+    if let Some(end) = key_end(line, 0) {
+        return Key::Ends(end);
     }
     let is_body = |c: char| c.is_ascii_alphanumeric() || "+/= \t\r".contains(c);
     let is_header = line.starts_with("Proc-Type:") || line.starts_with("DEK-Info:");

@@ -44,8 +44,8 @@ fn change(userdata: &Path, change: impl FnOnce(&mut Vec<String>)) -> io::Result<
     }
     names.sort();
     std::fs::create_dir_all(userdata)?;
-    let text: String = names.iter().map(|name| format!("{name}\n")).collect();
-    write_atomic(&userdata.join(FILE), text.as_bytes())
+    names.push(String::new());
+    write_atomic(&userdata.join(FILE), names.join("\n").as_bytes())
 }
 
 #[cfg(test)]

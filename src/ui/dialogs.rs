@@ -107,8 +107,7 @@ pub enum Answer {
     Packages(PackagesAnswer),
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
-    /// Nothing, or what was decided about a secret.
-    Secret(Option<SecretAnswer>),
+    Secret(SecretAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }

@@ -49,6 +49,7 @@ pub enum SecretAnswer {
     Use(String, Option<Secret>),
     /// The secret of this name is to be kept nowhere any more.
     Forget(String),
+    Cancel,
 }
 
 impl SecretPage {
@@ -73,7 +74,7 @@ impl SecretPage {
 }
 
 /// Show the page; what the user wants, if that is known.
-pub fn secrets_ui(ui: &mut Ui, page: &mut SecretPage) -> Option<Option<SecretAnswer>> {
+pub fn secrets_ui(ui: &mut Ui, page: &mut SecretPage) -> Option<SecretAnswer> {
     let title = match page.purpose {
         Purpose::Choose => "Secret".to_owned(),
         Purpose::Run => format!("Enter the secret \"{}\"", page.name),
@@ -100,8 +101,8 @@ pub fn secrets_ui(ui: &mut Ui, page: &mut SecretPage) -> Option<Option<SecretAns
     };
     let is_asked = match buttons(ui, choices) {
         Some(0) => true,
-        Some(1) => return Some(None),
-        Some(_) => return Some(Some(SecretAnswer::Forget(page.name.trim().to_owned()))),
+        Some(1) => return Some(SecretAnswer::Cancel),
+        Some(_) => return Some(SecretAnswer::Forget(page.name.trim().to_owned())),
         None => enter(ui),
     };
     if !is_asked || !can_use {
@@ -110,7 +111,7 @@ pub fn secrets_ui(ui: &mut Ui, page: &mut SecretPage) -> Option<Option<SecretAns
     let name = page.name.trim().to_owned();
     let typed = std::mem::take(&mut page.typed.0);
     let secret = (!typed.is_empty()).then(|| Secret::new(typed));
-    Some(Some(SecretAnswer::Use(name, secret)))
+    Some(SecretAnswer::Use(name, secret))
 }
 
 fn known_ui(ui: &mut Ui, page: &mut SecretPage) {

@@ -113,9 +113,12 @@ fn from_keychain(
     keychain: &Keychain,
     name: &Name,
 ) -> Result<Result<Option<Secret>, KeychainError>, Stopped> {
-    let (sender, found) = mpsc::channel();
+    let (sender, found) = mpsc::sync_channel(1);
     let (keychain, name) = (keychain.clone(), name.to_string());
-    thread::spawn(move || sender.send(keychain.find(&name)).ok());
+    // There is no runtime here, and it cannot be asked to stop.
+    thread::Builder::new()
+        .name("keychain".to_owned())
+        .spawn(move || sender.send(keychain.find(&name)).ok())?;
     loop {
         match found.recv_timeout(LOOK) {
             Ok(found) => return Ok(found),
