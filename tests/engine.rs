@@ -15,6 +15,8 @@ mod oddities;
 #[cfg(target_os = "linux")]
 #[path = "engine/processes.rs"]
 mod processes;
+#[path = "engine/readers.rs"]
+mod readers;
 #[cfg(target_os = "linux")]
 #[path = "engine/soak.rs"]
 mod soak;
