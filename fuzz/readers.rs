@@ -120,7 +120,11 @@ pub fn requirements(bytes: &[u8]) {
     let name = "a-name-that-nobody-uses";
     if edit::line_of(text, name).is_none() {
         let with = edit::with_package(text, name, name);
-        assert_eq!(edit::line_of(&with, name).as_deref(), Some(name), "{with:?}");
+        assert_eq!(
+            edit::line_of(&with, name).as_deref(),
+            Some(name),
+            "{with:?}"
+        );
         let without = edit::without_package(&with, name);
         assert!(without.is_some_and(|text| edit::line_of(&text, name).is_none()));
     }
@@ -176,7 +180,10 @@ fn undo_all(mut document: Document) {
     for _ in 0..steps {
         document.redo();
     }
-    assert!(*document.graph() == before, "undone and done again is the same");
+    assert!(
+        *document.graph() == before,
+        "undone and done again is the same"
+    );
 }
 
 /// A folder for what is read from files.

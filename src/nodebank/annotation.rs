@@ -4,10 +4,10 @@
 use std::cell::Cell;
 
 use ruff_python_ast::{Expr, Operator};
-use ruff_python_parser::parse_expression;
 
 use super::literal::literal;
 use super::names::{Meaning, Names, Record};
+use super::syntax;
 use super::widget;
 use crate::graph::{Value, ValueType, Widget};
 
@@ -64,10 +64,10 @@ impl<'a> Types<'a> {
         }
         match expr {
             Expr::NoneLiteral(_) => Ok(Annotation::plain(ValueType::None)),
-            Expr::StringLiteral(text) => match parse_expression(text.value.to_str().trim()) {
-                Ok(parsed) => self.within(parsed.expr(), depth),
-                Err(_) => any(),
-            },
+            Expr::StringLiteral(text) => {
+                let quoted = text.value.to_str().trim();
+                syntax::expression(quoted, |expr| self.within(expr, depth)).unwrap_or_else(any)
+            }
             Expr::BinOp(both) if both.op == Operator::BitOr => {
                 // `A | B | C` leans to the left: followed by a loop, so that a long one costs no depth.
                 let mut members = vec![&*both.right];

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Decorator, Expr};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_ast::{Decorator, Expr, ModModule};
+use ruff_python_parser::Parsed;
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged as _, TextRange};
 
 use super::parse::{self, Source};
+use super::syntax;
 use crate::graph::{Bank, KindState, Name, NodeKind};
 
 /// What a piece of a source is, as far as it is to be told from the rest.
@@ -82,10 +83,10 @@ pub struct Place {
 
 impl Code {
     pub fn read(text: &str, place: &Place) -> Self {
-        let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
-        let Some(parsed) = parsed.try_into_module() else {
-            return Self::default();
-        };
+        syntax::module(text, |parsed| Self::of(text, parsed, place))
+    }
+
+    fn of(text: &str, parsed: &Parsed<ModModule>, place: &Place) -> Self {
         let lines = LineIndex::from_source_text(text);
         let line = |range: TextRange| line_of(&lines, range);
         let mut marks = Marks::default();

@@ -18,6 +18,7 @@ mod read;
 mod scan;
 pub mod script;
 mod sidecar;
+mod syntax;
 mod widget;
 mod wire;
 

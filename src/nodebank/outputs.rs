@@ -1,10 +1,10 @@
 //! Outputs: what a return annotation, with the names that `@loom.node(outputs=…)` gives, makes of a function's result.
 
 use ruff_python_ast::Expr;
-use ruff_python_parser::parse_expression;
 
 use super::annotation::Types;
 use super::names::{Meaning, Names, Record};
+use super::syntax;
 use crate::graph::{Name, OutputSpec, ResultShape, ValueType};
 
 /// Strings and aliases that are followed before the tuple or class that they mean.
@@ -46,8 +46,11 @@ fn of_annotation(
     };
     match returns {
         Expr::StringLiteral(text) => {
-            if let Ok(parsed) = parse_expression(text.value.to_str().trim()) {
-                return of_annotation(parsed.expr(), given, types, names, depth);
+            let quoted = syntax::expression(text.value.to_str().trim(), |expr| {
+                of_annotation(expr, given, types, names, depth)
+            });
+            if let Some(outputs) = quoted {
+                return outputs;
             }
         }
         Expr::Subscript(subscript) => {

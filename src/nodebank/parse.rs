@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ruff_python_ast::{Stmt, StmtFunctionDef};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_ast::{ModModule, Stmt, StmtFunctionDef};
+use ruff_python_parser::Parsed;
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged as _, TextSize};
 
@@ -13,6 +13,7 @@ use super::decorator::{is_overload, mark};
 use super::function::{self, Form};
 use super::names::Names;
 use super::sidecar::Sidecar;
+use super::syntax;
 use crate::graph::{Bank, KindState, Name, NodeKind};
 
 /// Where a source comes from.
@@ -51,7 +52,14 @@ impl Source<'_> {
 /// Or why the source cannot be read and in which line.
 pub fn kinds(text: &str, source: &Source) -> Result<Vec<NodeKind>, (String, u32)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    syntax::module(text, |parsed| kinds_in(text, parsed, source))
+}
+
+fn kinds_in(
+    text: &str,
+    parsed: &Parsed<ModModule>,
+    source: &Source,
+) -> Result<Vec<NodeKind>, (String, u32)> {
     let lines = LineIndex::from_source_text(text);
     let line = |at: TextSize| u32::try_from(lines.line_index(at).get()).unwrap_or(u32::MAX);
     let first = parsed
@@ -62,9 +70,6 @@ pub fn kinds(text: &str, source: &Source) -> Result<Vec<NodeKind>, (String, u32)
         let message = format!("Syntax error: {}", error.error);
         return Err((message, line(error.location.start())));
     }
-    let Some(parsed) = parsed.try_into_module() else {
-        return Ok(Vec::new());
-    };
     let mut kinds: Vec<NodeKind> = Vec::new();
     for (kind, _) in functions(parsed.suite(), &lines, source) {
         let earlier = kinds

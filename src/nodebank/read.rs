@@ -18,7 +18,7 @@ use super::sidecar::Sidecar;
 use crate::graph::{KindState, NodeKind};
 
 /// No source that a person wrote is larger; a file of data that ends in `.py` by mistake is not read whole.
-const MOST_BYTES: u64 = 8 << 20;
+const MOST_BYTES: u64 = 2 << 20;
 /// Fewer files are read sooner than threads are started for them.
 const WORTH_THREADS: usize = 16;
 const MOST_THREADS: usize = 8;

@@ -16,8 +16,29 @@ const CHANGED: u32 = 40;
 
 /// What parsers stumble over.
 const TOKENS: [&str; 24] = [
-    "1e999", "-1e999", "18446744073709551616", "-9223372036854775809", "1000000000", "null", "true", "[]", "{}", "\"\"",
-    "[[[[[[[[", "\u{feff}", "\u{0}", "\\ud800", "\"x\":", ",,", "\\", "'''", "((((", "\r\n", "../..", "C:\\", "# /// script",
+    "1e999",
+    "-1e999",
+    "18446744073709551616",
+    "-9223372036854775809",
+    "1000000000",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "\"\"",
+    "[[[[[[[[",
+    "\u{feff}",
+    "\u{0}",
+    "\\ud800",
+    "\"x\":",
+    ",,",
+    "\\",
+    "'''",
+    "((((",
+    "\r\n",
+    "../..",
+    "C:\\",
+    "# /// script",
     "\u{202e}",
 ];
 
@@ -37,7 +58,8 @@ impl Change {
         prop_oneof![
             (at(), 1..=255_u8).prop_map(|(at, bits)| Self::Flip(at, bits)),
             (at(), 0..200_usize).prop_map(|(at, length)| Self::Cut(at, length)),
-            (at(), 1..200_usize, 1..40_usize).prop_map(|(at, length, times)| Self::Repeat(at, length, times)),
+            (at(), 1..200_usize, 1..40_usize)
+                .prop_map(|(at, length, times)| Self::Repeat(at, length, times)),
             (at(), 1..200_usize, at()).prop_map(|(at, length, to)| Self::Move(at, length, to)),
             (at(), 0..TOKENS.len()).prop_map(|(at, token)| Self::Token(at, token)),
         ]
@@ -71,7 +93,9 @@ impl Change {
 
 #[test]
 fn no_reader_stumbles_over_what_others_wrote() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join("corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz")
+        .join("corpus");
     let mut runner = TestRunner::new(Config {
         cases: CHANGED,
         failure_persistence: None,
@@ -79,7 +103,8 @@ fn no_reader_stumbles_over_what_others_wrote() {
     });
     for (name, read) in READERS {
         let folder = corpus.join(name);
-        let seeds = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{error}: {}", folder.display()));
+        let seeds =
+            fs::read_dir(&folder).unwrap_or_else(|error| panic!("{error}: {}", folder.display()));
         let mut seeds: Vec<_> = seeds.map(|seed| seed.unwrap().path()).collect();
         seeds.sort();
         assert!(!seeds.is_empty(), "{name} has a corpus");
@@ -122,7 +147,12 @@ fn no_reader_falls_into_the_deep() {
         format!("x = {}1", repeat("lambda: ")),
         format!("x = {}1", repeat("1 if 1 else ")),
         format!("x = {}1", repeat("await ")),
-        format!("def f(a: {}int{} = {}1): pass", repeat("list["), repeat("]"), repeat("-")),
+        format!(
+            "def f(a: {}int{} = {}1): pass",
+            repeat("list["),
+            repeat("]"),
+            repeat("-")
+        ),
         format!("def f() -> int{}: pass", repeat(" | int")),
         format!("def f(a=(1{})): pass", repeat("+1")),
         format!("if 1:\n  pass\n{}", repeat("elif 1:\n  pass\n")),
@@ -135,7 +165,11 @@ fn no_reader_falls_into_the_deep() {
     let json = [
         repeat("["),
         repeat("{\"a\":"),
-        format!("{{\"formatVersion\":2,\"nodes\":{}{}}}", repeat("["), repeat("]")),
+        format!(
+            "{{\"formatVersion\":2,\"nodes\":{}{}}}",
+            repeat("["),
+            repeat("]")
+        ),
     ];
     for (name, read) in READERS {
         let texts: &[String] = if name == "python" { &python } else { &json };

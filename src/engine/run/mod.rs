@@ -1,6 +1,7 @@
 //! RunState: what is known of the latest run, made of the engine's events one by one. Pure: it sends nothing, reads
 //! no file and knows no window.
 
+mod about;
 mod ahead;
 mod cost;
 mod forecast;
@@ -10,10 +11,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use about::run_of;
 pub use cost::{Cost, Measure};
 pub use forecast::{RunningNode, Work};
 pub use log::{LINES_OF_NODE, Log, LogLine};
 
+use about::nodes_of;
 use ahead::Ahead;
 
 use super::protocol::{EngineEvent, NodeError, Outputs, RunStatus};
@@ -206,6 +209,10 @@ impl RunState {
     /// Take one event. Returns whether it changed anything that is shown.
     pub fn on_event(&mut self, event: &EngineEvent) -> bool {
         if run_of(event).is_some_and(|run| self.run != Some(run)) {
+            return false;
+        }
+        // A node's code may have got at the pipe: a number that nobody asked for would make room for all up to it.
+        if nodes_of(event).any(|id| id.0 as usize >= self.nodes.len()) {
             return false;
         }
         match event {
@@ -560,24 +567,6 @@ impl RunState {
                 }
             }
         }
-    }
-}
-
-/// The run that an event belongs to.
-pub fn run_of(event: &EngineEvent) -> Option<u64> {
-    match event {
-        EngineEvent::NeedGraph { run, .. }
-        | EngineEvent::RunStarted { run, .. }
-        | EngineEvent::NodesCached { run, .. }
-        | EngineEvent::NodeStarted { run, .. }
-        | EngineEvent::NodeProgress { run, .. }
-        | EngineEvent::NodeFinished { run, .. }
-        | EngineEvent::NodeFailed { run, .. }
-        | EngineEvent::NodeSkipped { run, .. }
-        | EngineEvent::RunFinished { run, .. }
-        | EngineEvent::NodePaused { run, .. } => Some(*run),
-        EngineEvent::Log { run, .. } => *run,
-        _ => None,
     }
 }
 

@@ -90,6 +90,21 @@ fn shown(state: &RunState, nodes: u32) -> Vec<String> {
 }
 
 #[test]
+fn a_node_that_is_not_in_the_run_makes_no_room_for_itself() {
+    let mut state = started(2);
+    let before = state.revision();
+    assert!(!state.on_event(&finished(u32::MAX, "1")));
+    assert!(!state.on_event(&failed(7)));
+    let cached = EngineEvent::NodesCached {
+        run: RUN,
+        nodes: vec![NodeId(1)],
+        outputs: [(NodeId(u32::MAX), Outputs::default())].into(),
+    };
+    assert!(!state.on_event(&cached));
+    assert_eq!((state.revision(), state.counts().failed), (before, 0));
+}
+
+#[test]
 fn nodes_go_from_queued_to_what_became_of_them() {
     let mut state = started(5);
     assert_eq!(

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Alias, Expr, Identifier, Stmt, StmtImportFrom};
-use ruff_python_parser::parse_module;
 use ruff_text_size::{Ranged as _, TextRange};
 
 use super::super::decorator::mark;
 use super::super::names::Names;
+use super::super::syntax;
 
 pub(super) struct Sheet {
     text: String,
@@ -75,13 +75,18 @@ impl Import {
 impl Sheet {
     pub fn read(text: &str, package: &[String]) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        let parsed = parse_module(&text).map_err(|error| error.to_string())?;
-        let body = parsed.suite();
-        let names = Names::of(body);
-        let mut parts = Vec::new();
-        for statement in body {
-            read(statement, &text, package, &names, &mut parts)?;
-        }
+        let parts = syntax::module(&text, |parsed| {
+            if let Some(error) = parsed.errors().first() {
+                return Err(error.to_string());
+            }
+            let body = parsed.suite();
+            let names = Names::of(body);
+            let mut parts = Vec::new();
+            for statement in body {
+                read(statement, &text, package, &names, &mut parts)?;
+            }
+            Ok(parts)
+        })?;
         Ok(Self { text, parts })
     }
 

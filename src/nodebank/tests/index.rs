@@ -203,7 +203,7 @@ fn files_that_cannot_be_read_are_one_broken_entry_each() {
         ("bad.py", "def bad(:"),
     ]);
     folder.write("latin.py", b"# first\ntext = 'caf\xe9'\n");
-    folder.write("large.py", &vec![b'#'; (8 << 20) + 1]);
+    folder.write("large.py", &vec![b'#'; (2 << 20) + 1]);
     folder.write("old.py", b"def old(a): ...");
     folder.write("old.json", b"{\"dynamic\": ");
     let bank = folder.bank(Bank::Custom);
@@ -226,7 +226,7 @@ fn files_that_cannot_be_read_are_one_broken_entry_each() {
     );
     assert_eq!(
         kind("large"),
-        "large broken in line 1: The file cannot be read: it is larger than 8 MiB"
+        "large broken in line 1: The file cannot be read: it is larger than 2 MiB"
     );
     assert_eq!(kind("old"), "old(a) by position -> spread result: any");
     let problems = problems(&bank);

@@ -15,6 +15,10 @@ pub fn with_package(text: &str, name: &str, line: &str) -> String {
         if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }
+        // A last line that goes on would take in the new one.
+        if out.lines().last().and_then(continued).is_some() {
+            out.push('\n');
+        }
         out.push_str(line);
         out.push('\n');
     }
@@ -177,6 +181,15 @@ mod tests {
 
     const TEXT: &str = "# mine\nnumpy>=2\n./packages/loom_shapes-1.0-py3-none-any.whl  # shapes\npandas \\\n  >=2\n\
                         Pillow @ https://example.org/pillow.whl\n-r other.txt";
+
+    #[test]
+    fn a_last_line_that_goes_on_takes_in_nothing_new() {
+        for text in ["numpy \\", "numpy \\\n", "numpy \\\r\n"] {
+            let with = with_package(text, "six", "six==1");
+            assert_eq!(line_of(&with, "six").as_deref(), Some("six==1"), "{with:?}");
+            assert_eq!(line_of(&with, "numpy").as_deref(), Some("numpy"));
+        }
+    }
 
     #[test]
     fn a_line_is_found_changed_and_taken_out() {

@@ -66,7 +66,7 @@ pub fn merge(
     let top = merge.objects(Level::File, "", Some(&base.top), &ours.top, &theirs.top);
     let mut tree = Tree { top };
     let mut lost = Vec::new();
-    drop_loose_links(&mut tree, &merge.titles, &mut lost);
+    drop_loose_links(&mut tree, [ours, theirs], &merge.titles, &mut lost);
     // What two sound files come to need not be sound: a loop of links, a subgraph inside itself.
     let read = |tree: &Tree| {
         parse(
@@ -218,32 +218,37 @@ fn titles(trees: &[&Tree]) -> BTreeMap<String, String> {
     titles
 }
 
-/// Links to nodes that are not there come of a removal on one side and a new link on the other.
-fn drop_loose_links(tree: &mut Tree, titles: &BTreeMap<String, String>, lost: &mut Vec<String>) {
+/// Links to nodes that are not there come of a removal on one side and a new link on the other. Those that led nowhere
+/// on one side already are no business of the merge.
+fn drop_loose_links(
+    tree: &mut Tree,
+    sides: [&Tree; 2],
+    titles: &BTreeMap<String, String>,
+    lost: &mut Vec<String>,
+) {
     let title = |id: &str| titles.get(id).cloned().unwrap_or_else(|| id.to_owned());
+    let known = sides
+        .into_iter()
+        .flat_map(Tree::parts)
+        .flat_map(loose_links);
+    let known: BTreeSet<String> = known.map(|(key, ..)| key.to_owned()).collect();
     let clean = |part: &mut Object, lost: &mut Vec<String>| {
-        let nodes: BTreeSet<String> = objects(part, "nodes")
-            .map(|(id, _)| id.to_owned())
-            .collect();
-        let Some(Json::Object(links)) = part.get_mut("connections") else {
-            return;
-        };
-        links.retain(|_, link| {
+        let mut loose = BTreeSet::new();
+        for (key, link, gone) in loose_links(part).filter(|(key, ..)| !known.contains(*key)) {
             let text = |key: &str| link.get(key).and_then(Json::as_str).unwrap_or_default();
-            let (from, to) = (text("sourceNodeId"), text("targetNodeId"));
-            let gone = [from, to].into_iter().find(|id| !nodes.contains(*id));
-            if let Some(gone) = gone {
-                lost.push(format!(
-                    "the link from {}.{} to {}.{} was left out: the node \"{}\" was removed on the other side",
-                    title(from),
-                    text("sourcePort"),
-                    title(to),
-                    text("targetPort"),
-                    title(gone)
-                ));
-            }
-            gone.is_none()
-        });
+            lost.push(format!(
+                "the link from {}.{} to {}.{} was left out: the node \"{}\" was removed on the other side",
+                title(text("sourceNodeId")),
+                text("sourcePort"),
+                title(text("targetNodeId")),
+                text("targetPort"),
+                title(gone)
+            ));
+            loose.insert(key.to_owned());
+        }
+        if let Some(Json::Object(links)) = part.get_mut("connections") {
+            links.retain(|key, _| !loose.contains(key));
+        }
     };
     clean(&mut tree.top, lost);
     if let Some(Json::Object(subgraphs)) = tree.top.get_mut("subgraphs") {
@@ -253,6 +258,17 @@ fn drop_loose_links(tree: &mut Tree, titles: &BTreeMap<String, String>, lost: &m
             }
         }
     }
+}
+
+/// Links of a part to nodes that it has not: each with its key and the node that is not there.
+fn loose_links(part: &Object) -> impl Iterator<Item = (&str, &Object, &str)> {
+    let nodes: BTreeSet<&str> = objects(part, "nodes").map(|(id, _)| id).collect();
+    objects(part, "connections").filter_map(move |(key, link)| {
+        let end = |key: &str| link.get(key).and_then(Json::as_str).unwrap_or_default();
+        let ends = [end("sourceNodeId"), end("targetNodeId")];
+        let gone = ends.into_iter().find(|id| !nodes.contains(id))?;
+        Some((key, link, gone))
+    })
 }
 
 /// Both sides count their new nodes on from the same number: theirs get ids of their own.

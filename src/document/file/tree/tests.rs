@@ -227,3 +227,15 @@ fn what_does_not_go_together_is_told() {
     assert_eq!(merged.lost.len(), 1, "{merged:?}");
     assert!(!merged.is_clean());
 }
+
+#[test]
+fn a_link_that_led_nowhere_before_is_left_alone() {
+    let loose = changed(|json| {
+        let mut loose = link(1, 3, "value");
+        loose["targetNodeId"] = "nowhere".into();
+        json["connections"].as_array_mut().unwrap().push(loose);
+    });
+    let merged = merge(&tree(&loose), &tree(&loose), &tree(&loose), None).unwrap();
+    assert!(merged.is_clean(), "{merged:?}");
+    assert!(merged.text.contains("nowhere"));
+}
