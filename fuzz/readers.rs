@@ -1,6 +1,6 @@
 //! What must hold of everything in Loom that reads what others wrote, for any bytes at all: it neither panics nor hangs,
 //! its memory is bounded, and what it took in it can give out and take in again. Each function is a target of cargo-fuzz
-//! (`fuzz/run`) and runs in the tests over its corpus and what becomes of it (`tests/engine/readers.rs`).
+//! (`fuzz/run`) and runs in the tests over its corpus and what becomes of it (`tests/engine/foreign_bytes.rs`).
 
 use std::fs;
 use std::path::Path;

@@ -8,6 +8,8 @@ mod crash;
 mod endings;
 #[path = "engine/faults.rs"]
 mod faults;
+#[path = "engine/foreign_bytes.rs"]
+mod foreign_bytes;
 #[path = "engine/loops.rs"]
 mod loops;
 #[path = "engine/oddities.rs"]
@@ -15,8 +17,6 @@ mod oddities;
 #[cfg(target_os = "linux")]
 #[path = "engine/processes.rs"]
 mod processes;
-#[path = "engine/readers.rs"]
-mod readers;
 #[cfg(target_os = "linux")]
 #[path = "engine/soak.rs"]
 mod soak;

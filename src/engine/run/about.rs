@@ -21,8 +21,15 @@ pub fn run_of(event: &EngineEvent) -> Option<u64> {
     }
 }
 
+/// Is it of the run, or of none, and of its nodes? A node's code may have got at the pipe: a number that nobody asked for
+/// would make room for all up to it.
+pub(super) fn concerns(event: &EngineEvent, run: Option<u64>, nodes: usize) -> bool {
+    run_of(event).is_none_or(|of| run == Some(of))
+        && nodes_of(event).all(|id| (id.0 as usize) < nodes)
+}
+
 /// The nodes that something is told of.
-pub(super) fn nodes_of(event: &EngineEvent) -> impl Iterator<Item = NodeId> {
+fn nodes_of(event: &EngineEvent) -> impl Iterator<Item = NodeId> {
     let (one, several, given) = match event {
         EngineEvent::NodesCached { nodes, outputs, .. } => (None, nodes.as_slice(), Some(outputs)),
         EngineEvent::NodeStarted { node, .. }

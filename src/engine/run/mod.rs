@@ -16,7 +16,7 @@ pub use cost::{Cost, Measure};
 pub use forecast::{RunningNode, Work};
 pub use log::{LINES_OF_NODE, Log, LogLine};
 
-use about::nodes_of;
+use about::concerns;
 use ahead::Ahead;
 
 use super::protocol::{EngineEvent, NodeError, Outputs, RunStatus};
@@ -208,11 +208,7 @@ impl RunState {
 
     /// Take one event. Returns whether it changed anything that is shown.
     pub fn on_event(&mut self, event: &EngineEvent) -> bool {
-        if run_of(event).is_some_and(|run| self.run != Some(run)) {
-            return false;
-        }
-        // A node's code may have got at the pipe: a number that nobody asked for would make room for all up to it.
-        if nodes_of(event).any(|id| id.0 as usize >= self.nodes.len()) {
+        if !concerns(event, self.run, self.nodes.len()) {
             return false;
         }
         match event {
