@@ -104,6 +104,7 @@ pub const LAYERS: &[Layer] = &[
             "ruff_text_size",
             "serde",
             "serde_json",
+            "stacker",
             "tempfile",
             "toml",
             "thiserror",
