@@ -6,6 +6,8 @@
 )]
 
 #[cfg(target_os = "linux")]
+#[path = "cli/archives.rs"]
+mod archives;
 #[path = "cli/broken.rs"]
 mod broken;
 #[path = "cli/environments/mod.rs"]

@@ -11,7 +11,8 @@ is wrong; 3 the environment could not be built or the engine not be started; 130
 #[derive(Debug, Parser)]
 #[command(name = "loom", version, subcommand_precedence_over_arg = true)]
 pub struct Args {
-    /// A folder with a savefile.json, or that file, or the name of a project in userdata; or a picture of a graph.
+    /// A folder with a savefile.json, or that file, or the name of a project in userdata; or a .loom file, or a picture
+    /// of a graph.
     pub project: Option<PathBuf>,
     /// The folder of projects, settings and state, in place of the usual one.
     #[arg(long, global = true, value_name = "DIR")]
@@ -90,10 +91,20 @@ pub enum Verb {
         #[arg(long, value_name = "SIDE")]
         favour: Option<Favour>,
     },
-    /// Copy the projects and nodes of another userdata folder, such as one of the first Loom, which stays as it is.
+    /// Write a project as one .loom file, to be opened elsewhere. Runs nothing.
+    Export {
+        /// A folder with a savefile.json, or that file, or the name of a project in userdata.
+        project: PathBuf,
+        /// The file to write, also over one that is there; otherwise one with the project's name, where none is.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Make a project of a .loom file; or copy the projects and nodes of another userdata folder, such as one of the
+    /// first Loom, which stays as it is.
     Import {
-        /// A userdata folder, the folder around it, or one project.
-        folder: PathBuf,
+        /// A .loom file; or a userdata folder, the folder around it, or one project.
+        #[arg(value_name = "FILE|FOLDER")]
+        from: PathBuf,
     },
 }
 

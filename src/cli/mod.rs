@@ -1,8 +1,9 @@
-//! The command line: `loom run`, `check`, `nodes`, `picture`, `new` and `import`, on the same core as the window.
+//! The command line: `loom run`, `check`, `nodes`, `picture`, `new`, `export` and `import`, on the same core as the window.
 //! Standard output carries what was asked for and nothing else; what people read goes to standard error. `docs/cli.md`
 //! describes it.
 
 mod address;
+mod archive;
 mod args;
 mod check;
 mod env;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 pub use args::{Args, Verb};
 
 use crate::paths::Paths;
+use crate::project::archive::is_archive;
 
 /// What scripts are told of how it went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +113,9 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
             output,
             favour,
         } => versions::merged([base, ours, theirs], output.as_deref(), *favour),
-        Verb::Import { folder } => project::import(folder, paths),
+        Verb::Export { project, output } => archive::export(project, output.as_deref(), paths),
+        Verb::Import { from } if is_archive(from) => archive::import(from, paths),
+        Verb::Import { from } => project::import(from, paths),
     };
     let exit = result.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {

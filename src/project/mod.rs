@@ -1,6 +1,7 @@
 //! Project: a folder with a savefile. Finding one, making one, where its nodes are looked for, and what of it lies in
 //! the userdata folder. Runs nothing and shows nothing.
 
+pub mod archive;
 pub mod copy;
 pub mod elsewhere;
 pub mod generations;
@@ -15,6 +16,7 @@ pub mod state;
 pub mod unsaved;
 
 mod name;
+mod staging;
 mod template;
 
 use std::io;
@@ -25,12 +27,14 @@ use thiserror::Error;
 
 pub use lock::{Lock, LockError};
 pub use name::{check_name, name_like};
+use template::write_copy;
 pub use template::{copy_of_example, use_template};
 
 use crate::document::file::{self, FileError, SAVEFILE};
 use crate::document::{Document, Meta};
 use crate::graph::{Bank, Graph, Name, Value};
 use crate::paths::{Paths, full};
+use state::State;
 
 /// Names the packages that a project's nodes need.
 pub const REQUIREMENTS: &str = "requirements.txt";
@@ -96,9 +100,17 @@ pub fn find(name: &Path, userdata: &Path) -> Result<PathBuf, ProjectError> {
 
 /// Make a new, empty project of this name, or where there is one already of the name with the next number.
 pub fn create_like(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
+    numbered(name, |name| create(name, userdata))
+}
+
+/// Do something under a name, or where that is taken under the name with the next number.
+fn numbered<T>(
+    name: &str,
+    mut act: impl FnMut(&str) -> Result<T, ProjectError>,
+) -> Result<T, ProjectError> {
     let numbered = (2..).map(|number| format!("{name} {number}"));
     for name in std::iter::once(name.to_owned()).chain(numbered) {
-        match create(&name, userdata) {
+        match act(&name) {
             Err(ProjectError::Exists(_)) => {}
             other => return other,
         }
@@ -108,29 +120,36 @@ pub fn create_like(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError>
 
 /// Make a new, empty project in userdata and return its folder.
 pub fn create(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
-    check_name(name).map_err(|why| ProjectError::BadName {
-        name: name.to_owned(),
-        why,
-    })?;
-    let folder = userdata.join(name);
-    let make = |path: &Path| {
-        let path = path.to_owned();
-        |source| ProjectError::Make { source, path }
-    };
     std::fs::create_dir_all(userdata).map_err(make(userdata))?;
-    // Systems differ in whether `a` and `A` are one folder; projects move between them.
-    let taken = std::fs::read_dir(userdata)
-        .map_err(make(userdata))?
-        .flatten()
-        .find(|entry| entry.file_name().to_string_lossy().to_lowercase() == name.to_lowercase());
-    if let Some(taken) = taken {
-        return Err(ProjectError::Exists(taken.path()));
-    }
+    let folder = free(name, userdata)?;
     std::fs::create_dir(&folder).map_err(make(&folder))?;
     fill(&folder, name).inspect_err(|_| {
         std::fs::remove_dir_all(&folder).ok();
     })?;
     Ok(folder)
+}
+
+/// The folder that a project of this name would have in `parent`, where nothing lies yet. Systems differ in which names
+/// are one folder, and projects move between them.
+fn free(name: &str, parent: &Path) -> Result<PathBuf, ProjectError> {
+    check_name(name).map_err(|why| ProjectError::BadName {
+        name: name.to_owned(),
+        why,
+    })?;
+    let wanted = name::folded(name);
+    let taken = std::fs::read_dir(parent)
+        .map_err(make(parent))?
+        .flatten()
+        .find(|entry| name::folded(&entry.file_name().to_string_lossy()) == wanted);
+    match taken {
+        Some(taken) => Err(ProjectError::Exists(taken.path())),
+        None => Ok(parent.join(name)),
+    }
+}
+
+fn make(path: &Path) -> impl FnOnce(io::Error) -> ProjectError {
+    let path = path.to_owned();
+    |source| ProjectError::Make { source, path }
 }
 
 fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {
@@ -150,6 +169,30 @@ pub fn sweep(userdata: &Path) {
     for folder in ["", "journals", "thumbnails"] {
         file::sweep(&userdata.join(folder), Duration::from_mins(1));
     }
+    staging::sweep(userdata);
+}
+
+/// Another project comes to lie in this folder: what is remembered of the one that lay there does not hold for it.
+pub fn forget_place(folder: &Path, userdata: &Path) {
+    let mut state = State::load(userdata);
+    let forgot_state = if state.forget(folder) {
+        state.save(userdata)
+    } else {
+        Ok(())
+    };
+    let forgotten = [
+        forgot_state,
+        requirements::consent::forget(userdata, folder),
+        journal::discard(folder, &journals(userdata)),
+    ];
+    for error in forgotten.into_iter().filter_map(Result::err) {
+        tracing::warn!(%error, "something is still remembered of {}", folder.display());
+    }
+}
+
+/// Where the journals of projects lie that cannot lie in their own folders.
+pub fn journals(userdata: &Path) -> PathBuf {
+    userdata.join("journals")
 }
 
 /// Folders of nodes for a project, in the order they are looked through: its own, the two beside the userdata folder

@@ -131,11 +131,29 @@ impl State {
         }
     }
 
-    /// Leave a project out of the recent ones. Nothing of it is touched.
-    pub fn forget(&mut self, project: &Path) {
-        self.windows.remove(project);
+    /// Leave a project out of the recent ones; was anything known of it? Nothing of it is touched.
+    pub fn forget(&mut self, project: &Path) -> bool {
+        let is_known = self.recent.iter().any(|folder| folder == project);
+        let had_window = self.windows.remove(project).is_some();
         self.recent.retain(|folder| folder != project);
-        self.opened.remove(project);
+        self.opened.remove(project).is_some() || had_window || is_known
+    }
+
+    /// A project lies elsewhere now: what is known of it holds there.
+    pub fn moved(&mut self, from: &Path, to: &Path) {
+        let folders = self.open.iter_mut().chain(&mut self.recent);
+        for folder in folders
+            .chain(&mut self.active)
+            .filter(|folder| *folder == from)
+        {
+            to.clone_into(folder);
+        }
+        if let Some(window) = self.windows.remove(from) {
+            self.windows.insert(to.to_owned(), window);
+        }
+        if let Some(time) = self.opened.remove(from) {
+            self.opened.insert(to.to_owned(), time);
+        }
     }
 
     /// The project that is shown; `None`: none is open.

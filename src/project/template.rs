@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use super::copy::copy_folder;
 use super::{ProjectError, banks, create_like, index, name_like, new_id};
 use crate::document::Meta;
-use crate::document::file::{self, SAVEFILE};
-use crate::graph::{Name, Value};
+use crate::document::file::{self, FileError, SAVEFILE};
+use crate::graph::{Bank, Name, Value};
 use crate::nodebank::Nodebank;
 use crate::paths::Paths;
 
@@ -50,11 +50,21 @@ fn fill(template: &Path, folder: &Path, paths: &Paths) -> Result<(), ProjectErro
         source,
         path: folder.to_owned(),
     })?;
-    let mut bank = Nodebank::new(banks(folder, paths), Some(paths.nodebank_cache()));
+    write_copy(folder, folder, paths)?;
+    Ok(())
+}
+
+/// Write the savefile of a copy that lies in `copy` and is to lie in `place`: with that name, and an id of its own.
+pub(super) fn write_copy(copy: &Path, place: &Path, paths: &Paths) -> Result<(), FileError> {
+    let mut banks = banks(place, paths);
+    if let Some((Bank::Project, nodes)) = banks.first_mut() {
+        *nodes = copy.join("nodes");
+    }
+    let mut bank = Nodebank::new(banks, Some(paths.nodebank_cache()));
     bank.refresh();
-    let savefile = folder.join(SAVEFILE);
+    let savefile = copy.join(SAVEFILE);
     let mut document = file::load(&savefile, &bank.catalog())?.document;
-    let name = folder.file_name().unwrap_or_default();
+    let name = place.file_name().unwrap_or_default();
     document.meta = Meta {
         project_id: new_id(),
         project_name: name.to_string_lossy().into_owned(),

@@ -158,6 +158,8 @@ pub const LAYERS: &[Layer] = &[
             "tempfile",
             "thiserror",
             "tracing",
+            "unicode_normalization",
+            "zip",
         ],
         modules: &["document", "graph", "nodebank", "paths", "settings", "sys"],
         not_std: &["std::net", "std::process::Command"],

@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::graph::Catalog;
 
 /// How the names of temporary files begin and end.
-const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
+pub const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
 
 /// Read the savefile at `path`; kinds come from `catalog`.
 pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
@@ -118,6 +118,14 @@ fn with_time(text: String, document: &Document, now: &str) -> String {
 
 /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_atomic_with(path, |file| file.write_all(bytes))
+}
+
+/// The same for what is made as it is written. What fails leaves the old file.
+pub fn write_atomic_with<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
+) -> Result<(), E> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY.0)
@@ -130,7 +138,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.as_file()
             .set_permissions(fs::Permissions::from_mode(mode))?;
     }
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     let mut temporary = file.into_temp_path();
     // A virus scanner or a synchroniser may hold the old file for a moment on Windows.
@@ -144,7 +152,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
                 std::thread::sleep(pause);
                 pause *= 2;
             }
-            Err(error) => return Err(error.error),
+            Err(error) => return Err(error.error.into()),
         }
     }
     #[cfg(unix)]
@@ -156,19 +164,22 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub fn sweep(folder: &Path, untouched: Duration) {
     let is_left = |entry: &fs::DirEntry| {
         let name = entry.file_name();
-        let name = name.to_string_lossy();
         let modified = entry.metadata().and_then(|meta| meta.modified());
         let age = modified.map(|modified| modified.elapsed().unwrap_or_default());
-        name.starts_with(TEMPORARY.0)
-            && name.ends_with(TEMPORARY.1)
-            && age.is_ok_and(|age| age >= untouched)
+        is_temporary(&name.to_string_lossy()) && age.is_ok_and(|age| age >= untouched)
     };
+    let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries.filter(is_left) {
+    for entry in entries.filter(is_left).filter(is_file) {
         if let Err(error) = fs::remove_file(entry.path()) {
             tracing::warn!(%error, "a temporary file stays: {}", entry.path().display());
         }
     }
+}
+
+/// May something of this name go when nobody is at work on it?
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 
 /// Windows: access denied, sharing violation, lock violation.

@@ -14,7 +14,10 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use disk::{Replaced, load, save, save_over, sweep, write_atomic};
+pub use disk::{
+    Replaced, TEMPORARY, is_temporary, load, save, save_over, sweep, write_atomic,
+    write_atomic_with,
+};
 #[cfg(test)]
 pub use entries::entry_from_text;
 pub use entries::{entry_from_json, entry_to_json};

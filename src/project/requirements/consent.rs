@@ -50,14 +50,43 @@ pub fn confirmed(userdata: &Path, project: &Path) -> Confirmed {
 /// Remember that these lines of a project were confirmed.
 pub fn confirm(userdata: &Path, project: &Path, lines: &[Line]) -> io::Result<()> {
     let confirmed = confirmed(userdata, project).with(lines);
-    let path = userdata.join(FILE);
-    let mut file = match read_json(&path) {
+    let mut file = read(userdata);
+    file.insert(key(project), confirmed.0.into_iter().collect());
+    write(userdata, file)
+}
+
+/// What was confirmed of a project is forgotten: it is gone, or another one lies there.
+pub fn forget(userdata: &Path, project: &Path) -> io::Result<()> {
+    let mut file = read(userdata);
+    match file.shift_remove(&key(project)) {
+        Some(_) => write(userdata, file),
+        None => Ok(()),
+    }
+}
+
+/// A project lies elsewhere now: what was confirmed of it still is.
+pub fn moved(userdata: &Path, from: &Path, to: &Path) -> io::Result<()> {
+    let mut file = read(userdata);
+    match file.shift_remove(&key(from)) {
+        Some(lines) => {
+            file.insert(key(to), lines);
+            write(userdata, file)
+        }
+        None => Ok(()),
+    }
+}
+
+fn read(userdata: &Path) -> Map<String, Json> {
+    match read_json(&userdata.join(FILE)) {
         Some(Json::Object(file)) => file,
         _ => Map::new(),
-    };
-    file.insert(key(project), confirmed.0.into_iter().collect());
+    }
+}
+
+fn write(userdata: &Path, file: Map<String, Json>) -> io::Result<()> {
     std::fs::create_dir_all(userdata)?;
-    write_atomic(&path, format!("{:#}\n", Json::Object(file)).as_bytes())
+    let text = format!("{:#}\n", Json::Object(file));
+    write_atomic(&userdata.join(FILE), text.as_bytes())
 }
 
 /// One place has one key, whatever way leads there.
