@@ -11,6 +11,7 @@ pub mod document;
 pub mod engine;
 pub mod event;
 pub mod graph;
+pub mod instance;
 pub mod nodebank;
 pub mod packages;
 pub mod paths;

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::document::file::write_atomic;
+use crate::document::file::{set_aside, write_atomic};
 
 /// Name of the settings' file in the userdata folder.
 pub const FILE: &str = "settings.json";
@@ -161,7 +161,8 @@ impl EditorSettings {
 }
 
 impl Settings {
-    /// Read the settings of a userdata folder. Never fails: the second part says in words what could not be taken.
+    /// Read the settings of a userdata folder. Never fails: the second part says in words what could not be taken. A file
+    /// that is no JSON is kept beside under another name.
     pub fn load(userdata: &Path) -> (Self, Vec<String>) {
         let path = userdata.join(FILE);
         let why = match std::fs::read(&path) {
@@ -170,21 +171,35 @@ impl Settings {
                 Err(why) => why,
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::none(),
-            Err(error) => error.to_string(),
+            Err(error) => {
+                let note = format!(
+                    "the settings cannot be read ({error}), so the defaults hold; see that you may read the file: {}",
+                    path.display()
+                );
+                return (Self::default(), vec![note]);
+            }
         };
-        let note = format!(
-            "the settings cannot be read ({why}), so the defaults hold; mend the file or remove it: {}",
-            path.display()
-        );
+        let note = match set_aside(&path) {
+            Ok(aside) => format!(
+                "the settings could not be read ({why}), so the defaults hold; what was there is kept, to be mended and \
+                 put back: {}",
+                aside.display()
+            ),
+            Err(error) => format!(
+                "the settings cannot be read ({why}), so the defaults hold, nor be put aside ({error}); mend the file or \
+                 remove it: {}",
+                path.display()
+            ),
+        };
         (Self::default(), vec![note])
     }
 
-    /// Write the settings to a userdata folder, whole or not at all. A file that cannot be read is kept beside it.
+    /// Write the settings to a userdata folder, whole or not at all. A file that is no JSON is kept beside it.
     pub fn save(&self, userdata: &Path) -> io::Result<()> {
         let path = userdata.join(FILE);
         std::fs::create_dir_all(userdata)?;
         if std::fs::read(&path).is_ok_and(|bytes| object(&bytes).is_err()) {
-            std::fs::rename(&path, kept_aside(&path))?;
+            set_aside(&path)?;
         }
         write_atomic(&path, self.to_text().as_bytes())
     }
@@ -333,16 +348,6 @@ fn fields(settings: &Json) -> Vec<String> {
 fn object(bytes: &[u8]) -> Result<Map<String, Json>, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
-}
-
-/// `settings.corrupt-SECONDS.json`.
-fn kept_aside(path: &Path) -> PathBuf {
-    let now = std::time::SystemTime::now();
-    let secs = now
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    // Two in one second are of one file: the later one stays.
-    path.with_extension(format!("corrupt-{secs}.json"))
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ mod comparing;
 mod costs;
 #[path = "app/environment.rs"]
 mod environment;
+#[path = "app/falling_back.rs"]
+mod falling_back;
 #[path = "app/find.rs"]
 mod find;
 #[cfg(target_os = "linux")]
@@ -37,6 +39,8 @@ mod journal;
 mod keys;
 #[path = "app/minimap.rs"]
 mod minimap;
+#[path = "app/neighbours.rs"]
+mod neighbours;
 #[path = "app/outline.rs"]
 mod outline;
 #[path = "app/own_kinds.rs"]
@@ -77,7 +81,7 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder};
-use loom::app::{App, Options};
+use loom::app::{App, Neighbours, Options};
 use loom::engine::NodeStatus;
 use loom::graph::{NodeId, Value};
 use loom::paths::{Paths, Variables};
@@ -158,6 +162,16 @@ impl Window {
         project: Option<PathBuf>,
         settings: Settings,
     ) -> Self {
+        Self::build_beside(builder, userdata, project, settings, Neighbours::default())
+    }
+
+    fn build_beside(
+        builder: HarnessBuilder<App>,
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+        neighbours: Neighbours,
+    ) -> Self {
         let mut paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
         // Not the bank of whoever runs the tests.
         paths.own_bank = userdata.path().join("own nodes");
@@ -169,6 +183,7 @@ impl Window {
             runtime: runtime(),
             keychain: Keychain::none(),
             frame_log: None,
+            neighbours,
         };
         let harness = builder
             .with_max_steps(64)

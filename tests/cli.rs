@@ -29,6 +29,8 @@ mod packages;
 mod pictures;
 #[path = "cli/repeat.rs"]
 mod repeat;
+#[path = "cli/second_window.rs"]
+mod second_window;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[cfg(target_os = "linux")]

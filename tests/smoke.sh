@@ -222,6 +222,78 @@ shot hands
 close_window
 echo "smoke: added, linked, cut and undone by hand, and all of it was saved"
 
+# --- a second call, killed, failed, asked to end ----------------------------------------------------------------
+
+# ended CODE: the program has ended with this exit code.
+ended() {
+  local code=0 end=$(($(date +%s) + wait_secs))
+  while is_alive; do
+    [ "$(date +%s)" -lt "$end" ] || fail "the program did not end"
+    sleep 0.05
+  done
+  wait "$loom" || code=$?
+  loom=
+  [ "$code" = "$1" ] || fail "the program ended with exit code $code and not $1"
+}
+add_one() {
+  at 640 300
+  xdotool key Tab sleep 0.3
+  xdotool type --delay 20 add
+  xdotool sleep 0.2 key Return sleep 0.3
+}
+has_journal() { [ -e "$hands/.loom/journal" ]; }
+
+"$program" new other --userdata "$temp/userdata" >/dev/null
+open_window "$hands"
+until_true "rest" rests
+"$program" other --userdata "$temp/userdata" 2>"$temp/second" || fail "the second call failed: $(cat "$temp/second")"
+grep -q "is shown in the window that is open already" "$temp/second" || fail "the second call said: $(cat "$temp/second")"
+shows_other() { xwininfo -root -tree 2>/dev/null | grep -q '"other – Loom"'; }
+until_true "the project of the second call" shows_other
+xdotool key ctrl+w
+until_true "rest" rests
+echo "smoke: a second call opened its project in the window that was open"
+
+add_one
+until_true "journal" has_journal
+sleep 1
+kill -KILL "$loom"
+ended 137
+open_window "$hands"
+until_true "rest" rests
+# A question is open: what was not saved is back, and keys go to the question alone.
+xdotool key ctrl+s sleep 1
+saved 1 0 || fail "no dialog stands in the way after a kill"
+xdotool key Return sleep 0.3 key ctrl+s
+until_true "savefile with what came back after a kill" saved 2 0
+close_window
+echo "smoke: killed, and told of it with what came back"
+
+LOOM_FAIL=window open_window "$hands"
+add_one || true
+ended 2
+ls "$temp"/userdata/logs/crash-*.txt >/dev/null 2>&1 || fail "a failure left no report"
+grep -q "it was asked to fail" "$temp"/userdata/logs/crash-*.txt || fail "the report does not say why"
+open_window "$hands"
+until_true "rest" rests
+shot crash
+xdotool key Return sleep 0.3 key ctrl+s
+until_true "savefile with what came back after a failure" saved 3 0
+echo "smoke: failed, and told of it with what came back"
+
+add_one
+until_true "journal" has_journal
+kill -TERM "$loom"
+ended 0
+open_window "$hands"
+until_true "rest" rests
+xdotool key ctrl+s
+until_true "savefile with what was not saved when the system asked for the end" saved 4 0
+close_window
+left=$(find "$temp/userdata/windows" -name '*.open')
+[ -z "$left" ] || fail "a farewell left a mark: $left"
+echo "smoke: ended by the system without a question and without loss"
+
 # --- 10,000 nodes -----------------------------------------------------------------------------------------------
 
 mkdir "$temp/large"

@@ -462,7 +462,12 @@ impl App {
 
     /// What is open, and where the panels lie.
     pub(super) fn keep_state(&mut self) {
-        if let Err(error) = self.state.save(&self.paths.userdata) {
+        let kept = if self.is_beside {
+            self.state.save_beside(&self.paths.userdata)
+        } else {
+            self.state.save(&self.paths.userdata)
+        };
+        if let Err(error) = kept {
             self.notify(
                 Level::Warning,
                 format!("What is open could not be kept: {error}"),

@@ -17,6 +17,7 @@ use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
 use crate::graph::Port;
+use crate::instance::report::Survived;
 use crate::nodebank::Nodebank;
 use crate::packages::{Installed, Offer, PackageError};
 use crate::project::elsewhere::Copied;
@@ -127,6 +128,12 @@ pub enum Event {
         port: Port,
         path: PathBuf,
     },
+    /// Another Loom asks this window to come to the front, and to open something.
+    Asked(Option<PathBuf>),
+    /// The system asks for the end.
+    EndAsked,
+    /// Something in Loom itself failed in the background.
+    Survived(Survived),
     PickedProject(PathBuf),
     /// The user chose a folder to import from.
     PickedImport(PathBuf),
@@ -192,6 +199,15 @@ pub struct Services {
 
 /// Events of background work that may wait for a frame: far more than are made in one.
 const CAPACITY: usize = 4096;
+
+/// What a piece of work gives, also where it fails by an error of Loom's own: whoever waits for it must hear.
+pub fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| {
+        let text = "something in Loom itself failed; try again, and see the report in the folder of the logs";
+        Err(text.to_owned())
+    })
+}
 
 impl Services {
     pub fn new(context: egui::Context, runtime: Handle) -> (Self, EventReceiver<Event>) {
@@ -287,6 +303,9 @@ impl App {
                 self.welcome.set_pictures(&folder, pictures);
             }
             Event::TemplateUsed(result) => self.template_used(result),
+            Event::Asked(open) => self.asked(open),
+            Event::EndAsked => self.end_asked(),
+            Event::Survived(survived) => self.survived(&survived),
             Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
             Event::PickedImport(path) => self.picked_import(&path),
             Event::Imported(result) => self.imported(result),

@@ -3,11 +3,13 @@
 
 use std::time::SystemTime;
 
+use super::background::guarded;
 use super::{App, Event, thumbnail};
 use crate::document::Document;
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
+use crate::ui::crash::CrashAnswer;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
 use crate::ui::secrets::SecretAnswer;
 
@@ -33,7 +35,9 @@ impl App {
         let project = self.project.serial;
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
         drop(self.services.runtime.spawn_blocking(move || {
-            let result = generations::save(&document, &folder).map_err(|error| error.to_string());
+            let result = guarded(|| {
+                generations::save(&document, &folder).map_err(|error| error.to_string())
+            });
             let is_saved = result.is_ok();
             let event = Event::Saved {
                 project,
@@ -167,6 +171,10 @@ impl App {
             // Escape decides nothing here: what is done next would take the place of what was found.
             return;
         }
+        if answer == Answer::Crash(CrashAnswer::OpenLogs) {
+            self.open_logs();
+            return;
+        }
         if let Answer::Set(setting) = answer {
             self.set(context, setting);
             return;
@@ -185,7 +193,7 @@ impl App {
                     self.secret_answer(page, SecretAnswer::Cancel);
                 }
             }
-            Answer::Cancel | Answer::Set(_) => {}
+            Answer::Cancel | Answer::Set(_) | Answer::Crash(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
             Answer::Restore => {

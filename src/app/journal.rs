@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use super::background::Services;
+use super::background::{Services, guarded};
 use super::open::Project;
 use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
@@ -89,7 +89,14 @@ impl Keeper {
                 sender.blocking_send(Event::Journal { project, kept }).ok();
             };
             drop(services.runtime.spawn_blocking(move || {
-                Writer::new(at, start).run(&received, &is_discarded, &tell);
+                let writer = Writer::new(at, start);
+                let write = || {
+                    writer.run(&received, &is_discarded, &tell);
+                    Ok(())
+                };
+                if let Err(reason) = guarded(write) {
+                    tell(Kept::Nowhere(reason));
+                }
             }));
         }
         let Some(sender) = &self.entries else { return };
@@ -268,7 +275,8 @@ impl App {
             Some(found) if found.is_current => {
                 keeper.start = Some(Start::On(found.place));
                 if found.document.is_dirty() {
-                    self.notify(Level::Success, came_back(found.steps, found.lost));
+                    let name = project.name().to_owned();
+                    self.tell_recovered(&name, came_back(found.steps, found.lost));
                 }
                 project.document = found.document;
                 project.seen_revision = project.document.graph().revision();

@@ -18,6 +18,7 @@ mod importing;
 mod journal;
 mod live;
 mod looking;
+mod neighbours;
 mod open;
 mod packages;
 mod picture;
@@ -32,6 +33,7 @@ mod thumbnail;
 mod versions;
 mod walking;
 mod welcome;
+mod window;
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
@@ -45,15 +47,19 @@ use consent::Consent;
 use editor::Editors;
 use enabled::{is_for_welcome, is_of_scale};
 use frame_cost::FrameCosts;
+pub use neighbours::Neighbours;
+use neighbours::Waiting;
 pub use open::Project;
 use packages::PackageWork;
+use reloading::Watch;
 use secrets::Secrets;
 use tabs::Tabs;
+pub use window::{background_runtime, named_project, open_window};
 
 use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
-use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
+use crate::paths::Paths;
 use crate::project::state::State;
 use crate::secrets::Keychain;
 use crate::settings::Settings;
@@ -88,6 +94,8 @@ pub struct Options {
     pub keychain: Keychain,
     /// Where each frame's cost is written.
     pub frame_log: Option<PathBuf>,
+    /// Other windows.
+    pub neighbours: Neighbours,
 }
 
 /// All state of the window.
@@ -122,6 +130,13 @@ pub struct App {
     actions: Vec<Action>,
     title: String,
     may_close: bool,
+    /// The system asked for the end: nothing is asked, and nothing is thrown away.
+    is_told_to_end: bool,
+    for_others: Waiting,
+    /// Opened beside another window, whose tabs the state keeps.
+    is_beside: bool,
+    /// Ends with the window.
+    listens: Option<Watch>,
 }
 
 impl App {
@@ -154,7 +169,13 @@ impl App {
             actions: Vec::new(),
             title: String::new(),
             may_close: false,
+            is_told_to_end: false,
+            for_others: Waiting::default(),
+            is_beside: options.neighbours.is_beside,
+            listens: None,
         };
+        app.listens = app.listen(options.neighbours.inbox);
+        app.for_others.crash = app.crash_page(&options.neighbours.ended);
         for problem in app.apply_settings(context) {
             app.notify(Level::Warning, format!("Settings: {problem}"));
         }
@@ -362,6 +383,8 @@ impl eframe::App for App {
                 break;
             }
         }
+        #[cfg(debug_assertions)]
+        self.fail_if_asked();
         for then in std::mem::take(&mut self.after_saves) {
             self.go_on(then);
         }
@@ -372,7 +395,9 @@ impl eframe::App for App {
             self.with_project(serial, Self::keep_code);
         }
         self.lint_code();
-        if context.input(|input| input.viewport().close_requested()) && !self.may_close {
+        self.serve_others();
+        let is_asked = !self.may_close && !self.is_told_to_end;
+        if is_asked && context.input(|input| input.viewport().close_requested()) {
             self.close_asked(context);
         }
     }
@@ -438,6 +463,8 @@ impl eframe::App for App {
             context.request_repaint();
         }
         self.live_turns();
+        // Now, not with the next frame: what is seen is written down.
+        self.keep_journals();
         self.update_title(&context);
     }
 
@@ -462,63 +489,9 @@ impl eframe::App for App {
     }
 }
 
-/// How long background work may take to end with the window.
-const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What background work runs on: that of the window, and that of its tests.
-pub fn background_runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("loom-background")
-        .enable_time()
-        .build()
-}
-
-/// Open the window, on a project if one is named, and stay until it is closed.
-pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()> {
-    let runtime = background_runtime()?;
-    let project = project
-        .map(|named| {
-            if picture::is_picture(&named) {
-                return Ok(named);
-            }
-            crate::project::find(&named, &paths.userdata)
-        })
-        .transpose()?;
-    let (settings, problems) = Settings::load(&paths.userdata);
-    let variables = Variables::load();
-    let options = Options {
-        keychain: Keychain::of(&variables),
-        state: State::load(&paths.userdata),
-        paths,
-        settings,
-        project,
-        runtime: runtime.handle().clone(),
-        frame_log: variables.get(FRAME_LOG_VARIABLE).map(PathBuf::from),
-    };
-    let viewport = egui::ViewportBuilder::default()
-        .with_app_id("loom")
-        .with_title("Loom")
-        .with_inner_size([1400.0, 900.0])
-        .with_min_inner_size([720.0, 480.0])
-        .with_drag_and_drop(true);
-    let native = eframe::NativeOptions {
-        viewport,
-        persist_window: false,
-        ..eframe::NativeOptions::default()
-    };
-    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
-        let mut app = App::new(&creation.egui_ctx, options);
-        for problem in problems {
-            app.notify(Level::Warning, problem);
-        }
-        Ok(Box::new(app))
-    });
-    let result = eframe::run_native("Loom", native, create);
-    runtime.shutdown_timeout(FAREWELL);
-    result.map_err(|error| {
-        anyhow::anyhow!(
-            "the window could not be opened: {error}; `loom run PROJECT` works without one"
-        )
-    })
+impl Drop for App {
+    /// Also when it fails: what was done in the frame that failed is written down.
+    fn drop(&mut self) {
+        self.keep_journals();
+    }
 }

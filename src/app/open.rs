@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::background::guarded;
 use super::code::CodeWork;
 use super::environment::Changing;
 use super::hindrances::Hindrances;
@@ -513,7 +514,8 @@ impl App {
         };
         let serial = self.project.serial;
         self.services.spawn(move || {
-            let is_new = bank.refresh();
+            // The bank comes back whatever happens, or nothing would be read any more.
+            let is_new = guarded(|| Ok(bank.refresh())).unwrap_or_default();
             Event::Nodebank {
                 project: serial,
                 bank,

@@ -121,7 +121,7 @@ impl App {
     /// The tabs of the window before, the one that was shown in front. What is in them is not loaded yet.
     pub(super) fn restore_tabs(&mut self) {
         let (open, active) = (self.state.open.clone(), self.state.active.clone());
-        if open.is_empty() {
+        if open.is_empty() || self.is_beside {
             return;
         }
         let place = open

@@ -17,6 +17,9 @@ pub struct Args {
     /// The folder of projects, settings and state, in place of the usual one.
     #[arg(long, global = true, value_name = "DIR")]
     pub userdata: Option<PathBuf>,
+    /// Open a window of its own, also where one is open already.
+    #[arg(long)]
+    pub new_window: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }

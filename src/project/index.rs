@@ -148,11 +148,15 @@ pub(super) fn folder_here(path: &str, userdata: &Path) -> Option<PathBuf> {
     [there, userdata.join(name)].into_iter().find(is_project)
 }
 
-/// A JSON file that may begin with a byte order mark; `None` when it is missing or not readable.
+/// JSON that may begin with a byte order mark.
+pub(super) fn json(bytes: &[u8]) -> serde_json::Result<Json> {
+    serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
+/// A JSON file; `None` when it is missing or not readable.
 pub(super) fn read_json(path: &Path) -> Option<Json> {
     let bytes = std::fs::read(path).ok()?;
-    let result = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
-    result
+    json(&bytes)
         .inspect_err(|error| tracing::warn!("{error}: {}", path.display()))
         .ok()
 }

@@ -118,6 +118,13 @@ pub fn holder(project: &Path) -> Option<Holder> {
     serde_json::from_slice(&bytes).ok()
 }
 
+/// The process of this machine that holds the lock of a project, as far as that file tells.
+pub fn holder_here(project: &Path) -> Option<u32> {
+    let holder = holder(project)?;
+    let is_here = holder.host == this_host() && !holder.has_ended();
+    is_here.then_some(holder.pid)
+}
+
 /// Does nobody hold the lock any more, as far as that file tells? To take it is the only way to be certain.
 pub fn is_free(project: &Path) -> bool {
     holder(project).is_none_or(|holder| holder.has_ended())

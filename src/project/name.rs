@@ -18,7 +18,7 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     let rules = [
         (name.trim().is_empty(), "it is empty"),
         (
-            name.chars().count() > LONGEST,
+            name.chars().count() > LONGEST || name.len() > LONGEST_PART,
             "it is longer than 80 characters",
         ),
         (has_refused(name), REFUSED_IN_WORDS),

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value as Json};
 
 use super::index;
-use crate::document::file::{SAVEFILE, write_atomic};
+use crate::document::file::{SAVEFILE, set_aside, write_atomic};
 
 const FILE: &str = "state.json";
 const MOST_RECENT: usize = 20;
@@ -47,9 +47,44 @@ impl State {
     /// Read the state of a userdata folder. Folders that are not there any more are left out; what a file of another
     /// machine names is looked for in userdata.
     pub fn load(userdata: &Path) -> Self {
-        let Some(Json::Object(file)) = index::read_json(&userdata.join(FILE)) else {
-            return Self::default();
+        Self::load_telling(userdata).0
+    }
+
+    /// The same; the second part says in words what could not be taken. A file that is no JSON is kept beside under
+    /// another name.
+    pub fn load_telling(userdata: &Path) -> (Self, Vec<String>) {
+        let path = userdata.join(FILE);
+        let file = match std::fs::read(&path).map(|bytes| index::json(&bytes)) {
+            Ok(Ok(Json::Object(file))) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::none(),
+            Err(error) => {
+                let note = format!(
+                    "which projects were open cannot be read: {error}; see that you may read the file: {}",
+                    path.display()
+                );
+                return (Self::default(), vec![note]);
+            }
+            Ok(read) => {
+                let why =
+                    read.map_or_else(|error| error.to_string(), |_| "it is no object".to_owned());
+                let aside = set_aside(&path);
+                let aside = aside.as_deref().unwrap_or(&path).display();
+                let note = format!(
+                    "which projects were open could not be read ({why}); open them anew. What was there is kept: {aside}"
+                );
+                return (Self::default(), vec![note]);
+            }
         };
+        let notes = odd(&file);
+        (Self::from_file(file, userdata), notes)
+    }
+
+    fn none() -> (Self, Vec<String>) {
+        (Self::default(), Vec::new())
+    }
+
+    /// Each entry that is of no use is left out, and no other with it.
+    fn from_file(file: Map<String, Json>, userdata: &Path) -> Self {
         let here = |path: &str| index::folder_here(path, userdata);
         let active = file
             .get("projectPath")
@@ -164,6 +199,18 @@ impl State {
         }
     }
 
+    /// The same from a window beside another one, whose tabs stay those that are remembered.
+    pub fn save_beside(&self, userdata: &Path) -> io::Result<()> {
+        let other = Self::load(userdata);
+        let state = Self {
+            active: other.active,
+            open: other.open,
+            file: other.file,
+            ..self.clone()
+        };
+        state.save(userdata)
+    }
+
     pub fn save(&self, userdata: &Path) -> io::Result<()> {
         let mut file = self.file.clone();
         let text = |path: &Path| Json::from(path.to_string_lossy());
@@ -197,6 +244,21 @@ impl State {
         let text = format!("{:#}\n", Json::Object(file));
         write_atomic(&userdata.join(FILE), text.as_bytes())
     }
+}
+
+/// What of the file cannot be taken, in words.
+fn odd(file: &Map<String, Json>) -> Vec<String> {
+    let is_odd = |(key, value): &(&String, &Json)| match key.as_str() {
+        "open" | "recent" | "placesKnown" => !value.is_array(),
+        "opened" | "windows" => !value.is_object(),
+        "projectPath" => !value.is_string() && !value.is_null(),
+        _ => false,
+    };
+    let odd = file.iter().filter(is_odd);
+    odd.map(|(key, _)| {
+        format!("\"{key}\" in state.json is not used: it is of another kind than Loom writes")
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -294,5 +356,20 @@ mod tests {
             let state = State::load(userdata.path());
             assert_eq!((state.active, state.recent.len()), (None, 0), "{text}");
         }
+        // What is no object is kept under another name, and told of once.
+        let torn = "{\"recent\": [";
+        std::fs::write(userdata.path().join(FILE), torn).unwrap();
+        let (_, notes) = State::load_telling(userdata.path());
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert_eq!(State::load_telling(userdata.path()).1, [""; 0]);
+        let kept = std::fs::read_dir(userdata.path()).unwrap().flatten();
+        let mut kept = kept.filter(|entry| entry.file_name().to_string_lossy().contains("corrupt"));
+        assert!(kept.any(|entry| std::fs::read_to_string(entry.path()).unwrap() == torn));
+        std::fs::write(userdata.path().join(FILE), "{\"recent\": 3, \"open\": []}").unwrap();
+        let (_, notes) = State::load_telling(userdata.path());
+        assert!(
+            matches!(&*notes, [note] if note.contains("recent")),
+            "{notes:?}"
+        );
     }
 }

@@ -13,6 +13,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 pub use census::{Mark, end_marked, held_memory, started};
 pub use disk::{free_space, is_remote_drive, may_write};
@@ -134,6 +135,37 @@ pub fn exchange(one: &Path, other: &Path) -> io::Result<()> {
         let _ = (one, other);
         Err(io::ErrorKind::Unsupported.into())
     }
+}
+
+/// Let another process bring its window to the front: what the user has just started may allow that.
+pub fn let_come_to_front(process: u32) {
+    #[cfg(windows)]
+    {
+        use windows_sys::Win32::UI::WindowsAndMessaging::AllowSetForegroundWindow;
+        // SAFETY: no pointers are involved; where it may not be allowed nothing happens.
+        unsafe { AllowSetForegroundWindow(process) };
+    }
+    #[cfg(not(windows))]
+    let _ = process;
+}
+
+/// When the machine was started, if it tells.
+pub fn booted() -> Option<SystemTime> {
+    #[cfg(target_os = "linux")]
+    {
+        let text = std::fs::read_to_string("/proc/uptime").ok()?;
+        let secs: f64 = text.split(' ').next()?.parse().ok()?;
+        SystemTime::now().checked_sub(Duration::try_from_secs_f64(secs).ok()?)
+    }
+    #[cfg(windows)]
+    {
+        use windows_sys::Win32::System::SystemInformation::GetTickCount64;
+        // SAFETY: no memory is involved.
+        let millis = unsafe { GetTickCount64() };
+        SystemTime::now().checked_sub(Duration::from_millis(millis))
+    }
+    #[cfg(not(any(target_os = "linux", windows)))]
+    None
 }
 
 /// Is there a process with this number? Another may have it by now.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::consent::{ConsentPage, consent_ui};
+use super::crash::{CrashAnswer, CrashPage, crash_ui};
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
 use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
@@ -63,6 +64,8 @@ pub enum Dialog {
     },
     Settings(SettingsPage),
     About,
+    /// An earlier window ended without a farewell.
+    Crash(CrashPage),
     /// Something failed that needs more than a short notice.
     Failure {
         title: String,
@@ -107,6 +110,7 @@ pub enum Answer {
     Packages(PackagesAnswer),
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
+    Crash(CrashAnswer),
     Secret(SecretAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
@@ -127,6 +131,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Consent(_)
                 | Dialog::Secret(_)
                 | Dialog::Damaged { .. }
+                | Dialog::Crash(_)
                 | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
             };
@@ -163,6 +168,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     menu_close(ui).or(changed)
                 }
                 Dialog::About => about_ui(ui),
+                Dialog::Crash(page) => crash_ui(ui, page).map(Answer::Crash),
                 Dialog::Failure { title, text } => failure_ui(ui, title, text),
             }
         });

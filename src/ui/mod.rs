@@ -10,6 +10,7 @@ pub mod console;
 #[cfg(test)]
 mod contrast;
 pub mod countdown;
+pub mod crash;
 pub mod dialogs;
 mod drafts;
 pub mod environment;

@@ -167,6 +167,14 @@ pub const LAYERS: &[Layer] = &[
         ..NOTHING
     },
     Layer {
+        folder: "instance",
+        crates: &["humantime", "serde", "serde_json", "tempfile", "tracing"],
+        modules: &["document::file", "redact", "sys"],
+        not_std: &["std::net", "std::process::Command"],
+        reason: "windows know of each other by files: it opens nothing, shows nothing, and listens on nothing",
+        ..NOTHING
+    },
+    Layer {
         folder: "runlog",
         crates: &["serde_json", "humantime"],
         modules: &["graph", "document", "engine"],

@@ -160,6 +160,16 @@ pub fn write_atomic_with<E: From<io::Error>>(
     Ok(())
 }
 
+/// Give a file that cannot be read another name beside its own, `NAME.corrupt-TIME.END`, so that a new one can take its
+/// place. Where it lies now.
+pub fn set_aside(path: &Path) -> io::Result<std::path::PathBuf> {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let end = path.extension().unwrap_or_default().to_string_lossy();
+    let aside = path.with_extension(format!("corrupt-{}.{end}", now.replace(':', "-")));
+    fs::rename(path, &aside)?;
+    Ok(aside)
+}
+
 /// Remove what `write_atomic` left in a folder when it was killed, of those files that nobody wrote to for so long.
 pub fn sweep(folder: &Path, untouched: Duration) {
     let is_left = |entry: &fs::DirEntry| {

@@ -377,3 +377,17 @@ fn how_a_node_is_called_more_than_once_is_read_and_written() {
         assert_eq!(json["nodes"][0]["loop"], kept);
     }
 }
+
+#[test]
+fn every_form_that_was_written_opens_and_is_written_back_to_the_letter() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/forms");
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().flatten().collect();
+    // One for each reader that was ever asked for: none is ever taken away.
+    assert_eq!(files.len() as u64, super::OUR_READER - 1);
+    for file in files {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let loaded = read(&text, &Catalog::default());
+        assert_eq!((loaded.left_out, &loaded.read_only), (0, &None));
+        assert!(to_text(&loaded.document, None) == text, "{:?}", file.path());
+    }
+}

@@ -27,12 +27,22 @@ pub fn function_name(typed: &str) -> String {
     }
     // Names of files have a most length, in bytes.
     let name = &name[..name.floor_char_boundary(80)];
-    let is_kept = KEYWORDS.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let is_kept = KEYWORDS.iter().any(|word| word.eq_ignore_ascii_case(name)) || is_device(name);
     if is_kept || name.starts_with(char::is_numeric) {
         format!("node_{name}")
     } else {
         name.to_owned()
     }
+}
+
+/// Windows has no files of these names, whatever their ending, and projects move between systems.
+fn is_device(name: &str) -> bool {
+    let numbered = name
+        .strip_prefix("com")
+        .or_else(|| name.strip_prefix("lpt"));
+    ["aux", "con", "nul", "prn"].contains(&name)
+        || numbered
+            .is_some_and(|rest| rest.chars().count() == 1 && rest.chars().all(char::is_numeric))
 }
 
 /// The first of `name`, `name_2`, `name_3` that is free.
@@ -106,6 +116,9 @@ mod tests {
             ("3 points", "node_3_points"),
             ("import", "node_import"),
             ("None", "node_none"),
+            ("CON", "node_con"),
+            ("com1", "node_com1"),
+            ("com port", "com_port"),
             ("Größe", "größe"),
             ("__init__", "init"),
             ("../../etc/passwd", "etc_passwd"),
