@@ -22,6 +22,7 @@ mod open;
 mod packages;
 mod picture;
 mod preferences;
+mod project_work;
 mod reloading;
 mod running;
 mod secrets;
@@ -54,6 +55,7 @@ use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
 use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
+use crate::project::archive::is_archive;
 use crate::project::state::State;
 use crate::secrets::Keychain;
 use crate::settings::Settings;
@@ -116,6 +118,7 @@ pub struct App {
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
     package_work: PackageWork,
+    works: project_work::Works,
     /// What waits for the question of the dialog.
     consent: Option<Consent>,
     secrets: Secrets,
@@ -149,6 +152,7 @@ impl App {
             reading: HashSet::new(),
             dialog: None,
             package_work: PackageWork::default(),
+            works: project_work::Works::default(),
             consent: None,
             secrets: Secrets::new(options.keychain),
             actions: Vec::new(),
@@ -218,6 +222,9 @@ impl App {
 
     fn status_text(&mut self) -> (String, egui::Color32) {
         let palette = theme::palette(&self.services.context);
+        if let Some(text) = self.export_words() {
+            return (text, palette.busy);
+        }
         if self.project.is_waiting() {
             let text = "Waiting for another project's run".to_owned();
             return (text, palette.busy);
@@ -479,7 +486,8 @@ pub fn open_window(project: Option<PathBuf>, paths: Paths) -> anyhow::Result<()>
     let runtime = background_runtime()?;
     let project = project
         .map(|named| {
-            if picture::is_picture(&named) {
+            let is_file = named.is_file();
+            if picture::is_picture(&named) || is_file && is_archive(&named) {
                 return Ok(named);
             }
             crate::project::find(&named, &paths.userdata)
