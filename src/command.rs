@@ -100,10 +100,14 @@ macro_rules! commands {
 commands! {
     NewProject, "New project…", File, Window, [key(CTRL, Key::N)], "Make an empty project in the userdata folder";
     OpenProject, "Open project…", File, Window, [key(CTRL, Key::O)], "Open a project's folder or savefile";
-    Import, "Import projects…", File, Window, [], "Copy the projects and nodes of another userdata folder, such as one of the first Loom";
+    Import, "Import projects…", File, Window, [], "Make a project of a .loom file, or copy the projects and nodes of another userdata folder, such as one of the first Loom";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile; in the code panel the source that is shown";
     SaveCopy, "Save a copy elsewhere…", File, Window, [key(CTRL_SHIFT, Key::S)], "Save the project as a copy in another folder, and go on there";
     ReloadSavefile, "Reload the savefile", File, Window, [], "Take what the savefile holds now, when another program wrote it, as one step that can be undone";
+    ExportProject, "Export project…", File, Window, [], "Write the project as one .loom file, to be opened on another machine; it is saved before that";
+    RenameProject, "Rename project…", File, Window, [], "Give the project and its folder another name";
+    DuplicateProject, "Duplicate project", File, Window, [], "Save the project, copy it beside itself and open the copy";
+    DeleteProject, "Move project to the bin…", File, Window, [], "Put the project's folder into the system's bin, from where it can be had back";
     NewNode, "New node…", File, Window, [key(ALT_SHIFT, Key::N)], "Write a node of your own: its source opens in the editor and the node is put on the canvas";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";

@@ -49,6 +49,8 @@ mod own_kinds;
 mod packages;
 #[path = "app/pictures.rs"]
 mod pictures;
+#[path = "app/project_work.rs"]
+mod project_work;
 #[path = "app/reloading.rs"]
 mod reloading;
 #[path = "app/repeating.rs"]

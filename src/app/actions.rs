@@ -221,6 +221,7 @@ impl App {
                 });
             }
             Command::About => self.dialog = Some(Dialog::About),
+            _ if self.project_asked(command) => {}
             _ => self.run_on_nodes(command),
         }
     }

@@ -11,6 +11,7 @@ use super::dropping::Dropped;
 use super::environment::News;
 use super::hindrances::Taken;
 use super::journal::Kept;
+use super::project_work::Outcome;
 use super::secrets::SecretNews;
 use crate::document::file::Loaded;
 use crate::engine::EngineEvent;
@@ -20,6 +21,7 @@ use crate::graph::Port;
 use crate::instance::report::Survived;
 use crate::nodebank::Nodebank;
 use crate::packages::{Installed, Offer, PackageError};
+use crate::project::archive;
 use crate::project::elsewhere::Copied;
 use crate::project::generations::Saved;
 use crate::project::hindrance::Condition;
@@ -137,6 +139,24 @@ pub enum Event {
     PickedProject(PathBuf),
     /// The user chose a folder to import from.
     PickedImport(PathBuf),
+    /// The user chose where to export the project in a folder to.
+    PickedExport {
+        folder: PathBuf,
+        to: PathBuf,
+    },
+    /// So much of an export is done.
+    Exporting(f32),
+    /// Something was done to the project in a folder, which was closed in this place for it.
+    ProjectWork {
+        folder: PathBuf,
+        place: Option<usize>,
+        outcome: Outcome,
+    },
+    /// A project was made of an archive.
+    ArchiveTaken {
+        archive: PathBuf,
+        result: Result<archive::Taken, String>,
+    },
     /// The user chose a node package.
     PickedPackage(PathBuf),
     /// The node packages of a project.
@@ -307,6 +327,14 @@ impl App {
             Event::EndAsked => self.end_asked(),
             Event::Survived(survived) => self.survived(&survived),
             Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
+            Event::PickedExport { folder, to } => self.export(folder, to),
+            Event::Exporting(done) => self.exporting(done),
+            Event::ProjectWork {
+                folder,
+                place,
+                outcome,
+            } => self.work_done(&folder, place, outcome),
+            Event::ArchiveTaken { archive, result } => self.archive_taken(&archive, result),
             Event::PickedImport(path) => self.picked_import(&path),
             Event::Imported(result) => self.imported(result),
             Event::Secrets { project, news } => {

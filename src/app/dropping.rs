@@ -11,6 +11,7 @@ use super::picture::{graph_of, is_picture};
 use super::{App, Event};
 use crate::document::file::SAVEFILE;
 use crate::document::ops::{self, Loader};
+use crate::project::archive::ENDING;
 use crate::ui::Level;
 use crate::ui::overlay::hint_ui;
 
@@ -236,7 +237,10 @@ fn begins_like_text(path: &Path) -> bool {
         && std::str::from_utf8(&start).map_or_else(is_whole, |_| true)
 }
 
-/// A project's folder, or its savefile.
+/// A project's folder, its savefile, or a project as one file; any other zip may be data.
 fn is_project(path: &Path) -> bool {
-    path.ends_with(SAVEFILE) || path.join(SAVEFILE).is_file()
+    let is_archive = path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case(ENDING));
+    is_archive && path.is_file() || path.ends_with(SAVEFILE) || path.join(SAVEFILE).is_file()
 }

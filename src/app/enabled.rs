@@ -57,7 +57,12 @@ impl App {
                 .is_some_and(|node| node.kind.role.inside().is_some()),
             Command::CloseSubgraph => !document.path().is_empty(),
             Command::Save => document.is_dirty() || self.saves_code(),
-            Command::SaveCopy | Command::ReloadSavefile => self.project.folder.is_some(),
+            Command::SaveCopy
+            | Command::ReloadSavefile
+            | Command::ExportProject
+            | Command::RenameProject
+            | Command::DuplicateProject
+            | Command::DeleteProject => self.project.folder.is_some(),
             Command::EditCode | Command::OpenOutside => self.selected_source().is_some(),
             Command::EditCopy => self.can_copy_kind(),
             Command::SavePicture | Command::CopyPicture => !document.graph().is_empty(),

@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use super::background::guarded;
+use super::project_work::Work;
 use super::{App, Event, thumbnail};
 use crate::document::Document;
 use crate::graph::Flat;
@@ -120,11 +121,11 @@ impl App {
     fn concerned(&self, then: AfterSave) -> Vec<u64> {
         match then {
             AfterSave::Quit => self.serials(),
-            AfterSave::Close(serial) => vec![serial],
+            AfterSave::Close(serial) | AfterSave::Work(serial) => vec![serial],
         }
     }
 
-    fn save_concerned(&mut self, then: AfterSave) {
+    pub(super) fn save_concerned(&mut self, then: AfterSave) {
         for serial in self.concerned(then) {
             self.with_project(serial, |app| {
                 app.save_all_code(then);
@@ -162,6 +163,7 @@ impl App {
                 context.send_viewport_cmd(egui::ViewportCommand::Close);
             }
             AfterSave::Close(serial) => self.close_tab(serial),
+            AfterSave::Work(serial) => self.work_on_saved(serial),
         }
     }
 
@@ -207,6 +209,8 @@ impl App {
             Answer::NewNode(name) => self.make_node(name, None),
             Answer::Create(name) => self.create_project(name),
             Answer::Open(path) => self.open_named(&path),
+            Answer::RenameProject { folder, name } => self.rename_project(folder, name),
+            Answer::BinProject(folder) => self.work(folder, Work::ToBin),
             Answer::OpenVersion => {
                 if let Some(Dialog::Damaged {
                     folder, version, ..

@@ -1,8 +1,9 @@
-//! Importing: another userdata folder, chosen in a dialog and copied in the background.
+//! Importing: an archive of a project, or another userdata folder, chosen in a dialog and taken in the background.
 
 use std::path::{Path, PathBuf};
 
 use super::{App, Event};
+use crate::project::archive::{self, ENDING, Taken, is_archive};
 use crate::project::import::{Imported, import};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
@@ -16,7 +17,8 @@ impl App {
     pub(super) fn import_answer(&mut self, answer: ImportAnswer) {
         match answer {
             ImportAnswer::Copy(path) => self.import(path),
-            ImportAnswer::Browse => self.browse_import(),
+            ImportAnswer::BrowseFile => self.browse_import(true),
+            ImportAnswer::BrowseFolder => self.browse_import(false),
             ImportAnswer::Open(projects) => match &projects[..] {
                 [project] => self.open_project(project),
                 _ => self.dialog = Some(self.open_dialog()),
@@ -25,7 +27,47 @@ impl App {
         }
     }
 
+    /// Make a project of an archive and open it.
+    pub(super) fn take_archive(&mut self, archive: PathBuf) {
+        let paths = self.paths.clone();
+        self.services.spawn(move || {
+            let taken = archive::take(&archive, &paths);
+            let result = taken.map_err(|error| error.told_of(&archive));
+            Event::ArchiveTaken { archive, result }
+        });
+    }
+
+    pub(super) fn archive_taken(&mut self, archive: &Path, result: Result<Taken, String>) {
+        let is_asked = matches!(&self.dialog, Some(Dialog::Import(page))
+            if page.state == ImportState::Copies && Path::new(&page.path) == archive);
+        match result {
+            Ok(taken) => {
+                if is_asked {
+                    self.dialog = None;
+                }
+                // Whatever lay there before was another project.
+                self.state.forget(&taken.folder);
+                self.open_project(&taken.folder);
+                self.notify(Level::Success, taken_in_words(&taken));
+            }
+            Err(problem) => match &mut self.dialog {
+                Some(Dialog::Import(page)) if is_asked => {
+                    page.state = ImportState::Asks { problem };
+                }
+                _ => self.tell_failure("The project is not imported", problem),
+            },
+        }
+    }
+
     fn import(&mut self, path: String) {
+        if is_archive(path.as_ref()) {
+            self.take_archive(PathBuf::from(&path));
+            self.dialog = Some(Dialog::Import(ImportPage {
+                path,
+                state: ImportState::Copies,
+            }));
+            return;
+        }
         let (from, paths) = (PathBuf::from(&path), self.paths.clone());
         self.dialog = Some(Dialog::Import(ImportPage {
             path,
@@ -36,7 +78,7 @@ impl App {
         });
     }
 
-    /// A folder was chosen in the system's dialog.
+    /// A file or folder was chosen in the system's dialog.
     pub(super) fn picked_import(&mut self, path: &Path) {
         self.dialog = Some(Dialog::Import(ImportPage {
             path: path.display().to_string(),
@@ -72,12 +114,34 @@ impl App {
         }
     }
 
-    fn browse_import(&mut self) {
+    fn browse_import(&mut self, is_file: bool) {
         let sender = self.services.sender.clone();
         drop(self.services.runtime.spawn_blocking(move || {
-            if let Some(path) = rfd::FileDialog::new().pick_folder() {
+            let dialog = rfd::FileDialog::new();
+            let picked = if is_file {
+                dialog
+                    .add_filter("Project of Loom", &[ENDING, "zip"])
+                    .pick_file()
+            } else {
+                dialog.pick_folder()
+            };
+            if let Some(path) = picked {
                 sender.blocking_send(Event::PickedImport(path)).ok();
             }
         }));
+    }
+}
+
+fn taken_in_words(taken: &Taken) -> String {
+    let name = taken.folder.file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    let text = match &taken.was_called {
+        Some(called) => format!("Imported \"{called}\" as \"{name}\""),
+        None => format!("Imported \"{name}\""),
+    };
+    match taken.unpacked.left_out {
+        0 => text,
+        1 => format!("{text}; 1 file that Loom makes anew was left out"),
+        count => format!("{text}; {count} files that Loom makes anew were left out"),
     }
 }

@@ -52,6 +52,8 @@ pub(super) struct Keeper {
     entries: Option<SyncSender<Vec<Entry>>>,
     /// Said before `entries` goes: nothing is to come back.
     is_discarded: Arc<AtomicBool>,
+    /// Closed when the task is at its end.
+    end: Option<Receiver<()>>,
     waiting: Vec<Entry>,
     /// Begun with as soon as this window may write to the project.
     held: Option<Base>,
@@ -88,7 +90,10 @@ impl Keeper {
                 let project = serial;
                 sender.blocking_send(Event::Journal { project, kept }).ok();
             };
+            let (goes_on, end) = mpsc::sync_channel(0);
+            self.end = Some(end);
             drop(services.runtime.spawn_blocking(move || {
+                let _goes_on: SyncSender<()> = goes_on;
                 let writer = Writer::new(at, start);
                 let write = || {
                     writer.run(&received, &is_discarded, &tell);
@@ -120,6 +125,11 @@ impl Keeper {
         self.start = self.held.take().map(Start::New);
     }
 
+    /// Closed when nothing is written any more; for what follows `discard`.
+    pub fn take_end(&mut self) -> Option<Receiver<()>> {
+        self.end.take()
+    }
+
     /// Nothing is to come back; what is done next begins another on `base`.
     pub fn discard(&mut self, base: Option<Base>, services: &Services) {
         self.is_discarded.store(true, Ordering::Release);
@@ -130,7 +140,10 @@ impl Keeper {
         let start = std::mem::replace(&mut self.start, base.map(Start::New));
         // What came back and was not written on in has no task that removes it.
         if let Some(Start::On(place) | Start::OnAnyway(place)) = start {
+            let (goes_on, end) = mpsc::sync_channel(0);
+            self.end = Some(end);
             drop(services.runtime.spawn_blocking(move || {
+                let _goes_on: SyncSender<()> = goes_on;
                 if let Err(error) = place.remove() {
                     tracing::warn!(%error, "a journal could not be removed");
                 }

@@ -23,6 +23,7 @@ mod open;
 mod packages;
 mod picture;
 mod preferences;
+mod project_work;
 mod reloading;
 mod running;
 mod secrets;
@@ -60,6 +61,7 @@ use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
 use crate::paths::Paths;
+use crate::project::archive::is_archive;
 use crate::project::state::State;
 use crate::secrets::Keychain;
 use crate::settings::Settings;
@@ -124,6 +126,7 @@ pub struct App {
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
     package_work: PackageWork,
+    works: project_work::Works,
     /// What waits for the question of the dialog.
     consent: Option<Consent>,
     secrets: Secrets,
@@ -164,6 +167,7 @@ impl App {
             reading: HashSet::new(),
             dialog: None,
             package_work: PackageWork::default(),
+            works: project_work::Works::default(),
             consent: None,
             secrets: Secrets::new(options.keychain),
             actions: Vec::new(),
@@ -239,6 +243,9 @@ impl App {
 
     fn status_text(&mut self) -> (String, egui::Color32) {
         let palette = theme::palette(&self.services.context);
+        if let Some(text) = self.export_words() {
+            return (text, palette.busy);
+        }
         if self.project.is_waiting() {
             let text = "Waiting for another project's run".to_owned();
             return (text, palette.busy);

@@ -24,6 +24,7 @@ use crate::event::EventReceiver;
 use crate::graph::{Catalog, Flat, Graph, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
+use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::hindrance;
 use crate::project::journal::Base;
@@ -245,7 +246,7 @@ impl App {
     pub(super) fn open_at_start(&mut self, named: Option<&Path>) {
         self.restore_tabs();
         match named {
-            Some(path) if !is_picture(path) => self.open_project(path),
+            Some(path) if !is_picture(path) && !is_archive(path) => self.open_project(path),
             _ => self.wake_project(),
         }
         if self.project.is_welcome() {
@@ -253,6 +254,9 @@ impl App {
         }
         if let Some(path) = named.filter(|path| is_picture(path)) {
             self.open_picture(path);
+        }
+        if let Some(path) = named.filter(|path| is_archive(path)) {
+            self.take_archive(path.to_owned());
         }
     }
 
@@ -275,6 +279,10 @@ impl App {
     pub(super) fn open_named(&mut self, name: &str) {
         if is_picture(name.as_ref()) {
             self.open_picture(name.as_ref());
+            return;
+        }
+        if is_archive(name.as_ref()) {
+            self.take_archive(PathBuf::from(name));
             return;
         }
         match project::find(name.as_ref(), &self.paths.userdata) {

@@ -211,20 +211,27 @@ impl App {
     }
 
     pub(super) fn close_tab(&mut self, serial: u64) {
+        if let Some(mut project) = self.remove_tab(serial) {
+            self.end_closed(&mut project);
+        }
+    }
+
+    /// Take a project out of the row of tabs. It goes on until `end_closed`.
+    pub(super) fn remove_tab(&mut self, serial: u64) -> Option<Project> {
         let is_it = |project: &Project| project.serial == serial;
-        let Some(at) = self.projects().position(is_it) else {
-            return;
-        };
+        let at = self.projects().position(is_it)?;
         let mut closed = None;
         self.rearrange(|all, shown| {
             closed = Some(all.remove(at));
             if at < shown { shown - 1 } else { shown }
         });
-        if let Some(mut project) = closed {
-            project.keeper.discard(None, &self.services);
-            project.end();
-            self.forget_pictures(&project);
-        }
+        closed
+    }
+
+    pub(super) fn end_closed(&mut self, project: &mut Project) {
+        project.keeper.discard(None, &self.services);
+        project.end();
+        self.forget_pictures(project);
         self.wake_project();
         self.keep_state();
     }

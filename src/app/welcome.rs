@@ -43,6 +43,7 @@ impl App {
                 self.welcome.forget(&folder);
                 self.keep_state();
             }
+            WelcomeAction::Do(command, folder) => self.project_asked_of(command, folder),
             WelcomeAction::LoadPicture(file) => self.read_thumbnail(file),
         }
     }

@@ -9,6 +9,7 @@ use super::picture::is_picture;
 use super::{App, Neighbours, Options};
 use crate::instance::{Inbox, Mark, log};
 use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
+use crate::project::archive::is_archive;
 use crate::project::state::State;
 use crate::project::{self, ProjectError};
 use crate::secrets::Keychain;
@@ -28,9 +29,9 @@ pub fn background_runtime() -> std::io::Result<tokio::runtime::Runtime> {
         .build()
 }
 
-/// What a call means by the project that it names: its folder, or the picture of a graph.
+/// What a call means by the project that it names: its folder, the picture of a graph, or an archive.
 pub fn named_project(named: &Path, paths: &Paths) -> Result<PathBuf, ProjectError> {
-    if is_picture(named) {
+    if is_picture(named) || named.is_file() && is_archive(named) {
         return Ok(std::path::absolute(named).unwrap_or_else(|_| named.to_owned()));
     }
     project::find(named, &paths.userdata)

@@ -57,6 +57,31 @@ pub fn is_remote_drive(root: &Path) -> bool {
     }
 }
 
+/// May what lies on this disk go to a bin? On Windows what is no disk of the machine's own has none, and what goes there
+/// would be gone.
+pub fn has_bin(path: &Path) -> bool {
+    #[cfg(windows)]
+    {
+        use std::path::{Component, Prefix};
+        use windows_sys::Win32::Storage::FileSystem::GetDriveTypeW;
+        const DRIVE_FIXED: u32 = 3;
+        let Some(Component::Prefix(prefix)) = path.components().next() else {
+            return false;
+        };
+        let (Prefix::Disk(letter) | Prefix::VerbatimDisk(letter)) = prefix.kind() else {
+            return false;
+        };
+        let root = format!("{}:\\", char::from(letter));
+        // SAFETY: the name ends with a zero.
+        unsafe { GetDriveTypeW(wide(Path::new(&root)).as_ptr()) == DRIVE_FIXED }
+    }
+    #[cfg(not(windows))]
+    {
+        let _ = path;
+        true
+    }
+}
+
 #[cfg(windows)]
 fn wide(path: &Path) -> Vec<u16> {
     use std::os::windows::ffi::OsStrExt as _;

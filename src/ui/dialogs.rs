@@ -9,6 +9,7 @@ use super::crash::{CrashAnswer, CrashPage, crash_ui};
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
 use super::keysheet::key_sheet_ui;
 use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
+use super::project::{Binned, bin_ui, rename_ui};
 use super::python::{Offer, OfferAnswer, offer_ui};
 use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
@@ -54,6 +55,12 @@ pub enum Dialog {
         known: Vec<KnownProject>,
         problem: String,
     },
+    RenameProject {
+        folder: PathBuf,
+        name: String,
+        problem: String,
+    },
+    BinProject(Binned),
     Import(ImportPage),
     Python(Offer),
     Packages(PackagesPage),
@@ -86,6 +93,8 @@ pub enum AfterSave {
     Quit,
     /// Close the tab of the project with this serial.
     Close(u64),
+    /// Do what waits for the project with this serial.
+    Work(u64),
 }
 
 /// What the user decided.
@@ -105,6 +114,11 @@ pub enum Answer {
     Create(String),
     Open(String),
     BrowseProject,
+    RenameProject {
+        folder: PathBuf,
+        name: String,
+    },
+    BinProject(PathBuf),
     Import(ImportAnswer),
     Python(OfferAnswer),
     Packages(PackagesAnswer),
@@ -149,6 +163,12 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     ..
                 } => damaged_ui(ui, text, when, written),
                 Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
+                Dialog::RenameProject {
+                    folder,
+                    name,
+                    problem,
+                } => rename_ui(ui, folder, name, problem),
+                Dialog::BinProject(binned) => bin_ui(ui, binned),
                 Dialog::OpenProject {
                     path,
                     known,

@@ -1,5 +1,5 @@
-//! importing_ui: the dialog that asks for another userdata folder and then lists what was taken from it. Reads no
-//! folder.
+//! importing_ui: the dialog that asks for an archive or another userdata folder, and then lists what was taken of that.
+//! Reads neither.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,8 @@ impl Default for ImportState {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ImportAnswer {
     Copy(String),
-    Browse,
+    BrowseFile,
+    BrowseFolder,
     /// Open what was imported: the only project, or one of several.
     Open(Vec<PathBuf>),
     Close,
@@ -56,7 +57,7 @@ pub fn importing_ui(ui: &mut Ui, page: &mut ImportPage) -> Option<ImportAnswer> 
             heading(ui, "Import projects", "");
             ui.horizontal(|ui| {
                 ui.add(Spinner::new());
-                ui.label(format!("Copying from {}", page.path));
+                ui.label(format!("Importing {}", page.path));
             });
             buttons(ui, &[("Close", true)]).map(|_| ImportAnswer::Close)
         }
@@ -69,20 +70,27 @@ pub fn importing_ui(ui: &mut Ui, page: &mut ImportPage) -> Option<ImportAnswer> 
 }
 
 fn asks_ui(ui: &mut Ui, path: &mut String, problem: &str) -> Option<ImportAnswer> {
-    let text = "Copies all projects of another userdata folder here, and the nodes beside it to your own bank. The \
-                folder itself stays as it is; a name that is taken gets a number.";
+    let text = "Makes a project of a .loom file; or copies all projects of another userdata folder here, and the nodes \
+                beside it to your own bank. What is imported stays as it is, nothing of it is run, and a name that is \
+                taken gets a number.";
     heading(ui, "Import projects", text);
     field(
         ui,
-        "Folder",
+        "File or folder",
         path,
-        "a userdata folder, or the one around it",
+        "a .loom file; or a userdata folder, or the one around it",
     );
     problem_ui(ui, problem);
-    let choices = [("Import", true), ("Browse…", false), ("Cancel", false)];
+    let choices = [
+        ("Import", true),
+        ("Choose a file…", false),
+        ("Choose a folder…", false),
+        ("Cancel", false),
+    ];
     let is_asked = match buttons(ui, &choices) {
         Some(0) => true,
-        Some(1) => return Some(ImportAnswer::Browse),
+        Some(1) => return Some(ImportAnswer::BrowseFile),
+        Some(2) => return Some(ImportAnswer::BrowseFolder),
         Some(_) => return Some(ImportAnswer::Close),
         None => enter(ui),
     };

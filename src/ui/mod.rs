@@ -35,6 +35,7 @@ pub mod overlay;
 pub mod packages;
 pub mod palette;
 mod picture;
+pub mod project;
 pub mod python;
 pub mod results;
 mod row;

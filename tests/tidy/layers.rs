@@ -158,6 +158,7 @@ pub const LAYERS: &[Layer] = &[
             "tempfile",
             "thiserror",
             "tracing",
+            "trash",
             "unicode_normalization",
             "zip",
         ],

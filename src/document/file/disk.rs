@@ -170,6 +170,19 @@ pub fn set_aside(path: &Path) -> io::Result<std::path::PathBuf> {
     Ok(aside)
 }
 
+/// Rename a folder. A program that looks at a file in it for a moment is waited for on Windows.
+pub fn move_folder(from: &Path, to: &Path) -> io::Result<()> {
+    let give_up = Instant::now() + Duration::from_secs(2);
+    loop {
+        match fs::rename(from, to) {
+            Err(error) if is_held(&error) && Instant::now() < give_up => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            other => return other,
+        }
+    }
+}
+
 /// Remove what `write_atomic` left in a folder when it was killed, of those files that nobody wrote to for so long.
 pub fn sweep(folder: &Path, untouched: Duration) {
     let is_left = |entry: &fs::DirEntry| {

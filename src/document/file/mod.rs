@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use disk::{
-    Replaced, TEMPORARY, is_temporary, load, save, save_over, set_aside, sweep, write_atomic,
+    Replaced, TEMPORARY, is_temporary, load, move_folder, save, save_over, set_aside, sweep, write_atomic,
     write_atomic_with,
 };
 #[cfg(test)]

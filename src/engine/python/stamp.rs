@@ -146,6 +146,14 @@ pub fn forget(project: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The project of this environment lies in another place now.
+pub fn moved(environment: &Path, from: &Path, to: &Path) -> io::Result<()> {
+    let file = environment.join(FILE);
+    let text = std::fs::read_to_string(&file)?;
+    let [before, after] = [from, to].map(|project| format!("\nproject {}\n", project.display()));
+    std::fs::write(file, text.replacen(&before, &after, 1))
+}
+
 /// Did Loom make this environment?
 pub fn is_ours(environment: &Path) -> bool {
     environment.join(FILE).is_file()

@@ -16,7 +16,7 @@ pub const NEW: &str = ".venv.new";
 /// Where the one before lies while the new one takes its place.
 const OLD: &str = ".venv.old";
 /// Where the one before is kept.
-const PREVIOUS: &str = ".venv.previous";
+pub const PREVIOUS: &str = ".venv.previous";
 /// An environment that somebody else made is not thrown away.
 const FOREIGN: &str = ".venv.before-loom";
 
@@ -111,7 +111,10 @@ pub fn swap(
     let project = &wanted.project;
     let [place, new] = [FOLDER, NEW].map(|name| project.join(name));
     let write = || {
-        mend_paths(&new, &place)?;
+        if let Some(programs) = interpreter(&new).parent() {
+            let [new, place] = [&new, &place].map(|path| path.to_string_lossy());
+            mend_paths(programs, &new, &place, |_| true)?;
+        }
         let now = lock::read(&project.join(sources::REQUIREMENTS));
         let lock_now = lock::read(&project.join(lock::FILE));
         let (requirements, lock) = match texts {
@@ -232,28 +235,31 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Scripts made by `venv` and pip name the folder that they were made in.
-fn mend_paths(new: &Path, place: &Path) -> io::Result<()> {
+/// Put `to` in the place of `from` in the texts of a folder, of files whose names are meant: scripts made by `venv` and
+/// pip name the folder that they were made in.
+pub fn mend_paths(
+    folder: &Path,
+    from: &str,
+    to: &str,
+    is_meant: impl Fn(&str) -> bool,
+) -> io::Result<()> {
     const LARGEST: u64 = 64 << 10;
-    let folder = interpreter(new);
-    let Some(folder) = folder.parent() else {
-        return Ok(());
-    };
-    let (from, to) = (new.to_string_lossy(), place.to_string_lossy());
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         let meta = path.symlink_metadata()?;
-        if !meta.is_file() || meta.len() > LARGEST {
+        let is_meant = is_meant(&entry.file_name().to_string_lossy());
+        if !is_meant || !meta.is_file() || meta.len() > LARGEST {
             continue;
         }
         // Programs are no text.
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
-        if text.contains(&*from) {
+        if text.contains(from) {
             // Written anew rather than in place: a file may be a link into a cache.
             std::fs::remove_file(&path)?;
-            std::fs::write(&path, text.replace(&*from, &to))?;
+            std::fs::write(&path, text.replace(from, to))?;
             std::fs::set_permissions(&path, meta.permissions())?;
         }
     }

@@ -21,12 +21,11 @@ use crate::document::file::{FileError, SAVEFILE};
 /// How the names of archives end.
 pub const ENDING: &str = "loom";
 
-/// May the file be an archive? By its name: some call a project's zip what it is.
+/// Is the path a file's that may be an archive? By its name: some call a project's zip what it is.
 pub fn is_archive(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default();
-    [ENDING, "zip"]
-        .iter()
-        .any(|known| ending.eq_ignore_ascii_case(known))
+    let mut known = [ENDING, "zip"].iter();
+    known.any(|known| ending.eq_ignore_ascii_case(known)) && !path.is_dir()
 }
 
 /// What an archive may hold at most.

@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::{Card, WelcomeAction};
+use crate::command::Command;
 use crate::ui::canvas::paint::cut_text;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{Action, Context};
@@ -19,6 +20,14 @@ pub enum Use {
     Open,
     Template,
 }
+
+/// What the menu of a card has beside opening.
+const OF_PROJECTS: [Command; 4] = [
+    Command::RenameProject,
+    Command::DuplicateProject,
+    Command::ExportProject,
+    Command::DeleteProject,
+];
 
 const PAD: f32 = 12.0;
 /// Of the picture, width by height.
@@ -91,7 +100,7 @@ fn card_ui(ui: &mut Ui, ctx: &mut Context<'_>, card: &Card, what: Use, rect: Rec
     }
     let full = match what {
         Use::Open => format!(
-            "{}\nDelete leaves it out of this list",
+            "{}\nF2 renames it; Delete leaves it out of this list",
             card.folder.display()
         ),
         Use::Template => card.about.clone(),
@@ -125,12 +134,22 @@ fn open_or_forget_ui(
     let open = || WelcomeAction::Open(card.folder.clone());
     let forget = || WelcomeAction::Forget(card.folder.clone());
     let mut asked = response.clicked().then(open);
+    if response.has_focus() && ui.input(|input| input.key_pressed(Key::F2)) {
+        let rename = Command::RenameProject;
+        asked = Some(WelcomeAction::Do(rename, card.folder.clone()));
+    }
     if response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete)) {
         asked = Some(forget());
     }
     response.context_menu(|ui| {
         if ui.button("Open").clicked() {
             asked = Some(open());
+        }
+        for command in OF_PROJECTS {
+            let button = Button::new(command.title());
+            if ui.add(button).on_hover_text(command.entry().help).clicked() {
+                asked = Some(WelcomeAction::Do(command, card.folder.clone()));
+            }
         }
         if ui.button("Remove from list").clicked() {
             asked = Some(forget());

@@ -37,6 +37,8 @@ pub enum WelcomeAction {
     Use(PathBuf),
     /// Leave a project out of those that were open lately.
     Forget(PathBuf),
+    /// One of the commands for whole projects.
+    Do(Command, PathBuf),
     /// Bring a card's picture into `Context::pictures`. Asked again until it is there.
     LoadPicture(PathBuf),
 }
