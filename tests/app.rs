@@ -39,6 +39,8 @@ mod keys;
 mod minimap;
 #[path = "app/outline.rs"]
 mod outline;
+#[path = "app/outside.rs"]
+mod outside;
 #[path = "app/own_kinds.rs"]
 mod own_kinds;
 #[path = "app/packages.rs"]
@@ -61,8 +63,6 @@ mod tabs;
 mod touchpad;
 #[path = "app/unsound.rs"]
 mod unsound;
-#[path = "app/versions.rs"]
-mod versions;
 #[path = "app/walking.rs"]
 mod walking;
 #[path = "app/ways.rs"]

@@ -10,6 +10,7 @@ pub mod import;
 pub mod index;
 pub mod journal;
 pub mod lock;
+pub mod outside;
 pub mod place;
 pub mod requirements;
 pub mod state;
