@@ -432,9 +432,12 @@ impl App {
             }
             ClashAnswer::Theirs => Take::Theirs,
             ClashAnswer::Both => {
-                let side = |row: &ClashRow| match row.takes_theirs {
-                    true => Side::Theirs,
-                    false => Side::Ours,
+                let side = |row: &ClashRow| {
+                    if row.takes_theirs {
+                        Side::Theirs
+                    } else {
+                        Side::Ours
+                    }
                 };
                 Take::Chosen(page.rows.iter().map(side).collect())
             }
