@@ -19,7 +19,7 @@ use crate::{Window, empty};
 struct Stage {
     window: Window,
     project: PathBuf,
-    _userdata: tempfile::TempDir,
+    userdata: tempfile::TempDir,
 }
 
 impl Stage {
@@ -32,7 +32,7 @@ impl Stage {
         Self {
             window,
             project,
-            _userdata: userdata,
+            userdata: userdata,
         }
     }
 
@@ -420,14 +420,14 @@ fn what_was_put_together_comes_back_after_a_kill() {
         let Stage {
             window,
             project,
-            _userdata,
+            userdata,
         } = stage;
         drop(window);
         let window = Window::open(|_| project.clone());
         let mut stage = Stage {
             window,
             project,
-            _userdata,
+            userdata,
         };
         assert!(stage.window.app().dialog().is_none());
         assert_eq!(stage.shown(), shown);
