@@ -253,7 +253,7 @@ fn a_link_that_led_nowhere_before_is_left_alone() {
         loose["targetNodeId"] = "nowhere".into();
         json["connections"].as_array_mut().unwrap().push(loose);
     });
-    let merged = merge(&tree(&loose), &tree(&loose), &tree(&loose), None).unwrap();
+    let merged = merge(&tree(&loose), &tree(&loose), &tree(&loose), &|_| None).unwrap();
     assert!(merged.is_clean(), "{merged:?}");
     assert!(merged.text.contains("nowhere"));
 }
