@@ -32,7 +32,7 @@ impl Stage {
         Self {
             window,
             project,
-            userdata: userdata,
+            userdata,
         }
     }
 
