@@ -48,7 +48,7 @@ pub fn savefile(bytes: &[u8]) {
     assert_eq!(text, file::to_text(&again.document, None));
     let tree = Tree::read(text.as_bytes(), path).expect("what was written can be compared");
     assert_eq!(tree::compare(&tree, &tree), []);
-    let merged = tree::merge(&tree, &tree, &tree, None);
+    let merged = tree::merge(&tree, &tree, &tree, &|_| None);
     assert!(merged.is_ok_and(|merged| merged.is_clean()));
     Flat::default().update(loaded.document.graph());
 }

@@ -103,7 +103,8 @@ commands! {
     Import, "Import projects…", File, Window, [], "Make a project of a .loom file, or copy the projects and nodes of another userdata folder, such as one of the first Loom";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile; in the code panel the source that is shown";
     SaveCopy, "Save a copy elsewhere…", File, Window, [key(CTRL_SHIFT, Key::S)], "Save the project as a copy in another folder, and go on there";
-    ReloadSavefile, "Reload the savefile", File, Window, [], "Take what the savefile holds now, when another program wrote it, as one step that can be undone";
+    ReloadSavefile, "Reload the savefile", File, Window, [], "Take what the savefile holds in place of what is shown, as one step that can be undone";
+    SettleSavefile, "Settle outside changes…", File, Window, [], "Decide what becomes of changes to the savefile that another program made where you made others";
     ExportProject, "Export project…", File, Window, [], "Write the project as one .loom file, to be opened on another machine; it is saved before that";
     RenameProject, "Rename project…", File, Window, [], "Give the project and its folder another name";
     DuplicateProject, "Duplicate project", File, Window, [], "Save the project, copy it beside itself and open the copy";

@@ -43,6 +43,8 @@ mod minimap;
 mod neighbours;
 #[path = "app/outline.rs"]
 mod outline;
+#[path = "app/outside.rs"]
+mod outside;
 #[path = "app/own_kinds.rs"]
 mod own_kinds;
 #[path = "app/packages.rs"]
@@ -67,8 +69,6 @@ mod tabs;
 mod touchpad;
 #[path = "app/unsound.rs"]
 mod unsound;
-#[path = "app/versions.rs"]
-mod versions;
 #[path = "app/walking.rs"]
 mod walking;
 #[path = "app/ways.rs"]

@@ -1,6 +1,7 @@
 //! Background: the closed set of things that can wake the window, and how work off the UI's thread reports them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::ColorImage;
 use tokio::runtime::Handle;
@@ -13,7 +14,7 @@ use super::hindrances::Taken;
 use super::journal::Kept;
 use super::project_work::Outcome;
 use super::secrets::SecretNews;
-use crate::document::file::Loaded;
+use crate::document::file::FileError;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
@@ -26,6 +27,7 @@ use crate::project::elsewhere::Copied;
 use crate::project::generations::Saved;
 use crate::project::hindrance::Condition;
 use crate::project::import::Imported;
+use crate::project::outside::{Refused, Seen, Take, Weighed};
 use crate::project::place::Place;
 use crate::project::{LockError, ProjectError};
 use crate::ui::welcome::Card;
@@ -60,7 +62,7 @@ pub enum Event {
     Saved {
         project: u64,
         mark: u64,
-        result: Result<Saved, String>,
+        result: Result<Saved, FileError>,
     },
     /// A journal lies elsewhere than before, or nowhere.
     Journal {
@@ -97,12 +99,20 @@ pub enum Event {
         file: PathBuf,
         result: Result<ColorImage, String>,
     },
-    /// A picture of the canvas was written, or could not be.
-    /// What the savefile holds now.
-    Reloaded {
+    /// What the savefile holds, which may be what it held before.
+    Savefile {
         project: u64,
-        result: Result<Box<Loaded>, String>,
+        seen: Seen,
     },
+    /// The savefile, which something else wrote, was compared with the document when that was of a revision.
+    Weighed {
+        project: u64,
+        take: Take,
+        revision: u64,
+        bytes: Arc<[u8]>,
+        result: Result<Box<Weighed>, Refused>,
+    },
+    /// A picture of the canvas was written, or could not be.
     PictureSaved {
         path: PathBuf,
         result: Result<(), String>,
@@ -303,8 +313,17 @@ impl App {
                 result,
             } => self.copy_saved(project, mark, result),
             Event::Picture { file, result } => self.picture_read(file, result),
-            Event::Reloaded { project, result } => {
-                self.with_project(project, |app| app.reloaded(result));
+            Event::Savefile { project, seen } => {
+                self.with_project(project, |app| app.savefile_seen(seen));
+            }
+            Event::Weighed {
+                project,
+                take,
+                revision,
+                bytes,
+                result,
+            } => {
+                self.with_project(project, |app| app.weighed(take, revision, bytes, result));
             }
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),
             Event::PictureDrawn(result) => self.picture_drawn(result),

@@ -7,10 +7,12 @@ use super::background::guarded;
 use super::project_work::Work;
 use super::{App, Event, thumbnail};
 use crate::document::Document;
+use crate::document::file::FileError;
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
 use crate::ui::crash::CrashAnswer;
+use crate::ui::clash::ClashAnswer;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
 use crate::ui::secrets::SecretAnswer;
 
@@ -33,12 +35,11 @@ impl App {
         self.project.is_saving = true;
         let document = self.project.document.clone();
         let mark = document.history().mark();
-        let project = self.project.serial;
+        let (project, known) = (self.project.serial, self.project.outside.base.clone());
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
         drop(self.services.runtime.spawn_blocking(move || {
-            let result = guarded(|| {
-                generations::save(&document, &folder).map_err(|error| error.to_string())
-            });
+            let saved = guarded(|| Ok(generations::save(&document, &folder, Some(&known))));
+            let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
             let is_saved = result.is_ok();
             let event = Event::Saved {
                 project,
@@ -52,11 +53,16 @@ impl App {
         }));
     }
 
-    pub(super) fn saved(&mut self, mark: u64, result: Result<Saved, String>) {
+    pub(super) fn saved(&mut self, mark: u64, result: Result<Saved, FileError>) {
         self.project.is_saving = false;
         let then = self.project.after_save.take();
         match result {
-            Ok(Saved { time, not_kept }) => {
+            Ok(Saved {
+                time,
+                text,
+                not_kept,
+            }) => {
+                self.project.outside.set_base(text.into());
                 self.is_saved_again();
                 if let Some(time) = time {
                     self.project.document.meta.set_modified(&time);
@@ -71,7 +77,11 @@ impl App {
                     None => self.notify(Level::Success, "Saved"),
                 }
             }
-            Err(reason) => self.not_saved(reason),
+            Err(FileError::Changed { .. }) => {
+                self.project.after_save = then;
+                self.save_met_another();
+            }
+            Err(error) => self.not_saved(error.to_string()),
         }
     }
 
@@ -195,6 +205,11 @@ impl App {
                     self.secret_answer(page, SecretAnswer::Cancel);
                 }
             }
+            Answer::Cancel if matches!(asked, Some(Dialog::Clash(_))) => {
+                if let Some(Dialog::Clash(page)) = asked {
+                    self.clash_answer(&page, ClashAnswer::Later);
+                }
+            }
             Answer::Cancel | Answer::Set(_) | Answer::Crash(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
@@ -228,6 +243,11 @@ impl App {
             Answer::Secret(answer) => {
                 if let Some(Dialog::Secret(page)) = asked {
                     self.secret_answer(page, answer);
+                }
+            }
+            Answer::Clash(answer) => {
+                if let Some(Dialog::Clash(page)) = asked {
+                    self.clash_answer(&page, answer);
                 }
             }
             Answer::Import(answer) => self.import_answer(answer),

@@ -20,6 +20,7 @@ mod live;
 mod looking;
 mod neighbours;
 mod open;
+mod outside;
 mod packages;
 mod picture;
 mod preferences;
@@ -31,7 +32,6 @@ mod stepping;
 mod structuring;
 mod tabs;
 mod thumbnail;
-mod versions;
 mod walking;
 mod welcome;
 mod window;
@@ -61,7 +61,6 @@ use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
 use crate::paths::Paths;
-use crate::project::archive::is_archive;
 use crate::project::state::State;
 use crate::secrets::Keychain;
 use crate::settings::Settings;
@@ -296,6 +295,7 @@ impl App {
             fraction: (self.project.run.is_running() && fraction.total > 0)
                 .then(|| fraction.settled() as f32 / fraction.total as f32),
             zoom: self.project.panels.canvas.camera.zoom,
+            is_asked: self.project.outside.is_asking(),
         };
         let enabled: Vec<bool> = TABLE
             .iter()
@@ -353,7 +353,7 @@ impl App {
         if !status.is_welcome {
             bar(Panel::bottom("status"), 24.0)
                 .frame(frame)
-                .show(ui, |ui| bars::status_bar_ui(ui, &status, &context));
+                .show(ui, |ui| bars::status_bar_ui(ui, &status, &mut context));
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
             if status.is_welcome {
@@ -397,6 +397,7 @@ impl eframe::App for App {
         }
         self.start_waiting();
         self.save_again();
+        self.outside_turns();
         self.keep_journals();
         for serial in self.serials() {
             self.with_project(serial, Self::keep_code);

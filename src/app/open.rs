@@ -12,6 +12,7 @@ use super::environment::Changing;
 use super::hindrances::Hindrances;
 use super::journal::Keeper;
 use super::live::Live;
+use super::outside::Outside;
 use super::picture::is_picture;
 use super::reloading::Watch;
 use super::{App, Event};
@@ -28,7 +29,7 @@ use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::hindrance;
 use crate::project::journal::Base;
-use crate::project::{self, LockError};
+use crate::project::{self, LockError, outside};
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
 use crate::ui::environment::model::EnvironmentState;
@@ -118,6 +119,8 @@ pub struct Project {
     pub(super) next_number: u64,
     pub(super) keeper: Keeper,
     pub(super) hindrances: Hindrances,
+    /// What is known of the savefile.
+    pub(super) outside: Outside,
     pub(super) is_saving: bool,
     /// What goes on when it is saved.
     pub(super) after_save: Option<AfterSave>,
@@ -207,6 +210,7 @@ impl Project {
         self.changing.stop();
         self.watch = None;
         self.hindrances = Hindrances::default();
+        self.outside.end();
         self.lock = None;
     }
 
@@ -448,8 +452,16 @@ impl App {
             is_asleep: false,
             ..asleep
         };
+        let text: Arc<str> = loaded.text.into();
+        project.outside.set_base(text.clone());
+        if version.is_some() {
+            project
+                .outside
+                .set_damaged(outside::read(&folder.join(SAVEFILE)));
+        }
+        self.watch_savefile(&mut project);
         let base = Base {
-            text: loaded.text.into(),
+            text,
             is_unsaved: version.is_some(),
         };
         if may_write {

@@ -57,7 +57,7 @@ pub fn merged(
         Favour::Ours => Side::Ours,
         Favour::Theirs => Side::Theirs,
     });
-    let merged = merge(&one, &two, &three, side).map_err(Failure::usage)?;
+    let merged = merge(&one, &two, &three, &|_| side).map_err(Failure::usage)?;
     let file = std::path::absolute(output.unwrap_or(&savefile(ours)))?;
     write_atomic(&file, merged.text.as_bytes()).map_err(|error| {
         Failure::usage(format!(

@@ -76,6 +76,11 @@ impl History {
         self.undo.last().map_or(0, |step| step.mark)
     }
 
+    /// The state that the file holds.
+    pub fn saved_mark(&self) -> u64 {
+        self.saved_mark
+    }
+
     pub fn is_dirty(&self) -> bool {
         self.mark() != self.saved_mark
     }

@@ -14,6 +14,8 @@ pub enum Entry {
     Redo,
     /// The state of this mark was written to the savefile.
     Saved(u64),
+    /// The savefile is known and holds no state of this document: something else wrote it.
+    Unsaved,
 }
 
 /// Entries that nobody has taken yet, once somebody wants them.
@@ -63,6 +65,10 @@ impl Document {
             }
             Entry::Saved(mark) => {
                 self.set_saved(mark);
+                Ok(())
+            }
+            Entry::Unsaved => {
+                self.set_unsaved();
                 Ok(())
             }
         }

@@ -178,9 +178,10 @@ impl Document {
         self.recorder.note(Some(Entry::Saved(mark)));
     }
 
-    /// The file does not have this state: it was recovered.
+    /// The file has no state of this document.
     pub fn set_unsaved(&mut self) {
         self.history.set_unsaved();
+        self.recorder.note(Some(Entry::Unsaved));
     }
 
     /// Give every node its kind anew: the catalog changed. Also those that undo and redo bring back.

@@ -344,7 +344,7 @@ proptest! {
         };
         let (base, ours, theirs) = (after(Vec::new()), after(one), after(other));
         let merged = |ours: &Tree, theirs: &Tree| {
-            let merged = merge(&base, ours, theirs, None).unwrap();
+            let merged = merge(&base, ours, theirs, &|_| None).unwrap();
             let tree = Tree::read(merged.text.as_bytes(), "savefile.json".as_ref()).unwrap();
             (merged, tree)
         };
@@ -358,12 +358,12 @@ proptest! {
         }
         // What both did is sound, and what does not touch is there whichever side it came from.
         let (result, merged) = merged(&ours, &theirs);
-        let text = merge(&base, &theirs, &ours, None).unwrap();
+        let text = merge(&base, &theirs, &ours, &|_| None).unwrap();
         prop_assert_eq!(result.conflicts.len(), text.conflicts.len());
         let loaded = file::parse(result.text.as_bytes(), "savefile.json".as_ref(), &Catalog::default()).unwrap();
         prop_assert!(loaded.left_out == 0 || !result.lost.is_empty(), "{:?}", loaded.notes);
         if result.is_clean() && text.is_clean() {
-            let again = merge(&base, &merged, &ours, None).unwrap();
+            let again = merge(&base, &merged, &ours, &|_| None).unwrap();
             prop_assert!(again.is_clean(), "{again:?}");
         }
     }

@@ -47,6 +47,8 @@ pub enum Why {
 pub struct Saved {
     /// The time that stands in the file; `None` when nothing was written, since it held the same already.
     pub time: Option<String>,
+    /// What the file holds.
+    pub text: String,
     /// Why the version that was replaced is not kept, in words for the user.
     pub not_kept: Option<String>,
 }
@@ -60,11 +62,11 @@ pub struct Unreadable {
 }
 
 /// Write the savefile of the project in a folder, and keep the version that this replaces. That one of them cannot be
-/// kept is no reason not to save.
-pub fn save(document: &Document, project: &Path) -> Result<Saved, FileError> {
+/// kept is no reason not to save. A savefile that does not hold `known` is not replaced: see `file::save_over`.
+pub fn save(document: &Document, project: &Path, known: Option<&str>) -> Result<Saved, FileError> {
     let savefile = project.join(SAVEFILE);
     let mut not_kept = None;
-    let time = file::save_over(document, &savefile, |replaced| {
+    let written = file::save_over(document, &savefile, known, |replaced| {
         let written = fs::metadata(&savefile).and_then(|meta| meta.modified());
         not_kept = keep(project, &replaced, written.ok(), SystemTime::now()).err();
     })?;
@@ -76,7 +78,11 @@ pub fn save(document: &Document, project: &Path) -> Result<Saved, FileError> {
             folder.display()
         )
     });
-    Ok(Saved { time, not_kept })
+    Ok(Saved {
+        time: written.time,
+        text: written.text,
+        not_kept,
+    })
 }
 
 /// Read a project's savefile.
@@ -377,13 +383,13 @@ mod tests {
                 folder: tempfile::tempdir().unwrap(),
                 document: Document::default(),
             };
-            save(&stage.document, stage.folder.path()).unwrap();
+            save(&stage.document, stage.folder.path(), None).unwrap();
             stage
         }
 
         fn save(&mut self, name: &str) -> Saved {
             self.document.meta.project_name = name.to_owned();
-            let saved = save(&self.document, self.folder.path()).unwrap();
+            let saved = save(&self.document, self.folder.path(), None).unwrap();
             if let Some(time) = &saved.time {
                 self.document.meta.set_modified(time);
             }
@@ -411,7 +417,7 @@ mod tests {
         let kept = &list(stage.folder.path())[0];
         assert_eq!(fs::read(&kept.path).unwrap(), first);
         assert_eq!((kept.bytes, kept.why), (first.len() as u64, Why::Saved));
-        assert_eq!(stage.save("a"), Saved::default(), "nothing was written");
+        assert_eq!(stage.save("a").time, None, "nothing was written");
         assert_eq!(stage.names(), [""]);
         for name in ["b", "c", "d", "e", "f", "g"] {
             stage.save(name);
@@ -429,7 +435,7 @@ mod tests {
         let stage = Stage::new();
         let old = br#"{"projectName": "old", "nodes": [], "connections": []}"#;
         fs::write(stage.folder.path().join(SAVEFILE), old).unwrap();
-        save(&stage.document, stage.folder.path()).unwrap();
+        save(&stage.document, stage.folder.path(), None).unwrap();
         let kept = &list(stage.folder.path())[0];
         assert_eq!(kept.why, Why::NewForm);
         assert_eq!(fs::read(&kept.path).unwrap(), old);
@@ -470,7 +476,7 @@ mod tests {
             assert_eq!(stage.text(), damage);
 
             let before = list(&project);
-            save(&loaded.document, &project).unwrap();
+            save(&loaded.document, &project, None).unwrap();
             assert_eq!(list(&project), before, "what is damaged is no version");
             let kept: Vec<_> = fs::read_dir(&project)
                 .unwrap()

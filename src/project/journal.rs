@@ -172,7 +172,9 @@ impl Journal {
         let mut lines = String::new();
         for (at, entry) in (self.next..).zip(entries) {
             let mut json = file::entry_to_json(entry);
-            if let (Entry::Saved(_), Some(print)) = (entry, Print::of_savefile(&self.project)) {
+            if matches!(entry, Entry::Saved(_) | Entry::Unsaved)
+                && let Some(print) = Print::of_savefile(&self.project)
+            {
                 json["savefile"] = print.to_json();
             }
             lines += &line(at, &json);
@@ -253,11 +255,13 @@ fn read(path: &Path, project: &Path, catalog: &Catalog) -> Option<Found> {
     }
     document.record();
     let (mut steps, mut lost) = (0, 0);
+    let mut is_of_savefile = false;
     for json in &mut lines {
         if let Some(known) = json.get("savefile") {
             print = Print::from_json(known);
         }
         let is_saved = json.get("saved").is_some();
+        is_of_savefile |= is_saved;
         if !is_saved && json.is_object() && json.get("edits").is_none() {
             continue;
         }
@@ -275,12 +279,20 @@ fn read(path: &Path, project: &Path, catalog: &Catalog) -> Option<Found> {
     if lost > 0 {
         document.set_unsaved();
     }
+    let is_current = print.is_some() && print == Print::of_savefile(project);
+    if is_current && is_of_savefile {
+        // What is no part of the graph was as the savefile has it, also where that was written by something else.
+        let bytes = fs::read(project.join(SAVEFILE)).ok()?;
+        if let Ok(savefile) = file::parse(&bytes, path, catalog) {
+            document.meta = savefile.document.meta;
+        }
+    }
     (steps + lost > 0 || is_unsaved).then(|| Found {
         document,
         steps,
         lost,
         written,
-        is_current: print.is_some() && print == Print::of_savefile(project),
+        is_current,
         place: Place {
             path: path.to_owned(),
             length: lines.length,

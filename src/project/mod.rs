@@ -11,6 +11,7 @@ pub mod index;
 pub mod journal;
 pub mod lock;
 pub mod moving;
+pub mod outside;
 pub mod place;
 pub mod requirements;
 pub mod state;

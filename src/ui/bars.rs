@@ -31,6 +31,8 @@ pub struct Status<'a> {
     /// Part of the run that is done, from 0 to 1.
     pub fraction: Option<f32>,
     pub zoom: f32,
+    /// The savefile was changed here and outside, and nobody has decided yet.
+    pub is_asked: bool,
 }
 
 /// Menus, the project's name and the run buttons.
@@ -179,7 +181,7 @@ fn live_tool(ui: &mut Ui, is_on: bool) -> bool {
 }
 
 /// Counts, selection and zoom.
-pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
+pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &mut Context<'_>) {
     let palette = theme::palette(ui.ctx());
     let graph = context.document.graph();
     let weak = |text: String| RichText::new(text).small().color(palette.text_weak);
@@ -205,6 +207,16 @@ pub fn status_bar_ui(ui: &mut Ui, status: &Status<'_>, context: &Context<'_>) {
                 "saved"
             };
             ui.label(weak(state.to_owned()));
+            if status.is_asked {
+                let text = RichText::new("Changed outside…")
+                    .small()
+                    .color(palette.warn);
+                let button = ui.add(Button::new(text).frame(false));
+                let hint = menu::hint(ui.ctx(), Command::SettleSavefile);
+                if button.on_hover_text(hint).clicked() {
+                    context.ask(Action::Command(Command::SettleSavefile));
+                }
+            }
         });
     });
 }

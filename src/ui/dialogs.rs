@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
+use super::clash::{ClashAnswer, ClashPage, clash_ui};
 use super::consent::{ConsentPage, consent_ui};
 use super::crash::{CrashAnswer, CrashPage, crash_ui};
 use super::importing::{ImportAnswer, ImportPage, importing_ui};
@@ -65,6 +66,7 @@ pub enum Dialog {
     Python(Offer),
     Packages(PackagesPage),
     Consent(ConsentPage),
+    Clash(ClashPage),
     Secret(SecretPage),
     Keys {
         query: String,
@@ -122,6 +124,7 @@ pub enum Answer {
     Import(ImportAnswer),
     Python(OfferAnswer),
     Packages(PackagesAnswer),
+    Clash(ClashAnswer),
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
     Crash(CrashAnswer),
@@ -143,6 +146,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Import(_)
                 | Dialog::Packages(_)
                 | Dialog::Consent(_)
+                | Dialog::Clash(_)
                 | Dialog::Secret(_)
                 | Dialog::Damaged { .. }
                 | Dialog::Crash(_)
@@ -177,6 +181,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Python(offer) => offer_ui(ui, offer),
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
+                Dialog::Clash(page) => clash_ui(ui, page).map(Answer::Clash),
                 Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),
                 Dialog::Secret(page) => secrets_ui(ui, page).map(Answer::Secret),
                 Dialog::Keys { query } => {

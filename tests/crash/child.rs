@@ -48,7 +48,7 @@ fn works_until_it_is_killed() {
         say("edits", document.graph().node_count());
         match turn % 4 {
             0 => {
-                let saved = generations::save(&document, &project).unwrap();
+                let saved = generations::save(&document, &project, None).unwrap();
                 say("saved", document.graph().node_count());
                 if let Some(time) = saved.time {
                     document.meta.set_modified(&time);

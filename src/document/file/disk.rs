@@ -44,15 +44,26 @@ pub struct Replaced<'a> {
 /// same content already, and then nothing is written. A file of the first form that is there is kept beside it, as
 /// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`.
 pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
-    save_over(document, path, |_| {})
+    save_over(document, path, None, |_| {}).map(|written| written.time)
 }
 
-/// The same; `keep` is told of a savefile that is replaced, just before it is.
+/// What a save came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The time that stands in the file; `None` when it held the same content already.
+    pub time: Option<String>,
+    /// What the file holds.
+    pub text: String,
+}
+
+/// The same; `keep` is told of a savefile that is replaced, just before it is. Where the file is to hold `known` and
+/// holds another savefile, that one stays and `FileError::Changed` tells so.
 pub fn save_over(
     document: &Document,
     path: &Path,
+    known: Option<&str>,
     keep: impl FnOnce(Replaced<'_>),
-) -> Result<Option<String>, FileError> {
+) -> Result<Written, FileError> {
     let io = |source| FileError::Io {
         what: "save",
         source,
@@ -72,7 +83,20 @@ pub fn save_over(
     let before = fs::read(path).ok();
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {
-        return Ok(None);
+        return Ok(Written {
+            time: None,
+            text: unchanged,
+        });
+    }
+    let changed = || FileError::Changed {
+        path: path.to_owned(),
+    };
+    let is_known = |bytes: &[u8]| known.is_none_or(|known| known.as_bytes() == bytes);
+    if let Some(bytes) = before.as_deref()
+        && !is_known(bytes)
+        && form(bytes, path).is_some()
+    {
+        return Err(changed());
     }
     let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
     let text = with_time(unchanged, document, &now);
@@ -96,8 +120,16 @@ pub fn save_over(
             });
         }
     }
-    write_atomic(path, text.as_bytes()).map_err(io)?;
-    Ok(Some(now))
+    // Looked at once more at the last moment: what was written meanwhile was not kept.
+    let is_as_before = || known.is_none() || fs::read(path).ok() == before;
+    let write = |file: &mut fs::File| file.write_all(text.as_bytes());
+    if !write_atomic_if(path, write, is_as_before).map_err(io)? {
+        return Err(changed());
+    }
+    Ok(Written {
+        time: Some(now),
+        text,
+    })
 }
 
 /// The text with the present time as `lastModified`: put in where the old time stands, so that a large graph is
@@ -126,6 +158,15 @@ pub fn write_atomic_with<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut fs::File) -> Result<(), E>,
 ) -> Result<(), E> {
+    write_atomic_if(path, write, || true).map(drop)
+}
+
+/// The same unless `is_wanted` says no when all is ready to take the file's place; was it put there?
+fn write_atomic_if<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
+    is_wanted: impl Fn() -> bool,
+) -> Result<bool, E> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY.0)
@@ -145,6 +186,9 @@ pub fn write_atomic_with<E: From<io::Error>>(
     let give_up = Instant::now() + Duration::from_secs(2);
     let mut pause = Duration::from_millis(10);
     loop {
+        if !is_wanted() {
+            return Ok(false);
+        }
         match temporary.persist(path) {
             Ok(()) => break,
             Err(error) if is_held(&error.error) && Instant::now() < give_up => {
@@ -157,7 +201,7 @@ pub fn write_atomic_with<E: From<io::Error>>(
     }
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
-    Ok(())
+    Ok(true)
 }
 
 /// Give a file that cannot be read another name beside its own, `NAME.corrupt-TIME.END`, so that a new one can take its

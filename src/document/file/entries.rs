@@ -23,6 +23,7 @@ pub fn entry_to_json(entry: &Entry) -> Json {
         Entry::Undo => "undo".into(),
         Entry::Redo => "redo".into(),
         Entry::Saved(mark) => json!({ "saved": mark }),
+        Entry::Unsaved => json!({ "saved": null }),
     }
 }
 
@@ -36,7 +37,10 @@ pub fn entry_from_json(json: &Json, graph: &Graph, catalog: &Catalog) -> Option<
         };
     }
     if let Some(mark) = json.get("saved") {
-        return mark.as_u64().map(Entry::Saved);
+        return match mark {
+            Json::Null => Some(Entry::Unsaved),
+            mark => mark.as_u64().map(Entry::Saved),
+        };
     }
     let (label, is_joined) = match (json.get("do"), json.get("go on")) {
         (Some(label), None) => (label, false),

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use disk::{
-    Replaced, TEMPORARY, is_temporary, load, move_folder, save, save_over, set_aside, sweep, write_atomic,
+    Replaced, TEMPORARY, Written, is_temporary, load, move_folder, save, save_over, set_aside, sweep, write_atomic,
     write_atomic_with,
 };
 #[cfg(test)]
@@ -75,6 +75,11 @@ pub enum FileError {
         "the savefile is {megabytes} MB large and 256 MB is the limit; it is left as it is: {path}"
     )]
     TooLarge { megabytes: u64, path: PathBuf },
+    #[error(
+        "the savefile was changed by something else since it was read, and was not written over; look at both and \
+         save again: {path}"
+    )]
+    Changed { path: PathBuf },
     #[error("cannot {what}: {source}; {advice}: {path}")]
     Io {
         what: &'static str,

@@ -175,6 +175,11 @@ impl Canvas {
         Some(self.camera.rect_on_screen(rect))
     }
 
+    /// Is something being dragged or linked?
+    pub fn is_dragging(&self) -> bool {
+        self.gesture != Gesture::None || self.linking.is_some()
+    }
+
     /// Drop what is being dragged or linked; `false` when nothing was.
     pub fn cancel_gesture(&mut self) -> bool {
         let was_dragging = std::mem::take(&mut self.gesture) != Gesture::None;

@@ -58,6 +58,8 @@ pub const CARD_WIDTH: f32 = 280.0;
 pub const BESIDE_WIDTH: f32 = 560.0;
 /// Most of what tools printed that is in sight.
 pub const OUTPUT_HEIGHT: f32 = 220.0;
+/// Of the lists of what was changed here and outside.
+pub const CLASH_HEIGHT: f32 = 320.0;
 pub const SETTINGS_WIDTH: f32 = 640.0;
 pub const SETTINGS_HEIGHT: f32 = 460.0;
 /// A command's keys in the settings.

@@ -49,13 +49,14 @@ impl Merged {
     }
 }
 
-/// Merge what `ours` and `theirs` made of `base`. Where both changed the same, `choose` says whose is taken; `None`:
-/// what is there is kept before what was removed, and ours before theirs.
+/// Merge what `ours` and `theirs` made of `base`. Where both changed the same, `choose` says whose is taken, by the
+/// place among the conflicts, which does not depend on what is chosen; `None`: what is there is kept before what was
+/// removed, and ours before theirs.
 pub fn merge(
     base: &Tree,
     ours: &Tree,
     theirs: &Tree,
-    choose: Option<Side>,
+    choose: &dyn Fn(usize) -> Option<Side>,
 ) -> Result<Merged, FileError> {
     let theirs = &with_free_ids(base, ours, theirs);
     let mut merge = Merge {
@@ -90,14 +91,14 @@ pub fn merge(
     })
 }
 
-struct Merge {
-    choose: Option<Side>,
+struct Merge<'a> {
+    choose: &'a dyn Fn(usize) -> Option<Side>,
     /// What people call the nodes.
     titles: BTreeMap<String, String>,
     conflicts: Vec<Conflict>,
 }
 
-impl Merge {
+impl Merge<'_> {
     fn objects(
         &mut self,
         level: Level,
@@ -145,7 +146,8 @@ impl Merge {
             ));
         }
         let settled = settled(level, key, ours, theirs);
-        let taken = settled.or(self.choose).unwrap_or(match (ours, theirs) {
+        let chosen = || (self.choose)(self.conflicts.len());
+        let taken = settled.or_else(chosen).unwrap_or(match (ours, theirs) {
             (None, Some(_)) => Side::Theirs,
             _ => Side::Ours,
         });
@@ -407,17 +409,27 @@ impl fmt::Display for Conflict {
             Side::Ours => "ours",
             Side::Theirs => "theirs",
         };
-        let word = |entry: &Option<Json>| match entry {
-            None => "removed".to_owned(),
-            Some(Json::Object(_)) => "changed".to_owned(),
-            entry => shown(entry.as_ref()),
-        };
         write!(
             f,
             "{}: ours {}, theirs {}; taken: {side}",
             self.place,
-            word(&self.ours),
-            word(&self.theirs)
+            self.word_of(Side::Ours),
+            self.word_of(Side::Theirs)
         )
+    }
+}
+
+impl Conflict {
+    /// What a side made of it, in a few characters.
+    pub fn word_of(&self, side: Side) -> String {
+        let entry = match side {
+            Side::Ours => &self.ours,
+            Side::Theirs => &self.theirs,
+        };
+        match entry {
+            None => "removed".to_owned(),
+            Some(Json::Object(_)) => "changed".to_owned(),
+            entry => shown(entry.as_ref()),
+        }
     }
 }

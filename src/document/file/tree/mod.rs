@@ -3,6 +3,7 @@
 
 mod compare;
 mod merge;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 pub use compare::{Change, Detail, Difference, Subject, compare};
 pub use merge::{Conflict, Merged, Side, merge};
+pub use words::{in_few_words, in_words};
 
 use super::{FileError, parse, to_text};
 use crate::graph::Catalog;

@@ -91,6 +91,24 @@ fn differences_are_told_as_people_see_them() {
             "+ link One.result -> Four.value",
         ]
     );
+    let found = compare(&tree(&base()), &tree(&later));
+    assert_eq!(
+        in_few_words(&found),
+        "1 node added, 1 node removed, 2 nodes changed, 1 link added, 1 link changed, 1 description changed"
+    );
+    assert_eq!(
+        in_few_words(&found[3..5]),
+        "\"Four\" added, \"Three\" removed"
+    );
+    let lines: Vec<_> = found.iter().map(in_words).collect();
+    assert_eq!(
+        lines[1..4],
+        [
+            "\"One\": value 1 -> 5",
+            "\"Two\": moved, mode (none) -> \"muted\"",
+            "\"Four\" added",
+        ]
+    );
     // The other way round all of it is the other way round.
     let back = said(&later, &base());
     assert!(
@@ -125,7 +143,7 @@ fn changes_that_do_not_touch_each_other_are_merged() {
         json["metadata"]["lastModified"] = "2026-01-03T00:00:00Z".into();
     });
     for (ours, theirs) in [(&ours, &theirs), (&theirs, &ours)] {
-        let merged = merge(&tree(&base()), &tree(ours), &tree(theirs), None).unwrap();
+        let merged = merge(&tree(&base()), &tree(ours), &tree(theirs), &|_| None).unwrap();
         assert!(merged.is_clean(), "{merged:?}");
         assert_eq!(merged.text, tree(&both).to_text());
     }
@@ -140,7 +158,7 @@ fn what_both_changed_is_told_and_chosen() {
         (Some(Side::Ours), 5, "ours"),
         (Some(Side::Theirs), 6, "theirs"),
     ] {
-        let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), choose).unwrap();
+        let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), &|_| choose).unwrap();
         let conflicts: Vec<_> = merged.conflicts.iter().map(ToString::to_string).collect();
         let told = format!("node \"One\" (node_1), value: ours 5, theirs 6; taken: {word}");
         assert_eq!(conflicts, [told]);
@@ -150,7 +168,7 @@ fn what_both_changed_is_told_and_chosen() {
         );
     }
     // The same on both sides is no conflict.
-    let merged = merge(&tree(&base()), &tree(&ours), &tree(&ours), None).unwrap();
+    let merged = merge(&tree(&base()), &tree(&ours), &tree(&ours), &|_| None).unwrap();
     assert!(merged.is_clean());
 }
 
@@ -159,12 +177,12 @@ fn a_node_that_one_removed_and_the_other_changed_stays() {
     let ours = changed(|json| drop(json["nodes"].as_array_mut().unwrap().remove(2)));
     let theirs = changed(|json| value(json, 2, 0, 9));
     for (ours, theirs) in [(&ours, &theirs), (&theirs, &ours)] {
-        let merged = merge(&tree(&base()), &tree(ours), &tree(theirs), None).unwrap();
+        let merged = merge(&tree(&base()), &tree(ours), &tree(theirs), &|_| None).unwrap();
         assert_eq!(merged.conflicts.len(), 1, "{merged:?}");
         assert!(merged.text.contains("\"node_3\""));
     }
     // Untouched on the other side, it goes.
-    let merged = merge(&tree(&base()), &tree(&ours), &tree(&base()), None).unwrap();
+    let merged = merge(&tree(&base()), &tree(&ours), &tree(&base()), &|_| None).unwrap();
     assert!(merged.is_clean() && !merged.text.contains("node_3"));
 }
 
@@ -181,7 +199,7 @@ fn new_nodes_of_one_number_are_two_nodes() {
         })
     };
     let (ours, theirs) = (with("Mine", 1), with("Other", 2));
-    let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), None).unwrap();
+    let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), &|_| None).unwrap();
     assert!(merged.is_clean(), "{merged:?}");
     let json: Json = serde_json::from_str(&merged.text).unwrap();
     assert_eq!(
@@ -203,7 +221,7 @@ fn what_does_not_go_together_is_told() {
             .unwrap()
             .push(link(1, 3, "value"));
     });
-    let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), None).unwrap();
+    let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), &|_| None).unwrap();
     assert_eq!(
         merged.lost,
         [
@@ -223,7 +241,7 @@ fn what_does_not_go_together_is_told() {
             .unwrap()
             .push(link(3, 1, "value"));
     });
-    let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), None).unwrap();
+    let merged = merge(&tree(&base()), &tree(&ours), &tree(&theirs), &|_| None).unwrap();
     assert_eq!(merged.lost.len(), 1, "{merged:?}");
     assert!(!merged.is_clean());
 }
@@ -235,7 +253,7 @@ fn a_link_that_led_nowhere_before_is_left_alone() {
         loose["targetNodeId"] = "nowhere".into();
         json["connections"].as_array_mut().unwrap().push(loose);
     });
-    let merged = merge(&tree(&loose), &tree(&loose), &tree(&loose), None).unwrap();
+    let merged = merge(&tree(&loose), &tree(&loose), &tree(&loose), &|_| None).unwrap();
     assert!(merged.is_clean(), "{merged:?}");
     assert!(merged.text.contains("nowhere"));
 }
