@@ -12,6 +12,7 @@ pub mod lock;
 pub mod place;
 pub mod requirements;
 pub mod state;
+pub mod trust;
 pub mod unsaved;
 
 mod name;
@@ -130,7 +131,15 @@ pub fn create(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
     fill(&folder, name).inspect_err(|_| {
         std::fs::remove_dir_all(&folder).ok();
     })?;
+    own(&folder, userdata);
     Ok(folder)
+}
+
+/// What Loom made itself may run. Where that cannot be kept, it is asked about as any other.
+fn own(project: &Path, userdata: &Path) {
+    if let Err(error) = trust::born(project, userdata) {
+        tracing::warn!("that the project is our own is not kept: {error}");
+    }
 }
 
 fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {
