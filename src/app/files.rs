@@ -3,8 +3,10 @@
 
 use std::time::SystemTime;
 
+use super::trusting::signed;
 use super::{App, Event, thumbnail};
 use crate::document::Document;
+use crate::document::file::SAVEFILE;
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
@@ -32,9 +34,13 @@ impl App {
         let mark = document.history().mark();
         let project = self.project.serial;
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
+        let userdata = self.paths.userdata.clone();
         drop(self.services.runtime.spawn_blocking(move || {
             let result = generations::save(&document, &folder).map_err(|error| error.to_string());
             let is_saved = result.is_ok();
+            if is_saved {
+                signed(&folder, &userdata, &[folder.join(SAVEFILE)]);
+            }
             let event = Event::Saved {
                 project,
                 mark,
@@ -220,6 +226,7 @@ impl App {
             }
             Answer::Import(answer) => self.import_answer(answer),
             Answer::Consent(is_confirmed) => self.consent_answer(is_confirmed),
+            Answer::Trust(answer) => self.trust_answer(answer),
             Answer::Packages(answer) => {
                 if let Some(Dialog::Packages(page)) = asked {
                     self.packages_answer(page, answer);

@@ -29,6 +29,7 @@ mod stepping;
 mod structuring;
 mod tabs;
 mod thumbnail;
+mod trusting;
 mod versions;
 mod walking;
 mod welcome;
@@ -69,6 +70,7 @@ use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell};
 use crate::ui::shortcuts::{self, Pressed};
 use crate::ui::tabs::strip_ui;
+use crate::ui::trust::banner_ui;
 use crate::ui::welcome::{Welcome, welcome_ui};
 use crate::ui::{Action, Context, Level, Notice, Pictures, theme};
 
@@ -222,6 +224,9 @@ impl App {
             let text = "Waiting for another project's run".to_owned();
             return (text, palette.busy);
         }
+        if self.project.is_restricted() {
+            return ("Not trusted: nothing runs".to_owned(), palette.warn);
+        }
         if let Some(progress) = &self.project.environment_progress {
             return (format!("Environment: {progress}"), palette.busy);
         }
@@ -302,6 +307,18 @@ impl App {
             });
         }
         self.project.environment.locked = self.project.environment_lock();
+        self.project.environment.is_restricted = self.project.is_restricted();
+        if let Some(banner) = self.project.trust_banner() {
+            let fill = theme::palette(ui.ctx()).accent_soft;
+            let frame = frame
+                .fill(fill)
+                .inner_margin(egui::Margin::symmetric(10, 6));
+            let asked = Panel::top("trust")
+                .frame(frame)
+                .resizable(false)
+                .show(ui, |ui| banner_ui(ui, &banner));
+            actions.extend(asked.inner.map(Action::Trust));
+        }
         let Project {
             document,
             run,
@@ -385,6 +402,7 @@ impl eframe::App for App {
         if context.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
             // Back from another program, which may have been an editor of nodes.
             self.refresh_catalogs();
+            self.look_at_all_trust();
         }
         let has_dialog = self.dialog.is_some();
         if !has_dialog {

@@ -59,7 +59,7 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
         EnvVerb::Allow { project, lines } => allow(&mut wanted(project, paths)?, lines, paths),
         EnvVerb::Back { project } => {
             let wanted = wanted(project, paths)?;
-            python::back(&wanted.project, &mut tell, &cancel()).map_err(failure)?;
+            python::back(&wanted, &mut tell, &cancel()).map_err(failure)?;
             say(
                 "loom: the environment before is back; `loom env back` again returns to the other one",
             );

@@ -7,13 +7,15 @@ use super::{Exit, Failure, say};
 use crate::engine::python::{Asked, CancelFlag, EnvironmentError, Need, Progress, Wanted};
 use crate::paths::Paths;
 use crate::project::requirements::{Line, consent};
+use crate::project::trust::by_call;
 use crate::settings::Settings;
 use crate::sys;
 
 /// What a project's environment is to be, `needs` beside what its requirements say.
 pub fn wanted(project: &Path, needs: Vec<Need>, settings: &Settings, paths: &Paths) -> Wanted {
     Wanted {
-        project: project.to_owned(),
+        project: by_call::named(project),
+        seals: paths.seals(),
         confirmed: consent::confirmed(&paths.userdata, project),
         needs,
         python_version: settings.engine.python_version().map(str::to_owned),

@@ -12,6 +12,7 @@ use super::python::{Offer, OfferAnswer, offer_ui};
 use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
+use super::trust::{TrustAnswer, TrustPage, trust_ui};
 
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,7 @@ pub enum Dialog {
     Packages(PackagesPage),
     Consent(ConsentPage),
     Secret(SecretPage),
+    Trust(TrustPage),
     Keys {
         query: String,
     },
@@ -108,6 +110,7 @@ pub enum Answer {
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
     Secret(SecretAnswer),
+    Trust(TrustAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }
@@ -126,6 +129,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Packages(_)
                 | Dialog::Consent(_)
                 | Dialog::Secret(_)
+                | Dialog::Trust(_)
                 | Dialog::Damaged { .. }
                 | Dialog::Failure { .. } => 520.0,
                 _ => 400.0,
@@ -154,6 +158,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
                 Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),
                 Dialog::Secret(page) => secrets_ui(ui, page).map(Answer::Secret),
+                Dialog::Trust(page) => trust_ui(ui, page).map(Answer::Trust),
                 Dialog::Keys { query } => {
                     key_sheet_ui(ui, query);
                     menu_close(ui)

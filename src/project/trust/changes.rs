@@ -36,7 +36,9 @@ pub fn between(signed: &Signed, now: &Fingerprint, userdata: &Path) -> Vec<Chang
             None => (How::Added, Some(String::new())),
             Some(known) if file.digest.is_some_and(|digest| known.contains(&digest)) => continue,
             Some(known) => {
-                let mut texts = known.iter().filter_map(|digest| kept_text(userdata, *digest));
+                let mut texts = known
+                    .iter()
+                    .filter_map(|digest| kept_text(userdata, *digest));
                 (How::Changed, texts.next())
             }
         };
@@ -47,7 +49,10 @@ pub fn between(signed: &Signed, now: &Fingerprint, userdata: &Path) -> Vec<Chang
         let name = name.clone();
         changes.push(Change { name, how, lines });
     }
-    let gone = signed.files.keys().filter(|name| !now.files.contains_key(*name));
+    let gone = signed
+        .files
+        .keys()
+        .filter(|name| !now.files.contains_key(*name));
     changes.extend(gone.map(|name| Change {
         name: name.clone(),
         how: How::Removed,
@@ -118,8 +123,8 @@ mod tests {
         ] {
             assert_eq!(lines(old, new), expected, "{old:?} {new:?}");
         }
-        let many: String = (0..3000).map(|n| format!("{n}\n")).collect();
-        let found = lines("x", &many);
+        let many: Vec<String> = (0..3000).map(|n| n.to_string()).collect();
+        let found = lines("x", &many.join("\n"));
         assert_eq!((found.len(), found[0].as_str()), (MOST_LINES + 1, "- x"));
         assert_eq!(found[MOST_LINES], "… and 2801 more lines");
     }

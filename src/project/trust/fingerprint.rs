@@ -184,13 +184,10 @@ impl Walk {
             if !self.seen.insert(place) {
                 continue;
             }
-            let entries = match fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                Err(_) => {
-                    // What cannot be looked into cannot be vouched for.
-                    self.is_over = true;
-                    continue;
-                }
+            let Ok(entries) = fs::read_dir(&folder) else {
+                // What cannot be looked into cannot be vouched for.
+                self.is_over = true;
+                continue;
             };
             let is_compiled = folder.file_name().is_some_and(|name| name == "__pycache__");
             for entry in entries.flatten() {
@@ -253,12 +250,12 @@ impl Walk {
         let mut texts: Vec<String> = asking.iter().filter_map(|path| text_of(path)).collect();
         // A text that is named may name others.
         while let Some(text) = texts.pop() {
-            let (named, rest) = archives.into_iter().partition(|(name, _)| {
-                text.contains(name.rsplit('/').next().unwrap_or(name))
-            });
+            let (named, rest) = archives
+                .into_iter()
+                .partition(|(name, _)| text.contains(name.rsplit('/').next().unwrap_or(name)));
             archives = rest;
             for (name, path) in named {
-                texts.extend(text_of(&path).filter(|_| name.ends_with(".txt")));
+                texts.extend(text_of(&path).filter(|_| end_of(&name) == "txt"));
                 self.file(name, path);
             }
         }
@@ -276,6 +273,11 @@ pub fn text_of(path: &Path) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// What follows the last dot of a name.
+fn end_of(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, end)| end)
+}
+
 /// What a file's name says of it.
 enum Weight {
     Counts,
@@ -287,7 +289,7 @@ enum Weight {
 impl Weight {
     fn of(name: &str, file_name: &str) -> Self {
         let lower = file_name.to_lowercase();
-        let end = lower.rsplit_once('.').map_or("", |(_, end)| end);
+        let end = end_of(&lower);
         let is_in_nodes = name.starts_with("nodes/") || name.starts_with("../");
         if CODE.contains(&end)
             || INSTALLING.iter().any(|known| lower == *known)
@@ -306,7 +308,7 @@ impl Weight {
     /// Does a file of this name ask for packages?
     fn is_asking(file_name: &str) -> bool {
         let lower = file_name.to_lowercase();
-        let is_text = lower.ends_with(".txt") || lower.ends_with(".in");
+        let is_text = ["txt", "in"].contains(&end_of(&lower));
         is_text && (lower.contains("requirements") || lower.contains("constraints"))
     }
 }
@@ -397,7 +399,10 @@ mod tests {
         let before = Fingerprint::of(&root, userdata);
         std::fs::write(elsewhere.join("a.py"), "2").unwrap();
         let now = Fingerprint::of(&root, userdata);
-        assert_eq!(now.differs(&before).collect::<Vec<_>>(), ["nodes/linked/a.py"]);
+        assert_eq!(
+            now.differs(&before).collect::<Vec<_>>(),
+            ["nodes/linked/a.py"]
+        );
     }
 
     #[test]

@@ -81,7 +81,9 @@ pub fn look(project: &Path, paths: &Paths) -> Look {
     let Some(signed) = known.project(&look.folder) else {
         // One that was renamed is still the same.
         if known.knows_elsewhere(&look.folder, &look.id, &look.holds) {
-            if let Err(error) = record::sign_all(&paths.userdata, &look.folder, &look.id, &look.holds) {
+            if let Err(error) =
+                record::sign_all(&paths.userdata, &look.folder, &look.id, &look.holds)
+            {
                 tracing::warn!("that the project was renamed is not kept: {error}");
             }
             look.trusted = Some(Trusted(look.folder.clone()));

@@ -60,7 +60,9 @@ impl Places {
         let mut homes = Vec::new();
         let mut landings = vec![std::env::temp_dir()];
         if cfg!(unix) {
-            landings.extend(["/tmp", "/var/tmp", "/dev/shm", "/private/tmp", "/run/user"].map(PathBuf::from));
+            landings.extend(
+                ["/tmp", "/var/tmp", "/dev/shm", "/private/tmp", "/run/user"].map(PathBuf::from),
+            );
         }
         for name in ["TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR"] {
             landings.extend(std::env::var_os(name).map(PathBuf::from));
@@ -74,7 +76,9 @@ impl Places {
             landings.extend(named.into_iter().flatten().map(Path::to_owned));
         }
         // A system without such folders names the home instead.
-        landings.retain(|place| place.is_absolute() && place.parent().is_some() && !homes.contains(place));
+        landings.retain(|place| {
+            place.is_absolute() && place.parent().is_some() && !homes.contains(place)
+        });
         for place in homes.iter_mut().chain(&mut landings) {
             if let Ok(full) = full(place) {
                 *place = full;
@@ -93,7 +97,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = full(folder.path()).unwrap();
         let [home, userdata] = ["home/ann", "home/ann/loom"].map(|name| root.join(name));
-        for name in ["home/ann/Downloads/a", "home/ann/work/a", "home/ann/loom/Mine"] {
+        for name in [
+            "home/ann/Downloads/a",
+            "home/ann/work/a",
+            "home/ann/loom/Mine",
+        ] {
             std::fs::create_dir_all(root.join(name)).unwrap();
         }
         let places = Places {

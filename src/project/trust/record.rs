@@ -51,7 +51,10 @@ impl Known {
 
     /// Does a folder around the project vouch for it?
     pub fn covers(&self, project: &Path, userdata: &Path) -> bool {
-        let mut around = self.folders.iter().filter(|folder| project.starts_with(folder));
+        let mut around = self
+            .folders
+            .iter()
+            .filter(|folder| project.starts_with(folder));
         // Looked at again: the file may have been written by hand.
         around.any(|folder| places::may_be_trusted(folder, userdata).is_ok())
             && places::may_lie(project, userdata)
@@ -161,7 +164,10 @@ pub fn read(userdata: &Path) -> Known {
         None if !path.exists() && userdata.is_dir() => {
             let taken = update(userdata, |_| ()).and_then(|()| fs::read(&path));
             if let Err(error) = taken {
-                tracing::warn!("what is trusted cannot be kept: {error}: {}", path.display());
+                tracing::warn!(
+                    "what is trusted cannot be kept: {error}: {}",
+                    path.display()
+                );
                 return Known::default();
             }
             match read_json(&path) {

@@ -4,8 +4,8 @@ use std::fs;
 
 use super::*;
 use crate::paths::Variables;
-use crate::project::state::State;
 use crate::project::create;
+use crate::project::state::State;
 
 struct Stage {
     _folder: tempfile::TempDir,
@@ -29,7 +29,11 @@ impl Stage {
     /// A project that somebody else made.
     fn foreign(&self, name: &str) -> PathBuf {
         let folder = create(name, &self.root.join("theirs")).unwrap();
-        fs::write(folder.join("nodes").join("a.py"), "def one():\n    return 1\n").unwrap();
+        fs::write(
+            folder.join("nodes").join("a.py"),
+            "def one():\n    return 1\n",
+        )
+        .unwrap();
         folder
     }
 
@@ -86,7 +90,11 @@ fn a_change_from_outside_asks_again_and_is_shown() {
     // Data is no code.
     fs::write(project.join("data.csv"), "1").unwrap();
     assert_eq!(stage.asked(&project), None);
-    fs::write(project.join("nodes").join("a.py"), "def one():\n    return 2\n").unwrap();
+    fs::write(
+        project.join("nodes").join("a.py"),
+        "def one():\n    return 2\n",
+    )
+    .unwrap();
     fs::write(project.join("nodes").join("json.py"), "evil\n").unwrap();
     fs::remove_file(project.join("requirements.txt")).unwrap();
     let expected = [
@@ -156,8 +164,7 @@ fn a_file_that_is_spoilt_trusts_nothing_and_one_entry_costs_itself_alone() {
     stage.trust(&one);
     stage.trust(&other);
     let file = stage.paths.userdata.join("trust.json");
-    let mut json: serde_json::Value =
-        serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     json["projects"][0]["files"]["nodes/a.py"] = 7.into();
     json["folders"] = serde_json::json!(["/", 5, "relative"]);
     fs::write(&file, json.to_string()).unwrap();
