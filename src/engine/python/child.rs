@@ -46,7 +46,9 @@ pub fn path_beside(project: &Path) -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let is_beside = |folder: &PathBuf| {
         let place = full(folder).unwrap_or_else(|_| folder.clone());
-        folder.is_absolute() && !place.starts_with(project)
+        // In the root lies all, which no project chose.
+        let is_inside = project.parent().is_some() && place.starts_with(project);
+        folder.is_absolute() && !is_inside
     };
     std::env::split_paths(&path).filter(is_beside).collect()
 }
