@@ -59,6 +59,8 @@ mod structure;
 mod tabs;
 #[path = "app/touchpad.rs"]
 mod touchpad;
+#[path = "app/trust.rs"]
+mod trust;
 #[path = "app/unsound.rs"]
 mod unsound;
 #[path = "app/versions.rs"]

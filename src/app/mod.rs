@@ -70,7 +70,6 @@ use crate::ui::palette::Palette as Popups;
 use crate::ui::shell::{self, Panels, Shell};
 use crate::ui::shortcuts::{self, Pressed};
 use crate::ui::tabs::strip_ui;
-use crate::ui::trust::banner_ui;
 use crate::ui::welcome::{Welcome, welcome_ui};
 use crate::ui::{Action, Context, Level, Notice, Pictures, theme};
 
@@ -308,17 +307,6 @@ impl App {
         }
         self.project.environment.locked = self.project.environment_lock();
         self.project.environment.is_restricted = self.project.is_restricted();
-        if let Some(banner) = self.project.trust_banner() {
-            let fill = theme::palette(ui.ctx()).accent_soft;
-            let frame = frame
-                .fill(fill)
-                .inner_margin(egui::Margin::symmetric(10, 6));
-            let asked = Panel::top("trust")
-                .frame(frame)
-                .resizable(false)
-                .show(ui, |ui| banner_ui(ui, &banner));
-            actions.extend(asked.inner.map(Action::Trust));
-        }
         let Project {
             document,
             run,

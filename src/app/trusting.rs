@@ -8,10 +8,11 @@ use super::{App, Event, Project};
 use crate::command::Command;
 use crate::project::requirements;
 use crate::project::trust::{self, Fingerprint, How, Look, Trusted};
-use crate::ui::Level;
+use crate::ui::banners::Banner;
 use crate::ui::dialogs::Dialog;
 use crate::ui::settings::TrustedRow;
-use crate::ui::trust::{Banner, FileRow, LineRow, TrustAnswer, TrustPage};
+use crate::ui::trust::{FileRow, LineRow, TrustAnswer, TrustPage};
+use crate::ui::{Action, Level};
 
 /// So many files at once are an editor that saves. More are a checkout, a pull or a sync, which bring what somebody else
 /// wrote. To ask at each save of the user's own editor would teach to say yes.
@@ -59,19 +60,44 @@ impl Project {
         }
     }
 
+    /// Do our own tools change its files just now?
+    fn is_at_work(&self) -> bool {
+        self.environment_cancel.is_some() || self.changing.is_applying
+    }
+
     /// It is not trusted: nothing of it runs.
     pub fn is_restricted(&self) -> bool {
         matches!(self.trusting.state, State::Asks(_))
     }
 
-    /// What stands above its panels.
+    /// What stands above its panels as long as it is not trusted and nobody put it away.
     pub(super) fn trust_banner(&self) -> Option<Banner> {
         let State::Asks(look) = &self.trusting.state else {
             return None;
         };
-        (!self.trusting.is_put_off).then(|| Banner {
-            is_changed: look.changes.is_some(),
-            around: look.around.as_deref().map(name_of),
+        if self.trusting.is_put_off {
+            return None;
+        }
+        let (title, look_at) = if look.changes.is_some() {
+            ("This project was changed outside Loom", "What changed…")
+        } else {
+            ("This project comes from elsewhere", "What would run…")
+        };
+        let mut text = "Nothing of it runs until you trust it".to_owned();
+        let mut choices = vec![
+            (look_at, Action::Trust(TrustAnswer::Look)),
+            ("Trust this project", Action::Trust(TrustAnswer::Project)),
+        ];
+        if let Some(around) = &look.around {
+            text = format!("{text}. The folder around it is {}", around.display());
+            choices.push(("Trust this folder", Action::Trust(TrustAnswer::Around)));
+        }
+        choices.push(("Not now", Action::Trust(TrustAnswer::NotNow)));
+        Some(Banner {
+            level: Level::Info,
+            title: title.to_owned(),
+            text,
+            choices,
         })
     }
 }
@@ -164,6 +190,7 @@ impl App {
     }
 
     pub(super) fn trust_looked(&mut self, look: Look) {
+        let is_at_work = self.project.is_at_work();
         let trusting = &mut self.project.trusting;
         if std::mem::take(&mut trusting.looking) == Looking::Again {
             return self.look_at_trust();
@@ -171,13 +198,15 @@ impl App {
         let before = std::mem::take(&mut trusting.state);
         let state = match (&look.trusted, before) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
-            (None, State::Trusted(folder, holds)) if look.changed_since(&holds) <= OF_EDITOR => {
-                // An edit by another program of the user's, which is at work on what is open here.
-                let (userdata, seen) = (self.paths.userdata.clone(), look.clone());
+            (None, State::Trusted(folder, holds))
+                if is_at_work || look.holds.differs(&holds).count() <= OF_EDITOR =>
+            {
+                // An edit by another program of the user's, which is at work on what is open here, or by our own tools.
+                let names = look.holds.differs(&holds);
+                let written: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+                let (userdata, place) = (self.paths.userdata.clone(), folder.clone());
                 drop(self.services.runtime.spawn_blocking(move || {
-                    if let Err(error) = seen.trust(&userdata) {
-                        tracing::warn!("that the project changed is not kept: {error}");
-                    }
+                    signed(&place, &userdata, &written);
                 }));
                 State::Trusted(folder, look.holds)
             }

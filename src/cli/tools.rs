@@ -4,10 +4,12 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::{Exit, Failure, say};
-use crate::engine::python::{Asked, CancelFlag, EnvironmentError, Need, Progress, Wanted};
+use crate::engine::python::{
+    Asked, CancelFlag, EnvironmentError, Need, PYTHON_VERSION, Progress, Wanted,
+};
 use crate::paths::Paths;
 use crate::project::requirements::{Line, consent};
-use crate::project::trust::by_call;
+use crate::project::trust::{self, by_call};
 use crate::settings::Settings;
 use crate::sys;
 
@@ -30,7 +32,7 @@ pub fn with_consent<T>(
     paths: &Paths,
     mut work: impl FnMut(&Wanted) -> Result<T, EnvironmentError>,
 ) -> Result<T, EnvironmentError> {
-    match work(wanted) {
+    let done = match work(wanted) {
         Err(EnvironmentError::Unconfirmed { lines }) if io::stdin().is_terminal() => {
             if !ask(&lines, wanted, paths) {
                 return Err(EnvironmentError::Unconfirmed { lines });
@@ -38,6 +40,23 @@ pub fn with_consent<T>(
             work(wanted)
         }
         done => done,
+    };
+    signed(wanted, paths);
+    done
+}
+
+/// What the tools wrote in a project is no change from outside, where it is trusted.
+pub fn signed(wanted: &Wanted, paths: &Paths) {
+    let names = [
+        "requirements.txt",
+        "requirements.lock",
+        PYTHON_VERSION,
+        "packages",
+        "nodes",
+    ];
+    let written = names.map(|name| wanted.project.join(name));
+    if let Err(error) = trust::sign(&wanted.project, &paths.userdata, &written) {
+        tracing::warn!("that Loom wrote to the project is not kept: {error}");
     }
 }
 

@@ -39,8 +39,8 @@ pub use run::{Counts, EngineStatus, Log, LogLine, NodeRun, NodeStatus, Progress,
 
 use crate::event::EventSender;
 use crate::graph::{Graph, NodeId};
-use crate::redact::Secret;
 use crate::project::trust::Trusted;
+use crate::redact::Secret;
 use life::Shared;
 use plan::Planner;
 use process::Report;

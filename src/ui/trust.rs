@@ -1,7 +1,6 @@
-//! trust_ui: the banner over a project that comes from elsewhere, and the page that shows what would run. Says what the
-//! user wants; trusts nothing.
+//! trust_ui: the page that shows what a project from elsewhere would run. Says what the user wants; trusts nothing.
 
-use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
 use super::dialogs::{buttons, heading};
 use super::theme;
@@ -15,15 +14,6 @@ pub enum TrustAnswer {
     /// Trust the folder around it too.
     Around,
     NotNow,
-}
-
-/// What the banner says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Banner {
-    /// It was trusted, and is not as it was.
-    pub is_changed: bool,
-    /// The name of the folder around it, where that may be trusted.
-    pub around: Option<String>,
 }
 
 /// What the page shows.
@@ -54,54 +44,6 @@ pub struct LineRow {
     pub text: String,
     /// What to think of first; empty for a package of the index.
     pub risk: &'static str,
-}
-
-/// One line over all panels.
-pub fn banner_ui(ui: &mut Ui, banner: &Banner) -> Option<TrustAnswer> {
-    let palette = theme::palette(ui.ctx());
-    let mut answer = None;
-    let text = if banner.is_changed {
-        "This project was changed outside Loom: nothing of it runs until you trust it again."
-    } else {
-        "This project comes from elsewhere: nothing of it runs until you trust it."
-    };
-    ui.horizontal_wrapped(|ui| {
-        ui.add(Label::new(RichText::new(text).color(palette.text_strong)).wrap());
-        let look = if banner.is_changed {
-            "What changed…"
-        } else {
-            "What would run…"
-        };
-        let around = banner.around.as_ref();
-        let around = around.map(|name| (format!("Trust the folder {name}"), TrustAnswer::Around));
-        let choices = [
-            Some((look.to_owned(), TrustAnswer::Look)),
-            Some(("Trust this project".to_owned(), TrustAnswer::Project)),
-            around,
-            Some(("Not now".to_owned(), TrustAnswer::NotNow)),
-        ];
-        for (title, choice) in choices.into_iter().flatten() {
-            let hint = hint(choice);
-            let button = Button::new(title).min_size(egui::vec2(0.0, theme::ROW));
-            if ui.add(button).on_hover_text(hint).clicked() {
-                answer = Some(choice);
-            }
-        }
-    });
-    answer
-}
-
-fn hint(choice: TrustAnswer) -> &'static str {
-    match choice {
-        TrustAnswer::Look => "Its code and the packages that it asks for",
-        TrustAnswer::Project => {
-            "It runs on this computer as it is now; when its code changes outside Loom, you are asked again"
-        }
-        TrustAnswer::Around => {
-            "This and every other project in the folder runs, whoever puts it there"
-        }
-        TrustAnswer::NotNow => "Look around, search and edit; Run asks again",
-    }
 }
 
 /// The page. Enter alone decides nothing: it may have been meant for something else.

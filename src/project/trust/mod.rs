@@ -106,11 +106,6 @@ impl Look {
         }
         Ok(Trusted(self.folder.clone()))
     }
-
-    /// The same, of what changed while it was open and trusted.
-    pub fn changed_since(&self, before: &Fingerprint) -> usize {
-        self.holds.differs(before).count()
-    }
 }
 
 /// Trust every project in a folder, also those that come later. Fails where nobody should.
