@@ -14,6 +14,7 @@ import sys
 import threading
 from types import ModuleType
 
+from . import sources
 from .fit import parse, taking
 from .parts import Parts
 from .results import unpacker
@@ -259,6 +260,7 @@ def _execute(file: _File) -> ModuleType:
     with open(file.path, "rb") as stream:
         source = file.source = stream.read()
     folder = os.path.dirname(file.path)
+    sources.take(folder)
     if folder not in sys.path:
         sys.path.append(folder)
     name = module_name(file.path)

@@ -111,6 +111,7 @@ commands! {
     DeleteProject, "Move project to the bin…", File, Window, [], "Put the project's folder into the system's bin, from where it can be had back";
     NewNode, "New node…", File, Window, [key(ALT_SHIFT, Key::N)], "Write a node of your own: its source opens in the editor and the node is put on the canvas";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
+    Trust, "Trust this project…", File, Window, [], "Look at what a project from elsewhere would run, and let it run";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";
     Settings, "Settings…", File, Window, [key(CTRL, Key::Comma)], "Theme, size of the interface, keys";
     Quit, "Quit", File, Window, [key(CTRL, Key::Q)], "Close Loom; asks when something is not saved";

@@ -67,6 +67,8 @@ mod structure;
 mod tabs;
 #[path = "app/touchpad.rs"]
 mod touchpad;
+#[path = "app/trust.rs"]
+mod trust;
 #[path = "app/unsound.rs"]
 mod unsound;
 #[path = "app/walking.rs"]
@@ -158,7 +160,32 @@ impl Window {
         Self::build(builder, userdata, project, settings)
     }
 
+    /// A copy of an example, or what a test made, is the user's own.
+    fn own(userdata: &Path, project: &Path) {
+        if project.join("savefile.json").is_file() {
+            loom::project::trust::born(project, userdata).unwrap();
+        }
+        // Environments are built once for all tests.
+        let environments = Path::new(env!("CARGO_TARGET_TMPDIR")).join("environments");
+        std::fs::create_dir_all(&environments).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(environments, userdata.join("environments")).ok();
+    }
+
     fn build(
+        builder: HarnessBuilder<App>,
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+    ) -> Self {
+        if let Some(project) = &project {
+            Self::own(userdata.path(), project);
+        }
+        Self::build_beside(builder, userdata, project, settings, Neighbours::default())
+    }
+
+    /// The same; what was not trusted is not.
+    fn build_as_is(
         builder: HarnessBuilder<App>,
         userdata: Rc<tempfile::TempDir>,
         project: Option<PathBuf>,

@@ -18,7 +18,8 @@ const PACKAGES: &str = "numpy\npillow\n";
 pub fn made() {
     let folder = kept("environments");
     let wanted = Wanted {
-        project: folder.join("project"),
+        project: loom::project::trust::by_call::own(&folder.join("project")),
+        seals: folder.join("environments"),
         python_version: None,
         tools: kept("tools"),
         program: folder.clone(),

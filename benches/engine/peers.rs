@@ -57,7 +57,8 @@ pub fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
     let place = kept(&format!("{name}-environment"));
     fs::write(place.join("requirements.txt"), requirements).expect("target/ can be written to");
     let wanted = Wanted {
-        project: place.clone(),
+        project: loom::project::trust::by_call::own(&place),
+        seals: place.join("environments"),
         python_version: None,
         tools: kept("tools"),
         program: place,

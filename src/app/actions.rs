@@ -84,6 +84,7 @@ impl App {
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::Code(asked) => self.code_action(asked),
             Action::Tab(asked) => self.tab_action(asked),
+            Action::Trust(answer) => self.trust_answer(answer),
             Action::Environment(asked) => self.environment_action(asked),
             Action::Welcome(asked) => self.welcome_action(asked),
             Action::Banner(asked) => self.banner_action(asked),
@@ -94,7 +95,7 @@ impl App {
 
     /// Do what a command says; nothing when it cannot be done now.
     pub(super) fn run(&mut self, context: &egui::Context, command: Command) {
-        if !self.is_enabled(command) {
+        if !self.is_enabled(command) || self.waits_for_trust(command) {
             return;
         }
         if command == Command::Save || asking::begins_run(command) {
@@ -126,7 +127,8 @@ impl App {
             Command::CopyPicture => self.copy_picture(),
             Command::CloseProject if self.is_in_code() => self.close_shown_code(),
             Command::CloseProject => self.close_tab_asked(self.project.serial),
-            Command::Settings => self.dialog = Some(Dialog::Settings(self.settings_page())),
+            Command::Settings => self.show_settings(),
+            Command::Trust => self.show_trust(),
             Command::Quit => self.close_asked(context),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),

@@ -29,7 +29,10 @@ use crate::project::hindrance::Condition;
 use crate::project::import::Imported;
 use crate::project::outside::{Refused, Seen, Take, Weighed};
 use crate::project::place::Place;
+use crate::project::trust::{Fingerprint, Look, Trusted};
 use crate::project::{LockError, ProjectError};
+use crate::ui::settings::TrustedRow;
+use crate::ui::trust::TrustPage;
 use crate::ui::welcome::Card;
 
 /// Everything that happens outside the UI's thread.
@@ -184,6 +187,26 @@ pub enum Event {
         project: u64,
         result: Result<String, PackageError>,
     },
+    /// It is known whether a project may run.
+    TrustLooked {
+        project: u64,
+        look: Box<Look>,
+    },
+    /// What would run was read, to be shown.
+    TrustRead {
+        project: u64,
+        page: Box<TrustPage>,
+    },
+    /// That a project is trusted is kept, or could not be; `None`: the folder around it is.
+    TrustGiven {
+        project: u64,
+        result: std::io::Result<Option<Trusted>>,
+        holds: Box<Fingerprint>,
+    },
+    /// What is trusted here.
+    TrustListed(Vec<TrustedRow>),
+    /// The same, after something of it is not any more.
+    TrustForgotten(Vec<TrustedRow>),
     Imported(Result<Imported, String>),
     /// Something about secrets was found out, or done.
     Secrets {
@@ -365,6 +388,21 @@ impl App {
             Event::SourcesChanged { project } => {
                 self.with_project(project, Self::sources_changed);
             }
+            Event::TrustLooked { project, look } => {
+                self.with_project(project, |app| app.trust_looked(*look));
+            }
+            Event::TrustRead { project, page } => {
+                self.trust_read(project, *page);
+            }
+            Event::TrustGiven {
+                project,
+                result,
+                holds,
+            } => {
+                self.with_project(project, |app| app.trust_given(result, *holds));
+            }
+            Event::TrustListed(rows) => self.trust_listed(rows),
+            Event::TrustForgotten(rows) => self.trust_forgotten(rows),
             Event::PickedPackage(path) => self.picked_package(&path),
             Event::PackagesListed { project, installed } => {
                 self.packages_listed(project, installed);

@@ -69,6 +69,12 @@ impl App {
             return;
         }
         let words = words_for(&self.settings.editor, &Variables::load(), path, line);
+        if words.is_none() && self.project.trusted().is_none() {
+            // Systems run some sources when they open them.
+            let text = "This project is not trusted yet: choose an editor in the settings to open its sources in";
+            self.notify(Level::Warning, text);
+            return;
+        }
         let started = match &words {
             Some(words) => self.editors.start(words),
             None => open::that_detached(path),

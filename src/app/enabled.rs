@@ -79,6 +79,7 @@ impl App {
             Command::Stop => self.project.is_busy(),
             Command::NextProject | Command::PreviousProject => self.tab_count() > 1,
             Command::CloseProject => !self.project.is_welcome() || self.tab_count() > 1,
+            Command::Trust => self.project.is_restricted(),
             Command::RestartEngine => self.project.has_engine(),
             Command::UpgradePackages => !self.project.environment.is_incomplete(),
             Command::PreviousEnvironment => self.project.environment.previous.is_some(),

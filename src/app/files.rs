@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use super::background::guarded;
 use super::project_work::Work;
+use super::trusting::signed;
 use super::{App, Event, thumbnail};
 use crate::document::Document;
-use crate::document::file::FileError;
+use crate::document::file::{FileError, SAVEFILE};
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
@@ -37,10 +38,14 @@ impl App {
         let mark = document.history().mark();
         let (project, known) = (self.project.serial, self.project.outside.base.clone());
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
+        let userdata = self.paths.userdata.clone();
         drop(self.services.runtime.spawn_blocking(move || {
             let saved = guarded(|| Ok(generations::save(&document, &folder, Some(&known))));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
             let is_saved = result.is_ok();
+            if is_saved {
+                signed(&folder, &userdata, &[folder.join(SAVEFILE)]);
+            }
             let event = Event::Saved {
                 project,
                 mark,
@@ -252,6 +257,7 @@ impl App {
             }
             Answer::Import(answer) => self.import_answer(answer),
             Answer::Consent(is_confirmed) => self.consent_answer(is_confirmed),
+            Answer::Trust(answer) => self.trust_answer(answer),
             Answer::Packages(answer) => {
                 if let Some(Dialog::Packages(page)) = asked {
                     self.packages_answer(page, answer);

@@ -292,6 +292,7 @@ impl App {
             return banners;
         };
         let project = &self.project;
+        banners.extend(project.trust_banner());
         banners.extend(read_only(project));
         banners.extend(hindered(project, folder));
         if let Kept::Nowhere(reason) = &project.hindrances.kept {

@@ -32,6 +32,7 @@ mod stepping;
 mod structuring;
 mod tabs;
 mod thumbnail;
+mod trusting;
 mod walking;
 mod welcome;
 mod window;
@@ -249,6 +250,9 @@ impl App {
             let text = "Waiting for another project's run".to_owned();
             return (text, palette.busy);
         }
+        if self.project.is_restricted() {
+            return ("Not trusted: nothing runs".to_owned(), palette.warn);
+        }
         if let Some(progress) = &self.project.environment_progress {
             return (format!("Environment: {progress}"), palette.busy);
         }
@@ -330,6 +334,7 @@ impl App {
             });
         }
         self.project.environment.locked = self.project.environment_lock();
+        self.project.environment.is_restricted = self.project.is_restricted();
         let Project {
             document,
             run,
@@ -418,6 +423,7 @@ impl eframe::App for App {
         if context.input(|input| input.events.contains(&egui::Event::WindowFocused(true))) {
             // Back from another program, which may have been an editor of nodes.
             self.refresh_catalogs();
+            self.look_at_all_trust();
         }
         let has_dialog = self.dialog.is_some();
         if !has_dialog {

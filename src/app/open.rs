@@ -15,6 +15,7 @@ use super::live::Live;
 use super::outside::Outside;
 use super::picture::is_picture;
 use super::reloading::Watch;
+use super::trusting::Trusting;
 use super::{App, Event};
 use crate::costs;
 use crate::document::Document;
@@ -95,6 +96,8 @@ pub struct Project {
     /// What goes on around the sources that are written here.
     pub(super) code: CodeWork,
     pub(super) read_only: Option<String>,
+    /// May it run?
+    pub(super) trusting: Trusting,
     /// Held, so that no other Loom writes here.
     pub(super) lock: Option<project::Lock>,
     pub(super) engine: Option<Engine>,
@@ -471,6 +474,7 @@ impl App {
             project.document.record();
         }
         project.restore_window(&window);
+        self.look_at_first(&mut project);
         Some(project)
     }
 
@@ -522,7 +526,7 @@ impl App {
     }
 
     /// Sources of the project that is shown were written: look at them, once more if somebody is just looking.
-    pub(super) fn sources_changed(&mut self) {
+    pub(super) fn rescan(&mut self) {
         self.project.code.wants_rescan = self.project.nodebank.is_none();
         self.refresh_catalog();
     }

@@ -216,6 +216,7 @@ impl App {
         self.services.spawn(move || {
             let wanted = ground.complete(wanted);
             let result = change(&wanted, &mut tell, &cancel);
+            ground.signed(&wanted);
             Event::PackagesChanged { project, result }
         });
     }

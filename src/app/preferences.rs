@@ -85,6 +85,11 @@ impl App {
         self.set(context, Setting::Scale((whole + step) * SCALE_STEP));
     }
 
+    pub(super) fn show_settings(&mut self) {
+        self.dialog = Some(Dialog::Settings(self.settings_page()));
+        self.list_trusted();
+    }
+
     /// The settings as their page shows them.
     pub(super) fn settings_page(&self) -> SettingsPage {
         let theme = shown(self.settings.theme);
@@ -131,6 +136,7 @@ impl App {
                 }
             }
             Setting::AllKeys => settings.keys.clear(),
+            Setting::Distrust(path) => return self.forget_trust(path),
         }
         if let Some(Dialog::Settings(page)) = &mut self.dialog {
             page.theme = shown(self.settings.theme);

@@ -55,6 +55,9 @@ impl App {
     /// Run what is asked for. The environment is made first where it is not there. While as many projects run as may,
     /// it waits for its turn; a live run that goes on makes room.
     pub(super) fn start_run(&mut self, asked: Asked) {
+        if !self.may_start(&asked) {
+            return;
+        }
         if self.project.changing.is_applying {
             if !asked.is_live && self.project.wanted_run.is_none() {
                 self.notify(
@@ -120,6 +123,7 @@ impl App {
             };
             let wanted = ground.complete(wanted);
             let result = python::prepare(&wanted, &mut tell, &cancel);
+            ground.signed(&wanted);
             Event::EnvironmentDone {
                 project: serial,
                 result,
@@ -187,7 +191,7 @@ impl App {
     }
 
     fn start_engine(&mut self, environment: &Environment) {
-        let Some(folder) = self.project.folder.clone() else {
+        let Some(project) = self.project.trusted().cloned() else {
             return;
         };
         let context = self.services.context.clone();
@@ -195,8 +199,8 @@ impl App {
         let config = EngineConfig {
             python: environment.python.clone(),
             executor: self.paths.executor(),
-            files: folder.join(".loom").join("run"),
-            project: folder,
+            files: project.join(".loom").join("run"),
+            project,
             workers: self.settings.engine.workers_here(),
             results: self.results_on_disk(),
             memory_limit: engine::memory_limit_of(self.settings.engine.memory_limit_percent),

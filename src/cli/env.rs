@@ -59,7 +59,9 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
         EnvVerb::Allow { project, lines } => allow(&mut wanted(project, paths)?, lines, paths),
         EnvVerb::Back { project } => {
             let wanted = wanted(project, paths)?;
-            python::back(&wanted.project, &mut tell, &cancel()).map_err(failure)?;
+            let done = python::back(&wanted, &mut tell, &cancel());
+            tools::signed(&wanted, paths);
+            done.map_err(failure)?;
             say(
                 "loom: the environment before is back; `loom env back` again returns to the other one",
             );
@@ -236,7 +238,9 @@ fn make(
     if !applies {
         return Ok(Exit::Ok);
     }
-    python::apply(wanted, &plan, &mut tell, &cancel()).map_err(failure)?;
+    let done = python::apply(wanted, &plan, &mut tell, &cancel());
+    tools::signed(wanted, paths);
+    done.map_err(failure)?;
     say("loom: done; `loom env back` returns to the environment before");
     Ok(Exit::Ok)
 }

@@ -18,6 +18,7 @@ use crate::nodebank::script;
 use crate::paths::Paths;
 use crate::project;
 use crate::project::requirements::{Confirmed, is_package};
+use crate::project::trust::by_call;
 
 /// What the examples of one file may take together, in wall time.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -135,7 +136,8 @@ fn environment(
     std::fs::write(scratch.join(project::REQUIREMENTS), lines)
         .map_err(|error| Failure::engine(format!("cannot write to a temporary folder: {error}")))?;
     let wanted = Wanted {
-        project: scratch.to_owned(),
+        project: by_call::own(scratch),
+        seals: scratch.join("environments"),
         python_version: None,
         tools: paths.tools(),
         program: paths.program.clone(),

@@ -12,6 +12,7 @@ use crate::graph::{KindState, Name, NodeKind};
 use crate::packages::{self, Added, Offer, PackageError, What};
 use crate::paths::Paths;
 use crate::project;
+use crate::project::trust::by_call;
 use crate::settings::Settings;
 
 pub fn package(verb: &PackageVerb, paths: &Paths) -> Result<Exit, Failure> {
@@ -88,7 +89,7 @@ fn look(package: &str, project: &Path, paths: &Paths) -> Result<Offer, Failure> 
     let mut wanted = wanted(project, paths);
     if !project.is_dir() {
         // The tools start in a folder that is there.
-        wanted.project = std::env::temp_dir();
+        wanted.project = by_call::own(&std::env::temp_dir());
     }
     packages::inspect(what, &wanted, &catalog, &mut tell, &cancel()).map_err(failure)
 }

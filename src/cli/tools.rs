@@ -4,16 +4,20 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::{Exit, Failure, say};
-use crate::engine::python::{Asked, CancelFlag, EnvironmentError, Need, Progress, Wanted};
+use crate::engine::python::{
+    Asked, CancelFlag, EnvironmentError, Need, PYTHON_VERSION, Progress, Wanted,
+};
 use crate::paths::Paths;
 use crate::project::requirements::{Line, consent};
+use crate::project::trust::{self, by_call};
 use crate::settings::Settings;
 use crate::sys;
 
 /// What a project's environment is to be, `needs` beside what its requirements say.
 pub fn wanted(project: &Path, needs: Vec<Need>, settings: &Settings, paths: &Paths) -> Wanted {
     Wanted {
-        project: project.to_owned(),
+        project: by_call::named(project),
+        seals: paths.seals(),
         confirmed: consent::confirmed(&paths.userdata, project),
         needs,
         python_version: settings.engine.python_version().map(str::to_owned),
@@ -28,7 +32,7 @@ pub fn with_consent<T>(
     paths: &Paths,
     mut work: impl FnMut(&Wanted) -> Result<T, EnvironmentError>,
 ) -> Result<T, EnvironmentError> {
-    match work(wanted) {
+    let done = match work(wanted) {
         Err(EnvironmentError::Unconfirmed { lines }) if io::stdin().is_terminal() => {
             if !ask(&lines, wanted, paths) {
                 return Err(EnvironmentError::Unconfirmed { lines });
@@ -36,6 +40,23 @@ pub fn with_consent<T>(
             work(wanted)
         }
         done => done,
+    };
+    signed(wanted, paths);
+    done
+}
+
+/// What the tools wrote in a project is no change from outside, where it is trusted.
+pub fn signed(wanted: &Wanted, paths: &Paths) {
+    let names = [
+        "requirements.txt",
+        "requirements.lock",
+        PYTHON_VERSION,
+        "packages",
+        "nodes",
+    ];
+    let written = names.map(|name| wanted.project.join(name));
+    if let Err(error) = trust::sign(&wanted.project, &paths.userdata, &written) {
+        tracing::warn!("that Loom wrote to the project is not kept: {error}");
     }
 }
 

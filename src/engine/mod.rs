@@ -39,6 +39,7 @@ pub use run::{Counts, EngineStatus, Log, LogLine, NodeRun, NodeStatus, Progress,
 
 use crate::event::EventSender;
 use crate::graph::{Graph, NodeId};
+use crate::project::trust::Trusted;
 use crate::redact::Secret;
 use life::Shared;
 use plan::Planner;
@@ -52,8 +53,8 @@ pub struct EngineConfig {
     pub python: PathBuf,
     /// The folder `executor/`.
     pub executor: PathBuf,
-    /// The project's folder: relative paths in values count from it.
-    pub project: PathBuf,
+    /// The project's folder, which may run: relative paths in values count from it.
+    pub project: Trusted,
     /// A private folder for values too big for the pipe. Each process makes a folder of its own inside, which is
     /// removed when the engine is dropped.
     pub files: PathBuf,

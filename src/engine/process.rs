@@ -118,7 +118,7 @@ fn command(config: &EngineConfig, folder: &Folder) -> Command {
     // the standard library.
     command.args(["-P", "-u", "-X", "utf8", "-X", "faulthandler"]);
     command.arg(config.executor.join("bootstrap.py"));
-    command.arg("--project").arg(&config.project);
+    command.arg("--project").arg(&*config.project);
     command.arg("--files").arg(folder.values());
     command.arg("--workers").arg(config.workers.to_string());
     if let Some(results) = &config.results {

@@ -123,6 +123,11 @@ impl Paths {
         self.userdata.join("thumbnails")
     }
 
+    /// Which environments of projects were built here.
+    pub fn seals(&self) -> PathBuf {
+        self.userdata.join("environments")
+    }
+
     /// Programs that Loom fetched for itself, such as `uv`.
     pub fn tools(&self) -> PathBuf {
         self.userdata.join("tools")

@@ -15,6 +15,7 @@ pub mod outside;
 pub mod place;
 pub mod requirements;
 pub mod state;
+pub mod trust;
 pub mod unsaved;
 
 mod name;
@@ -128,6 +129,7 @@ pub fn create(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
     fill(&folder, name).inspect_err(|_| {
         std::fs::remove_dir_all(&folder).ok();
     })?;
+    own(&folder, userdata);
     Ok(folder)
 }
 
@@ -152,6 +154,13 @@ fn free(name: &str, parent: &Path) -> Result<PathBuf, ProjectError> {
 fn make(path: &Path) -> impl FnOnce(io::Error) -> ProjectError {
     let path = path.to_owned();
     |source| ProjectError::Make { source, path }
+}
+
+/// What Loom made itself may run. Where that cannot be kept, it is asked about as any other.
+fn own(project: &Path, userdata: &Path) {
+    if let Err(error) = trust::born(project, userdata) {
+        tracing::warn!("that the project is our own is not kept: {error}");
+    }
 }
 
 fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::copy::copy_folder;
-use super::{ProjectError, banks, create_like, index, name_like, new_id};
+use super::{ProjectError, banks, create_like, index, name_like, new_id, own};
 use crate::document::Meta;
 use crate::document::file::{self, FileError, SAVEFILE};
 use crate::graph::{Bank, Name, Value};
@@ -30,6 +30,7 @@ pub fn copy_of_example(example: &Path, userdata: &Path) -> io::Result<PathBuf> {
         return Ok(copy);
     }
     copy_folder(example, &copy, &LEFT_BY_RUNS, &mut |_, error| Err(error))?;
+    own(&copy, userdata);
     Ok(copy)
 }
 
@@ -41,6 +42,7 @@ pub fn use_template(template: &Path, paths: &Paths) -> Result<PathBuf, ProjectEr
     fill(template, &folder, paths).inspect_err(|_| {
         std::fs::remove_dir_all(&folder).ok();
     })?;
+    own(&folder, &paths.userdata);
     Ok(folder)
 }
 

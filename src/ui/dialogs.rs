@@ -15,6 +15,7 @@ use super::python::{Offer, OfferAnswer, offer_ui};
 use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
+use super::trust::{TrustAnswer, TrustPage, trust_ui};
 
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +69,7 @@ pub enum Dialog {
     Consent(ConsentPage),
     Clash(ClashPage),
     Secret(SecretPage),
+    Trust(TrustPage),
     Keys {
         query: String,
     },
@@ -129,6 +131,7 @@ pub enum Answer {
     Consent(bool),
     Crash(CrashAnswer),
     Secret(SecretAnswer),
+    Trust(TrustAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
 }
@@ -148,6 +151,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Consent(_)
                 | Dialog::Clash(_)
                 | Dialog::Secret(_)
+                | Dialog::Trust(_)
                 | Dialog::Damaged { .. }
                 | Dialog::Crash(_)
                 | Dialog::Failure { .. } => 520.0,
@@ -184,6 +188,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Clash(page) => clash_ui(ui, page).map(Answer::Clash),
                 Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),
                 Dialog::Secret(page) => secrets_ui(ui, page).map(Answer::Secret),
+                Dialog::Trust(page) => trust_ui(ui, page).map(Answer::Trust),
                 Dialog::Keys { query } => {
                     key_sheet_ui(ui, query);
                     menu_close(ui)

@@ -51,6 +51,7 @@ pub mod tabs;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+pub mod trust;
 pub mod value;
 pub mod viewer;
 mod views;
@@ -126,6 +127,8 @@ pub enum Action {
     Tab(tabs::TabAction),
     /// Something about the project's environment.
     Environment(EnvironmentAction),
+    /// What is said to a project that comes from elsewhere.
+    Trust(trust::TrustAnswer),
     /// Something about the welcome page.
     Welcome(welcome::WelcomeAction),
     /// Something about what stands in the way.

@@ -43,6 +43,15 @@ fn a_folder_of_the_first_loom_is_imported_opened_run_edited_and_saved() {
         .click();
     window.steps();
     assert_eq!(window.app().project().name(), "Temperatures");
+    // What was imported comes from elsewhere.
+    window.wait("the question", |app| app.project().is_restricted());
+    window.steps();
+    window
+        .harness
+        .get_by_role_and_label(Role::Button, "Trust this project")
+        .click();
+    window.steps();
+    window.wait("that it is trusted", |app| !app.project().is_restricted());
     window.run_all();
     assert_eq!(window.text_of("report"), "It is 71 F");
     // Edited and saved, it still runs, and the old file lies beside the new one.

@@ -168,7 +168,8 @@ fn runs_beyond_the_limit_wait_for_their_turn() {
     for path in [&second, &third] {
         window.open_by_path(path);
         window.key(Modifiers::NONE, Key::F5);
-        assert!(window.app().project().is_waiting());
+        window.wait("its turn", |app| app.project().is_waiting());
+        window.steps();
         window
             .harness
             .get_by_label("Waiting for another project's run");

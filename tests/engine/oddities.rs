@@ -329,7 +329,7 @@ fn two_engines_work_on_one_project_and_the_end_of_one_is_not_that_of_the_other()
     let project = tempfile::tempdir().unwrap();
     let nodes = stages.each_mut().map(|stage| {
         let mut config = stage.config();
-        config.project = project.path().to_owned();
+        config.project = loom::project::trust::by_call::own(project.path());
         config.files = project.path().join(".loom");
         stage.start(config);
         let body = "import os\nreturn os.getpid(), os.getcwd()";

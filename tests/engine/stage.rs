@@ -156,7 +156,7 @@ impl Stage {
         EngineConfig {
             python: python().to_owned(),
             executor: Path::new(env!("CARGO_MANIFEST_DIR")).join("executor"),
-            project: self.folder.path().to_owned(),
+            project: loom::project::trust::by_call::own(self.folder.path()),
             files: self.folder.path().join(".loom"),
             workers: self.workers,
             results: self.results.clone(),

@@ -44,7 +44,14 @@ const NOTHING: Layer = Layer {
 const ENGINE: Layer = Layer {
     folder: "engine",
     crates: &["tokio", "thiserror", "tracing", "tempfile", "directories"],
-    modules: &["graph", "event", "sys", "paths", "redact"],
+    modules: &[
+        "graph",
+        "event",
+        "sys",
+        "paths",
+        "project::trust::Trusted",
+        "redact",
+    ],
     reason: "the engine serves the window and the command line alike and knows neither them nor documents; JSON is \
              made in engine/protocol.rs alone",
     ..NOTHING
@@ -155,6 +162,7 @@ pub const LAYERS: &[Layer] = &[
             "humantime",
             "serde",
             "serde_json",
+            "sha2",
             "tempfile",
             "thiserror",
             "tracing",
@@ -217,12 +225,20 @@ pub const LAYERS: &[Layer] = &[
     ENGINE,
     Layer {
         folder: "engine/python",
-        crates: &["serde_json", "tempfile", "thiserror", "toml", "tracing"],
+        crates: &[
+            "serde_json",
+            "sha2",
+            "tempfile",
+            "thiserror",
+            "toml",
+            "tracing",
+        ],
         modules: &[
             "nodebank::package",
             "nodebank::script",
             "paths",
             "project::requirements",
+            "project::trust::Trusted",
             "redact",
             "sys",
         ],
@@ -308,6 +324,8 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "app",
+        not_modules: &["project::trust::by_call"],
+        reason: "the window never takes a project for trusted: it asks `project::trust`",
         ..ALL
     },
     Layer {

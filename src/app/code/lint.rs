@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{App, CodeEvent};
+use crate::engine::python::child;
+use crate::project::trust::Trusted;
 use crate::ui::code::{Hint, Hints};
 
 const AFTER: Duration = Duration::from_millis(500);
@@ -26,6 +28,9 @@ pub(super) struct Linting {
 impl App {
     /// Check what is shown if it changed. Called every frame; an idle window is woken for it.
     pub(in crate::app) fn lint_code(&mut self) {
+        let Some(project) = self.project.trusted().cloned() else {
+            return;
+        };
         let linting = &mut self.project.code.linting;
         let Some(file) = self
             .project
@@ -59,15 +64,12 @@ impl App {
         linting.done = Some(now_shown);
         linting.is_running = true;
         let text = file.text().to_owned();
-        // What lies in a project's environment is run only after the user has run the project: opening one starts
-        // nothing of it.
+        // What lies in a project's environment is run only after the user has run the project: until then it may have
+        // come along.
         let is_run = self.project.run.status().is_some();
-        let own = self.project.folder.as_ref().filter(|_| is_run);
-        let programs: Vec<PathBuf> = own
-            .map(|folder| in_environment(folder))
-            .into_iter()
-            .chain(["ruff".into()])
-            .collect();
+        let own = is_run.then(|| in_environment(&project));
+        let on_path = child::on_path("ruff", &project);
+        let programs: Vec<PathBuf> = own.into_iter().chain(on_path).collect();
         self.in_background(move || {
             let said = programs
                 .iter()
@@ -92,7 +94,7 @@ impl App {
     }
 }
 
-fn in_environment(project: &Path) -> PathBuf {
+fn in_environment(project: &Trusted) -> PathBuf {
     let environment = project.join(crate::engine::python::FOLDER);
     if cfg!(windows) {
         environment.join("Scripts").join("ruff.exe")

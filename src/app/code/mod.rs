@@ -284,10 +284,11 @@ impl App {
         let for_disk = file.for_disk(&text);
         file.writing = Some(text.clone());
         let path = path.to_owned();
-        self.in_background(move || CodeEvent::Written {
-            result: write(&path, &for_disk, &known).map_err(|error| error.to_string()),
-            path,
-            text,
+        let signed = self.signer();
+        self.in_background(move || {
+            let result = write(&path, &for_disk, &known).map_err(|error| error.to_string());
+            signed(&path);
+            CodeEvent::Written { path, text, result }
         });
     }
 

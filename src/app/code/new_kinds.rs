@@ -102,6 +102,8 @@ impl App {
     pub(super) fn kinds_made(&mut self, result: Result<Made, String>, wanted: NewKinds) {
         match result {
             Ok(made) => {
+                let (signed, path) = (self.signer(), made.path.clone());
+                drop(self.services.runtime.spawn_blocking(move || signed(&path)));
                 let mut file = self.code_file(made.path, &made.text);
                 let is_it = |function: &str| made.functions.iter().any(|it| it == function);
                 let functions = &file.code().functions;

@@ -57,6 +57,9 @@ impl Changing {
 impl Project {
     /// Why the environment cannot be changed now.
     pub(in crate::app) fn environment_lock(&self) -> Option<&'static str> {
+        if self.is_restricted() {
+            return Some("This project is not trusted yet");
+        }
         if self.read_only.is_some() {
             return Some("The project can only be read");
         }
@@ -165,7 +168,9 @@ impl App {
         let ground = self.ground();
         self.find_out(move |tell| {
             let wanted = ground.complete(wanted);
-            News::Done(python::apply(&wanted, &plan, tell, &cancel))
+            let done = python::apply(&wanted, &plan, tell, &cancel);
+            ground.signed(&wanted);
+            News::Done(done)
         });
     }
 
@@ -183,7 +188,12 @@ impl App {
         self.project.changing.plan = None;
         self.project.changing.is_applying = true;
         self.project.end_engine();
-        self.find_out(move |tell| News::Done(python::back(&wanted.project, tell, &cancel)));
+        let ground = self.ground();
+        self.find_out(move |tell| {
+            let done = python::back(&wanted, tell, &cancel);
+            ground.signed(&wanted);
+            News::Done(done)
+        });
     }
 
     /// Say why nothing can be changed now, if so.

@@ -11,12 +11,14 @@ use std::sync::Arc;
 pub(super) use changing::Changing;
 
 use super::consent::Then;
+use super::trusting::signed;
 use super::{App, Event, Project};
 use crate::engine::python::{
     self, CancelFlag, Environment, EnvironmentError, Listing, Plan, Previous, Progress, Wanted,
 };
 use crate::nodebank::package::normal_name;
 use crate::packages;
+use crate::project;
 use crate::project::requirements::{self, Confirmed, consent};
 use crate::ui::environment::model::{
     EnvironmentAction, Found, Installed, Listing as Shown, Newer, Package, PythonChoice, Pythons,
@@ -55,6 +57,19 @@ pub(super) struct Ground {
 }
 
 impl Ground {
+    /// What tools wrote in the project is our own. Reads files: for the background.
+    pub fn signed(&self, wanted: &Wanted) {
+        let names = [
+            project::REQUIREMENTS,
+            "requirements.lock",
+            python::PYTHON_VERSION,
+            "packages",
+            "nodes",
+        ];
+        let written = names.map(|name| wanted.project.join(name));
+        signed(&wanted.project, &self.userdata, &written);
+    }
+
     /// Reads files: for the background.
     pub fn complete(&self, wanted: Wanted) -> Wanted {
         Wanted {
@@ -84,7 +99,8 @@ impl App {
     /// project is shown.
     pub(super) fn wanted(&self) -> Option<Wanted> {
         Some(Wanted {
-            project: self.project.folder.clone()?,
+            project: self.project.trusted()?.clone(),
+            seals: self.paths.seals(),
             python_version: self.settings.engine.python_version().map(str::to_owned),
             tools: self.paths.tools(),
             program: self.paths.program.clone(),
@@ -100,7 +116,9 @@ impl App {
     }
 
     pub(super) fn environment_action(&mut self, asked: EnvironmentAction) {
-        let Some(wanted) = self.wanted() else { return };
+        let Some(wanted) = self.wanted() else {
+            return self.show_trust();
+        };
         match asked {
             EnvironmentAction::Look => self.look_at_environment(wanted),
             EnvironmentAction::LookForPythons => self.look_for_pythons(wanted),

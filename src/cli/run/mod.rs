@@ -20,6 +20,7 @@ use crate::engine::python::{self, Environment, EnvironmentError};
 use crate::engine::{self, EngineConfig, RunStatus};
 use crate::graph::{Edit, Flat, Graph, KindState, Node, NodeId, Port, Value};
 use crate::paths::{Paths, Variables, private_folder};
+use crate::project::trust::by_call;
 use crate::secrets::Keychain;
 use crate::settings::Settings;
 use crate::sys;
@@ -138,7 +139,7 @@ fn engine_config(
     Ok(EngineConfig {
         python: environment.python,
         executor: paths.executor(),
-        project: project.clone(),
+        project: by_call::named(project),
         files: folder.join("run"),
         workers: settings.engine.workers_here(),
         // What is run on the command line runs: a script that calls it again means it.

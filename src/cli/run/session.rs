@@ -64,7 +64,7 @@ impl<'g> Session<'g> {
         let (sender, events) = channel(QUEUE, || ());
         let mut session = Self {
             graph,
-            project: config.project.clone(),
+            project: config.project.to_path_buf(),
             state: RunState::new(),
             engine: Engine::start(config, sender),
             events,

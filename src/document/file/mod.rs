@@ -10,7 +10,7 @@ mod subgraphs;
 pub mod tree;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -87,6 +87,18 @@ pub enum FileError {
         advice: &'static str,
         path: PathBuf,
     },
+}
+
+impl FileError {
+    /// A save of the project in `folder` ended by an error of Loom's own.
+    pub fn failed(reason: String, folder: &Path) -> Self {
+        Self::Io {
+            what: "save",
+            source: std::io::Error::other(reason),
+            advice: "the old file is as it was",
+            path: folder.join(SAVEFILE),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::resolve::{Question, Renew};
 use super::stamp::Stamp;
 use super::{
     CancelFlag, Environment, EnvironmentError, FOLDER, PYTHON_VERSION, Progress, Texts, Wanted,
-    build_lock, check_consent, installed, interpreter, lock, sources, swap,
+    build_lock, check_consent, installed, interpreter, lock, seal, sources, swap,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
@@ -243,12 +243,13 @@ fn put(file: &Path, bytes: Option<&[u8]>) -> io::Result<()> {
 
 /// Return to the environment before, with the `requirements.txt` that belongs to it. Doing it again returns.
 pub fn back(
-    project: &Path,
+    wanted: &Wanted,
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Environment, EnvironmentError> {
+    let project = &wanted.project;
     let _lock = build_lock(project, progress, cancel)?;
-    if swap::previous(project).is_none() {
+    if swap::previous(project).is_none() || !seal::is_sealed(wanted, &swap::before(project)) {
         return Err(EnvironmentError::Refused(
             "there is no environment to return to: each change keeps the one before it".to_owned(),
         ));

@@ -110,7 +110,7 @@ fn a_change_is_planned_made_and_taken_back_and_a_refused_one_changes_nothing() {
     assert_eq!(listing.packages[1].needed_by, ["shapes"]);
     assert!(listing.packages[1].size_bytes > 0);
 
-    let return_to_it = || back(&folder, &mut |_| (), &CancelFlag::default()).unwrap();
+    let return_to_it = || back(&wanted, &mut |_| (), &CancelFlag::default()).unwrap();
     return_to_it();
     assert_eq!(text(), format!("{HEAD}tiny\n"));
     assert_eq!(python(&place, "import tiny; print(tiny.version)"), "2");

@@ -4,13 +4,14 @@
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{self, BufRead as _, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::CancelFlag;
+use crate::paths::full;
 use crate::redact;
 use crate::sys::{ExitWatch, ProcessTree, Terms};
 
@@ -40,10 +41,37 @@ pub struct Outcome {
     pub output: Vec<String>,
 }
 
+/// The folders of PATH, but for those that a project could choose: its own, and names that count from the folder that
+/// a tool starts in.
+pub fn path_beside(project: &Path) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_beside = |folder: &PathBuf| {
+        let place = full(folder).unwrap_or_else(|_| folder.clone());
+        // In the root lies all, which no project chose.
+        let is_inside = project.parent().is_some() && place.starts_with(project);
+        folder.is_absolute() && !is_inside
+    };
+    std::env::split_paths(&path).filter(is_beside).collect()
+}
+
+/// A program by its name, where PATH has it beside a project.
+pub fn on_path(name: &str, project: &Path) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    // Not looked through: what Windows has from its store cannot be.
+    let is_there = |file: &PathBuf| file.symlink_metadata().is_ok_and(|meta| !meta.is_dir());
+    let mut files = path_beside(project)
+        .into_iter()
+        .map(|folder| folder.join(&name));
+    files.find(is_there)
+}
+
 /// A command without the variables that would change which Python or environment a tool takes.
 pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
+    if let Ok(path) = std::env::join_paths(path_beside(folder)) {
+        command.env("PATH", path);
+    }
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy().to_uppercase();
         let chooses_python = [

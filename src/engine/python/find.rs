@@ -92,7 +92,8 @@ fn candidates(version: Option<&str>) -> Vec<Vec<String>> {
 
 fn probe(command: &[String], folder: &Path, cancel: &CancelFlag) -> Option<Python> {
     const QUESTION: &str = "import sys; print('loom', *sys.version_info[:3], sys.implementation.name, sys.executable, sep='|')";
-    let (program, arguments) = command.split_first()?;
+    let (name, arguments) = command.split_first()?;
+    let program = child::on_path(name, folder)?;
     let mut command = child::command(program, folder);
     command.args(arguments).args(["-I", "-c", QUESTION]);
     let outcome = child::run(command, Some(Duration::from_secs(15)), &mut |_| (), cancel);

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use super::build::{self, Tools};
 use super::child::{self, Ending};
 use super::{
-    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, check_consent, find, interpreter, lock,
-    pip, sources, uv,
+    CancelFlag, EnvironmentError, Progress, Wanted, check_consent, find, lock, pip, seal, sources,
+    uv,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements;
@@ -58,8 +58,7 @@ pub fn search(
     let options = index_options(wanted);
     let python = find::find(wanted.python_version.as_deref(), &wanted.project, cancel);
     let mut last = Vec::new();
-    let own = interpreter(&wanted.project.join(FOLDER));
-    let programs = [own]
+    let programs = seal::own_interpreter(wanted)
         .into_iter()
         .chain(python.into_iter().map(|python| python.program));
     let borrowed = uv::find(wanted).map(|uv| {
@@ -124,10 +123,9 @@ pub fn outdated(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<BTreeMap<String, String>, EnvironmentError> {
-    let python = interpreter(&wanted.project.join(FOLDER));
-    if !python.exists() {
+    let Some(python) = seal::own_interpreter(wanted) else {
         return Ok(BTreeMap::new());
-    }
+    };
     check_consent(wanted, None)?;
     progress(Progress::Step(
         "Asking the package index for newer versions".to_owned(),

@@ -15,6 +15,7 @@ pub mod modules;
 mod moved;
 mod pip;
 mod resolve;
+mod seal;
 mod sources;
 mod stamp;
 mod swap;
@@ -42,16 +43,19 @@ pub use wheels::{build_wheel, unpack};
 
 use crate::paths::private_folder;
 use crate::project::requirements::{self, Confirmed, Line};
+use crate::project::trust::Trusted;
 
 /// What an environment is made from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
-    /// The project's folder.
-    pub project: PathBuf,
+    /// The project's folder, which may run.
+    pub project: Trusted,
     /// Such as `3.12`; `None`: the first interpreter that is new enough.
     pub python_version: Option<String>,
     /// Where Loom keeps programs that it fetched for itself.
     pub tools: PathBuf,
+    /// Folder in userdata that says which environments Loom built here.
+    pub seals: PathBuf,
     /// Folder of the running program, which may carry a `uv` of its own.
     pub program: PathBuf,
     /// What is needed beside the `requirements.txt`.
@@ -220,7 +224,12 @@ impl Wanted {
 
 /// Is the project's environment the one that its requirements ask for? Reads two small files.
 pub fn is_current(wanted: &Wanted) -> bool {
-    stamp::Stamp::wanted(&wanted.here()).is_ok_and(|stamp| stamp.fits(&wanted.project))
+    stamp::Stamp::wanted(&wanted.here()).is_ok_and(|stamp| is_there(wanted, &stamp))
+}
+
+/// Is the environment there, made from this and by Loom on this computer? One that came along is not.
+fn is_there(wanted: &Wanted, stamp: &stamp::Stamp) -> bool {
+    stamp.fits(&wanted.project) && seal::is_sealed(wanted, &wanted.project.join(FOLDER))
 }
 
 /// The lines of the project's requirements, and of the files that they name, that wait for somebody's word.
@@ -270,7 +279,7 @@ pub fn prepare(
         python: interpreter(&wanted.project.join(FOLDER)),
         is_new,
     };
-    if !swap::is_torn(&wanted.project) && stamp::Stamp::wanted(wanted)?.fits(&wanted.project) {
+    if !swap::is_torn(&wanted.project) && is_there(wanted, &stamp::Stamp::wanted(wanted)?) {
         if swap::is_littered(&wanted.project) {
             tidy_up(&wanted.project);
         }
@@ -279,7 +288,7 @@ pub fn prepare(
     let _lock = build_lock(&wanted.project, progress, cancel)?;
     // Read anew: while this one waited, another may have built it.
     let stamp = stamp::Stamp::wanted(wanted)?;
-    if stamp.fits(&wanted.project) {
+    if is_there(wanted, &stamp) {
         return Ok(ready(true));
     }
     check_consent(wanted, None)?;

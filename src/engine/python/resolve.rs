@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::build::{Tools, name_needs, run};
 use super::find::minor_of;
 use super::{
-    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, pip, uv,
+    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, pip, seal, uv,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
@@ -265,19 +265,21 @@ fn by_pip(
     };
     let room = temporary()?;
     // The environment that is there does, if it is of the same Python and has a pip.
-    let mut python = interpreter(&wanted.project.join(FOLDER));
+    let own = seal::own_interpreter(wanted);
     let site = crate::paths::site_packages(&wanted.project.join(FOLDER));
     let minor = minor_of(&base.version);
     let is_same = site.is_some_and(|site| {
         site.join("pip").is_dir()
             && (cfg!(windows) || site.to_string_lossy().contains(&format!("python{minor}/")))
     });
-    if !is_same || !python.exists() {
+    let python = if let Some(own) = own.filter(|_| is_same) {
+        own
+    } else {
         let mut make = child::command(&base.program, room.path());
         make.args(["-I", "-m", "venv", "room"]);
         run("Making room for pip".to_owned(), make, progress, cancel)?;
-        python = interpreter(&room.path().join("room"));
-    }
+        interpreter(&room.path().join("room"))
+    };
     let report = room.path().join("report.json");
     let call = |constraints: bool| {
         let mut command = pip::command(&python, &wanted.project, &["install", "--dry-run"]);

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::seal;
 use super::stamp::{self, Stamp};
 use super::{
     EnvironmentError, FOLDER, Progress, Texts, Wanted, interpreter, lock, resolve, sources,
@@ -49,6 +50,11 @@ pub fn previous(project: &Path) -> Option<Previous> {
             .ok(),
         requirements: lock::read(&requirements),
     })
+}
+
+/// Where the environment before the present one is kept.
+pub fn before(project: &Path) -> PathBuf {
+    project.join(PREVIOUS)
 }
 
 /// Did an earlier Loom end in the middle of a change? Cheap.
@@ -124,7 +130,8 @@ pub fn swap(
         std::fs::write(new.join(REQUIREMENTS_OF), requirements)?;
         std::fs::write(new.join(LOCK_OF), lock)?;
         std::fs::write(new.join(PENDING), &now)?;
-        stamp.write(&new)
+        stamp.write(&new)?;
+        seal::seal(wanted, &new)
     };
     write().map_err(|source| failed(source, &place))?;
     let kept = exchange(project, &new).map_err(|source| failed(source, &place))?;

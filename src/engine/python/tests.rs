@@ -7,13 +7,15 @@ use tempfile::TempDir;
 
 use super::child::{Ending, Outcome};
 use super::*;
+use crate::project::trust::by_call;
 
 /// A project's folder and what is wanted of it.
 pub fn project() -> (TempDir, Wanted) {
     let folder = tempfile::tempdir().unwrap();
     let root = crate::paths::full(folder.path()).unwrap();
     let wanted = Wanted {
-        project: root.join("My project"),
+        project: by_call::own(&root.join("My project")),
+        seals: root.join("environments"),
         python_version: None,
         tools: root.join("tools"),
         program: root.join("program"),

@@ -39,8 +39,8 @@ static FAILED: Mutex<BTreeMap<PathBuf, Instant>> = Mutex::new(BTreeMap::new());
 pub fn find(wanted: &Wanted) -> Option<PathBuf> {
     let name = if cfg!(windows) { "uv.exe" } else { "uv" };
     let beside = wanted.program.join(name);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let on_path = std::env::split_paths(&path).map(|folder| folder.join(name));
+    let on_path = child::path_beside(&wanted.project).into_iter();
+    let on_path = on_path.map(|folder| folder.join(name));
     let fetched = script(&wanted.tools.join("uv"), "uv");
     std::iter::once(beside)
         .chain(on_path)

@@ -48,11 +48,11 @@ impl Environment {
 
 pub fn environment_ui(ui: &mut Ui, panel: &mut Environment, ctx: &mut Context<'_>) {
     let state = ctx.environment;
-    if state.listing == Listing::Unknown {
+    if state.listing == Listing::Unknown && !state.is_restricted {
         ask(ctx, EnvironmentAction::Look);
     }
     // Before they are asked for: a list that grows while it is open finds no room.
-    if state.pythons == Pythons::Unknown {
+    if state.pythons == Pythons::Unknown && !state.is_restricted {
         ask(ctx, EnvironmentAction::LookForPythons);
     }
     let area = ui.max_rect();

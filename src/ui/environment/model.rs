@@ -18,6 +18,8 @@ pub struct EnvironmentState {
     pub task: Task,
     /// What the environment before this one was, in words: one click leads back to it.
     pub previous: Option<String>,
+    /// The project is not trusted: nothing is looked for.
+    pub is_restricted: bool,
     /// Why nothing can be changed now.
     pub locked: Option<&'static str>,
 }

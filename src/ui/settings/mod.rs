@@ -2,8 +2,10 @@
 //! their own. Says what the user wants; keeps and applies nothing.
 
 mod keys;
+mod trusted;
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use egui::KeyboardShortcut;
 use egui::{
@@ -12,6 +14,8 @@ use egui::{
 };
 
 use self::keys::KeysPage;
+pub use self::trusted::TrustedRow;
+use self::trusted::trusted_ui;
 use super::theme;
 use crate::command::Command;
 
@@ -34,6 +38,8 @@ pub struct SettingsPage {
     dragged_scale: Option<f32>,
     part: Part,
     keys: KeysPage,
+    /// `None`: it is being read.
+    trusted: Option<Vec<TrustedRow>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +47,7 @@ enum Part {
     #[default]
     General,
     Keys,
+    Trusted,
 }
 
 /// A change that the user made.
@@ -54,6 +61,8 @@ pub enum Setting {
     Keys(Vec<(Command, Option<Vec<KeyboardShortcut>>)>),
     /// The table's keys for all commands.
     AllKeys,
+    /// Trust this project, or all in this folder, no more.
+    Distrust(PathBuf),
 }
 
 impl SettingsPage {
@@ -71,6 +80,11 @@ impl SettingsPage {
             ..Self::default()
         }
     }
+
+    /// What is trusted was read.
+    pub fn set_trusted(&mut self, rows: Vec<TrustedRow>) {
+        self.trusted = Some(rows);
+    }
 }
 
 /// Show the page; what was changed in this frame.
@@ -85,7 +99,11 @@ pub fn settings_ui(ui: &mut Ui, page: &mut SettingsPage) -> Option<Setting> {
                 .color(palette.text_strong),
         );
         ui.add_space(theme::GAP * 2.0);
-        for (part, title) in [(Part::General, "General"), (Part::Keys, "Keys")] {
+        for (part, title) in [
+            (Part::General, "General"),
+            (Part::Keys, "Keys"),
+            (Part::Trusted, "Trusted"),
+        ] {
             ui.selectable_value(&mut page.part, part, title);
         }
     });
@@ -97,6 +115,7 @@ pub fn settings_ui(ui: &mut Ui, page: &mut SettingsPage) -> Option<Setting> {
         match page.part {
             Part::General => general_ui(ui, page),
             Part::Keys => page.keys.ui(ui),
+            Part::Trusted => trusted_ui(ui, page.trusted.as_deref()),
         }
     });
     recorded.or(changed.inner)

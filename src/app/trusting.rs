@@ -1,0 +1,458 @@
+//! Trusting: what comes from elsewhere runs only when the user says so. Every project is looked at in the background when
+//! it is opened, and again when its files change; all that starts something for it asks `trusted` here.
+
+use std::path::{Path, PathBuf};
+
+use super::open::Asked;
+use super::{App, Event, Project};
+use crate::command::Command;
+use crate::project::requirements;
+use crate::project::trust::{self, Fingerprint, How, Look, Trusted};
+use crate::ui::banners::Banner;
+use crate::ui::dialogs::Dialog;
+use crate::ui::settings::TrustedRow;
+use crate::ui::trust::{FileRow, LineRow, TrustAnswer, TrustPage};
+use crate::ui::{Action, Level};
+
+/// So many files at once are an editor that saves. More are a checkout, a pull or a sync, which bring what somebody else
+/// wrote. To ask at each save of the user's own editor would teach to say yes.
+const OF_EDITOR: usize = 3;
+/// Of one file so much is shown, and of all together.
+const SHOWN_BYTES: usize = 64 << 10;
+const ALL_SHOWN_BYTES: usize = 1 << 20;
+
+/// What is known of a project, and what waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Trusting {
+    state: State,
+    looking: Looking,
+    /// What runs as soon as it is known.
+    waits: Option<Asked>,
+    /// The sources are read anew when it is known.
+    rescans: bool,
+    /// The banner was put away.
+    is_put_off: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Looking {
+    #[default]
+    No,
+    Yes,
+    /// Something changed meanwhile: once more.
+    Again,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Unknown,
+    Trusted(Trusted, Fingerprint),
+    Asks(Box<Look>),
+}
+
+impl Project {
+    /// Its folder, if it may run.
+    pub(super) fn trusted(&self) -> Option<&Trusted> {
+        match &self.trusting.state {
+            State::Trusted(folder, _) => Some(folder),
+            _ => None,
+        }
+    }
+
+    /// Do our own tools change its files just now?
+    fn is_at_work(&self) -> bool {
+        self.environment_cancel.is_some() || self.changing.is_applying
+    }
+
+    /// It is not trusted: nothing of it runs.
+    pub fn is_restricted(&self) -> bool {
+        matches!(self.trusting.state, State::Asks(_))
+    }
+
+    /// What stands above its panels as long as it is not trusted and nobody put it away.
+    pub(super) fn trust_banner(&self) -> Option<Banner> {
+        let State::Asks(look) = &self.trusting.state else {
+            return None;
+        };
+        if self.trusting.is_put_off {
+            return None;
+        }
+        let (title, look_at) = if look.changes.is_some() {
+            ("This project was changed outside Loom", "What changed…")
+        } else {
+            ("This project comes from elsewhere", "What would run…")
+        };
+        let mut text = "Nothing of it runs until you trust it".to_owned();
+        let mut choices = vec![
+            (look_at, Action::Trust(TrustAnswer::Look)),
+            ("Trust this project", Action::Trust(TrustAnswer::Project)),
+        ];
+        if let Some(around) = &look.around {
+            text = format!("{text}. The folder around it is {}", around.display());
+            choices.push(("Trust this folder", Action::Trust(TrustAnswer::Around)));
+        }
+        choices.push(("Not now", Action::Trust(TrustAnswer::NotNow)));
+        Some(Banner {
+            level: Level::Info,
+            title: title.to_owned(),
+            text,
+            choices,
+        })
+    }
+}
+
+fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or(folder.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+/// Does the command start something of the project?
+fn starts(command: Command) -> bool {
+    matches!(
+        command,
+        Command::Run
+            | Command::RunToHere
+            | Command::RunSelection
+            | Command::RunAgain
+            | Command::RunAgainFromHere
+            | Command::Step
+            | Command::ToggleLive
+            | Command::Packages
+            | Command::AddPackage
+            | Command::UpgradePackages
+            | Command::PreviousEnvironment
+            | Command::RebuildEnvironment
+            | Command::RestartEngine
+    )
+}
+
+impl App {
+    /// Is this command one that waits for trust? Then the question is shown in its stead.
+    pub(super) fn waits_for_trust(&mut self, command: Command) -> bool {
+        let waits = self.project.is_restricted() && starts(command);
+        if waits {
+            self.show_trust();
+        }
+        waits
+    }
+
+    /// May what is asked for begin? If not, it waits until that is known, or the user is asked.
+    pub(super) fn may_start(&mut self, asked: &Asked) -> bool {
+        match self.project.trusting.state {
+            State::Trusted(..) => true,
+            State::Unknown => {
+                self.project.trusting.waits = Some(asked.clone());
+                false
+            }
+            State::Asks(_) => {
+                if !asked.is_live {
+                    self.show_trust();
+                }
+                false
+            }
+        }
+    }
+
+    /// Look whether the project may run, in the background.
+    pub(super) fn look_at_trust(&mut self) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        let trusting = &mut self.project.trusting;
+        if trusting.looking != Looking::No {
+            trusting.looking = Looking::Again;
+            return;
+        }
+        trusting.looking = Looking::Yes;
+        self.services
+            .spawn(looking(self.project.serial, folder, self.paths.clone()));
+    }
+
+    /// The same for one that is just being opened.
+    pub(super) fn look_at_first(&self, project: &mut Project) {
+        if let Some(folder) = project.folder.clone() {
+            project.trusting.looking = Looking::Yes;
+            self.services
+                .spawn(looking(project.serial, folder, self.paths.clone()));
+        }
+    }
+
+    /// Look at every open project: somebody comes back from another program.
+    pub(super) fn look_at_all_trust(&mut self) {
+        for serial in self.serials() {
+            self.with_project(serial, |app| {
+                if !app.project.is_asleep {
+                    app.look_at_trust();
+                }
+            });
+        }
+    }
+
+    pub(super) fn trust_looked(&mut self, look: Look) {
+        let is_at_work = self.project.is_at_work();
+        let trusting = &mut self.project.trusting;
+        if std::mem::take(&mut trusting.looking) == Looking::Again {
+            return self.look_at_trust();
+        }
+        let before = std::mem::take(&mut trusting.state);
+        let state = match (&look.trusted, before) {
+            (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
+            (None, State::Trusted(folder, holds))
+                if is_at_work || look.holds.differs(&holds).count() <= OF_EDITOR =>
+            {
+                // An edit by another program of the user's, which is at work on what is open here, or by our own tools.
+                let names = look.holds.differs(&holds);
+                let written: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+                let (userdata, place) = (self.paths.userdata.clone(), folder.clone());
+                drop(self.services.runtime.spawn_blocking(move || {
+                    signed(&place, &userdata, &written);
+                }));
+                State::Trusted(folder, look.holds)
+            }
+            (None, before) => {
+                if matches!(before, State::Trusted(..)) {
+                    self.end_trust();
+                }
+                self.project.trusting.waits = None;
+                State::Asks(Box::new(look))
+            }
+        };
+        self.project.trusting.state = state;
+        if std::mem::take(&mut self.project.trusting.rescans) {
+            self.rescan();
+        }
+        if let Some(asked) = self.project.trusting.waits.take() {
+            self.start_run(asked);
+        }
+        self.project.environment_is_new();
+    }
+
+    /// What was trusted is another: nothing more of it begins.
+    fn end_trust(&mut self) {
+        self.project.trusting.is_put_off = false;
+        self.project.wanted_run = None;
+        self.project.next_run = None;
+        self.project.live.drop_all();
+        self.notify(
+            Level::Warning,
+            "Many files changed at once: nothing runs until you have looked at them",
+        );
+    }
+
+    /// Tells that Loom itself wrote a file of the project. What it gives is for the background.
+    pub(super) fn signer(&self) -> impl Fn(&Path) + Send + use<> {
+        let (folder, userdata) = (self.project.folder.clone(), self.paths.userdata.clone());
+        move |path| {
+            if let Some(folder) = &folder {
+                signed(folder, &userdata, &[path.to_owned()]);
+            }
+        }
+    }
+
+    /// Sources changed: whether they may run is looked at before anything reads them.
+    pub(super) fn sources_changed(&mut self) {
+        self.project.trusting.rescans = true;
+        self.look_at_trust();
+    }
+
+    /// Show what would run, and ask. The texts of the files are read in the background.
+    pub(super) fn show_trust(&mut self) {
+        let State::Asks(look) = &self.project.trusting.state else {
+            return;
+        };
+        let (look, name) = (look.clone(), self.project.name().to_owned());
+        let project = self.project.serial;
+        self.services.spawn(move || Event::TrustRead {
+            project,
+            page: Box::new(page(&look, name)),
+        });
+    }
+
+    pub(super) fn trust_read(&mut self, project: u64, page: TrustPage) {
+        // Another question, or another project, goes first.
+        if self.dialog.is_none() && self.project.serial == project && self.project.is_restricted() {
+            self.dialog = Some(Dialog::Trust(page));
+        }
+    }
+
+    pub(super) fn trust_answer(&mut self, answer: TrustAnswer) {
+        let State::Asks(look) = &self.project.trusting.state else {
+            return;
+        };
+        let (look, userdata) = (look.clone(), self.paths.userdata.clone());
+        let project = self.project.serial;
+        match answer {
+            TrustAnswer::Look => self.show_trust(),
+            TrustAnswer::NotNow => self.project.trusting.is_put_off = true,
+            TrustAnswer::Project => self.services.spawn(move || Event::TrustGiven {
+                project,
+                result: look.trust(&userdata).map(Some),
+                holds: Box::new(look.holds),
+            }),
+            TrustAnswer::Around => self.services.spawn(move || Event::TrustGiven {
+                project,
+                result: match &look.around {
+                    Some(around) => trust::trust_folder(around, &userdata).map(|()| None),
+                    None => Ok(None),
+                },
+                holds: Box::new(look.holds),
+            }),
+        }
+    }
+
+    /// The project is trusted as it was seen; whether it still is so is looked at.
+    pub(super) fn trust_given(
+        &mut self,
+        result: std::io::Result<Option<Trusted>>,
+        holds: Fingerprint,
+    ) {
+        match result {
+            Ok(folder) => {
+                // What ran before the files changed runs no more.
+                self.project.end_engine();
+                if let Some(folder) = folder.filter(|_| !holds.is_whole) {
+                    // Too much to be remembered: until it is closed.
+                    self.project.trusting.state = State::Trusted(folder, holds);
+                } else {
+                    self.project.trusting.state = State::Unknown;
+                }
+                self.project.trusting.is_put_off = false;
+                self.sources_changed();
+            }
+            Err(error) => {
+                let folder = self.paths.userdata.display();
+                let text = format!(
+                    "Cannot keep that you trust it: {error}; check that the disk is not full and that you may write to \
+                     {folder}"
+                );
+                self.notify(Level::Error, text);
+            }
+        }
+    }
+
+    /// What is trusted, for the settings.
+    pub(super) fn list_trusted(&self) {
+        let userdata = self.paths.userdata.clone();
+        self.services
+            .spawn(move || Event::TrustListed(rows(&userdata)));
+    }
+
+    pub(super) fn trust_listed(&mut self, rows: Vec<TrustedRow>) {
+        if let Some(Dialog::Settings(page)) = &mut self.dialog {
+            page.set_trusted(rows);
+        }
+    }
+
+    /// This project or folder is trusted no more. What is open is looked at anew.
+    pub(super) fn forget_trust(&mut self, path: PathBuf) {
+        let userdata = self.paths.userdata.clone();
+        self.services.spawn(move || {
+            if let Err(error) = trust::forget(&path, &userdata) {
+                tracing::warn!("what is trusted cannot be changed: {error}");
+            }
+            Event::TrustForgotten(rows(&userdata))
+        });
+    }
+
+    pub(super) fn trust_forgotten(&mut self, rows: Vec<TrustedRow>) {
+        self.trust_listed(rows);
+        for serial in self.serials() {
+            self.with_project(serial, |app| {
+                if app.project.trusted().is_some() {
+                    app.project.trusting.state = State::Unknown;
+                    app.look_at_trust();
+                }
+            });
+        }
+    }
+}
+
+/// Loom itself wrote these files of a project, or removed them. For the background.
+pub(super) fn signed(project: &Path, userdata: &Path, written: &[PathBuf]) {
+    if let Err(error) = trust::sign(project, userdata, written) {
+        tracing::warn!("that Loom wrote to the project is not kept: {error}");
+    }
+}
+
+fn looking(project: u64, folder: PathBuf, paths: crate::paths::Paths) -> impl FnOnce() -> Event {
+    move || Event::TrustLooked {
+        project,
+        look: Box::new(trust::look(&folder, &paths)),
+    }
+}
+
+fn rows(userdata: &Path) -> Vec<TrustedRow> {
+    let known = trust::known(userdata);
+    let row = |path: &PathBuf, is_folder| TrustedRow {
+        path: path.clone(),
+        is_folder,
+    };
+    let folders = known.folders.iter().map(|folder| row(folder, true));
+    let projects = known.projects.iter().rev();
+    folders
+        .chain(projects.map(|signed| row(&signed.path, false)))
+        .collect()
+}
+
+/// What would run, as the dialog shows it. Reads files.
+fn page(look: &Look, project: String) -> TrustPage {
+    let mut room = ALL_SHOWN_BYTES;
+    let mut text_of = |name: &str| {
+        let path = &look.holds.files.get(name)?.path;
+        let is_short = path
+            .metadata()
+            .is_ok_and(|meta| meta.len() <= SHOWN_BYTES as u64);
+        let text = is_short.then(|| std::fs::read_to_string(path).ok())??;
+        room = room.checked_sub(text.len())?;
+        Some(text)
+    };
+    let own = |name: &String| name != crate::document::file::SAVEFILE;
+    let mut files: Vec<FileRow> = Vec::new();
+    match &look.changes {
+        Some(changes) => files.extend(changes.iter().map(|change| FileRow {
+            name: change.name.clone(),
+            how: match change.how {
+                How::Added => "new",
+                How::Changed => "changed",
+                How::Removed => "removed",
+            },
+            text: if change.how == How::Added {
+                text_of(&change.name).unwrap_or_default()
+            } else {
+                change.lines.join("\n")
+            },
+        })),
+        None => files.extend(
+            look.holds
+                .files
+                .keys()
+                .filter(|name| own(name))
+                .map(|name| FileRow {
+                    name: name.clone(),
+                    how: "",
+                    text: text_of(name).unwrap_or_default(),
+                }),
+        ),
+    }
+    let requirements = text_of("requirements.txt").unwrap_or_default();
+    let lines = requirements::parse(&requirements);
+    TrustPage {
+        project,
+        around: look.around.as_deref().map(name_of),
+        is_changed: look.changes.is_some(),
+        is_whole: look.holds.is_whole,
+        files,
+        lines: lines
+            .iter()
+            .map(|line| LineRow {
+                text: line.text.clone(),
+                risk: if line.needs_consent() {
+                    line.risk()
+                } else {
+                    ""
+                },
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,418 @@
+//! Fingerprint: a digest of every file of a project that is code, or says what is installed or which nodes run. Data is
+//! not looked at, nor is what Loom makes anew before it is used: the environment, what Python compiled, `.loom`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::document::file::SAVEFILE;
+use crate::paths::full;
+
+/// More than this is not kept an eye on: such a project is asked about each time it is opened.
+const MOST_FILES: usize = 20_000;
+const MOST_BYTES: u64 = 512 << 20;
+/// Files and folders that are looked at, code or not.
+const MOST_ENTRIES: usize = 200_000;
+/// A text of more than this is compared as a whole, not line by line.
+pub const TEXT_BYTES: u64 = 64 << 10;
+
+/// Folders of a project that are made anew before anything of them is used.
+const LEFT_OUT: [&str; 7] = [
+    ".git",
+    ".loom",
+    ".venv",
+    ".venv.new",
+    ".venv.old",
+    ".venv.previous",
+    "node_modules",
+];
+/// What Python, or the system, runs.
+const CODE: [&str; 17] = [
+    "py", "pyw", "pyc", "pyo", "pyd", "pyz", "egg", "so", "dll", "dylib", "pth", "sh", "bat",
+    "cmd", "ps1", "exe", "pyx",
+];
+/// What says which packages are installed, and from where.
+const INSTALLING: [&str; 9] = [
+    "pyproject.toml",
+    "setup.cfg",
+    "uv.toml",
+    "uv.lock",
+    "requirements.lock",
+    "pip.conf",
+    "pip.ini",
+    ".python-version",
+    "MANIFEST.in",
+];
+/// Packages are installed from these where a line of the requirements names them.
+const ARCHIVES: [&str; 6] = ["whl", "zip", "gz", "bz2", "xz", "txt"];
+
+/// Of a file's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    pub fn of(content: &[u8]) -> Self {
+        Self(Sha256::digest(content).into())
+    }
+
+    fn of_file(path: &Path, most: u64) -> io::Result<(Self, u64)> {
+        let mut hasher = Sha256::new();
+        let mut file = File::open(path)?.take(most + 1);
+        let size = io::copy(&mut file, &mut Hashing(&mut hasher))?;
+        Ok((Self(hasher.finalize().into()), size))
+    }
+
+    pub fn to_text(self) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(64);
+        for byte in self.0 {
+            write!(text, "{byte:02x}").expect("a text takes all");
+        }
+        text
+    }
+
+    pub fn read(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mut digest = [0; 32];
+        if bytes.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (place, byte) in digest.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
+        }
+        Some(Self(digest))
+    }
+}
+
+struct Hashing<'h>(&'h mut Sha256);
+
+impl io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub path: PathBuf,
+    /// `None`: it cannot be read, so it cannot be vouched for.
+    pub digest: Option<Digest>,
+}
+
+/// The files of a project, by their names as seen from its folder, with `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fingerprint {
+    pub files: BTreeMap<String, Found>,
+    /// All was looked at: there is not too much of it.
+    pub is_whole: bool,
+}
+
+impl Fingerprint {
+    /// That of a project, and of the nodes beside the userdata folder that it lies in, where that is another than ours.
+    pub fn of(folder: &Path, userdata: &Path) -> Self {
+        let mut walk = Walk::default();
+        walk.folder(folder, "");
+        let around = folder.parent();
+        let is_own = full(userdata).is_ok_and(|userdata| around == Some(&userdata));
+        if let Some(beside) = around.and_then(Path::parent).filter(|_| !is_own) {
+            for name in ["custom", "builtin"] {
+                let bank = beside.join("nodebank").join(name);
+                if bank.is_dir() {
+                    walk.folder(&bank, &format!("../../nodebank/{name}/"));
+                }
+            }
+        }
+        walk.named_archives();
+        Self {
+            is_whole: !walk.is_over,
+            files: walk.files,
+        }
+    }
+
+    /// Names of files that are not the same in both.
+    pub fn differs<'f>(&'f self, other: &'f Self) -> impl Iterator<Item = &'f str> {
+        let same = |name: &String| {
+            let digest = |of: &Self| of.files.get(name).and_then(|file| file.digest);
+            digest(self).is_some() && digest(self) == digest(other)
+        };
+        let names: BTreeSet<&String> = self.files.keys().chain(other.files.keys()).collect();
+        names
+            .into_iter()
+            .filter(move |name| !same(name))
+            .map(String::as_str)
+    }
+}
+
+/// How a project names a file of its own.
+pub fn name_in(folder: &Path, path: &Path) -> Option<String> {
+    let inner = path.strip_prefix(folder).ok()?;
+    let mut parts = Vec::new();
+    for part in inner.components() {
+        match part {
+            Component::Normal(part) => parts.push(part.to_string_lossy()),
+            _ => return None,
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+#[derive(Default)]
+struct Walk {
+    files: BTreeMap<String, Found>,
+    archives: Vec<(String, PathBuf)>,
+    /// Folders that were looked into, by their full names: links may lead in a circle.
+    seen: BTreeSet<PathBuf>,
+    entries: usize,
+    bytes: u64,
+    is_over: bool,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, prefix: &str) {
+        let mut waiting = vec![(folder.to_owned(), prefix.to_owned())];
+        while let Some((folder, prefix)) = waiting.pop() {
+            let place = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+            if !self.seen.insert(place) {
+                continue;
+            }
+            let Ok(entries) = fs::read_dir(&folder) else {
+                // What cannot be looked into cannot be vouched for.
+                self.is_over = true;
+                continue;
+            };
+            let is_compiled = folder.file_name().is_some_and(|name| name == "__pycache__");
+            for entry in entries.flatten() {
+                self.entries += 1;
+                if self.entries > MOST_ENTRIES {
+                    self.is_over = true;
+                    return;
+                }
+                let (path, os_name) = (entry.path(), entry.file_name());
+                let file_name = os_name.to_string_lossy();
+                let name = format!("{prefix}{file_name}");
+                // Links are looked through: what counts is what Python would read.
+                let Ok(meta) = fs::metadata(&path) else {
+                    continue;
+                };
+                if meta.is_dir() {
+                    let is_top = prefix.is_empty();
+                    if !(is_top && LEFT_OUT.contains(&&*file_name) || file_name == ".git") {
+                        waiting.push((path, format!("{name}/")));
+                    }
+                } else if meta.is_file() {
+                    match Weight::of(&name, &file_name) {
+                        // The engine compiles anew what it runs of a project.
+                        _ if is_compiled && file_name.ends_with(".pyc") => {}
+                        Weight::Counts => self.file(name, path),
+                        Weight::WhereNamed => self.archives.push((name, path)),
+                        Weight::Nothing => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, name: String, path: PathBuf) {
+        if self.files.len() >= MOST_FILES || self.bytes > MOST_BYTES {
+            self.is_over = true;
+            return;
+        }
+        let digest = match Digest::of_file(&path, MOST_BYTES - self.bytes) {
+            Ok((digest, size)) => {
+                self.bytes += size;
+                Some(digest)
+            }
+            Err(_) => None,
+        };
+        self.is_over |= digest.is_none() || self.bytes > MOST_BYTES;
+        self.files.insert(name, Found { path, digest });
+    }
+
+    /// Archives and texts that a text of the requirements names are what is installed.
+    fn named_archives(&mut self) {
+        let is_asking = |name: &&String| Weight::is_asking(name.rsplit('/').next().unwrap_or(name));
+        let asking: Vec<PathBuf> = self
+            .files
+            .iter()
+            .filter(|(name, _)| is_asking(name))
+            .map(|(_, file)| file.path.clone())
+            .collect();
+        let mut archives = std::mem::take(&mut self.archives);
+        let mut texts: Vec<String> = asking.iter().filter_map(|path| text_of(path)).collect();
+        // A text that is named may name others.
+        while let Some(text) = texts.pop() {
+            let (named, rest) = archives
+                .into_iter()
+                .partition(|(name, _)| text.contains(name.rsplit('/').next().unwrap_or(name)));
+            archives = rest;
+            for (name, path) in named {
+                texts.extend(text_of(&path).filter(|_| end_of(&name) == "txt"));
+                self.file(name, path);
+            }
+        }
+    }
+}
+
+/// The text of a file that is not too long to be compared line by line.
+pub fn text_of(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(TEXT_BYTES + 1).read_to_end(&mut bytes).ok()?;
+    if bytes.len() as u64 > TEXT_BYTES {
+        return None;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// What follows the last dot of a name.
+fn end_of(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, end)| end)
+}
+
+/// What a file's name says of it.
+enum Weight {
+    Counts,
+    /// It counts where a text of the requirements names it.
+    WhereNamed,
+    Nothing,
+}
+
+impl Weight {
+    fn of(name: &str, file_name: &str) -> Self {
+        let lower = file_name.to_lowercase();
+        let end = end_of(&lower);
+        let is_in_nodes = name.starts_with("nodes/") || name.starts_with("../");
+        if CODE.contains(&end)
+            || INSTALLING.iter().any(|known| lower == *known)
+            || Self::is_asking(&lower)
+            || name == SAVEFILE
+            || is_in_nodes && end == "json"
+        {
+            Self::Counts
+        } else if ARCHIVES.contains(&end) {
+            Self::WhereNamed
+        } else {
+            Self::Nothing
+        }
+    }
+
+    /// Does a file of this name ask for packages?
+    fn is_asking(file_name: &str) -> bool {
+        let lower = file_name.to_lowercase();
+        let is_text = ["txt", "in"].contains(&end_of(&lower));
+        is_text && (lower.contains("requirements") || lower.contains("constraints"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let found = Fingerprint::of(folder, Path::new("no such folder"));
+        found.files.into_keys().collect()
+    }
+
+    #[test]
+    fn all_that_runs_or_is_installed_counts_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = full(folder.path()).unwrap().join("userdata").join("P");
+        for (path, text) in [
+            ("savefile.json", "{}"),
+            ("requirements.txt", "./packages/tiny-1.0.whl\n-r more.txt\n"),
+            ("more.txt", "./old.tar.gz"),
+            ("old.tar.gz", "x"),
+            ("notes.txt", "x"),
+            ("data.zip", "x"),
+            ("data.json", "x"),
+            (".python-version", "3.12"),
+            ("uv.toml", "x"),
+            ("sitecustomize.PY", "x"),
+            ("packages/tiny-1.0.whl", "x"),
+            ("packages/other-1.0.whl", "x"),
+            ("nodes/a.py", "x"),
+            ("nodes/a.json", "x"),
+            ("nodes/sub/b.so", "x"),
+            ("nodes/__pycache__/a.cpython-312.pyc", "x"),
+            ("nodes/__pycache__/sly.py", "x"),
+            ("nodes/bare.pyc", "x"),
+            (".hidden/c.pth", "x"),
+            (".venv/lib/a.py", "x"),
+            ("lib/.venv/a.py", "x"),
+            (".git/hooks/a.py", "x"),
+            ("../../nodebank/custom/z.py", "x"),
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let expected = [
+            "../../nodebank/custom/z.py",
+            ".hidden/c.pth",
+            ".python-version",
+            "lib/.venv/a.py",
+            "more.txt",
+            "nodes/__pycache__/sly.py",
+            "nodes/a.json",
+            "nodes/a.py",
+            "nodes/bare.pyc",
+            "nodes/sub/b.so",
+            "old.tar.gz",
+            "packages/tiny-1.0.whl",
+            "requirements.txt",
+            "savefile.json",
+            "sitecustomize.PY",
+            "uv.toml",
+        ];
+        assert_eq!(names(&root), expected);
+        // What lies beside our own userdata folder is ours.
+        let own = Fingerprint::of(&root, root.parent().unwrap());
+        assert_eq!(own.files.len(), expected.len() - 1);
+        assert!(own.is_whole);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_looked_through_and_may_lead_in_a_circle() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = full(folder.path()).unwrap().join("P");
+        let elsewhere = full(folder.path()).unwrap().join("elsewhere");
+        std::fs::create_dir_all(root.join("nodes")).unwrap();
+        std::fs::create_dir_all(&elsewhere).unwrap();
+        std::fs::write(elsewhere.join("a.py"), "1").unwrap();
+        let link = |to: &Path, at: &str| std::os::unix::fs::symlink(to, root.join(at)).unwrap();
+        link(&elsewhere, "nodes/linked");
+        link(&root, "nodes/round");
+        link(Path::new("/dev/zero"), "endless.py");
+        link(Path::new("nowhere"), "gone.py");
+        assert_eq!(names(&root), ["nodes/linked/a.py"]);
+        let userdata = Path::new("no such folder");
+        let before = Fingerprint::of(&root, userdata);
+        std::fs::write(elsewhere.join("a.py"), "2").unwrap();
+        let now = Fingerprint::of(&root, userdata);
+        assert_eq!(
+            now.differs(&before).collect::<Vec<_>>(),
+            ["nodes/linked/a.py"]
+        );
+    }
+
+    #[test]
+    fn a_digest_is_a_text_and_back() {
+        let digest = Digest::of(b"abc");
+        let text = digest.to_text();
+        assert!(text.starts_with("ba7816bf8f01cfea"));
+        assert_eq!(Digest::read(&text), Some(digest));
+        for wrong in ["", "ba78", &"g".repeat(64), &"é".repeat(32)] {
+            assert_eq!(Digest::read(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Trust: which projects may run on this computer. Opening one runs nothing; what starts a process for a project needs
+//! its folder as `Trusted`, which only this module makes. What is known lies in userdata, never in the project: one
+//! from elsewhere cannot vouch for itself. Starts nothing and asks nobody.
+
+pub mod by_call;
+
+mod changes;
+mod fingerprint;
+mod places;
+mod record;
+
+use std::io;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+pub use changes::{Change, How};
+pub use fingerprint::{Fingerprint, Found};
+pub use places::{Refused, may_be_trusted};
+pub use record::Known;
+
+use super::index;
+use crate::document::file::SAVEFILE;
+use crate::paths::{Paths, full};
+
+/// The folder of a project that may run: the engine and all tools take nothing else.
+///
+/// There are three ways to one: `look`, `trust`, and a call on the command line that names the project (`by_call`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trusted(PathBuf);
+
+impl Deref for Trusted {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl AsRef<Path> for Trusted {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// What is known of a project that is about to run.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// It may run.
+    pub trusted: Option<Trusted>,
+    /// All that would.
+    pub holds: Fingerprint,
+    /// What is not as it was when it was trusted; `None`: it never was.
+    pub changes: Option<Vec<Change>>,
+    /// The folder around it, where it may be trusted as a whole.
+    pub around: Option<PathBuf>,
+    folder: PathBuf,
+    id: String,
+}
+
+/// Look whether a project may run. Reads all of its code: for the background.
+pub fn look(project: &Path, paths: &Paths) -> Look {
+    let folder = full(project).unwrap_or_else(|_| project.to_owned());
+    let holds = Fingerprint::of(&folder, &paths.userdata);
+    let around = folder.parent().filter(|around| {
+        may_be_trusted(around, &paths.userdata).is_ok() && places::may_lie(&folder, &paths.userdata)
+    });
+    let mut look = Look {
+        around: around.map(Path::to_owned),
+        id: id_of(&folder),
+        holds,
+        folder,
+        ..Look::default()
+    };
+    let known = record::read(&paths.userdata);
+    // What comes with Loom is as trusted as Loom is.
+    let is_ours = full(&paths.examples()).is_ok_and(|ours| look.folder.starts_with(ours));
+    if is_ours || known.covers(&look.folder, &paths.userdata) {
+        look.trusted = Some(Trusted(look.folder.clone()));
+        return look;
+    }
+    let Some(signed) = known.project(&look.folder) else {
+        // One that was renamed is still the same.
+        if known.knows_elsewhere(&look.folder, &look.id, &look.holds) {
+            if let Err(error) =
+                record::sign_all(&paths.userdata, &look.folder, &look.id, &look.holds)
+            {
+                tracing::warn!("that the project was renamed is not kept: {error}");
+            }
+            look.trusted = Some(Trusted(look.folder.clone()));
+        }
+        return look;
+    };
+    let changes = changes::between(signed, &look.holds, &paths.userdata);
+    if changes.is_empty() && look.holds.is_whole {
+        look.trusted = Some(Trusted(look.folder.clone()));
+    }
+    look.changes = Some(changes);
+    look
+}
+
+impl Look {
+    /// Somebody trusts the project as it was seen. What is too much to be looked through is trusted until it is closed.
+    pub fn trust(&self, userdata: &Path) -> io::Result<Trusted> {
+        if self.holds.is_whole {
+            record::sign_all(userdata, &self.folder, &self.id, &self.holds)?;
+        }
+        Ok(Trusted(self.folder.clone()))
+    }
+}
+
+/// Trust every project in a folder, also those that come later. Fails where nobody should.
+pub fn trust_folder(folder: &Path, userdata: &Path) -> io::Result<()> {
+    let folder = full(folder)?;
+    may_be_trusted(&folder, userdata).map_err(io::Error::other)?;
+    record::update(userdata, |known| known.add_folder(&folder))
+}
+
+/// A project was made on this computer by Loom itself: it is trusted as it is.
+pub fn born(project: &Path, userdata: &Path) -> io::Result<()> {
+    let folder = full(project)?;
+    let holds = Fingerprint::of(&folder, userdata);
+    record::sign_all(userdata, &folder, &id_of(&folder), &holds)
+}
+
+/// Loom wrote, or removed, these files of a project, or all in these folders. Where the project is trusted they are no
+/// change from outside.
+pub fn sign(project: &Path, userdata: &Path, written: &[PathBuf]) -> io::Result<()> {
+    let folder = full(project)?;
+    if record::read(userdata).project(&folder).is_none() {
+        return Ok(());
+    }
+    let holds = Fingerprint::of(&folder, userdata);
+    let names: Vec<String> = written
+        .iter()
+        .filter_map(|path| {
+            let path = full(path).unwrap_or_else(|_| path.clone());
+            fingerprint::name_in(&folder, &path)
+        })
+        .collect();
+    let is_written = |name: &str| {
+        let of = |written: &String| name == written || name.starts_with(&format!("{written}/"));
+        names.iter().any(of)
+    };
+    record::sign(userdata, &folder, &holds, &is_written)
+}
+
+/// Loom is about to give the savefile this content: that is signed before it is there, so that a crash between the two
+/// is no change from outside.
+pub fn sign_savefile(project: &Path, userdata: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = full(project)?;
+    if record::read(userdata).project(&folder).is_none() {
+        return Ok(());
+    }
+    let now = std::fs::read(folder.join(SAVEFILE)).ok();
+    let digests = [Some(content), now.as_deref()].into_iter().flatten();
+    let digests = digests.map(fingerprint::Digest::of).collect();
+    record::update(userdata, |known| known.set(&folder, SAVEFILE, digests))
+}
+
+/// All that is trusted here.
+pub fn known(userdata: &Path) -> Known {
+    record::read(userdata)
+}
+
+/// Trust this project, or all in this folder, no more. Nothing of it is touched.
+pub fn forget(path: &Path, userdata: &Path) -> io::Result<()> {
+    record::update(userdata, |known| known.forget(path))
+}
+
+fn id_of(folder: &Path) -> String {
+    index::about(&folder.join(SAVEFILE)).unwrap_or_default().id
+}
+
+#[cfg(test)]
+mod tests;
