@@ -419,13 +419,13 @@ fn a_save_that_fails_keeps_the_window_open() {
         assert!(!window.is_closing());
         if window
             .harness
-            .query_by_label_contains("cannot save")
+            .query_by_label_contains("Cannot save")
             .is_some()
         {
             break;
         }
     }
-    window.harness.get_by_label_contains("cannot save");
+    window.harness.get_by_label_contains("Cannot save");
     assert!(window.app().project().document.is_dirty());
 }
 
