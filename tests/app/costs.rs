@@ -108,14 +108,13 @@ fn what_nodes_took_is_known_to_the_next_window_which_tells_how_long_a_run_still_
     window.key(Modifiers::NONE, Key::T);
     assert!(window.harness.query_by_label("1 min 35 s in all").is_some());
     let node = window.node("Otsu threshold");
+    let all = window.app().project().document.graph().nodes();
+    let others = all.map(|it| it.id).filter(|id| *id != node).collect();
     let events = [
         EngineEvent::RunStarted { run: 1, total: 17 },
         EngineEvent::NodesCached {
             run: 1,
-            nodes: (0..100)
-                .map(loom::graph::NodeId)
-                .filter(|id| *id != node)
-                .collect(),
+            nodes: others,
             outputs: std::collections::BTreeMap::new(),
         },
         EngineEvent::NodeStarted { run: 1, node },
