@@ -92,12 +92,12 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     }
     let mut document = loaded.document;
     let before = std::mem::replace(&mut document.meta.project_name, name.to_owned());
-    generations::save(&document, project)?;
+    generations::save(&document, project, None)?;
     // Some systems move no folder in which a file is open.
     drop(lock);
     if let Err(source) = move_folder(project, &to) {
         document.meta.project_name = before;
-        generations::save(&document, project)?;
+        generations::save(&document, project, None)?;
         return Err(MoveError::Rename {
             source,
             path: project.to_owned(),
