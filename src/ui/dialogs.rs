@@ -270,7 +270,8 @@ pub(super) fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
         .hint_text(hint)
         .desired_width(f32::INFINITY);
     let response = ui.add(edit).labelled_by(name.id);
-    if is_first {
+    // Enter takes the keyboard from a field; where the answer is refused, another one is typed there.
+    if is_first || response.lost_focus() && enter(ui) {
         response.request_focus();
     }
 }
