@@ -78,7 +78,7 @@ impl Window {
         Self::build_as_is(builder, userdata, Some(project), Settings::default())
     }
 
-    fn press(&mut self, label: &str) {
+    fn press_button(&mut self, label: &str) {
         let button = self.harness.get_by_role_and_label(Role::Button, label);
         button.click();
         self.steps();
@@ -123,7 +123,7 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
     let venv = project.join(".venv").join("loom-seal.txt");
     assert!(venv.is_file(), "nothing was built");
 
-    window.press("Trust this project");
+    window.press_button("Trust this project");
     window.wait("that it is trusted", |app| !app.project().is_restricted());
     window.run_all();
     assert_eq!(window.app().project().run.status(), Some(RunStatus::Ok));
@@ -139,7 +139,7 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
     window
         .harness
         .get_by_label("This project was changed outside Loom");
-    window.press("What changed…");
+    window.press_button("What changed…");
     window.wait("what changed", |app| {
         matches!(app.dialog(), Some(Dialog::Trust(_)))
     });
