@@ -172,6 +172,58 @@ mod tests {
         }
     }
 
+    /// The real thing, in a session of its own with a keychain of its own.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_secret_service_keeps_replaces_and_forgets() {
+        use std::process::{Command, Stdio};
+        let home = tempfile::tempdir().unwrap();
+        let script = "printf pass | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"";
+        let run = |command: &[&str]| {
+            let mut session = Command::new("dbus-run-session");
+            session.args(["--", "sh", "-c", script, "sh"]).args(command);
+            session
+                .env("HOME", home.path())
+                .env("XDG_DATA_HOME", home.path())
+                .env("XDG_RUNTIME_DIR", home.path())
+                .stderr(Stdio::inherit())
+                .status()
+                .is_ok_and(|status| status.success())
+        };
+        if !run(&["true"]) {
+            eprintln!("not tested: dbus-run-session and gnome-keyring-daemon are not both here");
+            return;
+        }
+        let program = std::env::current_exe().unwrap();
+        let test = "secrets::keychain::tests::works_with_a_secret_service";
+        let arguments = [test, "--exact", "--ignored", "--nocapture"];
+        let call: Vec<_> = [program.to_str().unwrap()]
+            .into_iter()
+            .chain(arguments)
+            .collect();
+        assert!(run(&call), "what it says stands above");
+        let mut kept = std::fs::read_dir(home.path().join("keyrings")).unwrap();
+        assert!(kept.next().is_some(), "the keychain has a file");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[ignore = "run by the test above, in a session of its own"]
+    fn works_with_a_secret_service() {
+        let keychain = Keychain::of(&Variables::of(&[]));
+        assert!(keychain.is_there());
+        assert_eq!(keychain.find("openai"), Ok(None));
+        for text in ["first", "second é\nline"] {
+            keychain.keep("openai", &Secret::new(text)).unwrap();
+            let found = Keychain::of(&Variables::of(&[])).find("openai").unwrap();
+            assert_eq!(found.unwrap().expose(), text);
+        }
+        assert_eq!(keychain.find("other"), Ok(None));
+        keychain.forget("openai").unwrap();
+        keychain.forget("openai").unwrap();
+        assert_eq!(keychain.find("openai"), Ok(None));
+    }
+
     #[test]
     fn what_one_system_cannot_keep_is_refused_on_all() {
         let secret = Secret::new("ä".repeat(1_281));

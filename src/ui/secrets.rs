@@ -3,11 +3,14 @@
 
 use std::fmt;
 
-use egui::{Button, ComboBox, Key, RichText, TextEdit, Ui};
+use egui::{Button, ComboBox, Key, RichText, TextEdit, Ui, vec2};
 
 use super::dialogs::{buttons, enter, field, heading, problem_ui};
 use super::theme;
 use crate::redact::Secret;
+
+/// Width of the button that shows what was typed.
+const SHOW_WIDTH: f32 = 56.0;
 
 /// What the dialog shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,10 +127,7 @@ fn known_ui(ui: &mut Ui, page: &mut SecretPage) {
         .width(ui.available_width())
         .show_ui(ui, |ui| {
             for name in &page.known {
-                if ui
-                    .selectable_label(*name == page.name, format!("🔒 {name}"))
-                    .clicked()
-                {
+                if ui.selectable_label(*name == page.name, name).clicked() {
                     ui.close();
                     chosen = Some(name.clone());
                 }
@@ -151,24 +151,27 @@ fn typed_ui(ui: &mut Ui, page: &mut SecretPage, is_known: bool) {
     let takes_keyboard = page.purpose == Purpose::Run
         && !ui
             .data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<bool>(first), true));
+    // The field comes first for the keyboard, and shows what the button beside it says since the frame before.
+    let held = ui.unique_id().with("held");
     ui.horizontal(|ui| {
-        let layout = egui::Layout::right_to_left(egui::Align::Center);
-        ui.with_layout(layout, |ui| {
-            let show = ui
-                .add(Button::new("Show"))
-                .on_hover_text("Hold it to see what was typed")
-                .accessible_name("Show while held");
-            let is_held = show.is_pointer_button_down_on()
-                || show.has_focus() && ui.input(|input| input.key_down(Key::Space));
-            let edit = TextEdit::singleline(&mut page.typed.0)
-                .password(!is_held)
-                .hint_text(hint)
-                .desired_width(f32::INFINITY);
-            let response = ui.add(edit).labelled_by(label.id);
-            if takes_keyboard {
-                response.request_focus();
-            }
-        });
+        let size = vec2(SHOW_WIDTH, ui.spacing().interact_size.y);
+        let width = ui.available_width() - size.x - ui.spacing().item_spacing.x;
+        let is_shown = ui.data(|data| data.get_temp::<bool>(held)) == Some(true);
+        let edit = TextEdit::singleline(&mut page.typed.0)
+            .password(!is_shown)
+            .hint_text(hint)
+            .desired_width(width);
+        let response = ui.add(edit).labelled_by(label.id);
+        if takes_keyboard {
+            response.request_focus();
+        }
+        let show = ui
+            .add(Button::new("Show").min_size(size))
+            .on_hover_text("Hold it to see what was typed")
+            .accessible_name("Show while held");
+        let is_held = show.is_pointer_button_down_on()
+            || show.has_focus() && ui.input(|input| input.key_down(Key::Space));
+        ui.data_mut(|data| data.insert_temp(held, is_held));
     });
     let palette = theme::palette(ui.ctx());
     let count = page.typed.0.chars().count();

@@ -214,6 +214,7 @@ pub const LAYERS: &[Layer] = &[
             "nodebank::script",
             "paths",
             "project::requirements",
+            "redact",
             "sys",
         ],
         reason: "it knows files, tools and what they print: no graph, no document, no window",

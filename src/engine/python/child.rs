@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::CancelFlag;
+use crate::redact;
 use crate::sys::{ExitWatch, ProcessTree, Terms};
 
 /// Lines kept of a tool's output, the last ones.
@@ -75,12 +76,16 @@ pub fn run(
     cancel: &CancelFlag,
 ) -> Outcome {
     let mut output = VecDeque::new();
+    // Tools repeat the addresses of package indexes, which may hold a password.
+    let mut lines = redact::Lines::default();
     let ending = run_lines(&mut command, limit, cancel, None, &mut |line| {
-        on_line(line);
+        let mut line = line.to_owned();
+        lines.hide(&mut line);
+        on_line(&line);
         if output.len() == LINES {
             output.pop_front();
         }
-        output.push_back(line.to_owned());
+        output.push_back(line);
     });
     let ending = ending.unwrap_or_else(|error| {
         output.push_back(format!(
@@ -226,4 +231,27 @@ fn read(stream: Option<impl Read + Send + 'static>, sender: &SyncSender<Heard>) 
             }
         })?;
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_not_repeated() {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "echo Looking at https://me:pass-w0rd@index/simple; exit 1",
+        ]);
+        let mut told = Vec::new();
+        let outcome = run(
+            command,
+            None,
+            &mut |line| told.push(line.to_owned()),
+            &CancelFlag::default(),
+        );
+        assert_eq!(told[0], "Looking at https://me:[secret]@index/simple");
+        assert_eq!(outcome.output[0], told[0]);
+    }
 }
