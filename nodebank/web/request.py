@@ -37,6 +37,7 @@ def web_request(
     timeout: Annotated[float, loom.Range(0.1, 3600)] = 30.0,
     fail_on_error: bool = True,
     largest: Annotated[float, loom.Range(0.001, 2000)] = 20.0,
+    token: loom.Secret | None = None,
 ) -> Answer:
     """Send a request to a web server and give its answer as text.
 
@@ -44,11 +45,12 @@ def web_request(
         url: Address, beginning with http:// or https://; redirects are followed.
         method: What is asked: GET reads, POST sends.
         query: Values for the part of the address behind the question mark, by name.
-        headers: Headers to send, by name, such as {"Authorization": "Bearer …"}.
+        headers: Headers to send, by name, such as {"Accept-Language": "nb"}.
         body: What to send: a text or bytes as they are, a dictionary or list as JSON; nothing: no body.
         timeout: Seconds to wait for the server to connect or to send more.
         fail_on_error: Fail when the status is 400 or more; otherwise the answer is given and its status says so.
         largest: Megabytes that the answer may have at most.
+        token: Sent as the header Authorization: Bearer. It is kept in the keychain, not in the project.
 
     Example:
         >>> with serve("hello", kind="text/plain") as url:
@@ -56,6 +58,7 @@ def web_request(
         >>> answer.body, answer.status
         ('hello', 200)
     """
+    headers = _with_token(headers, token)
     answer, data = _ask(method, url, query, headers, body, timeout, fail_on_error, largest)
     return Answer(_decoded(answer, data), answer.status_code, dict(answer.headers), answer.url)
 
@@ -66,6 +69,7 @@ def get_json(
     query: dict[str, object] | None = None,
     headers: dict[str, str] | None = None,
     timeout: Annotated[float, loom.Range(0.1, 3600)] = 30.0,
+    token: loom.Secret | None = None,
 ) -> object:
     """Read JSON from a web address: dictionaries, lists, texts and numbers.
 
@@ -74,6 +78,7 @@ def get_json(
         query: Values for the part of the address behind the question mark, by name.
         headers: Headers to send, by name.
         timeout: Seconds to wait for the server to connect or to send more.
+        token: Sent as the header Authorization: Bearer. It is kept in the keychain, not in the project.
 
     Example:
         >>> with serve('{"city": "Oslo", "degrees": 4.5}', kind="application/json") as url:
@@ -82,7 +87,8 @@ def get_json(
     """
     import json
 
-    answer, data = _ask("GET", url, query, {"Accept": "application/json", **(headers or {})}, None, timeout, True, 50.0)
+    headers = {"Accept": "application/json", **_with_token(headers, token)}
+    answer, data = _ask("GET", url, query, headers, None, timeout, True, 50.0)
     try:
         return json.loads(data)
     except ValueError as error:
@@ -136,6 +142,15 @@ def download_file(
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _with_token(headers: dict[str, str] | None, token: str | None) -> dict[str, str]:
+    found = headers or {}
+    if not token or not isinstance(found, Mapping):  # what is no dictionary is refused where it is looked at
+        return found
+    if any(str(name).lower() == "authorization" for name in found):
+        raise ValueError("token, headers: a token or a header Authorization was expected, not both")
+    return {**found, "Authorization": f"Bearer {token}"}
 
 
 def _ask(

@@ -38,6 +38,9 @@ SOURCE = """
     def fails(key: loom.Secret):
         raise ValueError(f"not accepted: {key!r}")
 
+    def fails_each(key: loom.Secret, add):
+        raise ValueError(f"not accepted: {key!r}")
+
     def counts(key: loom.Secret):
         return len(key)
 
@@ -121,13 +124,14 @@ def test_a_failure_tells_no_secret(graph, heavy: bool) -> None:
 def test_a_failure_in_a_loop_tells_no_secret(graph) -> None:
     give(graph, openai=CANARY)
     path = graph.folder / "ask.py"
-    kind = graph.kind(path, "fails", "key:secret add")
+    kind = graph.kind(path, "fails_each", "key:secret add")
     items = graph.node(graph.rows, {"text": "x"})
     graph.nodes.append(
         [len(graph.nodes) + 1, kind, {"key": {"secret": "openai"}}, {"add": [items, 0]}, {"loop": {"map": ["add"]}}]
     )
     result = graph.run()
-    assert result.counts[0] == "failed"
+    (error,) = result.errors.values()
+    assert "[secret]" in error["message"] and ["key", "secret", "[secret]"] in error["inputs"]
     assert_untold(result.events)
 
 

@@ -120,6 +120,8 @@ def test_web_request_reads_encodings_that_are_told_wrong(site: str, path: str, e
         ("/a", {"query": "a=1"}, TypeError, "query: a dictionary"),
         ("/a", {"headers": ["a"]}, TypeError, "headers: a dictionary"),
         ("/a", {"headers": {"a": "b\nc"}}, ValueError, "url, headers: a request could not be made"),
+        ("/a", {"headers": ["a"], "token": "t"}, TypeError, "headers: a dictionary"),
+        ("/a", {"headers": {"authorization": "a"}, "token": "t"}, ValueError, "token, headers: .*, not both"),
         ("/a", {"body": {1}}, TypeError, "body: a text, bytes"),
     ],
 )
@@ -148,6 +150,13 @@ def test_a_port_where_nobody_listens() -> None:
         free.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectionError, match="url: cannot reach"):
             call(f"{R}.get_json", {"url": f"http://127.0.0.1:{free.getsockname()[1]}/"})
+
+
+@pytest.mark.parametrize("node", ["web_request", "get_json"])
+def test_a_token_is_sent_as_servers_expect_it(site: str, node: str) -> None:
+    answer = call(f"{R}.{node}", {"url": f"{site}/echo", "headers": {"X-Key": "k"}, "token": "abc"})
+    said = json.loads(answer.body) if node == "web_request" else answer
+    assert (said["headers"]["authorization"], said["headers"]["x-key"]) == ("Bearer abc", "k")
 
 
 def test_get_json(site: str) -> None:
