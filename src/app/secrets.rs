@@ -196,7 +196,7 @@ impl App {
             Level::Warning,
             format!("Nothing was run: the secret \"{name}\" was not entered"),
         );
-        self.end_live();
+        self.end_live_without("the secret");
     }
 
     /// What was decided in the dialog. Where that cannot be, the dialog stays and says why.

@@ -252,10 +252,15 @@ impl App {
 
     /// The environment cannot be built: another attempt at each change would say the same each time.
     pub(super) fn end_live(&mut self) {
+        self.end_live_without("the environment");
+    }
+
+    /// The same for whatever else it lacks.
+    pub(super) fn end_live_without(&mut self, what: &str) {
         if self.project.live.is_on {
             self.project.live = Live::default();
             self.keep_project_window();
-            let text = "Live mode is off: it needs the environment";
+            let text = format!("Live mode is off: it needs {what}");
             self.notify(Level::Warning, text);
         }
     }
