@@ -162,7 +162,9 @@ fn typed_ui(ui: &mut Ui, page: &mut SecretPage, is_known: bool) {
             .hint_text(hint)
             .desired_width(width);
         let response = ui.add(edit).labelled_by(label.id);
-        if takes_keyboard {
+        // Enter ends the typing, and without a text it is no answer.
+        let is_refused = response.lost_focus() && enter(ui) && page.typed.0.is_empty();
+        if takes_keyboard || is_refused && page.purpose == Purpose::Run {
             response.request_focus();
         }
         let show = ui
