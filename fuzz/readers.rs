@@ -3,6 +3,7 @@
 //! (`fuzz/run`) and runs in the tests over its corpus and what becomes of it (`tests/engine/foreign_bytes.rs`).
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use loom::graph::{Bank, Catalog, Flat, Name, NodeId};
 use loom::nodebank::code::{Code, Place};
 use loom::nodebank::script;
 use loom::picture::graph_in;
+use loom::project::archive::{self, Limits};
 use loom::project::requirements::{self, Confirmed, edit};
 use loom::project::{index, journal, state::State};
 use loom::settings::Settings;
@@ -42,10 +44,17 @@ pub fn savefile(bytes: &[u8]) {
     let Ok(loaded) = file::parse(bytes, path, &Catalog::default()) else {
         return;
     };
-    let text = file::to_text(&loaded.document, None);
-    let again = file::parse(text.as_bytes(), path, &Catalog::default());
-    let again = again.expect("what was written can be read");
-    assert_eq!(text, file::to_text(&again.document, None));
+    let written = |document: &Document| {
+        let text = file::to_text(document, None);
+        let again = file::parse(text.as_bytes(), path, &Catalog::default());
+        (text, again.expect("what was written can be read").document)
+    };
+    let (mut text, mut document) = written(&loaded.document);
+    if loaded.version == 1 {
+        // What means something in the present form alone is understood when it is in it.
+        (text, document) = written(&document);
+    }
+    assert_eq!(text, written(&document).0);
     let tree = Tree::read(text.as_bytes(), path).expect("what was written can be compared");
     assert_eq!(tree::compare(&tree, &tree), []);
     let merged = tree::merge(&tree, &tree, &tree, None);
@@ -74,8 +83,48 @@ pub fn journal(bytes: &[u8]) {
     });
 }
 
-/// Whatever an archive holds, nothing is made outside of the folder that it is unpacked into.
-pub fn archive(_bytes: &[u8]) {}
+/// Whatever an archive holds, nothing is made outside of the folder that it is unpacked into, and what is in there are
+/// files and folders within the limits.
+pub fn archive(bytes: &[u8]) {
+    let limits = Limits {
+        files: 100,
+        bytes: 1 << 20,
+        ..Limits::default()
+    };
+    with_folder(|folder| {
+        let into = folder.join("into");
+        fs::create_dir(&into).expect("a temporary folder");
+        archive::unpack(Cursor::new(bytes), &into, &limits).ok();
+        let beside = fs::read_dir(folder).expect("a temporary folder").count();
+        assert_eq!(beside, 1, "nothing beside the folder");
+        let (files, size) = content(&into);
+        assert!(
+            files <= limits.files && size <= limits.bytes,
+            "{files} files, {size} bytes"
+        );
+    });
+}
+
+/// Files and folders in a folder, and their bytes.
+fn content(folder: &Path) -> (usize, u64) {
+    let (mut files, mut size) = (0, 0);
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let kind = entry.file_type().expect("a kind of file");
+        assert!(
+            kind.is_file() || kind.is_dir(),
+            "{}",
+            entry.path().display()
+        );
+        files += 1;
+        if kind.is_dir() {
+            let (more, bytes) = content(&entry.path());
+            (files, size) = (files + more, size + bytes);
+        } else {
+            size += entry.metadata().expect("a size").len();
+        }
+    }
+    (files, size)
+}
 
 /// Settings and the state of the window are read from any text, and are the same when they were written.
 pub fn settings(bytes: &[u8]) {
