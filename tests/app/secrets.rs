@@ -207,9 +207,9 @@ fn a_secret_is_entered_chosen_and_found_nowhere() {
         saved.contains("openai") && !saved.contains("canary"),
         "{saved}"
     );
-    assert_eq!(holding(userdata.path(), "canary"), [PathBuf::new(); 0]);
+    assert_eq!(holding(userdata.path(), "canary"), Vec::<PathBuf>::new());
     drop(window);
-    assert_eq!(holding(userdata.path(), "canary"), [PathBuf::new(); 0]);
+    assert_eq!(holding(userdata.path(), "canary"), Vec::<PathBuf>::new());
 }
 
 #[test]
