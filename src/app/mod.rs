@@ -222,6 +222,9 @@ impl App {
             let text = "Waiting for another project's run".to_owned();
             return (text, palette.busy);
         }
+        if self.project.waits_for_secrets.is_some() {
+            return ("Waiting for a secret".to_owned(), palette.busy);
+        }
         if let Some(progress) = &self.project.environment_progress {
             return (format!("Environment: {progress}"), palette.busy);
         }

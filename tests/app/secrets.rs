@@ -231,6 +231,7 @@ fn a_run_asks_for_what_it_lacks_and_nothing_runs_before() {
     window.wait("the question", is_asked);
     window.steps();
     window.harness.get_by_label("Enter the secret \"github\"");
+    window.harness.get_by_label("Waiting for a secret");
     window.key(NONE, Key::Escape);
     assert!(window.app().dialog().is_none());
     assert!(!window.app().project().is_busy());
