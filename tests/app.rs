@@ -59,6 +59,8 @@ mod reloading;
 mod repeating;
 #[path = "app/running.rs"]
 mod running;
+#[path = "app/secrets.rs"]
+mod secrets;
 #[path = "app/snapshots.rs"]
 mod snapshots;
 #[path = "app/structure.rs"]

@@ -253,6 +253,9 @@ impl App {
         if self.project.is_restricted() {
             return ("Not trusted: nothing runs".to_owned(), palette.warn);
         }
+        if self.project.waits_for_secrets.is_some() {
+            return ("Waiting for a secret".to_owned(), palette.busy);
+        }
         if let Some(progress) = &self.project.environment_progress {
             return (format!("Environment: {progress}"), palette.busy);
         }

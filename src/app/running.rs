@@ -252,11 +252,9 @@ impl App {
             None => graph.nodes().map(|node| node.id).collect(),
             Some(nodes) => graph.upstream(nodes.iter().copied()).into_iter().collect(),
         };
-        let nodes: Vec<_> = scope.iter().copied().collect();
-        if !self.has_secrets(&nodes, &asked) {
+        let Some(secrets) = self.secrets_for(&scope, &asked) else {
             return;
-        }
-        let secrets = self.secrets_for(&nodes);
+        };
         let project = &mut self.project;
         let keep = project.kept(&asked, &scope, targets.as_deref());
         let mut kept_stale = keep.clone();

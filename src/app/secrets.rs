@@ -1,7 +1,7 @@
 //! Secrets in the window: the dialog that one is entered in, the keychain in the background, and runs that wait until all
 //! that they name is there. What has no keychain is held here, for as long as the program runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::open::Asked;
 use super::{App, Event};
@@ -85,14 +85,23 @@ impl App {
         });
     }
 
-    /// The secrets that a run of these nodes needs are there. If not, they are looked for, and the run begins when they
-    /// are found or entered.
-    pub(super) fn has_secrets(&mut self, nodes: &[NodeId], asked: &Asked) -> bool {
-        let graph = self.project.flat.graph();
-        let mut missing = graph.secrets_of(nodes.iter().copied());
-        missing.retain(|name| !self.secrets.held.contains_key(name.as_str()));
+    /// The secrets that a run of these nodes needs, for the engine. `None`: not all are there; they are looked for, and
+    /// the run begins when they are found or entered.
+    pub(super) fn secrets_for(
+        &mut self,
+        nodes: &BTreeSet<NodeId>,
+        asked: &Asked,
+    ) -> Option<BTreeMap<String, Secret>> {
+        let needed = self.project.flat.graph().secrets_of(nodes.iter().copied());
+        let (mut given, mut missing) = (BTreeMap::new(), Vec::new());
+        for name in needed {
+            match self.secrets.held.get(name.as_str()) {
+                Some(secret) => drop(given.insert(name.to_string(), secret.clone())),
+                None => missing.push(name),
+            }
+        }
         if missing.is_empty() {
-            return true;
+            return Some(given);
         }
         self.project.waits_for_secrets = Some(asked.clone());
         let (keychain, project) = (self.secrets.keychain.clone(), self.project.serial);
@@ -103,19 +112,7 @@ impl App {
                 news: SecretNews::Found(missing.into_iter().map(find).collect()),
             }
         });
-        false
-    }
-
-    /// Those that the nodes name, for the engine.
-    pub(super) fn secrets_for(&self, nodes: &[NodeId]) -> BTreeMap<String, Secret> {
-        let names = self.project.flat.graph().secrets_of(nodes.iter().copied());
-        let held = |name: Name| {
-            Some((
-                name.to_string(),
-                self.secrets.held.get(name.as_str())?.clone(),
-            ))
-        };
-        names.into_iter().filter_map(held).collect()
+        None
     }
 
     pub(super) fn secret_news(&mut self, news: SecretNews) {

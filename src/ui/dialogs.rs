@@ -256,15 +256,18 @@ pub(super) fn enter(ui: &Ui) -> bool {
     ui.input(|input| input.key_pressed(Key::Enter))
 }
 
-/// A text field that has the keyboard when the dialog opens.
-pub(super) fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
+/// Was the field `label` not there in the frame before? Then its dialog opens, also for the second time.
+pub(super) fn opens(ui: &Ui, label: &str) -> bool {
     let id = ui.scope_id().with(label);
     let frame = ui.ctx().cumulative_frame_nr();
-    let is_first = ui.data_mut(|data| {
-        let before = data.get_temp::<u64>(id);
-        data.insert_temp(id, frame);
-        before.is_none_or(|before| before + 1 < frame)
-    });
+    let before = ui.data_mut(|data| data.get_temp::<u64>(id));
+    ui.data_mut(|data| data.insert_temp(id, frame));
+    before.is_none_or(|before| before + 1 < frame)
+}
+
+/// A text field that has the keyboard when the dialog opens.
+pub(super) fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str) {
+    let is_first = opens(ui, label);
     let name = ui.label(label);
     let edit = TextEdit::singleline(text)
         .hint_text(hint)

@@ -5,7 +5,7 @@ use std::fmt;
 
 use egui::{Button, ComboBox, Key, RichText, TextEdit, Ui, vec2};
 
-use super::dialogs::{buttons, enter, field, heading, problem_ui};
+use super::dialogs::{buttons, enter, field, heading, opens, problem_ui};
 use super::theme;
 use crate::redact::Secret;
 
@@ -147,10 +147,7 @@ fn typed_ui(ui: &mut Ui, page: &mut SecretPage, is_known: bool) {
         "paste or type it"
     };
     let label = ui.label("Secret");
-    let first = ui.unique_id().with("first");
-    let takes_keyboard = page.purpose == Purpose::Run
-        && !ui
-            .data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<bool>(first), true));
+    let is_first = opens(ui, "Secret");
     // The field comes first for the keyboard, and shows what the button beside it says since the frame before.
     let held = ui.unique_id().with("held");
     ui.horizontal(|ui| {
@@ -164,7 +161,7 @@ fn typed_ui(ui: &mut Ui, page: &mut SecretPage, is_known: bool) {
         let response = ui.add(edit).labelled_by(label.id);
         // Enter ends the typing, and without a text it is no answer.
         let is_refused = response.lost_focus() && enter(ui) && page.typed.0.is_empty();
-        if takes_keyboard || is_refused && page.purpose == Purpose::Run {
+        if page.purpose == Purpose::Run && (is_first || is_refused) {
             response.request_focus();
         }
         let show = ui

@@ -41,11 +41,10 @@ pub fn gather(
         secrets.insert(name, secret);
     }
     let mut missing = Vec::new();
-    for name in needed
-        .iter()
-        .filter(|name| !secrets.contains_key(name.as_str()))
-        .collect::<Vec<_>>()
-    {
+    for name in &needed {
+        if secrets.contains_key(name.as_str()) {
+            continue;
+        }
         match from_keychain(keychain, name)? {
             Ok(Some(secret)) => {
                 secrets.insert(name.to_string(), secret);
