@@ -133,14 +133,7 @@ impl App {
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
             Command::Copy => context.copy_text(clipboard::copy(graph, selection)),
-            Command::Cut => {
-                context.copy_text(clipboard::copy(graph, selection));
-                let transaction = Transaction {
-                    label: "Cut".into(),
-                    ..ops::delete(graph, selection)
-                };
-                self.commit(transaction);
-            }
+            Command::Cut => self.cut(context),
             Command::Paste => context.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Command::Duplicate => {
                 let (nodes, transaction) = ops::duplicate(graph, selection, COPY_OFFSET);
@@ -227,6 +220,17 @@ impl App {
             _ if self.project_asked(command) => {}
             _ => self.run_on_nodes(command),
         }
+    }
+
+    fn cut(&mut self, context: &egui::Context) {
+        let document = &self.project.document;
+        let (graph, selection) = (document.graph(), document.selection());
+        context.copy_text(clipboard::copy(graph, selection));
+        let transaction = Transaction {
+            label: "Cut".into(),
+            ..ops::delete(graph, selection)
+        };
+        self.commit(transaction);
     }
 
     /// Apply a transaction; one that is refused is said and changes nothing.

@@ -12,8 +12,8 @@ use crate::document::file::{FileError, SAVEFILE};
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
-use crate::ui::crash::CrashAnswer;
 use crate::ui::clash::ClashAnswer;
+use crate::ui::crash::CrashAnswer;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
 use crate::ui::secrets::SecretAnswer;
 

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use disk::{
-    Replaced, TEMPORARY, Written, is_temporary, load, move_folder, save, save_over, set_aside, sweep, write_atomic,
-    write_atomic_with,
+    Replaced, TEMPORARY, Written, is_temporary, load, move_folder, save, save_over, set_aside,
+    sweep, write_atomic, write_atomic_with,
 };
 #[cfg(test)]
 pub use entries::entry_from_text;

@@ -7,14 +7,14 @@ use tempfile::TempDir;
 
 use super::child::{Ending, Outcome};
 use super::*;
-use crate::project::trust::by_call;
+use crate::project::trust::Trusted;
 
 /// A project's folder and what is wanted of it.
 pub fn project() -> (TempDir, Wanted) {
     let folder = tempfile::tempdir().unwrap();
     let root = crate::paths::full(folder.path()).unwrap();
     let wanted = Wanted {
-        project: by_call::own(&root.join("My project")),
+        project: Trusted::of_test(&root.join("My project")),
         seals: root.join("environments"),
         python_version: None,
         tools: root.join("tools"),

@@ -28,6 +28,14 @@ use crate::paths::{Paths, full};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trusted(PathBuf);
 
+#[cfg(test)]
+impl Trusted {
+    /// A folder that a unit test made.
+    pub fn of_test(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+}
+
 impl Deref for Trusted {
     type Target = Path;
 
