@@ -105,6 +105,7 @@ commands! {
     SaveCopy, "Save a copy elsewhere…", File, Window, [key(CTRL_SHIFT, Key::S)], "Save the project as a copy in another folder, and go on there";
     ReloadSavefile, "Reload the savefile", File, Window, [], "Take what the savefile holds in place of what is shown, as one step that can be undone";
     SettleSavefile, "Settle outside changes…", File, Window, [], "Decide what becomes of changes to the savefile that another program made where you made others";
+    Versions, "Versions of this project…", File, Window, [], "Look at what saves replaced, compared with what is shown, and restore one or open it beside";
     NewNode, "New node…", File, Window, [key(ALT_SHIFT, Key::N)], "Write a node of your own: its source opens in the editor and the node is put on the canvas";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     CloseProject, "Close project", File, Window, [key(CTRL, Key::W)], "Close the project that is shown; asks when it is not saved";

@@ -63,6 +63,8 @@ mod tabs;
 mod touchpad;
 #[path = "app/unsound.rs"]
 mod unsound;
+#[path = "app/versions.rs"]
+mod versions;
 #[path = "app/walking.rs"]
 mod walking;
 #[path = "app/ways.rs"]

@@ -58,6 +58,7 @@ impl App {
             Command::CloseSubgraph => !document.path().is_empty(),
             Command::Save => document.is_dirty() || self.saves_code(),
             Command::SaveCopy | Command::ReloadSavefile => self.project.folder.is_some(),
+            Command::Versions => self.project.folder.is_some() && !self.project.is_version,
             Command::SettleSavefile => self.project.outside.is_asking(),
             Command::EditCode | Command::OpenOutside => self.selected_source().is_some(),
             Command::EditCopy => self.can_copy_kind(),

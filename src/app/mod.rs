@@ -30,6 +30,7 @@ mod stepping;
 mod structuring;
 mod tabs;
 mod thumbnail;
+mod versions;
 mod walking;
 mod welcome;
 
@@ -49,6 +50,7 @@ pub use open::Project;
 use packages::PackageWork;
 use secrets::Secrets;
 use tabs::Tabs;
+use versions::VersionWork;
 
 use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
@@ -116,6 +118,7 @@ pub struct App {
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
     package_work: PackageWork,
+    version_work: VersionWork,
     /// What waits for the question of the dialog.
     consent: Option<Consent>,
     secrets: Secrets,
@@ -149,6 +152,7 @@ impl App {
             reading: HashSet::new(),
             dialog: None,
             package_work: PackageWork::default(),
+            version_work: VersionWork::default(),
             consent: None,
             secrets: Secrets::new(options.keychain),
             actions: Vec::new(),

@@ -50,6 +50,7 @@ pub mod tabs;
 mod testing;
 pub mod theme;
 pub mod value;
+pub mod versions;
 pub mod viewer;
 mod views;
 pub mod welcome;
