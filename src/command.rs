@@ -109,6 +109,7 @@ commands! {
     RenameProject, "Rename project…", File, Window, [], "Give the project and its folder another name";
     DuplicateProject, "Duplicate project", File, Window, [], "Save the project, copy it beside itself and open the copy";
     DeleteProject, "Move project to the bin…", File, Window, [], "Put the project's folder into the system's bin, from where it can be had back";
+    Versions, "Versions of this project…", File, Window, [], "Look at what saves replaced, compared with what is shown, and restore one or open it beside";
     NewNode, "New node…", File, Window, [key(ALT_SHIFT, Key::N)], "Write a node of your own: its source opens in the editor and the node is put on the canvas";
     SavePicture, "Save as picture…", File, Window, [key(CTRL_SHIFT, Key::E)], "Draw the graph, or the selection when it is of several nodes, as a PNG or SVG that opens as the graph again";
     Trust, "Trust this project…", File, Window, [], "Look at what a project from elsewhere would run, and let it run";

@@ -73,6 +73,8 @@ mod touchpad;
 mod trust;
 #[path = "app/unsound.rs"]
 mod unsound;
+#[path = "app/versions.rs"]
+mod versions;
 #[path = "app/walking.rs"]
 mod walking;
 #[path = "app/ways.rs"]

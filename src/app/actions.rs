@@ -117,6 +117,7 @@ impl App {
             Command::Save => self.save(None),
             Command::SaveCopy => self.ask_for_copy(),
             Command::ReloadSavefile => self.reload_savefile(),
+            Command::Versions => self.show_versions(),
             Command::SettleSavefile => self.ask_about_savefile(),
             Command::NewNode => {
                 self.dialog = Some(Dialog::NewNode {

@@ -14,6 +14,7 @@ use super::hindrances::Taken;
 use super::journal::Kept;
 use super::project_work::Outcome;
 use super::secrets::SecretNews;
+use super::versions::{Looked, Source, Version};
 use crate::document::file::FileError;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
@@ -106,6 +107,17 @@ pub enum Event {
     Savefile {
         project: u64,
         seen: Seen,
+    },
+    /// The versions of a project.
+    Versions {
+        project: u64,
+        versions: Vec<Version>,
+    },
+    /// One of them was read.
+    VersionRead {
+        project: u64,
+        source: Source,
+        result: Result<Box<Looked>, String>,
     },
     /// The savefile, which something else wrote, was compared with the document when that was of a revision.
     Weighed {
@@ -339,6 +351,12 @@ impl App {
             Event::Savefile { project, seen } => {
                 self.with_project(project, |app| app.savefile_seen(seen));
             }
+            Event::Versions { project, versions } => self.versions_found(project, versions),
+            Event::VersionRead {
+                project,
+                source,
+                result,
+            } => self.version_read(project, &source, result),
             Event::Weighed {
                 project,
                 take,

@@ -250,6 +250,11 @@ impl App {
                     self.secret_answer(page, answer);
                 }
             }
+            Answer::Versions(answer) => {
+                if let Some(Dialog::Versions(page)) = asked {
+                    self.versions_answer(page, answer);
+                }
+            }
             Answer::Clash(answer) => {
                 if let Some(Dialog::Clash(page)) = asked {
                     self.clash_answer(&page, answer);

@@ -33,6 +33,7 @@ mod structuring;
 mod tabs;
 mod thumbnail;
 mod trusting;
+mod versions;
 mod walking;
 mod welcome;
 mod window;
@@ -56,6 +57,7 @@ use packages::PackageWork;
 use reloading::Watch;
 use secrets::Secrets;
 use tabs::Tabs;
+use versions::VersionWork;
 pub use window::{background_runtime, named_project, open_window};
 
 use crate::command::{Command, TABLE};
@@ -127,6 +129,7 @@ pub struct App {
     dialog: Option<Dialog>,
     package_work: PackageWork,
     works: project_work::Works,
+    version_work: VersionWork,
     /// What waits for the question of the dialog.
     consent: Option<Consent>,
     secrets: Secrets,
@@ -168,6 +171,7 @@ impl App {
             dialog: None,
             package_work: PackageWork::default(),
             works: project_work::Works::default(),
+            version_work: VersionWork::default(),
             consent: None,
             secrets: Secrets::new(options.keychain),
             actions: Vec::new(),

@@ -80,6 +80,8 @@ pub struct Project {
     pub(super) serial: u64,
     /// `None`: no project but the welcome page.
     pub folder: Option<PathBuf>,
+    /// An earlier version, opened beside the project that its folder is of: it is never written.
+    pub(super) is_version: bool,
     /// Open since an earlier window and not looked at yet: only the folder is known.
     pub(super) is_asleep: bool,
     pub document: Document,

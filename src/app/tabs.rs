@@ -135,7 +135,8 @@ impl App {
 
     pub(super) fn tab_of(&self, folder: &Path) -> Option<u64> {
         let mut projects = self.projects();
-        let found = projects.find(|project| project.folder.as_deref() == Some(folder));
+        let found = projects
+            .find(|project| project.folder.as_deref() == Some(folder) && !project.is_version);
         found.map(|project| project.serial)
     }
 
@@ -267,7 +268,11 @@ impl App {
     /// What is open now is what the next start opens.
     pub(super) fn remember_tabs(&mut self) {
         let folders = |project: &Project| project.folder.clone();
-        self.state.open = self.projects().filter_map(folders).collect();
+        let lasting = self.projects().filter(|project| !project.is_version);
+        self.state.open = lasting.filter_map(folders).collect();
+        if self.project.is_version {
+            return;
+        }
         let shown = self.project.folder.as_deref();
         let meta = &self.project.document.meta;
         self.state

@@ -16,6 +16,7 @@ use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
 use super::trust::{TrustAnswer, TrustPage, trust_ui};
+use super::versions::{VersionsAnswer, VersionsPage, versions_ui};
 
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +69,7 @@ pub enum Dialog {
     Packages(PackagesPage),
     Consent(ConsentPage),
     Clash(ClashPage),
+    Versions(VersionsPage),
     Secret(SecretPage),
     Trust(TrustPage),
     Keys {
@@ -127,6 +129,7 @@ pub enum Answer {
     Python(OfferAnswer),
     Packages(PackagesAnswer),
     Clash(ClashAnswer),
+    Versions(VersionsAnswer),
     /// All lines were confirmed, or nothing is to be done.
     Consent(bool),
     Crash(CrashAnswer),
@@ -144,6 +147,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
         .show(context, |ui| {
             let width: f32 = match dialog {
                 Dialog::Settings(_) => theme::SETTINGS_WIDTH,
+                Dialog::Versions(_) => theme::VERSIONS_WIDTH,
                 Dialog::Keys { .. }
                 | Dialog::OpenProject { .. }
                 | Dialog::Import(_)
@@ -185,6 +189,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Python(offer) => offer_ui(ui, offer),
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
+                Dialog::Versions(page) => versions_ui(ui, page).map(Answer::Versions),
                 Dialog::Clash(page) => clash_ui(ui, page).map(Answer::Clash),
                 Dialog::Consent(page) => consent_ui(ui, page).map(Answer::Consent),
                 Dialog::Secret(page) => secrets_ui(ui, page).map(Answer::Secret),

@@ -53,6 +53,7 @@ mod testing;
 pub mod theme;
 pub mod trust;
 pub mod value;
+pub mod versions;
 pub mod viewer;
 mod views;
 pub mod welcome;

@@ -16,6 +16,7 @@ use loom::engine::EngineEvent;
 use loom::engine::protocol::{Frame, LogLevel, NodeError, RunStatus, Thumb, ValueSummary};
 use loom::graph::{NodeId, Pos2};
 use loom::picture::raster::Raster;
+use loom::ui::dialogs::Dialog;
 
 use super::comparing::{FEW, LARGEST_FILE, SMALL, compare, difference, png};
 use super::{Settings, Window, example};
@@ -518,4 +519,38 @@ fn what_differs_is_seen_and_what_hardly_does_is_not() {
     }
     let wider = ColorImage::filled([41, 30], gray(100));
     assert!(difference(&png(&before), &png(&wider)).is_some());
+}
+
+#[test]
+fn a_version_compared_with_what_is_shown() {
+    let mut seen = Seen::coins(Theme::Light, "coins-seen-versions");
+    seen.window.key(Modifiers::NONE, Key::PageDown);
+    seen.window.key(Modifiers::COMMAND, Key::ArrowDown);
+    seen.window.key(Modifiers::NONE, Key::PageDown);
+    seen.window.key(Modifiers::NONE, Key::PageDown);
+    seen.window.key(Modifiers::NONE, Key::Delete);
+    seen.window.key(Modifiers::NONE, Key::Tab);
+    seen.window.typed("add");
+    seen.window.key(Modifiers::NONE, Key::Enter);
+    seen.window.key(Modifiers::COMMAND, Key::S);
+    seen.window
+        .wait("the save", |app| !app.project().document.is_dirty());
+    seen.window
+        .key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    seen.window.typed("versions of this");
+    seen.window.key(Modifiers::NONE, Key::Enter);
+    seen.window.wait("the version", |app| match app.dialog() {
+        Some(Dialog::Versions(page)) => page.compared.is_some(),
+        _ => false,
+    });
+    seen.window.steps();
+    // Without the times.
+    let said = seen
+        .window
+        .harness
+        .query_all_by_label_contains("Compared with what is shown");
+    let rects = said.map(|it| it.rect());
+    let drawing = rects.max_by(|a, b| a.area().total_cmp(&b.area())).unwrap();
+    let part = drawing.expand2(vec2(8.0, 28.0));
+    seen.is_as("versions", Some(part));
 }

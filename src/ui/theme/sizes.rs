@@ -57,6 +57,12 @@ pub const CARD_WIDTH: f32 = 280.0;
 /// From this width on the environment's packages stand beside what is being done.
 pub const BESIDE_WIDTH: f32 = 560.0;
 /// Most of what tools printed that is in sight.
+/// The dialog of versions: its width, that of its list, a row there, and its height; beside that the window keeps room.
+pub const VERSIONS_WIDTH: f32 = 820.0;
+pub const VERSIONS_LIST: f32 = 236.0;
+pub const VERSION_ROW: f32 = 58.0;
+pub const VERSIONS_HEIGHT: f32 = 440.0;
+pub const VERSIONS_REST: f32 = 230.0;
 pub const OUTPUT_HEIGHT: f32 = 220.0;
 /// Of the lists of what was changed here and outside.
 pub const CLASH_HEIGHT: f32 = 320.0;
