@@ -32,7 +32,10 @@ impl App {
         let mark = document.history().mark();
         let project = self.project.serial;
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
+        self.keep_journals();
+        let flush_first = self.project.keeper.flush_first();
         drop(self.services.runtime.spawn_blocking(move || {
+            flush_first();
             let result = generations::save(&document, &folder).map_err(|error| error.to_string());
             let is_saved = result.is_ok();
             let event = Event::Saved {
@@ -201,10 +204,10 @@ impl App {
             Answer::Open(path) => self.open_named(&path),
             Answer::OpenVersion => {
                 if let Some(Dialog::Damaged {
-                    folder, version, ..
+                    folder, instead, ..
                 }) = asked
                 {
-                    self.open_version(&folder, &version);
+                    self.open_instead(&folder, &instead);
                 }
             }
             Answer::BrowseProject => self.browse_project(),

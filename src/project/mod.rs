@@ -30,6 +30,7 @@ pub use name::{check_name, name_like};
 use template::write_copy;
 pub use template::{copy_of_example, use_template};
 
+use crate::document::file::storage::Storage;
 use crate::document::file::{self, FileError, SAVEFILE};
 use crate::document::{Document, Meta};
 use crate::graph::{Bank, Graph, Name, Value};
@@ -216,6 +217,17 @@ pub fn banks(project: &Path, paths: &Paths) -> Vec<(Bank, PathBuf)> {
         is_new
     });
     banks
+}
+
+/// `paths::private_folder` on any disk.
+fn private_folder(storage: &dyn Storage, project: &Path) -> io::Result<PathBuf> {
+    let folder = project.join(".loom");
+    storage.create_folders(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if storage.modified(&ignore).is_err() {
+        storage.write_atomic(&ignore, b"*\n")?;
+    }
+    Ok(folder)
 }
 
 fn empty(name: &str) -> Document {

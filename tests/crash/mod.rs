@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use loom::document::file::SAVEFILE;
 use loom::graph::Catalog;
-use loom::project::{generations, journal};
+use loom::project::generations;
 use loom::settings::Settings;
 
 /// Names the userdata folder to the child.
@@ -173,7 +173,7 @@ fn look(userdata: &Path, known: Said, tally: &mut Tally) -> usize {
             0
         }
     };
-    let found = journal::find(&project, &child::aside(userdata), &catalog);
+    let found = child::location(userdata).find(&catalog);
     let recovered = match &found {
         Some(found) if found.lost > 0 => 0,
         Some(found) => found.document.graph().node_count(),

@@ -1,16 +1,14 @@
 //! The savefile on disk: read whole, written as a temporary file that is flushed and renamed into place.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
+use super::storage::{Disk, Storage, TEMPORARY};
 use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
 use crate::document::Document;
 use crate::graph::Catalog;
-
-/// How the names of temporary files begin and end.
-pub const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
 
 /// Read the savefile at `path`; kinds come from `catalog`.
 pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
@@ -44,19 +42,20 @@ pub struct Replaced<'a> {
 /// same content already, and then nothing is written. A file of the first form that is there is kept beside it, as
 /// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`.
 pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
-    save_over(document, path, |_| {})
+    save_over(&Disk, document, path, |_| {})
 }
 
 /// The same; `keep` is told of a savefile that is replaced, just before it is.
 pub fn save_over(
+    storage: &dyn Storage,
     document: &Document,
     path: &Path,
     keep: impl FnOnce(Replaced<'_>),
 ) -> Result<Option<String>, FileError> {
     let io = |source| FileError::Io {
         what: "save",
+        advice: advice(&source),
         source,
-        advice: "the old file is as it was and nothing is lost while Loom is open; free some space or save a copy elsewhere",
         path: path.to_owned(),
     };
     let is_marked = fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
@@ -69,7 +68,12 @@ pub fn save_over(
             path: path.to_owned(),
         });
     }
-    let before = fs::read(path).ok();
+    let before = match storage.read(path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        // What cannot be looked at cannot be kept.
+        Err(error) => return Err(io(error)),
+    };
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {
         return Ok(None);
@@ -86,8 +90,8 @@ pub fn save_over(
             Some(_) => None,
         };
         let beside = beside.map(|end| path.with_extension(end));
-        if let Some(beside) = beside.filter(|beside| !beside.exists()) {
-            write_atomic(&beside, bytes).map_err(io)?;
+        if let Some(beside) = beside.filter(|beside| storage.modified(beside).is_err()) {
+            storage.write_atomic(&beside, bytes).map_err(io)?;
         }
         if let Some(form) = form {
             keep(Replaced {
@@ -96,8 +100,21 @@ pub fn save_over(
             });
         }
     }
-    write_atomic(path, text.as_bytes()).map_err(io)?;
+    storage.write_atomic(path, text.as_bytes()).map_err(io)?;
     Ok(Some(now))
+}
+
+fn advice(source: &io::Error) -> &'static str {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match source.kind() {
+        StorageFull | QuotaExceeded => {
+            "nothing is lost while Loom is open; free some space, or save a copy elsewhere"
+        }
+        PermissionDenied | ReadOnlyFilesystem => {
+            "nothing is lost while Loom is open; see that you may write there, or save a copy elsewhere"
+        }
+        _ => "nothing is lost while Loom is open; save again, or save a copy elsewhere",
+    }
 }
 
 /// The text with the present time as `lastModified`: put in where the old time stands, so that a large graph is
@@ -118,7 +135,7 @@ fn with_time(text: String, document: &Document, now: &str) -> String {
 
 /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_atomic_with(path, |file| file.write_all(bytes))
+    Disk.write_atomic(path, bytes)
 }
 
 /// The same for what is made as it is written. What fails leaves the old file.
@@ -126,38 +143,14 @@ pub fn write_atomic_with<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut fs::File) -> Result<(), E>,
 ) -> Result<(), E> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY.0)
-        .suffix(TEMPORARY.1)
-        .tempfile_in(folder)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(mode))?;
+    let (temporary, mut file) = Disk::file_beside(path)?;
+    let written = write(&mut file).and_then(|()| Ok(file.sync_all()?));
+    drop(file);
+    let placed = written.and_then(|()| Ok(Disk.place(&temporary, path)?));
+    if placed.is_err() {
+        fs::remove_file(&temporary).ok();
     }
-    write(file.as_file_mut())?;
-    file.as_file().sync_all()?;
-    let mut temporary = file.into_temp_path();
-    // A virus scanner or a synchroniser may hold the old file for a moment on Windows.
-    let give_up = Instant::now() + Duration::from_secs(2);
-    let mut pause = Duration::from_millis(10);
-    loop {
-        match temporary.persist(path) {
-            Ok(()) => break,
-            Err(error) if is_held(&error.error) && Instant::now() < give_up => {
-                temporary = error.path;
-                std::thread::sleep(pause);
-                pause *= 2;
-            }
-            Err(error) => return Err(error.error.into()),
-        }
-    }
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(())
+    placed
 }
 
 /// Remove what `write_atomic` left in a folder when it was killed, of those files that nobody wrote to for so long.
@@ -180,11 +173,6 @@ pub fn sweep(folder: &Path, untouched: Duration) {
 /// May something of this name go when nobody is at work on it?
 pub fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
-}
-
-/// Windows: access denied, sharing violation, lock violation.
-fn is_held(error: &io::Error) -> bool {
-    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
 /// The version of a savefile's form; `None` when it cannot be read. Makes nothing of one that is as it should be.
