@@ -256,4 +256,6 @@ fn new_id() -> String {
 }
 
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod tests;

@@ -95,7 +95,7 @@ impl Location {
     pub fn begin(&self, base: &Base) -> io::Result<Journal> {
         let line = line(0, &snapshot::of_base(base, self.savefile()));
         let begin = |path: PathBuf| {
-            self.storage.write_atomic(&path, line.as_bytes())?;
+            self.put(&path, line.as_bytes())?;
             let mut journal = self.journal(path, 1);
             journal.open()?;
             Ok(journal)
@@ -111,6 +111,8 @@ impl Location {
     /// Write on in a journal that was found, without the torn line at its end.
     pub fn resume(&self, place: &Place) -> io::Result<Journal> {
         let mut journal = self.journal(place.path.clone(), place.next);
+        // It may have been rotated when it was killed.
+        journal.is_unplaced = true;
         journal.open()?;
         Ok(journal)
     }
@@ -149,6 +151,13 @@ impl Location {
         let name = self.project.file_name().unwrap_or_default();
         let name = format!("{}-{sum:08x}.journal", name.to_string_lossy());
         self.fallback.join(name)
+    }
+
+    /// Put a journal in a folder where none was, which may be as new.
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.storage.write_atomic(path, bytes)?;
+        let folder = path.parent().and_then(Path::parent);
+        folder.map_or(Ok(()), |folder| self.storage.flush_folder(folder))
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
@@ -231,9 +240,9 @@ impl Journal {
             return Err(io::Error::other("there is no other place to write to"));
         }
         let bytes = self.whole_lines()?;
-        let storage = &self.location.storage;
-        storage.create_folders(&self.location.fallback)?;
-        storage.write_atomic(&path, &bytes)?;
+        let location = &self.location;
+        location.storage.create_folders(&location.fallback)?;
+        location.put(&path, &bytes)?;
         self.path = path;
         self.open()
     }
@@ -250,9 +259,9 @@ impl Journal {
         }
         let home = self.location.home();
         let bytes = self.whole_lines()?;
-        let storage = &self.location.storage;
-        super::private_folder(&**storage, &self.location.project)?;
-        storage.write_atomic(&home, &bytes)?;
+        let location = &self.location;
+        super::private_folder(&*location.storage, &location.project)?;
+        location.put(&home, &bytes)?;
         let aside = std::mem::replace(&mut self.path, home);
         self.open()?;
         self.location.remove_file(&aside)
