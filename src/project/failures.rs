@@ -27,7 +27,7 @@ fn no_call_of_a_save_that_fails_harms_the_savefile() {
         (Other, "save again"),
     ] {
         // The first save has no version to keep, the eighth one too many.
-        for saves in 0..12 {
+        for saves in 0..16 {
             for call in 1.. {
                 let model = Model::new(call as u64, Ignored::Nothing);
                 model.create_folder(project).unwrap();
