@@ -268,6 +268,8 @@ impl Journal {
     }
 
     fn write(&mut self, lines: &str, count: u64) -> io::Result<()> {
+        // Opened first: that is when its length is known.
+        self.file()?;
         let (length, is_torn) = (self.length, self.is_torn);
         let file = self.file()?;
         if is_torn {
