@@ -14,6 +14,7 @@ use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
+use crate::project;
 use crate::project::journal::{Base, Found, Journal, Location, Place};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
@@ -334,7 +335,7 @@ impl Project {
 
 impl App {
     pub(super) fn journal_at(&self, folder: &Path) -> Location {
-        Location::new(folder, &self.paths.userdata.join("journals"))
+        Location::new(folder, &project::journals(&self.paths.userdata))
     }
 
     /// What an earlier Loom left of a project that was just loaded and may be written: it comes back at once where the

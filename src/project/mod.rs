@@ -184,7 +184,7 @@ pub fn forget_place(folder: &Path, userdata: &Path) {
     let forgotten = [
         forgot_state,
         requirements::consent::forget(userdata, folder),
-        journal::discard(folder, &journals(userdata)),
+        journal::Location::new(folder, &journals(userdata)).discard(),
     ];
     for error in forgotten.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "something is still remembered of {}", folder.display());

@@ -7,6 +7,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::graph::{Graph, NodeId, SubgraphId};
 
+/// A number is at most so far behind those that are in use: there is room for all that are smaller.
+pub(super) const FARTHEST: u32 = 1 << 20;
+
 /// By the ids in the file. Without any, numbers are given in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Numbers {
@@ -36,7 +39,8 @@ impl Numbers {
             let entries: &Map<String, Json> = json.get(key)?.as_object()?;
             let numbers = entries.iter().map(|(key, number)| {
                 let number = u32::try_from(number.as_u64()?).ok()?;
-                Some((key.clone(), number))
+                let is_near = number as usize <= entries.len() + FARTHEST as usize;
+                is_near.then(|| (key.clone(), number))
             });
             numbers.collect::<Option<_>>()
         };
