@@ -6,15 +6,16 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
-use loom::document::{Document, Meta, file, ops};
+use loom::document::{Document, Meta, Transaction, file, ops};
 use loom::graph::{
     Bank, Catalog, Graph, InputSpec, Link, Node, NodeId, NodeKind, OutputSpec, Port, Value,
     ValueType, pos2, vec2,
 };
 use loom::nodebank::Nodebank;
+use loom::project::journal::{Base, Journal, Location};
 
 const ROUNDS: usize = 7;
 const FILES: usize = 1_000;
@@ -30,6 +31,10 @@ const CASES: &[Case] = &[
     ("project/load/10000", 150.0, project_load),
     ("project/save/10000", 100.0, project_save),
     ("project/edit/10000", 1.0, project_edit),
+    ("journal/drag/1000", 1.0, || drag(false)),
+    ("journal/drag/1000/noted", 2.0, || drag(true)),
+    ("journal/append/1000", 10.0, journal_append),
+    ("journal/rotate/10000", 1_000.0, journal_rotate),
 ];
 
 /// Nodes of the project that is loaded and saved.
@@ -109,6 +114,82 @@ fn project_edit() -> f64 {
         black_box(document.undo());
         started.elapsed()
     })
+}
+
+/// 1,000 of 10,000 nodes are moved, on the window's thread, with what it takes to hand that to the journal or without.
+fn drag(is_noted: bool) -> f64 {
+    let (_, mut document) = project();
+    if is_noted {
+        document.record();
+    }
+    let (sender, received) = mpsc::sync_channel(2 * ROUNDS);
+    let cost = median(|| {
+        let edit = dragged(&document);
+        let started = Instant::now();
+        document.commit(edit).expect("the nodes can be moved");
+        if is_noted {
+            let sent = sender.try_send(document.take_entries());
+            sent.expect("there is room");
+        }
+        started.elapsed()
+    });
+    assert_eq!(received.try_iter().count() > 0, is_noted);
+    cost
+}
+
+fn dragged(document: &Document) -> Transaction {
+    let moved: BTreeSet<NodeId> = (0..1_000).map(NodeId).collect();
+    ops::move_by(document.graph(), &moved, vec2(20.0, 0.5))
+}
+
+/// The task writes that and flushes it.
+fn journal_append() -> f64 {
+    let (_folder, _, mut document, mut journal) = journal();
+    median(|| {
+        let edit = dragged(&document);
+        document.commit(edit).expect("the nodes can be moved");
+        let entries = document.take_entries();
+        let started = Instant::now();
+        journal.append(&entries).expect("the journal is written");
+        journal.flush().expect("the journal is flushed");
+        started.elapsed()
+    })
+}
+
+/// The task puts a snapshot in the place of 100 such steps.
+fn journal_rotate() -> f64 {
+    let (_folder, catalog, mut document, mut journal) = journal();
+    for _ in 0..100 {
+        let edit = dragged(&document);
+        document.commit(edit).expect("the nodes can be moved");
+    }
+    let entries = document.take_entries();
+    journal.append(&entries).expect("the journal is written");
+    median(|| {
+        let started = Instant::now();
+        journal.rotate(&catalog).expect("the journal is rotated");
+        started.elapsed()
+    })
+}
+
+fn journal() -> (tempfile::TempDir, Catalog, Document, Journal) {
+    let (catalog, document) = project();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = file::to_text(&document, None);
+    let read = file::parse(text.as_bytes(), Path::new("savefile.json"), &catalog);
+    let mut document = read.expect("what is written can be read").document;
+    document.record();
+    let location = Location::new(folder.path(), folder.path());
+    let journal = location.begin(&Base {
+        text: text.into(),
+        is_unsaved: false,
+    });
+    (
+        folder,
+        catalog,
+        document,
+        journal.expect("the journal is begun"),
+    )
 }
 
 fn project() -> (Catalog, Document) {

@@ -17,8 +17,9 @@ use loom::nodebank::code::{Code, Place};
 use loom::nodebank::script;
 use loom::picture::graph_in;
 use loom::project::archive::{self, Limits};
+use loom::project::journal::Location;
 use loom::project::requirements::{self, Confirmed, edit};
-use loom::project::{index, journal, state::State};
+use loom::project::{index, state::State};
 use loom::settings::Settings;
 
 /// Takes any bytes.
@@ -77,7 +78,7 @@ pub fn journal(bytes: &[u8]) {
         fs::create_dir_all(folder.join(".loom")).expect("a temporary folder");
         fs::write(folder.join(".loom").join("journal"), &text).expect("a temporary folder");
         let nowhere = folder.join("nowhere");
-        if let Some(found) = journal::find(folder, &nowhere, &Catalog::default()) {
+        if let Some(found) = Location::new(folder, &nowhere).find(&Catalog::default()) {
             undo_all(found.document);
         }
     });

@@ -39,7 +39,10 @@ impl App {
         let (project, known) = (self.project.serial, self.project.outside.base.clone());
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
         let userdata = self.paths.userdata.clone();
+        self.keep_journals();
+        let flush_first = self.project.keeper.flush_first();
         drop(self.services.runtime.spawn_blocking(move || {
+            flush_first();
             let saved = guarded(|| Ok(generations::save(&document, &folder, Some(&known))));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
             let is_saved = result.is_ok();
@@ -233,10 +236,10 @@ impl App {
             Answer::BinProject(folder) => self.work(folder, Work::ToBin),
             Answer::OpenVersion => {
                 if let Some(Dialog::Damaged {
-                    folder, version, ..
+                    folder, instead, ..
                 }) = asked
                 {
-                    self.open_version(&folder, &version);
+                    self.open_instead(&folder, &instead);
                 }
             }
             Answer::BrowseProject => self.browse_project(),

@@ -1,7 +1,8 @@
 //! The journals of the open projects: what is done to a document is handed to a task that writes it, and what an
 //! earlier Loom left comes back when its project is opened. Waits for no disk.
 
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
@@ -12,7 +13,9 @@ use super::open::Project;
 use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
-use crate::project::journal::{self, Base, Found, Journal, Place};
+use crate::graph::Catalog;
+use crate::project;
+use crate::project::journal::{Base, Found, Journal, Location, Place};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 
@@ -20,8 +23,12 @@ use crate::ui::dialogs::Dialog;
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
 /// What could not be written is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
-/// Entries that may wait for the task; what comes while it is full waits here.
+/// One that could not be made shorter is left alone for so long.
+const ROTATE_AGAIN_AFTER: Duration = Duration::from_mins(5);
+/// Messages that may wait for the task; what comes while it is full waits here.
 const QUEUE: usize = 64;
+/// A save waits at most this long for the journal.
+const SAVE_AFTER: Duration = Duration::from_secs(2);
 
 /// Where what is not saved is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +42,14 @@ pub enum Kept {
     Nowhere(String),
 }
 
+/// What the task is told.
+enum Message {
+    /// What was done, and the kinds of nodes then.
+    Done(Vec<Entry>, Arc<Catalog>),
+    /// What it was told is to be on the disk, and this to be told of it.
+    Flush(SyncSender<()>),
+}
+
 /// What a project's journal is to begin with.
 enum Start {
     New(Base),
@@ -46,11 +61,12 @@ enum Start {
 /// The journal of one project.
 #[derive(Default)]
 pub(super) struct Keeper {
+    location: Option<Location>,
     /// Used when the first thing is done, so that looking at a project writes nothing.
     start: Option<Start>,
     /// To the task that writes; it ends with this.
-    entries: Option<SyncSender<Vec<Entry>>>,
-    /// Said before `entries` goes: nothing is to come back.
+    messages: Option<SyncSender<Message>>,
+    /// Said before `messages` goes: nothing is to come back.
     is_discarded: Arc<AtomicBool>,
     /// Closed when the task is at its end.
     end: Option<Receiver<()>>,
@@ -63,27 +79,28 @@ pub(super) struct Keeper {
     pub(super) keeps_no_versions: bool,
 }
 
-/// Where a project's journal lies.
-struct At {
-    project: PathBuf,
-    fallback: PathBuf,
-}
-
 impl Keeper {
-    fn write(&mut self, folder: &Path, fallback: &Path, serial: u64, services: &Services) {
+    pub fn at(location: Location) -> Self {
+        Self {
+            location: Some(location),
+            ..Self::default()
+        }
+    }
+
+    fn write(&mut self, catalog: &Arc<Catalog>, serial: u64, services: &Services) {
         if self.waiting.is_empty()
             && !matches!(&self.start, Some(Start::New(base)) if base.is_unsaved)
         {
             return;
         }
+        let Some(location) = &self.location else {
+            return;
+        };
         if let Some(start) = self.start.take() {
-            let (entries, received) = mpsc::sync_channel(QUEUE);
-            self.entries = Some(entries);
+            let (messages, received) = mpsc::sync_channel(QUEUE);
+            self.messages = Some(messages);
             self.is_discarded = Arc::default();
-            let at = At {
-                project: folder.to_owned(),
-                fallback: fallback.to_owned(),
-            };
+            let writer = Writer::new(location.clone(), start, catalog.clone());
             let sender = services.sender.clone();
             let is_discarded = self.is_discarded.clone();
             let tell = move |kept| {
@@ -94,7 +111,6 @@ impl Keeper {
             self.end = Some(end);
             drop(services.runtime.spawn_blocking(move || {
                 let _goes_on: SyncSender<()> = goes_on;
-                let writer = Writer::new(at, start);
                 let write = || {
                     writer.run(&received, &is_discarded, &tell);
                     Ok(())
@@ -104,9 +120,12 @@ impl Keeper {
                 }
             }));
         }
-        let Some(sender) = &self.entries else { return };
+        let Some(messages) = &self.messages else {
+            return;
+        };
         let entries = std::mem::take(&mut self.waiting);
-        if let Err(TrySendError::Full(entries)) = sender.try_send(entries) {
+        let message = Message::Done(entries, catalog.clone());
+        if let Err(TrySendError::Full(Message::Done(entries, _))) = messages.try_send(message) {
             self.waiting = entries;
         }
     }
@@ -130,21 +149,39 @@ impl Keeper {
         self.end.take()
     }
 
+    /// Wait for what was done until now to be on the disk, on the thread that is about to save it: the journal is never
+    /// behind the savefile.
+    pub fn flush_first(&mut self) -> impl FnOnce() + Send + use<> {
+        let (flushed, wait) = mpsc::sync_channel(1);
+        let asked = self
+            .messages
+            .as_ref()
+            .map(|messages| messages.try_send(Message::Flush(flushed)));
+        move || {
+            if let Some(Ok(())) = asked {
+                // Where the journal cannot be written this is no reason not to save.
+                wait.recv_timeout(SAVE_AFTER).ok();
+            }
+        }
+    }
+
     /// Nothing is to come back; what is done next begins another on `base`.
     pub fn discard(&mut self, base: Option<Base>, services: &Services) {
         self.is_discarded.store(true, Ordering::Release);
-        self.entries = None;
+        self.messages = None;
         self.waiting.clear();
         // What was found and not decided on stays for the next time.
         self.found = None;
         let start = std::mem::replace(&mut self.start, base.map(Start::New));
         // What came back and was not written on in has no task that removes it.
-        if let Some(Start::On(place) | Start::OnAnyway(place)) = start {
+        if let Some(Start::On(place) | Start::OnAnyway(place)) = start
+            && let Some(location) = self.location.clone()
+        {
             let (goes_on, end) = mpsc::sync_channel(0);
             self.end = Some(end);
             drop(services.runtime.spawn_blocking(move || {
                 let _goes_on: SyncSender<()> = goes_on;
-                if let Err(error) = place.remove() {
+                if let Err(error) = location.remove(&place) {
                     tracing::warn!(%error, "a journal could not be removed");
                 }
             }));
@@ -154,75 +191,87 @@ impl Keeper {
 
 /// The task that writes one journal.
 struct Writer {
-    at: At,
+    location: Location,
     start: Option<Start>,
+    catalog: Arc<Catalog>,
     journal: Option<Journal>,
     waiting: Vec<Entry>,
     unflushed_since: Option<Instant>,
     kept: Kept,
     /// When it was found last that it cannot lie in the project's folder.
     moved_at: Option<Instant>,
+    /// When it was found last that it cannot be made shorter.
+    rotated_at: Option<Instant>,
 }
 
 impl Writer {
-    fn new(at: At, start: Start) -> Self {
+    fn new(location: Location, start: Start, catalog: Arc<Catalog>) -> Self {
         Self {
-            at,
+            location,
             start: Some(start),
+            catalog,
             journal: None,
             waiting: Vec::new(),
             unflushed_since: None,
             kept: Kept::Home,
             moved_at: None,
+            rotated_at: None,
         }
     }
 
-    fn run(
-        mut self,
-        entries: &Receiver<Vec<Entry>>,
-        is_discarded: &AtomicBool,
-        tell: &dyn Fn(Kept),
-    ) {
+    fn run(mut self, messages: &Receiver<Message>, is_discarded: &AtomicBool, tell: &dyn Fn(Kept)) {
         loop {
-            let pause = match self.unflushed_since {
-                _ if self.kept != Kept::Home => AGAIN_AFTER,
-                Some(since) => FLUSH_AFTER.saturating_sub(since.elapsed()),
-                None => Duration::MAX,
-            };
-            match entries.recv_timeout(pause) {
-                Ok(entries) => {
+            let again = (self.kept != Kept::Home).then_some(AGAIN_AFTER);
+            let flush = self
+                .unflushed_since
+                .map(|since| FLUSH_AFTER.saturating_sub(since.elapsed()));
+            let pause = again
+                .into_iter()
+                .chain(flush)
+                .min()
+                .unwrap_or(Duration::MAX);
+            match messages.recv_timeout(pause) {
+                Ok(Message::Done(entries, catalog)) => {
+                    self.catalog = catalog;
                     self.waiting.extend(entries);
-                    self.write(tell);
+                    self.step(tell, Self::write);
                 }
-                Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => self.write(tell),
+                Ok(Message::Flush(flushed)) => {
+                    self.step(tell, Self::flush);
+                    flushed.send(()).ok();
+                }
+                Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => {
+                    self.step(tell, Self::write);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             let is_due = |since: Instant| since.elapsed() >= FLUSH_AFTER;
             if self.unflushed_since.is_some_and(is_due) {
-                self.flush();
+                self.step(tell, Self::flush);
             }
+            self.rotate();
         }
         if !is_discarded.load(Ordering::Acquire) {
-            return self.flush();
+            self.step(tell, Self::flush);
+            return;
         }
         drop(self.journal.take());
-        if let Err(error) = journal::discard(&self.at.project, &self.at.fallback) {
+        if let Err(error) = self.location.discard() {
             tracing::warn!(%error, "a journal could not be removed");
         }
     }
 
-    fn write(&mut self, tell: &dyn Fn(Kept)) {
-        let kept = match self.try_write() {
-            Ok(()) => {
-                self.waiting.clear();
-                self.unflushed_since.get_or_insert_with(Instant::now);
-                match &self.journal {
-                    Some(journal) if !journal.is_home() => Kept::Aside,
-                    _ => Kept::Home,
-                }
-            }
+    /// Do something that may find another place for the journal, or none.
+    fn step(&mut self, tell: &dyn Fn(Kept), step: impl FnOnce(&mut Self) -> io::Result<()>) {
+        let kept = match step(self) {
             Err(error) => Kept::Nowhere(error.to_string()),
+            // What waits is nowhere as before.
+            Ok(()) if !self.waiting.is_empty() => return,
+            Ok(()) => match &self.journal {
+                Some(journal) if !journal.is_home() => Kept::Aside,
+                _ => Kept::Home,
+            },
         };
         if kept != self.kept {
             self.kept = kept.clone();
@@ -230,14 +279,13 @@ impl Writer {
         }
     }
 
-    fn try_write(&mut self) -> std::io::Result<()> {
-        let At { project, fallback } = &self.at;
+    fn write(&mut self) -> io::Result<()> {
         if self.journal.is_none() {
             let begun = match self.start.as_ref() {
-                Some(Start::New(base)) => Journal::begin(project, fallback, base)?,
-                Some(Start::On(place)) => Journal::resume(place, project)?,
+                Some(Start::New(base)) => self.location.begin(base)?,
+                Some(Start::On(place)) => self.location.resume(place)?,
                 Some(Start::OnAnyway(place)) => {
-                    let mut journal = Journal::resume(place, project)?;
+                    let mut journal = self.location.resume(place)?;
                     journal.acknowledge()?;
                     journal
                 }
@@ -252,38 +300,69 @@ impl Writer {
         if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
             self.moved_at = journal.move_home().is_err().then(Instant::now);
         }
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
         if let Err(error) = journal.append(&self.waiting) {
             self.moved_at = Some(Instant::now());
-            journal.move_aside(fallback).map_err(|_| error)?;
+            journal.move_aside().map_err(|_| error)?;
             journal.append(&self.waiting)?;
         }
+        self.waiting.clear();
+        self.unflushed_since.get_or_insert_with(Instant::now);
         Ok(())
     }
 
-    fn flush(&mut self) {
-        self.unflushed_since = None;
-        if let Some(Err(error)) = self.journal.as_ref().map(Journal::flush) {
+    fn flush(&mut self) -> io::Result<()> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        if let Err(error) = journal.flush() {
             tracing::warn!(%error, "a journal could not be flushed");
+            journal
+                .renew()
+                .or_else(|_| journal.move_aside())
+                .map_err(|_| error)?;
+        }
+        self.unflushed_since = None;
+        Ok(())
+    }
+
+    fn rotate(&mut self) {
+        let is_due = |at: Instant| at.elapsed() >= ROTATE_AGAIN_AFTER;
+        let Some(journal) = self.journal.as_mut().filter(|journal| journal.has_grown()) else {
+            return;
+        };
+        if matches!(self.kept, Kept::Nowhere(_)) || !self.rotated_at.is_none_or(is_due) {
+            return;
+        }
+        let result = journal.rotate(&self.catalog);
+        self.rotated_at = result.is_err().then(Instant::now);
+        if let Err(error) = result {
+            tracing::warn!(%error, "a journal could not be made shorter");
         }
     }
 }
 
+impl Project {
+    /// What the journal holds is shown in place of a savefile that is damaged.
+    pub(super) fn go_on_in(&mut self, place: Place) {
+        self.document.set_unsaved();
+        self.keeper.start = Some(Start::OnAnyway(place));
+    }
+}
+
 impl App {
-    fn journal_at(&self, project: &Project) -> Option<At> {
-        Some(At {
-            project: project.folder.clone()?,
-            fallback: self.paths.userdata.join("journals"),
-        })
+    pub(super) fn journal_at(&self, folder: &Path) -> Location {
+        Location::new(folder, &project::journals(&self.paths.userdata))
     }
 
     /// What an earlier Loom left of a project that was just loaded and may be written: it comes back at once where the
     /// savefile is as it was, and is asked about where something else changed it.
     pub(super) fn bring_back(&mut self, project: &mut Project, base: Base) {
-        let Some(at) = self.journal_at(project) else {
-            return;
-        };
-        let found = journal::find(&at.project, &at.fallback, &project.catalog);
         let keeper = &mut project.keeper;
+        let found = keeper.location.as_ref();
+        let found = found.and_then(|location| location.find(&project.catalog));
         match found {
             Some(found) if found.is_current => {
                 keeper.start = Some(Start::On(found.place));
@@ -307,17 +386,13 @@ impl App {
 
     /// Hand what was done since the last frame to the journals.
     pub(super) fn keep_journals(&mut self) {
-        let fallback = self.paths.userdata.join("journals");
         let services = &self.services;
         let others = self.tabs.others_mut();
         for project in std::iter::once(&mut self.project).chain(others) {
             let entries = project.document.take_entries();
-            project.keeper.waiting.extend(entries);
-            let Some(folder) = &project.folder else {
-                continue;
-            };
-            let serial = project.serial;
-            project.keeper.write(folder, &fallback, serial, services);
+            let keeper = &mut project.keeper;
+            keeper.waiting.extend(entries);
+            keeper.write(&project.catalog, project.serial, services);
         }
     }
 
@@ -356,11 +431,11 @@ impl App {
 
     /// The savefile is what is wanted.
     pub(super) fn drop_recovery(&mut self) {
-        let Some(at) = self.journal_at(&self.project) else {
+        let Some(location) = self.project.keeper.location.clone() else {
             return;
         };
         self.project.keeper.found = None;
-        if let Err(error) = journal::discard(&at.project, &at.fallback) {
+        if let Err(error) = location.discard() {
             self.notify(
                 Level::Warning,
                 format!("What was left of an earlier window could not be removed: {error}"),

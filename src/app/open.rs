@@ -19,7 +19,7 @@ use super::trusting::Trusting;
 use super::{App, Event};
 use crate::costs;
 use crate::document::Document;
-use crate::document::file::SAVEFILE;
+use crate::document::file::{Loaded, SAVEFILE};
 use crate::engine::python::CancelFlag;
 use crate::engine::{Engine, EngineEvent, LogLevel, RunState};
 use crate::event::EventReceiver;
@@ -29,10 +29,10 @@ use crate::paths::full;
 use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::hindrance;
-use crate::project::journal::Base;
+use crate::project::journal::{Base, Found};
 use crate::project::{self, LockError, outside};
 use crate::ui::countdown::Countdown;
-use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
+use crate::ui::dialogs::{AfterSave, Dialog, Instead, KnownProject};
 use crate::ui::environment::model::EnvironmentState;
 use crate::ui::shell::Panels;
 use crate::ui::{Fetch, Level, Views};
@@ -396,35 +396,47 @@ impl App {
         project::copy_of_example(&folder, &self.paths.userdata)
     }
 
-    /// Open an earlier version of a project whose savefile is damaged. That file is kept beside it when it is saved.
-    pub(super) fn open_version(&mut self, folder: &Path, version: &Path) {
+    /// Open what there is of a project whose savefile is damaged. That file is kept beside it when it is saved.
+    pub(super) fn open_instead(&mut self, folder: &Path, instead: &Instead) {
         let project = Project::asleep(folder.to_owned());
-        if let Some(project) = self.load_version(project, Some(version)) {
+        if let Some(project) = self.load_instead(project, Some(instead)) {
             self.add_tab(project);
         }
     }
 
     /// The project of a tab that is asleep, awake; why it cannot be is said.
     fn load(&mut self, asleep: Project) -> Option<Project> {
-        self.load_version(asleep, None)
+        self.load_instead(asleep, None)
     }
 
-    fn load_version(&mut self, asleep: Project, version: Option<&Path>) -> Option<Project> {
+    fn load_instead(&mut self, asleep: Project, instead: Option<&Instead>) -> Option<Project> {
         let folder = asleep.folder.clone()?;
         let mut bank = Nodebank::new(
             project::banks(&folder, &self.paths),
             Some(self.paths.nodebank_cache()),
         );
         bank.refresh();
-        let loaded = match version {
-            None => generations::load(&folder, &bank.catalog()),
-            Some(version) => generations::read(version, &bank.catalog()),
+        let loaded = match instead {
+            Some(Instead::Version(version)) => generations::read(version, &bank.catalog()),
+            None | Some(Instead::Journal) => generations::load(&folder, &bank.catalog()),
         };
-        let loaded = match loaded {
-            Ok(loaded) => loaded,
+        let (loaded, place) = match loaded {
+            Ok(loaded) => (loaded, None),
             Err(error) => {
-                self.tell_unreadable(folder, &error);
-                return None;
+                let found = self.journal_at(&folder).newest(&bank.catalog());
+                match found {
+                    Some(found) if matches!(instead, Some(Instead::Journal)) => {
+                        let loaded = Loaded {
+                            document: found.document,
+                            ..Loaded::default()
+                        };
+                        (loaded, Some(found.place))
+                    }
+                    found => {
+                        self.tell_unreadable(folder, &error, found.as_ref());
+                        return None;
+                    }
+                }
             }
         };
         let mut read_only = loaded.read_only;
@@ -450,6 +462,7 @@ impl App {
             flat,
             catalog: bank.catalog(),
             watch: Some(self.watch(asleep.serial, &bank)),
+            keeper: Keeper::at(self.journal_at(&folder)),
             hindrances: self.watch_folder(asleep.serial, &folder),
             nodebank: Some(bank),
             read_only,
@@ -467,33 +480,41 @@ impl App {
         self.watch_savefile(&mut project);
         let base = Base {
             text,
-            is_unsaved: version.is_some(),
+            is_unsaved: instead.is_some(),
         };
-        if may_write {
-            self.bring_back(&mut project, base);
-        } else if project.lock.is_none() {
-            project.keeper.hold(base);
-            project.document.record();
+        match place {
+            Some(place) if may_write => project.go_on_in(place),
+            None if may_write => self.bring_back(&mut project, base),
+            _ if project.lock.is_none() => {
+                project.keeper.hold(base);
+                project.document.record();
+            }
+            _ => {}
         }
         project.restore_window(&window);
         self.look_at_first(&mut project);
         Some(project)
     }
 
-    /// Say why a project is not opened, and offer the version of it that can be.
-    fn tell_unreadable(&mut self, folder: PathBuf, unreadable: &Unreadable) {
-        self.dialog = Some(match &unreadable.version {
-            Some(version) => Dialog::Damaged {
-                text: unreadable.error.to_string(),
-                when: super::files::age(version.written),
-                written: generations::time_in_words(version.written),
-                version: version.path.clone(),
-                folder,
-            },
-            None => Dialog::Failure {
-                title: "The project cannot be opened".to_owned(),
-                text: unreadable.to_string(),
-            },
+    /// Say why a project is not opened, and offer what can be: an earlier version, or else what its journal holds.
+    fn tell_unreadable(&mut self, folder: PathBuf, unreadable: &Unreadable, found: Option<&Found>) {
+        let (instead, written) = match (&unreadable.version, found) {
+            (Some(version), _) => (Instead::Version(version.path.clone()), version.written),
+            (None, Some(found)) if unreadable.is_damaged() => (Instead::Journal, found.written),
+            (None, _) => {
+                self.dialog = Some(Dialog::Failure {
+                    title: "The project cannot be opened".to_owned(),
+                    text: unreadable.to_string(),
+                });
+                return;
+            }
+        };
+        self.dialog = Some(Dialog::Damaged {
+            text: unreadable.error.to_string(),
+            when: super::files::age(written),
+            written: generations::time_in_words(written),
+            instead,
+            folder,
         });
     }
 

@@ -31,21 +31,34 @@ impl Transaction {
 }
 
 #[derive(Clone, Debug)]
-struct Step {
-    label: Name,
+pub struct Step {
+    pub label: Name,
     /// Applied in this order they take the step back (or make it again, on the redo side).
-    edits: Vec<Edit>,
+    pub edits: Vec<Edit>,
     /// The state that the step led to, for knowing what the file holds.
-    mark: u64,
+    pub mark: u64,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct History {
     undo: Vec<Step>,
     redo: Vec<Step>,
-    saved_mark: u64,
-    last_mark: u64,
+    marks: Marks,
 }
+
+/// Names of states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// What all steps taken back lead to.
+    pub first: u64,
+    /// What the file holds.
+    pub saved: u64,
+    /// The last that was given.
+    pub last: u64,
+}
+
+/// Steps as they were kept, the next one first, each with its mark; `T` is read when the graph is what it applies to.
+pub type Kept<T> = Vec<(u64, T)>;
 
 impl History {
     pub fn undo_label(&self) -> Option<&Name> {
@@ -73,7 +86,16 @@ impl History {
 
     /// Names the present state; the start is 0.
     pub fn mark(&self) -> u64 {
-        self.undo.last().map_or(0, |step| step.mark)
+        self.undo.last().map_or(self.marks.first, |step| step.mark)
+    }
+
+    pub fn marks(&self) -> Marks {
+        self.marks
+    }
+
+    /// The steps that can be taken back and those that can be made again, the next one first.
+    pub fn steps(&self) -> [impl Iterator<Item = &Step>; 2] {
+        [&self.undo, &self.redo].map(|side| side.iter().rev())
     }
 
     /// The state that the file holds.
@@ -82,7 +104,26 @@ impl History {
     }
 
     pub fn is_dirty(&self) -> bool {
-        self.mark() != self.saved_mark
+        self.mark() != self.marks.saved
+    }
+
+    /// A history that was kept of this graph, on both sides as far as its steps can be read and still fit.
+    pub(super) fn recall<T>(
+        graph: &mut Graph,
+        marks: Marks,
+        [undo, redo]: [Kept<T>; 2],
+        mut read: impl FnMut(&T, &Graph) -> Option<Transaction>,
+    ) -> Self {
+        let (undo, unfit) = recall(graph, undo, &mut read);
+        let (redo, _) = recall(graph, redo, &mut read);
+        Self {
+            undo,
+            redo,
+            marks: Marks {
+                first: unfit.unwrap_or(marks.first),
+                ..marks
+            },
+        }
     }
 
     /// All nodes that steps bring back: their kinds may have become others since.
@@ -96,11 +137,11 @@ impl History {
     }
 
     pub(super) fn set_saved(&mut self, mark: u64) {
-        self.saved_mark = mark;
+        self.marks.saved = mark;
     }
 
     pub(super) fn set_unsaved(&mut self) {
-        self.saved_mark = u64::MAX;
+        self.marks.saved = u64::MAX;
     }
 
     pub(super) fn commit(
@@ -112,12 +153,12 @@ impl History {
             return Ok(());
         }
         let inverse = apply_all(graph, transaction.edits)?;
-        self.last_mark += 1;
+        self.marks.last += 1;
         self.redo.clear();
         self.undo.push(Step {
             label: transaction.label,
             edits: inverse,
-            mark: self.last_mark,
+            mark: self.marks.last,
         });
         Ok(())
     }
@@ -138,10 +179,10 @@ impl History {
             return self.commit(graph, transaction);
         }
         apply_all(graph, transaction.edits)?;
-        self.last_mark += 1;
+        self.marks.last += 1;
         if let Some(step) = self.undo.last_mut() {
             // Its edits say where the nodes were before, and that has not changed.
-            step.mark = self.last_mark;
+            step.mark = self.marks.last;
         }
         Ok(())
     }
@@ -157,6 +198,36 @@ impl History {
         self.undo.push(replay(graph, step));
         self.undo_label().cloned()
     }
+}
+
+/// One side of a history, the next step last, and the mark of the first step that does not fit.
+fn recall<T>(
+    graph: &mut Graph,
+    kept: Kept<T>,
+    read: &mut impl FnMut(&T, &Graph) -> Option<Transaction>,
+) -> (Vec<Step>, Option<u64>) {
+    let mut steps = Vec::new();
+    let mut ways_back = Vec::new();
+    let mut unfit = None;
+    // Each is taken to know what the next one applies to.
+    for (mark, kept) in kept {
+        let step = read(&kept, graph);
+        let taken = step.and_then(|step| {
+            let way_back = apply_all(graph, step.edits.clone()).ok()?;
+            Some((step, way_back))
+        });
+        let Some((Transaction { label, edits }, way_back)) = taken else {
+            unfit = Some(mark);
+            break;
+        };
+        steps.push(Step { label, edits, mark });
+        ways_back.push(way_back);
+    }
+    for way_back in ways_back.into_iter().rev() {
+        apply_all(graph, way_back).expect("the inverse of steps that were just taken fits");
+    }
+    steps.reverse();
+    (steps, unfit)
 }
 
 /// The nodes that these edits move; `None` when they do anything else.

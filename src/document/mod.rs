@@ -11,7 +11,7 @@ mod way;
 
 use std::collections::BTreeSet;
 
-pub use history::{History, Transaction};
+pub use history::{History, Kept, Marks, Step, Transaction};
 pub use journal::Entry;
 pub use way::way_to;
 
@@ -176,6 +176,16 @@ impl Document {
     pub fn set_saved(&mut self, mark: u64) {
         self.history.set_saved(mark);
         self.recorder.note(Some(Entry::Saved(mark)));
+    }
+
+    /// Give it the history that was kept of it; `read` makes a step of what was kept, for the graph that it applies to.
+    pub fn recall<T>(
+        &mut self,
+        marks: Marks,
+        kept: [Kept<T>; 2],
+        read: impl FnMut(&T, &Graph) -> Option<Transaction>,
+    ) {
+        self.history = History::recall(&mut self.graph, marks, kept, read);
     }
 
     /// The file has no state of this document.

@@ -1,6 +1,7 @@
 //! Generations: what a save replaced, kept in `.loom/generations/` as it was, and which of it is let go. Opens what is
 //! there where the savefile is damaged. Never writes the savefile's text itself: that is `document/file`'s.
 
+#[cfg(test)]
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,9 +10,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use crate::document::Document;
-use crate::document::file::{self, FileError, Loaded, Replaced, SAVEFILE, write_atomic};
+use crate::document::file::storage::{Disk, Listed, Storage};
+use crate::document::file::{self, FileError, Loaded, Replaced, SAVEFILE};
 use crate::graph::Catalog;
-use crate::paths::private_folder;
 
 /// The newest, whatever their age.
 const RECENT: usize = 5;
@@ -61,16 +62,58 @@ pub struct Unreadable {
     pub version: Option<Box<Generation>>,
 }
 
+impl Unreadable {
+    /// It is there and can be read, and is no savefile.
+    pub fn is_damaged(&self) -> bool {
+        matches!(
+            self.error,
+            FileError::Syntax { .. } | FileError::Shape { .. }
+        )
+    }
+}
+
 /// Write the savefile of the project in a folder, and keep the version that this replaces. That one of them cannot be
-/// kept is no reason not to save. A savefile that does not hold `known` is not replaced: see `file::save_over`.
+/// kept is no reason not to save: where there is no room for both, kept versions make it. A savefile that does not hold
+/// `known` is not replaced: see `file::save_over`.
 pub fn save(document: &Document, project: &Path, known: Option<&str>) -> Result<Saved, FileError> {
+    save_on(&Disk, document, project, known)
+}
+
+/// The same on any disk.
+pub fn save_on(
+    storage: &dyn Storage,
+    document: &Document,
+    project: &Path,
+    known: Option<&str>,
+) -> Result<Saved, FileError> {
     let savefile = project.join(SAVEFILE);
-    let mut not_kept = None;
-    let written = file::save_over(document, &savefile, known, |replaced| {
-        let written = fs::metadata(&savefile).and_then(|meta| meta.modified());
-        not_kept = keep(project, &replaced, written.ok(), SystemTime::now()).err();
-    })?;
-    let not_kept = not_kept.map(|error| {
+    let mut kept = Ok(None);
+    let mut saved = file::save_over(storage, document, &savefile, known, |replaced| {
+        let written = storage.modified(&savefile).ok();
+        kept = keep(storage, project, &replaced, written, SystemTime::now());
+    });
+    if is_full(&saved) {
+        // It holds what the savefile still holds.
+        let has_room = matches!(&kept, Ok(Some(new)) if storage.remove(new).is_ok());
+        kept = Err(io::ErrorKind::StorageFull.into());
+        let again = || file::save_over(storage, document, &savefile, known, |_| {});
+        if has_room {
+            saved = again();
+        }
+        // Only where it helps: all of them give as much room as is needed.
+        let mut versions = list_on(storage, project);
+        let room: u64 = versions.iter().map(|version| version.bytes).sum();
+        let needed = || file::to_text(document, None).len() as u64;
+        if is_full(&saved) && room >= needed() {
+            while is_full(&saved)
+                && let Some(oldest) = versions.pop()
+                && storage.remove(&oldest.path).is_ok()
+            {
+                saved = again();
+            }
+        }
+    }
+    let not_kept = kept.err().map(|error| {
         let folder = folder(project);
         format!(
             "Saved, but the version before it is not kept: {error}; free some space or see that you may write there: \
@@ -78,6 +121,7 @@ pub fn save(document: &Document, project: &Path, known: Option<&str>) -> Result<
             folder.display()
         )
     });
+    let written = saved?;
     Ok(Saved {
         time: written.time,
         text: written.text,
@@ -85,37 +129,50 @@ pub fn save(document: &Document, project: &Path, known: Option<&str>) -> Result<
     })
 }
 
+fn is_full<T>(result: &Result<T, FileError>) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    let Err(FileError::Io { source, .. }) = result else {
+        return false;
+    };
+    matches!(source.kind(), StorageFull | QuotaExceeded)
+}
+
 /// Read a project's savefile.
 pub fn load(project: &Path, catalog: &Catalog) -> Result<Loaded, Unreadable> {
     file::load(&project.join(SAVEFILE), catalog).map_err(|error| {
-        let is_damaged = matches!(error, FileError::Syntax { .. } | FileError::Shape { .. });
-        let readable = |version: &Generation| read(&version.path, catalog).is_ok();
-        let mut versions = list(project).into_iter();
-        Unreadable {
-            version: versions
-                .find(|version| is_damaged && readable(version))
-                .map(Box::new),
+        let unreadable = Unreadable {
             error,
+            version: None,
+        };
+        if !unreadable.is_damaged() {
+            return unreadable;
+        }
+        let readable = |version: &Generation| read(&version.path, catalog).is_ok();
+        let version = list(project).into_iter().find(readable);
+        Unreadable {
+            version: version.map(Box::new),
+            ..unreadable
         }
     })
 }
 
 /// What is kept of a project, the newest first.
 pub fn list(project: &Path) -> Vec<Generation> {
-    let entries = fs::read_dir(folder(project)).into_iter().flatten();
-    let mut all: Vec<_> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let (written, _, why) = from_name(entry.file_name().to_str()?)?;
-            let meta = entry.metadata().ok().filter(fs::Metadata::is_file)?;
-            Some(Generation {
-                written,
-                bytes: meta.len(),
-                path: entry.path(),
-                why,
-            })
+    list_on(&Disk, project)
+}
+
+fn list_on(storage: &dyn Storage, project: &Path) -> Vec<Generation> {
+    let generation = |Listed { path, bytes }| {
+        let (written, _, why) = from_name(path.file_name()?.to_str()?)?;
+        Some(Generation {
+            written,
+            bytes,
+            path,
+            why,
         })
-        .collect();
+    };
+    let listed = storage.list(&folder(project)).unwrap_or_default();
+    let mut all: Vec<_> = listed.into_iter().filter_map(generation).collect();
     all.sort_by(|a, b| b.written.cmp(&a.written).then(b.path.cmp(&a.path)));
     all
 }
@@ -150,17 +207,19 @@ fn advice(version: Option<&Generation>) -> String {
     })
 }
 
-/// Keep what is replaced, which was `written` then, and let go what need not be kept any more.
+/// Keep what is replaced, which was `written` then, and let go what need not be kept any more. The file that this took
+/// room for; `None` when it was kept before.
 fn keep(
+    storage: &dyn Storage,
     project: &Path,
     replaced: &Replaced<'_>,
     written: Option<SystemTime>,
     now: SystemTime,
-) -> io::Result<()> {
-    private_folder(project)?;
+) -> io::Result<Option<PathBuf>> {
+    super::private_folder(storage, project)?;
     let folder = folder(project);
-    fs::create_dir_all(&folder)?;
-    let all = list(project);
+    storage.create_folders(&folder)?;
+    let all = list_on(storage, project);
     let why = if replaced.is_older_form {
         Why::NewForm
     } else {
@@ -170,18 +229,24 @@ fn keep(
     let same = all.iter().find(|version| {
         version.bytes == replaced.bytes.len() as u64
             && sum_of(version) == Some(sum)
-            && fs::read(&version.path).is_ok_and(|bytes| bytes == replaced.bytes)
+            && storage
+                .read(&version.path)
+                .is_ok_and(|bytes| bytes == replaced.bytes)
     });
     let written = next_time(written, all.first().map(|newest| newest.written), now);
-    match same {
+    let new = if let Some(same) = same {
         // It is the newest again; what it was kept for first stays.
-        Some(same) => fs::rename(&same.path, folder.join(name(written, sum, same.why)))?,
-        None => write_atomic(&folder.join(name(written, sum, why)), replaced.bytes)?,
+        storage.rename(&same.path, &folder.join(name(written, sum, same.why)))?;
+        None
+    } else {
+        let new = folder.join(name(written, sum, why));
+        storage.write_atomic(&new, replaced.bytes)?;
+        Some(new)
+    };
+    for version in surplus(&list_on(storage, project), now) {
+        storage.remove(&version.path)?;
     }
-    for version in surplus(&list(project), now) {
-        fs::remove_file(&version.path)?;
-    }
-    Ok(())
+    Ok(new)
 }
 
 /// The time of the next version: what the disk says, unless that cannot be, since the newest is newer or it is yet to

@@ -33,6 +33,7 @@ pub use name::{check_name, name_like};
 use template::write_copy;
 pub use template::{copy_of_example, use_template};
 
+use crate::document::file::storage::Storage;
 use crate::document::file::{self, FileError, SAVEFILE};
 use crate::document::{Document, Meta};
 use crate::graph::{Bank, Graph, Name, Value};
@@ -194,7 +195,7 @@ pub fn forget_place(folder: &Path, userdata: &Path) {
     let forgotten = [
         forgot_state,
         requirements::consent::forget(userdata, folder),
-        journal::discard(folder, &journals(userdata)),
+        journal::Location::new(folder, &journals(userdata)).discard(),
     ];
     for error in forgotten.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "something is still remembered of {}", folder.display());
@@ -229,6 +230,17 @@ pub fn banks(project: &Path, paths: &Paths) -> Vec<(Bank, PathBuf)> {
     banks
 }
 
+/// `paths::private_folder` on any disk.
+fn private_folder(storage: &dyn Storage, project: &Path) -> io::Result<PathBuf> {
+    let folder = project.join(".loom");
+    storage.create_folders(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if storage.modified(&ignore).is_err() {
+        storage.write_atomic(&ignore, b"*\n")?;
+    }
+    Ok(folder)
+}
+
 fn empty(name: &str) -> Document {
     let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
     let text = |key: &str, value: &str| (Name::from(key), Value::text(value));
@@ -254,5 +266,7 @@ fn new_id() -> String {
     format!("proj_{:016x}", random.build_hasher().finish())
 }
 
+#[cfg(test)]
+mod failures;
 #[cfg(test)]
 mod tests;

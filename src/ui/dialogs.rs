@@ -32,12 +32,12 @@ pub enum Dialog {
         when: String,
         nodes: usize,
     },
-    /// The savefile in this folder cannot be read, and an earlier version of it can.
+    /// The savefile in this folder cannot be read, and something else can.
     Damaged {
         folder: PathBuf,
         text: String,
-        version: PathBuf,
-        /// How long ago that was saved, and when.
+        instead: Instead,
+        /// How long ago that was written, and when.
         when: String,
         written: String,
     },
@@ -101,6 +101,14 @@ pub enum AfterSave {
     Close(u64),
     /// Do what waits for the project with this serial.
     Work(u64),
+}
+
+/// What can be opened in place of a savefile that is damaged.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Instead {
+    /// An earlier version, in this file.
+    Version(PathBuf),
+    Journal,
 }
 
 /// What the user decided.
@@ -170,10 +178,11 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Recover { when, nodes, .. } => recover_ui(ui, when, *nodes),
                 Dialog::Damaged {
                     text,
+                    instead,
                     when,
                     written,
                     ..
-                } => damaged_ui(ui, text, when, written),
+                } => damaged_ui(ui, text, instead, when, written),
                 Dialog::NewProject { name, problem } => new_project_ui(ui, name, problem),
                 Dialog::RenameProject {
                     folder,
@@ -360,15 +369,29 @@ fn recover_ui(ui: &mut Ui, when: &str, nodes: usize) -> Option<Answer> {
     }
 }
 
-fn damaged_ui(ui: &mut Ui, text: &str, when: &str, written: &str) -> Option<Answer> {
+fn damaged_ui(
+    ui: &mut Ui,
+    text: &str,
+    instead: &Instead,
+    when: &str,
+    written: &str,
+) -> Option<Answer> {
     heading(ui, "The project cannot be opened", "");
     ui.add(egui::Label::new(text).selectable(true));
     ui.add_space(8.0);
+    let (kept, open) = match instead {
+        Instead::Version(_) => (
+            format!("an earlier version, saved {when} ({written})"),
+            format!("Open the version of {when}"),
+        ),
+        Instead::Journal => (
+            format!("what was done in it last, {when} ({written})"),
+            "Open what Loom kept".to_owned(),
+        ),
+    };
     ui.label(format!(
-        "Loom kept an earlier version, saved {when} ({written}). It opens as unsaved work; the damaged file is \
-         kept beside it when you save."
+        "Loom kept {kept}. It opens as unsaved work; the damaged file is kept beside it when you save."
     ));
-    let open = format!("Open the version of {when}");
     match buttons(ui, &[(&open, true), ("Close", false)]) {
         Some(0) => Some(Answer::OpenVersion),
         Some(_) => Some(Answer::Cancel),

@@ -158,7 +158,10 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         add(&mut window);
         written(&mut window, &project, 1);
         drop(window);
-        let other = fs::read_to_string(&savefile).unwrap() + "\n";
+        let other = fs::read_to_string(&savefile).unwrap();
+        let note = |id: &str| format!(r#"{{"nodeId": "{id}", "name": "note", "ref": "graph"}}"#);
+        let nodes = format!("\"nodes\": [{}, {}]", note("a"), note("b"));
+        let other = other.replace("\"nodes\": []", &nodes);
         fs::write(&savefile, &other).unwrap();
 
         let mut window = Window::open(|_| project.clone());
@@ -166,7 +169,7 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
             window.app().dialog(),
             Some(Dialog::Recover { .. })
         ));
-        assert_eq!(count(&window), 0);
+        assert_eq!(count(&window), 2);
         let answer = if restores {
             "Restore"
         } else {
@@ -174,7 +177,8 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         };
         window.harness.get_by_label(answer).click();
         window.steps();
-        assert_eq!(count(&window), usize::from(restores));
+        let nodes = if restores { 1 } else { 2 };
+        assert_eq!(count(&window), nodes);
         assert_eq!(window.app().project().document.is_dirty(), restores);
         add(&mut window);
         written(&mut window, &project, if restores { 3 } else { 1 });
@@ -183,7 +187,7 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         // It was decided once.
         let window = Window::open(|_| project.clone());
         assert!(window.app().dialog().is_none());
-        assert_eq!(count(&window), 1 + usize::from(restores));
+        assert_eq!(count(&window), nodes + 1);
         assert_eq!(fs::read_to_string(&savefile).unwrap(), other);
     }
 }
@@ -303,4 +307,39 @@ fn versions_that_cannot_be_kept_stop_no_save_and_are_told_once() {
     let savefile = fs::read_to_string(project.join("savefile.json")).unwrap();
     assert_eq!(savefile.matches("\"nodeId\"").count(), 2);
     assert_eq!(told(&window), 0);
+}
+
+#[test]
+fn a_damaged_savefile_without_any_version_opens_from_the_journal() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let savefile = project.join("savefile.json");
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    add(&mut window);
+    written(&mut window, &project, 2);
+    drop(window);
+    fs::write(&savefile, "{ torn").unwrap();
+
+    // Again and again, until it is saved.
+    for nodes in [2, 3] {
+        let mut window = Window::open(|_| project.clone());
+        assert!(window.app().project().is_welcome());
+        window.harness.get_by_label("Open what Loom kept").click();
+        window.steps();
+        assert_eq!(count(&window), nodes);
+        assert!(window.app().project().document.is_dirty());
+        assert_eq!(fs::read_to_string(&savefile).unwrap(), "{ torn");
+        if nodes == 2 {
+            add(&mut window);
+            written(&mut window, &project, 4);
+            continue;
+        }
+        save(&mut window);
+        let text = fs::read_to_string(&savefile).unwrap();
+        assert_eq!(text.matches("\"nodeId\"").count(), nodes);
+        let names = fs::read_dir(&project).unwrap();
+        let mut names = names.map(|entry| entry.unwrap().file_name());
+        assert!(names.any(|name| name.to_string_lossy().starts_with("savefile.corrupt-")));
+    }
 }

@@ -1,12 +1,12 @@
 //! The process that is killed: it opens a project as Loom does at its start, and edits, saves and says so for ever.
 //! Checks nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use loom::document::{Document, ops};
 use loom::graph::{Bank, Catalog, NodeKind, pos2};
-use loom::project::journal::{self, Base, Journal};
+use loom::project::journal::{Base, Journal, Location};
 use loom::project::state::State;
 use loom::project::{Lock, generations, index, sweep};
 use loom::settings::Settings;
@@ -18,9 +18,9 @@ pub fn catalog() -> Catalog {
     Catalog::new([Arc::new(NodeKind::new(Bank::Builtin, "add"))])
 }
 
-/// Where the journal would lie if the project could not be written to.
-pub fn aside(userdata: &Path) -> PathBuf {
-    userdata.join("journals")
+/// Where the project's journal lies.
+pub fn location(userdata: &Path) -> Location {
+    Location::new(&userdata.join(PROJECT), &userdata.join("journals"))
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn works_until_it_is_killed() {
     say("not-swept", super::leftovers(userdata).len());
     let (settings, _) = Settings::load(userdata);
     let mut state = State::load(userdata);
-    let (mut document, mut journal) = open(&project, &aside(userdata), &catalog);
+    let (mut document, mut journal) = open(&project, &location(userdata), &catalog);
     say("begun", 0);
     let kind = catalog.get(Bank::Builtin, "add").unwrap().clone();
     for turn in 0_usize.. {
@@ -64,13 +64,18 @@ fn works_until_it_is_killed() {
             _ => drop(index::projects(userdata)),
         }
         journal.flush().unwrap();
+        // Far more often than the window does, so that kills fall into it.
+        if turn % 3 == 0 {
+            journal.rotate(&catalog).unwrap();
+            say("rotated", turn);
+        }
     }
 }
 
 /// The project with what an earlier process left, as the window has it after a "Restore".
-fn open(project: &Path, fallback: &Path, catalog: &Catalog) -> (Document, Journal) {
-    if let Some(found) = journal::find(project, fallback, catalog) {
-        let mut journal = Journal::resume(&found.place, project).unwrap();
+fn open(project: &Path, location: &Location, catalog: &Catalog) -> (Document, Journal) {
+    if let Some(found) = location.find(catalog) {
+        let mut journal = location.resume(&found.place).unwrap();
         if !found.is_current {
             journal.acknowledge().unwrap();
         }
@@ -83,7 +88,7 @@ fn open(project: &Path, fallback: &Path, catalog: &Catalog) -> (Document, Journa
     };
     let mut document = loaded.document;
     document.record();
-    let journal = Journal::begin(project, fallback, &base).unwrap();
+    let journal = location.begin(&base).unwrap();
     (document, journal)
 }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use loom::document::file::SAVEFILE;
 use loom::graph::Catalog;
-use loom::project::{generations, journal};
+use loom::project::generations;
 use loom::settings::Settings;
 
 /// Names the userdata folder to the child.
@@ -30,6 +30,7 @@ struct Tally {
     kills: usize,
     edits: usize,
     saves: usize,
+    rotations: usize,
     leftovers: usize,
     unreadable: Vec<String>,
     lost: Vec<String>,
@@ -40,6 +41,7 @@ struct Tally {
 struct Said {
     edits: usize,
     saved: usize,
+    rotated: usize,
     not_swept: usize,
 }
 
@@ -58,6 +60,7 @@ impl Said {
         match what {
             "edits" => self.edits = count,
             "saved" => self.saved = count,
+            "rotated" => self.rotated += 1,
             "not-swept" => self.not_swept = count,
             _ => return what == "begun",
         }
@@ -99,11 +102,13 @@ fn killed_at_any_moment_every_file_is_readable_and_no_acknowledged_edit_is_lost(
         }
         tally.edits += known.edits;
         tally.saves += known.saved;
+        tally.rotations += known.rotated;
     }
     eprintln!(
-        "{} kills, {} edits, {} leftovers: {} unreadable, {} lost",
+        "{} kills, {} edits, {} rotations, {} leftovers: {} unreadable, {} lost",
         tally.kills,
         tally.edits,
+        tally.rotations,
         tally.leftovers,
         tally.unreadable.len(),
         tally.lost.len()
@@ -112,7 +117,10 @@ fn killed_at_any_moment_every_file_is_readable_and_no_acknowledged_edit_is_lost(
         tally.unreadable.is_empty() && tally.lost.is_empty(),
         "{tally:#?}, seed {seed}"
     );
-    assert!(tally.edits > 0 && tally.saves > 0, "{tally:?}");
+    assert!(
+        tally.edits > 0 && tally.saves > 0 && tally.rotations > 0,
+        "{tally:?}"
+    );
 }
 
 /// Start a child, kill it, and say what is known of its work then.
@@ -173,7 +181,7 @@ fn look(userdata: &Path, known: Said, tally: &mut Tally) -> usize {
             0
         }
     };
-    let found = journal::find(&project, &child::aside(userdata), &catalog);
+    let found = child::location(userdata).find(&catalog);
     let recovered = match &found {
         Some(found) if found.lost > 0 => 0,
         Some(found) => found.document.graph().node_count(),

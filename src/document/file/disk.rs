@@ -1,16 +1,14 @@
 //! The savefile on disk: read whole, written as a temporary file that is flushed and renamed into place.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
+use super::storage::{Disk, Storage, TEMPORARY};
 use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
 use crate::document::Document;
 use crate::graph::Catalog;
-
-/// How the names of temporary files begin and end.
-pub const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
 
 /// Read the savefile at `path`; kinds come from `catalog`.
 pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
@@ -44,7 +42,7 @@ pub struct Replaced<'a> {
 /// same content already, and then nothing is written. A file of the first form that is there is kept beside it, as
 /// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`.
 pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
-    save_over(document, path, None, |_| {}).map(|written| written.time)
+    save_over(&Disk, document, path, None, |_| {}).map(|written| written.time)
 }
 
 /// What a save came to.
@@ -59,6 +57,7 @@ pub struct Written {
 /// The same; `keep` is told of a savefile that is replaced, just before it is. Where the file is to hold `known` and
 /// holds another savefile, that one stays and `FileError::Changed` tells so.
 pub fn save_over(
+    storage: &dyn Storage,
     document: &Document,
     path: &Path,
     known: Option<&str>,
@@ -66,8 +65,8 @@ pub fn save_over(
 ) -> Result<Written, FileError> {
     let io = |source| FileError::Io {
         what: "save",
+        advice: advice(&source),
         source,
-        advice: "the old file is as it was and nothing is lost while Loom is open; free some space or save a copy elsewhere",
         path: path.to_owned(),
     };
     let is_marked = fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
@@ -80,7 +79,12 @@ pub fn save_over(
             path: path.to_owned(),
         });
     }
-    let before = fs::read(path).ok();
+    let before = match storage.read(path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        // What cannot be looked at cannot be kept.
+        Err(error) => return Err(io(error)),
+    };
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {
         return Ok(Written {
@@ -110,8 +114,8 @@ pub fn save_over(
             Some(_) => None,
         };
         let beside = beside.map(|end| path.with_extension(end));
-        if let Some(beside) = beside.filter(|beside| !beside.exists()) {
-            write_atomic(&beside, bytes).map_err(io)?;
+        if let Some(beside) = beside.filter(|beside| storage.modified(beside).is_err()) {
+            storage.write_atomic(&beside, bytes).map_err(io)?;
         }
         if let Some(form) = form {
             keep(Replaced {
@@ -121,15 +125,30 @@ pub fn save_over(
         }
     }
     // Looked at once more at the last moment: what was written meanwhile was not kept.
-    let is_as_before = || known.is_none() || fs::read(path).ok() == before;
-    let write = |file: &mut fs::File| file.write_all(text.as_bytes());
-    if !write_atomic_if(path, write, is_as_before).map_err(io)? {
+    let is_as_before = || known.is_none() || storage.read(path).ok() == before;
+    if !storage
+        .write_atomic_if(path, text.as_bytes(), &is_as_before)
+        .map_err(io)?
+    {
         return Err(changed());
     }
     Ok(Written {
         time: Some(now),
         text,
     })
+}
+
+fn advice(source: &io::Error) -> &'static str {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match source.kind() {
+        StorageFull | QuotaExceeded => {
+            "nothing is lost while Loom is open; free some space, or save a copy elsewhere"
+        }
+        PermissionDenied | ReadOnlyFilesystem => {
+            "nothing is lost while Loom is open; see that you may write there, or save a copy elsewhere"
+        }
+        _ => "nothing is lost while Loom is open; save again, or save a copy elsewhere",
+    }
 }
 
 /// The text with the present time as `lastModified`: put in where the old time stands, so that a large graph is
@@ -150,7 +169,7 @@ fn with_time(text: String, document: &Document, now: &str) -> String {
 
 /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_atomic_with(path, |file| file.write_all(bytes))
+    Disk.write_atomic(path, bytes)
 }
 
 /// The same for what is made as it is written. What fails leaves the old file.
@@ -158,50 +177,14 @@ pub fn write_atomic_with<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut fs::File) -> Result<(), E>,
 ) -> Result<(), E> {
-    write_atomic_if(path, write, || true).map(drop)
-}
-
-/// The same unless `is_wanted` says no when all is ready to take the file's place; was it put there?
-fn write_atomic_if<E: From<io::Error>>(
-    path: &Path,
-    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
-    is_wanted: impl Fn() -> bool,
-) -> Result<bool, E> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY.0)
-        .suffix(TEMPORARY.1)
-        .tempfile_in(folder)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(mode))?;
+    let (temporary, mut file) = Disk::file_beside(path)?;
+    let written = write(&mut file).and_then(|()| Ok(file.sync_all()?));
+    drop(file);
+    let placed = written.and_then(|()| Ok(Disk.place(&temporary, path, &|| true)?));
+    if placed.is_err() {
+        fs::remove_file(&temporary).ok();
     }
-    write(file.as_file_mut())?;
-    file.as_file().sync_all()?;
-    let mut temporary = file.into_temp_path();
-    // A virus scanner or a synchroniser may hold the old file for a moment on Windows.
-    let give_up = Instant::now() + Duration::from_secs(2);
-    let mut pause = Duration::from_millis(10);
-    loop {
-        if !is_wanted() {
-            return Ok(false);
-        }
-        match temporary.persist(path) {
-            Ok(()) => break,
-            Err(error) if is_held(&error.error) && Instant::now() < give_up => {
-                temporary = error.path;
-                std::thread::sleep(pause);
-                pause *= 2;
-            }
-            Err(error) => return Err(error.error.into()),
-        }
-    }
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(true)
+    placed.map(drop)
 }
 
 /// Give a file that cannot be read another name beside its own, `NAME.corrupt-TIME.END`, so that a new one can take its
@@ -216,15 +199,7 @@ pub fn set_aside(path: &Path) -> io::Result<std::path::PathBuf> {
 
 /// Rename a folder. A program that looks at a file in it for a moment is waited for on Windows.
 pub fn move_folder(from: &Path, to: &Path) -> io::Result<()> {
-    let give_up = Instant::now() + Duration::from_secs(2);
-    loop {
-        match fs::rename(from, to) {
-            Err(error) if is_held(&error) && Instant::now() < give_up => {
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            other => return other,
-        }
-    }
+    Disk.rename_patiently(from, to, &|| true).map(drop)
 }
 
 /// Remove what `write_atomic` left in a folder when it was killed, of those files that nobody wrote to for so long.
@@ -247,11 +222,6 @@ pub fn sweep(folder: &Path, untouched: Duration) {
 /// May something of this name go when nobody is at work on it?
 pub fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
-}
-
-/// Windows: access denied, sharing violation, lock violation.
-fn is_held(error: &io::Error) -> bool {
-    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
 /// The version of a savefile's form; `None` when it cannot be read. Makes nothing of one that is as it should be.

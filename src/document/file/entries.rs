@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::node::NodeReader;
+use super::numbers::FARTHEST;
 use super::read::from_json;
 use super::write::{self, to_json};
 use super::{looping, node, node_to_json, subgraph_to_json, subgraphs};
@@ -149,7 +150,10 @@ impl EditReader<'_> {
         let node = || number(of).map(NodeId);
         let to = || entry.get("to");
         Some(match verb.as_str() {
-            "add" => Edit::AddNode(Box::new(self.node(node()?, entry)?)),
+            "add" => {
+                let id = node().filter(|id| is_near(id.0, self.graph.next_id().0))?;
+                Edit::AddNode(Box::new(self.node(id, entry)?))
+            }
             "remove" => Edit::RemoveNode(node()?),
             "connect" => Edit::Connect(link(of)?),
             "disconnect" => Edit::Disconnect(link(of)?),
@@ -223,12 +227,17 @@ impl EditReader<'_> {
 
     fn subgraph(&mut self, id: &Json, entry: &Map<String, Json>) -> Option<Subgraph> {
         let head = entry.get("is")?;
+        number(id).filter(|id| is_near(*id, self.graph.next_subgraph_id().0))?;
         let subgraph = subgraphs::whole(head, SubgraphId(number(id)?)).ok()?;
         let kinds = SubgraphKinds::of(&subgraph);
         self.added
             .insert(subgraph.id, (subgraph.key.clone(), kinds));
         Some(subgraph)
     }
+}
+
+fn is_near(number: u32, next: u32) -> bool {
+    number <= next.saturating_add(FARTHEST)
 }
 
 fn number(json: &Json) -> Option<u32> {

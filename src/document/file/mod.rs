@@ -5,7 +5,9 @@ mod disk;
 mod entries;
 mod looping;
 mod node;
+mod numbers;
 mod read;
+pub mod storage;
 mod subgraphs;
 pub mod tree;
 mod write;
@@ -15,14 +17,16 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use disk::{
-    Replaced, TEMPORARY, Written, is_temporary, load, move_folder, save, save_over, set_aside,
-    sweep, write_atomic, write_atomic_with,
+    Replaced, Written, is_temporary, load, move_folder, save, save_over, set_aside, sweep,
+    write_atomic, write_atomic_with,
 };
 #[cfg(test)]
 pub use entries::entry_from_text;
 pub use entries::{entry_from_json, entry_to_json};
 pub use node::resolve_again;
-pub use read::{Parts, parse, parts_from_json};
+pub use numbers::Numbers;
+pub use read::{Parts, parse, parse_numbered, parts_from_json};
+pub use storage::TEMPORARY;
 pub use subgraphs::subgraph_to_json;
 pub use write::{link_to_json, node_to_json, to_text};
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value as Json};
 
 use super::node::NodeReader;
+use super::numbers::Numbers;
 use super::{FORMAT_VERSION, FileError, Loaded, OUR_READER};
 use crate::document::{Document, Meta};
 use crate::graph::{
@@ -48,6 +49,16 @@ impl Unsound {
 
 /// Read a savefile's bytes. `path` is for messages alone.
 pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
+    parse_numbered(bytes, path, catalog, &Numbers::default())
+}
+
+/// The same, and nodes and subgraphs have these numbers.
+pub fn parse_numbered(
+    bytes: &[u8],
+    path: &Path,
+    catalog: &Catalog,
+    numbers: &Numbers,
+) -> Result<Loaded, FileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let json: Json = serde_json::from_slice(bytes)
         .or_else(|error| serde_json::from_slice(&without_odd_numbers(bytes)).map_err(|_| error))
@@ -86,7 +97,7 @@ pub fn parse(bytes: &[u8], path: &Path, catalog: &Catalog) -> Result<Loaded, Fil
         )
     });
 
-    let parts = parts_from_json(&json, catalog);
+    let parts = numbered_parts(&json, catalog, numbers);
     let (mut notes, mut unsound) = (parts.notes, parts.unsound);
     let names: HashMap<NodeId, (Name, Option<SubgraphId>)> = parts
         .nodes
@@ -223,8 +234,12 @@ fn without_odd_numbers(bytes: &[u8]) -> Vec<u8> {
 
 /// The parts of an object in the savefile's words. Ids count from 0 in the order of the file.
 pub fn parts_from_json(json: &Json, catalog: &Catalog) -> Parts {
+    numbered_parts(json, catalog, &Numbers::default())
+}
+
+fn numbered_parts(json: &Json, catalog: &Catalog, numbers: &Numbers) -> Parts {
     let mut parts = Parts::default();
-    let entries = super::subgraphs::read(json, &mut parts);
+    let entries = super::subgraphs::read(json, &mut parts, numbers);
     let mut reader = NodeReader {
         catalog,
         is_first_form: json
@@ -243,16 +258,22 @@ pub fn parts_from_json(json: &Json, catalog: &Catalog) -> Parts {
             })
             .collect(),
     };
-    parts.read(json, None, &mut reader);
+    parts.read(json, None, numbers, &mut reader);
     for (id, entry) in entries {
-        parts.read(entry, Some(id), &mut reader);
+        parts.read(entry, Some(id), numbers, &mut reader);
     }
     parts
 }
 
 impl Parts {
     /// Read `nodes` and `connections` of the graph around all, or of a subgraph.
-    fn read(&mut self, json: &Json, parent: Option<SubgraphId>, reader: &mut NodeReader<'_>) {
+    fn read(
+        &mut self,
+        json: &Json,
+        parent: Option<SubgraphId>,
+        numbers: &Numbers,
+        reader: &mut NodeReader<'_>,
+    ) {
         let list = |key: &str| {
             json.get(key)
                 .and_then(Json::as_array)
@@ -262,7 +283,7 @@ impl Parts {
         let first = self.nodes.len();
         let mut lost = Vec::new();
         for entry in list("nodes") {
-            let id = NodeId(self.nodes.len() as u32);
+            let id = numbers.node(entry, self.nodes.len());
             match reader.node(entry, id, parent) {
                 Ok((node, has_place)) => {
                     if !has_place {

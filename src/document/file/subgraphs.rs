@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::numbers::Numbers;
 use super::read::{Parts, from_json};
 use super::write::to_json;
 use crate::graph::{
@@ -23,12 +24,16 @@ const KEYS: [&str; 6] = [
 ];
 
 /// Take the heads of all subgraphs into `parts` and return their entries, whose nodes are still to be read.
-pub fn read<'a>(json: &'a Json, parts: &mut Parts) -> Vec<(SubgraphId, &'a Json)> {
+pub fn read<'a>(
+    json: &'a Json,
+    parts: &mut Parts,
+    numbers: &Numbers,
+) -> Vec<(SubgraphId, &'a Json)> {
     let entries = json.get("subgraphs").and_then(Json::as_array);
     let mut seen = HashSet::new();
     let mut read = Vec::new();
     for entry in entries.into_iter().flatten() {
-        let id = SubgraphId(parts.subgraphs.len() as u32);
+        let id = numbers.subgraph(entry, parts.subgraphs.len());
         match head(entry, id) {
             Ok(subgraph) if seen.insert(subgraph.key.clone()) => {
                 parts.subgraphs.push(subgraph);

@@ -1,0 +1,230 @@
+//! Storage: the calls by which Loom puts files where no crash may harm them, as a trait, so that a test can be the disk
+//! and lose whatever was not flushed. Knows no format; what is only read or may be lost uses `std::fs`.
+
+use std::fmt::Debug;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How the names of temporary files begin and end.
+pub const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
+
+/// A disk. What is done to it may be lost, and in any order, until it is flushed: a file's bytes by the file, its name
+/// by the folder.
+pub trait Storage: Debug + Send + Sync {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// When a file was written last.
+    fn modified(&self, path: &Path) -> io::Result<SystemTime>;
+    fn list(&self, folder: &Path) -> io::Result<Vec<Listed>>;
+    /// A new, empty file in the folder of `path`, with the rights of the file that is there.
+    fn create_beside(&self, path: &Path) -> io::Result<(PathBuf, Box<dyn Writable>)>;
+    /// A file that is there, to write at its end.
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Writable>>;
+    /// Also over a file that is there.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// One folder in another that is there.
+    fn create_folder(&self, folder: &Path) -> io::Result<()>;
+    /// The names in it are on the disk.
+    fn flush_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
+    fn write_atomic(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.write_atomic_if(path, bytes, &|| true).map(drop)
+    }
+
+    /// The same unless `is_wanted` says no when all is ready to take the file's place; was it put there?
+    fn write_atomic_if(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        is_wanted: &dyn Fn() -> bool,
+    ) -> io::Result<bool> {
+        let (temporary, mut file) = self.create_beside(path)?;
+        let written = file.write_all(bytes).and_then(|()| file.flush_data());
+        // Windows renames no file that is open.
+        drop(file);
+        let placed = written.and_then(|()| self.place(&temporary, path, is_wanted));
+        if !matches!(placed, Ok(true)) {
+            // What stays all the same is swept at the next start.
+            self.remove(&temporary).ok();
+        }
+        placed
+    }
+
+    /// A file that was flushed gets its name, if that is wanted still, and the name is on the disk.
+    fn place(
+        &self,
+        temporary: &Path,
+        path: &Path,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> io::Result<bool> {
+        let is_placed = self.rename_patiently(temporary, path, is_wanted)?;
+        if is_placed {
+            self.flush_folder(folder_of(path))?;
+        }
+        Ok(is_placed)
+    }
+
+    /// A virus scanner or a synchroniser may hold a file for a moment on Windows; is it wanted still after that?
+    fn rename_patiently(
+        &self,
+        from: &Path,
+        to: &Path,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> io::Result<bool> {
+        let give_up = Instant::now() + Duration::from_secs(2);
+        let mut pause = Duration::from_millis(10);
+        while is_wanted() {
+            match self.rename(from, to) {
+                Err(error) if is_held(&error) && Instant::now() < give_up => {
+                    std::thread::sleep(pause);
+                    pause *= 2;
+                }
+                result => return result.map(|()| true),
+            }
+        }
+        Ok(false)
+    }
+
+    /// A folder with those that it lies in, as far as they are not there; new ones are on the disk.
+    fn create_folders(&self, folder: &Path) -> io::Result<()> {
+        match self.create_folder(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_folders(folder.parent().ok_or(error)?)?;
+                self.create_folder(folder)?;
+            }
+            result => result?,
+        }
+        self.flush_folder(folder_of(folder))
+    }
+}
+
+/// A file that is being written.
+pub trait Writable: Write + Debug + Send {
+    fn set_len(&self, bytes: u64) -> io::Result<()>;
+    /// What it holds is on the disk.
+    fn flush_data(&self) -> io::Result<()>;
+}
+
+/// A file in a folder.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub path: PathBuf,
+    pub bytes: u64,
+}
+
+/// The disk of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Disk {
+    /// `create_beside` as a file of the system.
+    pub(super) fn file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let (temporary, file) = loop {
+            let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            let (prefix, suffix) = TEMPORARY;
+            let name = format!("{prefix}{process:x}-{count:x}{suffix}");
+            let temporary = folder_of(path).join(name);
+            match OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&temporary)
+            {
+                // Left by a process of that number that was killed.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => break (temporary, opened?),
+            }
+        };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+            if let Err(error) = file.set_permissions(fs::Permissions::from_mode(mode)) {
+                fs::remove_file(&temporary).ok();
+                return Err(error);
+            }
+        }
+        Ok((temporary, file))
+    }
+}
+
+impl Storage for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn modified(&self, path: &Path) -> io::Result<SystemTime> {
+        fs::metadata(path)?.modified()
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Listed>> {
+        let listed = |entry: fs::DirEntry| {
+            let meta = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            Some(Listed {
+                path: entry.path(),
+                bytes: meta.len(),
+            })
+        };
+        Ok(fs::read_dir(folder)?.flatten().filter_map(listed).collect())
+    }
+
+    fn create_beside(&self, path: &Path) -> io::Result<(PathBuf, Box<dyn Writable>)> {
+        let (temporary, file) = Self::file_beside(path)?;
+        Ok((temporary, Box::new(file)))
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Writable>> {
+        Ok(Box::new(OpenOptions::new().append(true).open(path)?))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir(folder)
+    }
+
+    fn flush_folder(&self, folder: &Path) -> io::Result<()> {
+        // Windows has no such call, and writes names with what they name.
+        if cfg!(windows) {
+            return Ok(());
+        }
+        File::open(folder)?.sync_all()
+    }
+}
+
+impl Writable for File {
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        File::set_len(self, bytes)
+    }
+
+    fn flush_data(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Windows: access denied, sharing violation, lock violation.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
+#[cfg(test)]
+pub mod model;
