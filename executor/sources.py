@@ -30,7 +30,13 @@ def take(folder: str) -> None:
 
 
 def _hook() -> Callable[[str], FileFinder]:
-    from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
+    from importlib.machinery import (
+        EXTENSION_SUFFIXES,
+        SOURCE_SUFFIXES,
+        ExtensionFileLoader,
+        FileFinder,
+        SourceFileLoader,
+    )
     from types import CodeType
 
     class FromSource(SourceFileLoader):

@@ -11,7 +11,9 @@ use super::copy::copy_folder;
 use super::generations::{self, Unreadable};
 use super::requirements::consent;
 use super::staging::Staging;
-use super::{Lock, LockError, ProjectError, banks, free, journal, journals, numbered, write_copy};
+use super::{
+    Lock, LockError, ProjectError, banks, free, journal, journals, numbered, trust, write_copy,
+};
 use crate::document::file::{FileError, move_folder};
 use crate::nodebank::Nodebank;
 use crate::paths::Paths;
@@ -90,6 +92,7 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if journal::find(project, &journals(&paths.userdata), &catalog).is_some() {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
+    let is_trusted = trust::look(project, paths).trusted.is_some();
     let mut document = loaded.document;
     let before = std::mem::replace(&mut document.meta.project_name, name.to_owned());
     generations::save(&document, project, None)?;
@@ -105,6 +108,9 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     }
     if let Err(error) = consent::moved(&paths.userdata, project, &to) {
         tracing::warn!(%error, "what was confirmed is asked about again: {}", to.display());
+    }
+    if is_trusted {
+        super::own(&to, &paths.userdata);
     }
     Ok(to)
 }
@@ -127,6 +133,8 @@ pub fn duplicate(project: &Path, paths: &Paths) -> Result<Duplicated, MoveError>
         refused.push(format!("{error}: {}", path.display()));
         Ok(())
     };
+    // Asked before it is copied: what is put into it meanwhile makes of neither a trusted one.
+    let is_trusted = trust::look(project, paths).trusted.is_some();
     copy_folder(project, &copy, &LEFT_OUT, &mut tell).map_err(make)?;
     let name = project.file_name().unwrap_or_default().to_string_lossy();
     let folder = numbered(&format!("{name} copy"), |name| {
@@ -136,6 +144,9 @@ pub fn duplicate(project: &Path, paths: &Paths) -> Result<Duplicated, MoveError>
         Ok(folder)
     })?;
     super::forget_place(&folder, &paths.userdata);
+    if is_trusted {
+        super::own(&folder, &paths.userdata);
+    }
     Ok(Duplicated { folder, refused })
 }
 
@@ -215,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn what_may_run_goes_with_a_name_and_with_a_copy() {
+        let userdata = tempfile::tempdir().unwrap();
+        let paths = paths(userdata.path());
+        let may_run = |project: &Path| trust::look(project, &paths).trusted.is_some();
+        let project = create("Coins", userdata.path()).unwrap();
+        let copy = duplicate(&project, &paths).unwrap().folder;
+        let named = rename(&project, "Notes", &paths).unwrap();
+        assert!(may_run(&copy) && may_run(&named));
+        fs::write(named.join("nodes").join("a.py"), "def a(): ...\n").unwrap();
+        let copy = duplicate(&named, &paths).unwrap().folder;
+        let named = rename(&named, "Other", &paths).unwrap();
+        assert!(!may_run(&copy) && !may_run(&named));
+    }
+
+    #[test]
     fn what_a_crash_left_unsaved_is_not_renamed_away() {
         let userdata = tempfile::tempdir().unwrap();
         let project = create("Coins", userdata.path()).unwrap();
@@ -259,7 +285,9 @@ mod tests {
         fs::write(project.join(SAVEFILE), "{ torn").unwrap();
         duplicate(&project, &paths).unwrap_err();
         let left = fs::read_dir(userdata.path()).unwrap().flatten();
-        let left: Vec<_> = left.filter(|entry| entry.path().is_dir()).collect();
+        let left: Vec<_> = left
+            .filter(|entry| entry.path().join(SAVEFILE).is_file())
+            .collect();
         assert_eq!(left.len(), 3, "{left:?}");
     }
 }

@@ -23,7 +23,9 @@ fn a_new_project_is_found_by_folder_file_and_name() {
         create("MY GRAPH", &userdata),
         Err(ProjectError::Exists(_))
     ));
-    assert_eq!(fs::read_dir(&userdata).unwrap().count(), 1);
+    let projects = fs::read_dir(&userdata).unwrap().flatten();
+    let projects = projects.filter(|entry| entry.path().join(SAVEFILE).is_file());
+    assert_eq!(projects.count(), 1);
     for name in ["my graph 2", "my graph 3"] {
         let another = create_like("my graph", &userdata).unwrap();
         assert_eq!(another, userdata.join(name));

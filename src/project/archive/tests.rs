@@ -575,5 +575,8 @@ fn an_export_that_fails_leaves_the_archive_before() {
         &mut |_| {},
     );
     error.unwrap_err();
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    let left = fs::read_dir(folder.path()).unwrap().flatten();
+    let ours = |name: &str| name.starts_with("trust");
+    let left = left.filter(|entry| !ours(&entry.file_name().to_string_lossy()));
+    assert_eq!(left.count(), 2);
 }

@@ -20,10 +20,11 @@ const MOST_ENTRIES: usize = 200_000;
 pub const TEXT_BYTES: u64 = 64 << 10;
 
 /// Folders of a project that are made anew before anything of them is used.
-const LEFT_OUT: [&str; 7] = [
+const LEFT_OUT: [&str; 8] = [
     ".git",
     ".loom",
     ".venv",
+    ".venv.before-loom",
     ".venv.new",
     ".venv.old",
     ".venv.previous",
