@@ -43,7 +43,8 @@ impl App {
         let flush_first = self.project.keeper.flush_first();
         drop(self.services.runtime.spawn_blocking(move || {
             flush_first();
-            let saved = guarded(|| Ok(generations::save(&document, &folder, Some(&known))));
+            let saved = || generations::save(&document, &folder, Some(&known), &userdata);
+            let saved = guarded(|| Ok(saved()));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
             let is_saved = result.is_ok();
             if is_saved {

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
+use super::trust;
 use crate::document::Document;
 use crate::document::file::storage::{Disk, Listed, Storage};
 use crate::document::file::{self, FileError, Loaded, Replaced, SAVEFILE};
@@ -75,22 +76,34 @@ impl Unreadable {
 /// Write the savefile of the project in a folder, and keep the version that this replaces. That one of them cannot be
 /// kept is no reason not to save: where there is no room for both, kept versions make it. A savefile that does not hold
 /// `known` is not replaced: see `file::save_over`.
-pub fn save(document: &Document, project: &Path, known: Option<&str>) -> Result<Saved, FileError> {
-    save_on(&Disk, document, project, known)
+pub fn save(
+    document: &Document,
+    project: &Path,
+    known: Option<&str>,
+    userdata: &Path,
+) -> Result<Saved, FileError> {
+    save_on(&Disk, document, project, known, |text| {
+        // Before it is there: a crash between the two is no change from outside.
+        if let Err(error) = trust::sign_savefile(project, userdata, text.as_bytes()) {
+            tracing::warn!(%error, "a project will have to be trusted again: {}", project.display());
+        }
+    })
 }
 
-/// The same on any disk.
+/// The same on any disk; `announce` is told of the text that takes a savefile's place.
 pub fn save_on(
     storage: &dyn Storage,
     document: &Document,
     project: &Path,
     known: Option<&str>,
+    announce: impl FnOnce(&str),
 ) -> Result<Saved, FileError> {
     let savefile = project.join(SAVEFILE);
     let mut kept = Ok(None);
     let mut saved = file::save_over(storage, document, &savefile, known, |replaced| {
         let written = storage.modified(&savefile).ok();
         kept = keep(storage, project, &replaced, written, SystemTime::now());
+        announce(replaced.by);
     });
     if is_full(&saved) {
         // It holds what the savefile still holds.
@@ -448,13 +461,13 @@ mod tests {
                 folder: tempfile::tempdir().unwrap(),
                 document: Document::default(),
             };
-            save(&stage.document, stage.folder.path(), None).unwrap();
+            save(&stage.document, stage.folder.path(), None, stage.folder.path()).unwrap();
             stage
         }
 
         fn save(&mut self, name: &str) -> Saved {
             self.document.meta.project_name = name.to_owned();
-            let saved = save(&self.document, self.folder.path(), None).unwrap();
+            let saved = save(&self.document, self.folder.path(), None, self.folder.path()).unwrap();
             if let Some(time) = &saved.time {
                 self.document.meta.set_modified(time);
             }
@@ -500,7 +513,7 @@ mod tests {
         let stage = Stage::new();
         let old = br#"{"projectName": "old", "nodes": [], "connections": []}"#;
         fs::write(stage.folder.path().join(SAVEFILE), old).unwrap();
-        save(&stage.document, stage.folder.path(), None).unwrap();
+        save(&stage.document, stage.folder.path(), None, stage.folder.path()).unwrap();
         let kept = &list(stage.folder.path())[0];
         assert_eq!(kept.why, Why::NewForm);
         assert_eq!(fs::read(&kept.path).unwrap(), old);
@@ -541,7 +554,7 @@ mod tests {
             assert_eq!(stage.text(), damage);
 
             let before = list(&project);
-            save(&loaded.document, &project, None).unwrap();
+            save(&loaded.document, &project, None, &project).unwrap();
             assert_eq!(list(&project), before, "what is damaged is no version");
             let kept: Vec<_> = fs::read_dir(&project)
                 .unwrap()

@@ -89,18 +89,19 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if let Some(reason) = loaded.read_only {
         return Err(MoveError::NewerForm(reason));
     }
-    if journal::find(project, &journals(&paths.userdata), &catalog).is_some() {
+    let kept = journal::Location::new(project, &journals(&paths.userdata));
+    if kept.find(&catalog).is_some() {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
     let is_trusted = trust::look(project, paths).trusted.is_some();
     let mut document = loaded.document;
     let before = std::mem::replace(&mut document.meta.project_name, name.to_owned());
-    generations::save(&document, project, None)?;
+    generations::save(&document, project, None, &paths.userdata)?;
     // Some systems move no folder in which a file is open.
     drop(lock);
     if let Err(source) = move_folder(project, &to) {
         document.meta.project_name = before;
-        generations::save(&document, project, None)?;
+        generations::save(&document, project, None, &paths.userdata)?;
         return Err(MoveError::Rename {
             source,
             path: project.to_owned(),
@@ -249,7 +250,8 @@ mod tests {
             text: text.into(),
             is_unsaved: true,
         };
-        journal::Journal::begin(&project, &userdata.path().join("journals"), &base).unwrap();
+        let location = journal::Location::new(&project, &userdata.path().join("journals"));
+        location.begin(&base).unwrap();
         let error = rename(&project, "New", &paths(userdata.path())).unwrap_err();
         assert!(matches!(error, MoveError::Unsaved(_)), "{error}");
         assert!(project.is_dir());

@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use loom::document::file::SAVEFILE;
 use loom::document::{Document, ops};
 use loom::graph::{Bank, Catalog, NodeKind, pos2};
 use loom::project::journal::{Base, Journal, Location};
 use loom::project::state::State;
-use loom::project::{Lock, generations, index, sweep};
+use loom::project::{Lock, generations, index, sweep, trust};
 use loom::settings::Settings;
 
 /// Name of the project that is worked on.
@@ -48,8 +49,9 @@ fn works_until_it_is_killed() {
         say("edits", document.graph().node_count());
         match turn % 4 {
             0 => {
-                let saved = generations::save(&document, &project, None).unwrap();
+                let saved = generations::save(&document, &project, None, userdata).unwrap();
                 say("saved", document.graph().node_count());
+                trust::sign(&project, userdata, &[project.join(SAVEFILE)]).unwrap();
                 if let Some(time) = saved.time {
                     document.meta.set_modified(&time);
                 }

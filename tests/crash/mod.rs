@@ -15,7 +15,8 @@ use std::time::{Duration, SystemTime};
 
 use loom::document::file::SAVEFILE;
 use loom::graph::Catalog;
-use loom::project::generations;
+use loom::paths::{Paths, Variables};
+use loom::project::{generations, trust};
 use loom::settings::Settings;
 
 /// Names the userdata folder to the child.
@@ -160,7 +161,7 @@ fn look(userdata: &Path, known: Said, tally: &mut Tally) -> usize {
     let mut unreadable = |what: &str, why: String| {
         tally.unreadable.push(format!("{what}: {why}"));
     };
-    for file in ["state.json", "folderindex.json"] {
+    for file in ["state.json", "folderindex.json", "trust.json"] {
         let text = fs::read(userdata.join(file)).unwrap_or_else(|_| b"{}".to_vec());
         if let Err(error) = serde_json::from_slice::<serde_json::Value>(&text) {
             unreadable(file, error.to_string());
@@ -181,6 +182,11 @@ fn look(userdata: &Path, known: Said, tally: &mut Tally) -> usize {
             0
         }
     };
+    let paths = Paths::find(Some(userdata), &Variables::load()).unwrap();
+    if let Some(changes) = trust::look(&project, &paths).changes.filter(|it| !it.is_empty()) {
+        let why = format!("its own saves are taken for another's: {changes:?}");
+        unreadable("trust.json", why);
+    }
     let found = child::location(userdata).find(&catalog);
     let recovered = match &found {
         Some(found) if found.lost > 0 => 0,

@@ -36,6 +36,8 @@ pub struct Replaced<'a> {
     pub bytes: &'a [u8],
     /// It is of an older form than what is written.
     pub is_older_form: bool,
+    /// What takes its place.
+    pub by: &'a str,
 }
 
 /// Write `document` to the savefile at `path` and return the time that stands in it; `None` when the file holds the
@@ -121,6 +123,7 @@ pub fn save_over(
             keep(Replaced {
                 bytes,
                 is_older_form: form < FORMAT_VERSION,
+                by: &text,
             });
         }
     }
