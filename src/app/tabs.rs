@@ -178,15 +178,18 @@ impl App {
         match asked {
             TabAction::Show(serial) => self.show_tab(serial),
             TabAction::Close(serial) => self.close_tab_asked(serial),
-            TabAction::Move(serial, to) => self.rearrange(|all, shown| {
-                let shown = all[shown].serial;
-                if let Some(from) = all.iter().position(|project| project.serial == serial) {
-                    let moved = all.remove(from);
-                    all.insert(to.min(all.len()), moved);
-                }
-                let is_shown = |project: &Project| project.serial == shown;
-                all.iter().position(is_shown).unwrap_or_default()
-            }),
+            TabAction::Move(serial, to) => {
+                self.rearrange(|all, shown| {
+                    let shown = all[shown].serial;
+                    if let Some(from) = all.iter().position(|project| project.serial == serial) {
+                        let moved = all.remove(from);
+                        all.insert(to.min(all.len()), moved);
+                    }
+                    let is_shown = |project: &Project| project.serial == shown;
+                    all.iter().position(is_shown).unwrap_or_default()
+                });
+                self.keep_state();
+            }
         }
     }
 

@@ -26,6 +26,7 @@ fn project(userdata: &Path, name: &str, functions: &[(&str, &str)]) -> PathBuf {
     );
     assert!(functions.is_empty() || filled != text, "{text}");
     std::fs::write(&savefile, filled).unwrap();
+    loom::project::trust::born(&folder, userdata).unwrap();
     folder
 }
 
