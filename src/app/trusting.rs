@@ -102,6 +102,15 @@ impl Project {
     }
 }
 
+/// What changed since it was looked at, without what Loom itself wrote and signed meanwhile.
+fn unsigned<'l>(look: &'l Look, before: &'l Fingerprint) -> Vec<&'l str> {
+    match &look.changes {
+        Some(changes) => changes.iter().map(|change| change.name.as_str()).collect(),
+        // One of which too little is signed to compare.
+        None => look.holds.differs(before).collect(),
+    }
+}
+
 fn name_of(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or(folder.as_os_str());
     name.to_string_lossy().into_owned()
@@ -199,11 +208,11 @@ impl App {
         let state = match (&look.trusted, before) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
             (None, State::Trusted(folder, holds))
-                if is_at_work || look.holds.differs(&holds).count() <= OF_EDITOR =>
+                if is_at_work || unsigned(&look, &holds).len() <= OF_EDITOR =>
             {
                 // An edit by another program of the user's, which is at work on what is open here, or by our own tools.
-                let names = look.holds.differs(&holds);
-                let written: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+                let names = unsigned(&look, &holds);
+                let written: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
                 let (userdata, place) = (self.paths.userdata.clone(), folder.clone());
                 drop(self.services.runtime.spawn_blocking(move || {
                     signed(&place, &userdata, &written);
