@@ -199,6 +199,7 @@ impl App {
             ..Project::asleep(folder)
         };
         project.panels.canvas.fit_next = true;
+        self.look_at_first(&mut project);
         self.add_tab(project);
     }
 }
