@@ -138,6 +138,7 @@ impl Paths {
 /// The project's own folder is not: one that is gone must not seem to be there again.
 pub fn private_folder(project: &Path) -> io::Result<PathBuf> {
     let folder = project.join(".loom");
+    refuse_links(&folder)?;
     match std::fs::create_dir(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
@@ -147,6 +148,23 @@ pub fn private_folder(project: &Path) -> io::Result<PathBuf> {
         std::fs::write(ignore, "*\n")?;
     }
     Ok(folder)
+}
+
+/// What Loom writes for itself must not leave the folder: neither that nor anything in it may be a link, as it can be in a
+/// project from elsewhere. One that is not there is well.
+pub fn refuse_links(folder: &Path) -> io::Result<()> {
+    let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+    let refuse = |path: &Path| {
+        let path = path.display();
+        let why = format!("it is a link to another place, and Loom writes to none: remove {path}");
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+    };
+    if is_link(folder) {
+        return refuse(folder);
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut inside = entries.map(|entry| entry.path());
+    inside.find(|path| is_link(path)).map_or(Ok(()), |path| refuse(&path))
 }
 
 /// The folder of a Python environment that packages are installed in, if it is there.

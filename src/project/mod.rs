@@ -233,7 +233,12 @@ pub fn banks(project: &Path, paths: &Paths) -> Vec<(Bank, PathBuf)> {
 /// `paths::private_folder` on any disk.
 fn private_folder(storage: &dyn Storage, project: &Path) -> io::Result<PathBuf> {
     let folder = project.join(".loom");
-    storage.create_folders(&folder)?;
+    storage.refuse_links(&folder)?;
+    match storage.create_folder(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => {}
+        Ok(()) => storage.flush_folder(project)?,
+    }
     let ignore = folder.join(".gitignore");
     if storage.modified(&ignore).is_err() {
         storage.write_atomic(&ignore, b"*\n")?;

@@ -141,7 +141,7 @@ pub const LAYERS: &[Layer] = &[
             "thiserror",
             "tracing",
         ],
-        modules: &["graph", "document"],
+        modules: &["graph", "document", "paths::refuse_links"],
         not_std: &["std::net", "std::process"],
         reason: "the savefile knows the document and its JSON: no window, no async, no engine",
         ..NOTHING

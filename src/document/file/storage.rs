@@ -29,6 +29,8 @@ pub trait Storage: Debug + Send + Sync {
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
     /// The names in it are on the disk.
     fn flush_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Fails where what is written to the folder would be written elsewhere.
+    fn refuse_links(&self, folder: &Path) -> io::Result<()>;
 
     /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
     fn write_atomic(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -201,6 +203,10 @@ impl Storage for Disk {
             return Ok(());
         }
         File::open(folder)?.sync_all()
+    }
+
+    fn refuse_links(&self, folder: &Path) -> io::Result<()> {
+        crate::paths::refuse_links(folder)
     }
 }
 

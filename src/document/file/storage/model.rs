@@ -364,6 +364,11 @@ impl Storage for Model {
         })
     }
 
+    /// There are no links on this disk.
+    fn refuse_links(&self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     fn flush_folder(&self, folder: &Path) -> io::Result<()> {
         self.call(|state, fails| {
             if fails || state.ignored == Ignored::Folders {
