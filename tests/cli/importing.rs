@@ -195,7 +195,7 @@ fn one_project_is_imported_by_itself_and_what_is_nothing_is_said() {
         fs::read_dir(stage.userdata())
             .unwrap()
             .flatten()
-            .filter(|entry| entry.path().is_dir())
+            .filter(|entry| entry.path().join("savefile.json").is_file())
             .count(),
         1
     );
