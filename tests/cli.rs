@@ -430,6 +430,15 @@ fn without_an_environment_or_an_engine_nothing_runs() {
         fs::remove_file(&python).unwrap();
         fs::write(&python, "#!/bin/sh\necho broken >&2\nexit 1\n").unwrap();
         fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+        // It is not the interpreter that Loom made the environment with, and so it is made anew.
+        stage
+            .loom(&["run", "P", "--print", "n.result"])
+            .exits(0)
+            .prints("1\n");
+        let site = fs::read_dir(project.join(".venv").join("lib")).unwrap();
+        let site = site.flatten().next().unwrap().path().join("site-packages");
+        let ends = "import os; os.write(2, b'broken\\n'); os._exit(1)\n";
+        fs::write(site.join("broken.pth"), ends).unwrap();
         stage
             .loom(&["run", "P", "--print", "n.result"])
             .exits(3)
