@@ -409,9 +409,7 @@ impl App {
             Event::TrustLooked { project, look } => {
                 self.with_project(project, |app| app.trust_looked(*look));
             }
-            Event::TrustRead { project, page } => {
-                self.trust_read(project, *page);
-            }
+            Event::TrustRead { project, page } => self.trust_read(project, *page),
             Event::TrustGiven {
                 project,
                 result,

@@ -63,7 +63,7 @@ impl App {
             | Command::RenameProject
             | Command::DuplicateProject
             | Command::DeleteProject => self.project.folder.is_some(),
-            Command::Versions => self.project.folder.is_some() && !self.project.is_version,
+            Command::Versions => self.project.folder.is_some() && !self.project.is_version(),
             Command::SettleSavefile => self.project.outside.is_asking(),
             Command::EditCode | Command::OpenOutside => self.selected_source().is_some(),
             Command::EditCopy => self.can_copy_kind(),

@@ -73,6 +73,17 @@ pub(super) struct Running {
     pub kept_stale: Vec<NodeId>,
 }
 
+/// What a tab has of its project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stands {
+    #[default]
+    Open,
+    /// Open since an earlier window and not looked at yet: only the folder is known.
+    Asleep,
+    /// An earlier version, opened beside the project that its folder is of: it is never written.
+    Version,
+}
+
 /// A project that is open: its document and all that goes with it.
 #[derive(Default)]
 pub struct Project {
@@ -80,10 +91,7 @@ pub struct Project {
     pub(super) serial: u64,
     /// `None`: no project but the welcome page.
     pub folder: Option<PathBuf>,
-    /// An earlier version, opened beside the project that its folder is of: it is never written.
-    pub(super) is_version: bool,
-    /// Open since an earlier window and not looked at yet: only the folder is known.
-    pub(super) is_asleep: bool,
+    pub(super) stands: Stands,
     pub document: Document,
     pub catalog: Arc<Catalog>,
     /// Away while it looks at the folders in the background.
@@ -140,7 +148,7 @@ impl Project {
         Self {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             folder: Some(folder),
-            is_asleep: true,
+            stands: Stands::Asleep,
             ..Self::default()
         }
     }
@@ -187,6 +195,14 @@ impl Project {
         let makes_room = self.is_live_running() && self.next_run.is_none() || is_live_waiting;
         !self.document.graph().is_empty()
             && (!self.is_busy() || makes_room || self.changing.is_applying)
+    }
+
+    pub(super) fn is_asleep(&self) -> bool {
+        self.stands == Stands::Asleep
+    }
+
+    pub(super) fn is_version(&self) -> bool {
+        self.stands == Stands::Version
     }
 
     /// Does a run wait for those of other projects?
@@ -352,7 +368,7 @@ impl App {
 
     /// Load what is in the tab that is shown, if it is not yet. One that cannot be loaded is closed.
     pub(super) fn wake_project(&mut self) {
-        if !self.project.is_asleep {
+        if !self.project.is_asleep() {
             return;
         }
         let asleep = std::mem::take(&mut self.project);
@@ -379,7 +395,7 @@ impl App {
         let asleep = Project {
             serial: before.serial,
             folder: before.folder.take(),
-            is_asleep: true,
+            stands: Stands::Asleep,
             ..Project::default()
         };
         self.project = asleep;
@@ -467,12 +483,12 @@ impl App {
             nodebank: Some(bank),
             read_only,
             lock,
-            is_asleep: false,
+            stands: Stands::Open,
             ..asleep
         };
         let text: Arc<str> = loaded.text.into();
         project.outside.set_base(text.clone());
-        if version.is_some() {
+        if instead.is_some() {
             project
                 .outside
                 .set_damaged(outside::read(&folder.join(SAVEFILE)));

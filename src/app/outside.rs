@@ -353,7 +353,7 @@ impl App {
         let before = outside.trouble.take();
         let is_told = before.as_ref().is_some_and(|it| it.reason == reason);
         let document = &mut self.project.document;
-        let saved_mark = before.map_or(document.history().saved_mark(), |it| it.saved_mark);
+        let saved_mark = before.map_or(document.history().marks().saved, |it| it.saved_mark);
         // No file has what is shown.
         document.set_unsaved();
         outside.trouble = Some(Trouble {

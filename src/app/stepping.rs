@@ -152,7 +152,7 @@ impl App {
     /// Live mode and breakpoints are kept for the next window, not in the savefile: they are no part of the graph.
     pub(super) fn keep_project_window(&mut self) {
         if let Some(folder) = &self.project.folder
-            && !self.project.is_version
+            && !self.project.is_version()
         {
             self.state.set_window(folder, self.project.window());
             self.keep_state();

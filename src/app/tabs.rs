@@ -136,7 +136,7 @@ impl App {
     pub(super) fn tab_of(&self, folder: &Path) -> Option<u64> {
         let mut projects = self.projects();
         let found = projects
-            .find(|project| project.folder.as_deref() == Some(folder) && !project.is_version);
+            .find(|project| project.folder.as_deref() == Some(folder) && !project.is_version());
         found.map(|project| project.serial)
     }
 
@@ -271,9 +271,9 @@ impl App {
     /// What is open now is what the next start opens.
     pub(super) fn remember_tabs(&mut self) {
         let folders = |project: &Project| project.folder.clone();
-        let lasting = self.projects().filter(|project| !project.is_version);
+        let lasting = self.projects().filter(|project| !project.is_version());
         self.state.open = lasting.filter_map(folders).collect();
-        if self.project.is_version {
+        if self.project.is_version() {
             return;
         }
         let shown = self.project.folder.as_deref();

@@ -191,7 +191,7 @@ impl App {
     pub(super) fn look_at_all_trust(&mut self) {
         for serial in self.serials() {
             self.with_project(serial, |app| {
-                if !app.project.is_asleep {
+                if !app.project.is_asleep() {
                     app.look_at_trust();
                 }
             });

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::age;
-use super::open::Project;
+use super::open::{Project, Stands};
 use super::{App, Event};
 use crate::document::Document;
 use crate::document::file::tree::{
@@ -187,8 +187,7 @@ impl App {
         let time = &version.time;
         document.meta.project_name = format!("{}, {time}", self.project.name());
         let mut project = Project {
-            is_asleep: false,
-            is_version: true,
+            stands: Stands::Version,
             seen_revision: document.graph().revision(),
             document,
             catalog: self.project.catalog.clone(),
@@ -261,7 +260,7 @@ fn about(time: &str, bytes: u64) -> String {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }
 

@@ -98,11 +98,6 @@ impl History {
         [&self.undo, &self.redo].map(|side| side.iter().rev())
     }
 
-    /// The state that the file holds.
-    pub fn saved_mark(&self) -> u64 {
-        self.saved_mark
-    }
-
     pub fn is_dirty(&self) -> bool {
         self.mark() != self.marks.saved
     }

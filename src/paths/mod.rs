@@ -164,7 +164,9 @@ pub fn refuse_links(folder: &Path) -> io::Result<()> {
     }
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut inside = entries.map(|entry| entry.path());
-    inside.find(|path| is_link(path)).map_or(Ok(()), |path| refuse(&path))
+    inside
+        .find(|path| is_link(path))
+        .map_or(Ok(()), |path| refuse(&path))
 }
 
 /// The folder of a Python environment that packages are installed in, if it is there.

@@ -461,7 +461,13 @@ mod tests {
                 folder: tempfile::tempdir().unwrap(),
                 document: Document::default(),
             };
-            save(&stage.document, stage.folder.path(), None, stage.folder.path()).unwrap();
+            save(
+                &stage.document,
+                stage.folder.path(),
+                None,
+                stage.folder.path(),
+            )
+            .unwrap();
             stage
         }
 
@@ -513,7 +519,13 @@ mod tests {
         let stage = Stage::new();
         let old = br#"{"projectName": "old", "nodes": [], "connections": []}"#;
         fs::write(stage.folder.path().join(SAVEFILE), old).unwrap();
-        save(&stage.document, stage.folder.path(), None, stage.folder.path()).unwrap();
+        save(
+            &stage.document,
+            stage.folder.path(),
+            None,
+            stage.folder.path(),
+        )
+        .unwrap();
         let kept = &list(stage.folder.path())[0];
         assert_eq!(kept.why, Why::NewForm);
         assert_eq!(fs::read(&kept.path).unwrap(), old);

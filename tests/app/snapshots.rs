@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use egui::{ColorImage, Key, Modifiers, Rect, TexturesDelta, Theme, Vec2, vec2};
-use egui_kittest::kittest::NodeT as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, TestRenderer};
 use loom::engine::EngineEvent;
 use loom::engine::protocol::{Frame, LogLevel, NodeError, RunStatus, Thumb, ValueSummary};

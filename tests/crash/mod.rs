@@ -183,7 +183,10 @@ fn look(userdata: &Path, known: Said, tally: &mut Tally) -> usize {
         }
     };
     let paths = Paths::find(Some(userdata), &Variables::load()).unwrap();
-    if let Some(changes) = trust::look(&project, &paths).changes.filter(|it| !it.is_empty()) {
+    if let Some(changes) = trust::look(&project, &paths)
+        .changes
+        .filter(|it| !it.is_empty())
+    {
         let why = format!("its own saves are taken for another's: {changes:?}");
         unreadable("trust.json", why);
     }

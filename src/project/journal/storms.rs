@@ -291,7 +291,13 @@ impl Storm {
 
     fn save(&mut self) -> io::Result<()> {
         self.flush()?;
-        let saved = generations::save_on(&self.model, &self.document, &self.location.project, None, |_| {});
+        let saved = generations::save_on(
+            &self.model,
+            &self.document,
+            &self.location.project,
+            None,
+            |_| {},
+        );
         let saved = saved.map_err(io::Error::other)?;
         self.tally.saves += 1;
         if let Some(time) = saved.time {

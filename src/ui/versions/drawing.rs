@@ -170,7 +170,7 @@ pub fn drawing_ui(ui: &mut Ui, drawing: &Drawing, height: f32, words: &str) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(theme::RADIUS), palette.canvas);
     let bounds = drawing.boxes.iter().map(|it| it.0);
-    let Some(bounds) = bounds.reduce(Rect::union).filter(|it| it.is_finite()) else {
+    let Some(bounds) = bounds.reduce(Rect::union).filter(Rect::is_finite) else {
         let font = egui::TextStyle::Body.resolve(ui.style());
         painter.text(
             rect.center(),
@@ -200,14 +200,17 @@ pub fn drawing_ui(ui: &mut Ui, drawing: &Drawing, height: f32, words: &str) {
 fn link(painter: &Painter, from: Pos2, to: Pos2, mark: Mark, palette: &Palette) {
     let color = mark.color(palette);
     match mark {
-        Mark::Same => painter.line_segment([from, to], Stroke::new(1.0, color)),
+        Mark::Same => {
+            painter.line_segment([from, to], Stroke::new(1.0, color));
+        }
         Mark::Removed => {
             let stroke = Stroke::new(1.5, color);
             painter.extend(Shape::dashed_line(&[from, to], stroke, DASH, DASH));
-            return;
         }
-        Mark::Added | Mark::Changed => painter.line_segment([from, to], Stroke::new(2.0, color)),
-    };
+        Mark::Added | Mark::Changed => {
+            painter.line_segment([from, to], Stroke::new(2.0, color));
+        }
+    }
 }
 
 /// What is there only before has a dashed outline, what is there only after a thick one, what changed a thin one and

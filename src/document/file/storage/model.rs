@@ -433,9 +433,9 @@ impl Writable for Open {
             // Where a flush fails, systems forget what was still to be written: the next one finds nothing to do.
             let pending = std::mem::take(&mut inode.pending);
             if !fails {
-                pending
-                    .iter()
-                    .for_each(|change| apply(&mut inode.durable, change));
+                for change in &pending {
+                    apply(&mut inode.durable, change);
+                }
             }
             Ok(())
         })

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How the names of temporary files begin and end.
@@ -126,23 +125,11 @@ pub struct Disk;
 impl Disk {
     /// `create_beside` as a file of the system.
     pub(super) fn file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let (temporary, file) = loop {
-            let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-            let (prefix, suffix) = TEMPORARY;
-            let name = format!("{prefix}{process:x}-{count:x}{suffix}");
-            let temporary = folder_of(path).join(name);
-            match OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(&temporary)
-            {
-                // Left by a process of that number that was killed.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => break (temporary, opened?),
-            }
-        };
+        let file = tempfile::Builder::new()
+            .prefix(TEMPORARY.0)
+            .suffix(TEMPORARY.1)
+            .tempfile_in(folder_of(path))?;
+        let (file, temporary) = file.keep().map_err(|error| error.error)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
