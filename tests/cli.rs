@@ -385,7 +385,7 @@ fn a_savefile_that_cannot_be_read_is_told_with_its_line_and_stays() {
 }
 
 #[test]
-fn without_an_environment_or_an_engine_nothing_runs() {
+fn without_an_environment_nothing_runs() {
     let stage = Stage::new();
     let project = stage.project("P", FUNCTIONS, &graph(&["n number"]));
     let requirements = project.join("requirements.txt");
@@ -430,20 +430,22 @@ fn without_an_environment_or_an_engine_nothing_runs() {
         fs::remove_file(&python).unwrap();
         fs::write(&python, "#!/bin/sh\necho broken >&2\nexit 1\n").unwrap();
         fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
-        // It is not the interpreter that Loom made the environment with, and so it is made anew.
-        stage
-            .loom(&["run", "P", "--print", "n.result"])
-            .exits(0)
-            .prints("1\n");
-        let site = fs::read_dir(project.join(".venv").join("lib")).unwrap();
-        let site = site.flatten().next().unwrap().path().join("site-packages");
-        let ends = "import os; os.write(2, b'broken\\n'); os._exit(1)\n";
-        fs::write(site.join("broken.pth"), ends).unwrap();
-        stage
-            .loom(&["run", "P", "--print", "n.result"])
-            .exits(3)
-            .prints("")
-            .says(&["engine", "broken"]);
+        // What something else put into an environment is not started: it is made anew.
+        let runs_all_the_same = || {
+            stage
+                .loom(&["run", "P", "--print", "n.result"])
+                .exits(0)
+                .prints("1\n")
+                .says(&["Making an environment"]);
+        };
+        runs_all_the_same();
+        for name in ["broken.pth", "sitecustomize.py"] {
+            let site = fs::read_dir(project.join(".venv").join("lib")).unwrap();
+            let site = site.flatten().next().unwrap().path().join("site-packages");
+            let ends = "import os; os.write(2, b'broken\\n'); os._exit(1)\n";
+            fs::write(site.join(name), ends).unwrap();
+            runs_all_the_same();
+        }
     }
 }
 

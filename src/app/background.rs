@@ -12,6 +12,7 @@ use super::dropping::Dropped;
 use super::environment::News;
 use super::hindrances::Taken;
 use super::journal::Kept;
+use super::outside::Sight;
 use super::project_work::Outcome;
 use super::secrets::SecretNews;
 use super::versions::{Looked, Source, Version};
@@ -28,7 +29,7 @@ use crate::project::elsewhere::Copied;
 use crate::project::generations::Saved;
 use crate::project::hindrance::Condition;
 use crate::project::import::Imported;
-use crate::project::outside::{Refused, Seen, Take, Weighed};
+use crate::project::outside::{Refused, Take, Weighed};
 use crate::project::place::Place;
 use crate::project::trust::{Fingerprint, Look, Trusted};
 use crate::project::{LockError, ProjectError};
@@ -106,7 +107,7 @@ pub enum Event {
     /// What the savefile holds, which may be what it held before.
     Savefile {
         project: u64,
-        seen: Seen,
+        sight: Sight,
     },
     /// The versions of a project.
     Versions {
@@ -123,7 +124,8 @@ pub enum Event {
     Weighed {
         project: u64,
         take: Take,
-        revision: u64,
+        /// The revision, and the number of the base.
+        of: (u64, u64),
         bytes: Arc<[u8]>,
         result: Result<Box<Weighed>, Refused>,
     },
@@ -348,8 +350,8 @@ impl App {
                 result,
             } => self.copy_saved(project, mark, result),
             Event::Picture { file, result } => self.picture_read(file, result),
-            Event::Savefile { project, seen } => {
-                self.with_project(project, |app| app.savefile_seen(seen));
+            Event::Savefile { project, sight } => {
+                self.with_project(project, |app| app.savefile_seen(sight));
             }
             Event::Versions { project, versions } => self.versions_found(project, versions),
             Event::VersionRead {
@@ -360,11 +362,11 @@ impl App {
             Event::Weighed {
                 project,
                 take,
-                revision,
+                of,
                 bytes,
                 result,
             } => {
-                self.with_project(project, |app| app.weighed(take, revision, bytes, result));
+                self.with_project(project, |app| app.weighed(take, of, bytes, result));
             }
             Event::PictureSaved { path, result } => self.picture_saved(&path, result),
             Event::PictureDrawn(result) => self.picture_drawn(result),

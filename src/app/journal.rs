@@ -466,8 +466,9 @@ fn came_back(steps: usize, lost: usize) -> String {
         1 => "1 change that was not saved came back".to_owned(),
         _ => format!("{steps} changes that were not saved came back"),
     };
+    let them = if steps > 1 { "them" } else { "it" };
     match lost {
-        0 => format!("{came}; save to keep it"),
+        0 => format!("{came}; save to keep {them}"),
         _ => format!("{came}; {lost} more could not, since nodes that they need have changed"),
     }
 }

@@ -94,12 +94,7 @@ impl App {
         if self.dialog.is_some() {
             return;
         }
-        if let Some(mut page) = self.for_others.crash.take() {
-            if page.recovered.is_empty() {
-                page.text += " Nothing was left unsaved in what is shown.";
-            } else {
-                page.text += " What was not saved came back:";
-            }
+        if let Some(page) = self.for_others.crash.take() {
             self.dialog = Some(Dialog::Crash(page));
         } else if let Some(path) = self.for_others.open.pop_front() {
             if is_picture(&path) {
@@ -184,7 +179,11 @@ impl App {
 
     /// What came back of a project: told after a crash with the rest of it, else by itself.
     pub(super) fn tell_recovered(&mut self, name: &str, told: String) {
-        match &mut self.for_others.crash {
+        let shown = match &mut self.dialog {
+            Some(Dialog::Crash(page)) => Some(page),
+            _ => None,
+        };
+        match self.for_others.crash.as_mut().or(shown) {
             Some(page) => page.recovered.push(format!("{name}: {told}")),
             None => self.notify(Level::Success, told),
         }

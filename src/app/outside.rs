@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use tokio::task::JoinHandle;
@@ -24,9 +25,11 @@ const PACE: Duration = Duration::from_millis(400);
 pub(super) struct Outside {
     /// Its text as it was read or written last: what was changed here is made of it.
     pub base: Arc<str>,
+    /// How often there was another: what was seen before may be what Loom itself replaced since.
+    bases: Arc<AtomicU64>,
     watch: Option<Watch>,
     /// What it was seen to hold and nobody has looked into yet.
-    news: Option<Seen>,
+    sight: Option<Sight>,
     /// What it holds that cannot be taken, and was said.
     trouble: Option<Trouble>,
     /// What both changed, until somebody decides.
@@ -51,6 +54,7 @@ impl Outside {
     /// It holds this now, and the document says the same.
     pub fn set_base(&mut self, text: Arc<str>) {
         self.base = text;
+        self.bases.fetch_add(1, Ordering::AcqRel);
         self.trouble = None;
         self.question = None;
     }
@@ -62,6 +66,21 @@ impl Outside {
             reason: String::new(),
             saved_mark: u64::MAX,
         });
+    }
+}
+
+/// What a look at the file came to, with the number of the base before it.
+#[derive(Debug)]
+pub struct Sight {
+    seen: Seen,
+    base: u64,
+}
+
+impl Sight {
+    fn read(path: &Path, bases: &AtomicU64) -> Self {
+        let base = bases.load(Ordering::Acquire);
+        let seen = read(path);
+        Self { seen, base }
     }
 }
 
@@ -119,6 +138,7 @@ impl App {
             return;
         };
         let (serial, sender) = (project.serial, self.services.sender.clone());
+        let bases = project.outside.bases.clone();
         project.outside.watch = Some(Watch(self.services.runtime.spawn(async move {
             let (mut told, mut last) = (None, None);
             let path: Arc<Path> = path.into();
@@ -127,11 +147,12 @@ impl App {
                 let look = tokio::task::spawn_blocking(move || Stamp::of(&looked)).await;
                 let Ok(now) = look.map(Some) else { return };
                 if now == last && now != told {
-                    let read_path = path.clone();
-                    let seen = tokio::task::spawn_blocking(move || read(&read_path)).await;
-                    let Ok(seen) = seen else { return };
+                    let (path, bases) = (path.clone(), bases.clone());
+                    let read =
+                        tokio::task::spawn_blocking(move || Sight::read(&path, &bases)).await;
+                    let Ok(sight) = read else { return };
                     let project = serial;
-                    if sender.try_send(Event::Savefile { project, seen }).is_ok() {
+                    if sender.try_send(Event::Savefile { project, sight }).is_ok() {
                         told.clone_from(&now);
                     }
                 }
@@ -146,10 +167,10 @@ impl App {
         let Some(path) = self.project.savefile() else {
             return;
         };
-        let project = self.project.serial;
+        let (project, bases) = (self.project.serial, self.project.outside.bases.clone());
         self.services.spawn(move || Event::Savefile {
             project,
-            seen: read(&path),
+            sight: Sight::read(&path, &bases),
         });
     }
 
@@ -165,8 +186,8 @@ impl App {
         self.look_at_savefile();
     }
 
-    pub(super) fn savefile_seen(&mut self, seen: Seen) {
-        self.project.outside.news = Some(seen);
+    pub(super) fn savefile_seen(&mut self, sight: Sight) {
+        self.project.outside.sight = Some(sight);
         self.weigh_news();
     }
 
@@ -204,7 +225,7 @@ impl App {
         let is_background = self.tabs.is_in_background;
         let project = &mut self.project;
         let is_busy = project.is_saving || project.outside.is_weighing;
-        if is_busy || project.outside.news.is_none() {
+        if is_busy || project.outside.sight.is_none() {
             return;
         }
         // What hands hold must not be taken away under them.
@@ -213,9 +234,12 @@ impl App {
             return;
         }
         let outside = &mut project.outside;
-        let Some(seen) = outside.news.take() else {
+        let Some(Sight { seen, base }) = outside.sight.take() else {
             return;
         };
+        if base != outside.bases.load(Ordering::Acquire) {
+            return self.look_at_savefile();
+        }
         let is_told = outside.trouble.as_ref().is_some_and(|it| it.seen == seen);
         let is_asked = outside
             .question
@@ -250,25 +274,30 @@ impl App {
             project: serial,
             result: weigh(&own, &savefile, &bytes, &take).map(Box::new),
             take,
-            revision,
+            of: (revision, base),
             bytes,
         });
     }
 
-    /// The two were compared; what is shown was of `revision` then.
+    /// The two were compared; what is shown was of this revision then, and made of the base of this number.
     pub(super) fn weighed(
         &mut self,
         take: Take,
-        revision: u64,
+        (revision, base): (u64, u64),
         bytes: Arc<[u8]>,
         result: Result<Box<Weighed>, Refused>,
     ) {
         let outside = &mut self.project.outside;
         outside.is_weighing = false;
-        if self.project.document.graph().revision() != revision || self.project.is_saving {
+        let is_as_then = self.project.document.graph().revision() == revision
+            && outside.bases.load(Ordering::Acquire) == base;
+        if !is_as_then || self.project.is_saving {
             // Something was done meanwhile. What was seen since is newer.
             outside.take = take;
-            outside.news.get_or_insert(Ok(bytes));
+            outside.sight.get_or_insert(Sight {
+                seen: Ok(bytes),
+                base,
+            });
             return;
         }
         let weighed = match result {
@@ -442,7 +471,9 @@ impl App {
                 Take::Chosen(page.rows.iter().map(side).collect())
             }
         };
-        outside.news.get_or_insert(Ok(seen));
+        let base = outside.bases.load(Ordering::Acquire);
+        let seen = Ok(seen);
+        outside.sight.get_or_insert(Sight { seen, base });
         self.weigh_news();
     }
 }

@@ -27,7 +27,12 @@ pub enum CrashAnswer {
 
 pub(super) fn crash_ui(ui: &mut Ui, page: &CrashPage) -> Option<CrashAnswer> {
     let palette = theme::palette(ui.ctx());
-    heading(ui, &page.title, &page.text);
+    let left = if page.recovered.is_empty() {
+        "Nothing was left unsaved in what is shown."
+    } else {
+        "What was not saved came back:"
+    };
+    heading(ui, &page.title, &format!("{} {left}", page.text));
     for line in &page.recovered {
         ui.horizontal_top(|ui| {
             ui.label(RichText::new("•").color(palette.ok));

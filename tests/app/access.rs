@@ -277,8 +277,12 @@ fn a_failure_and_a_recovery_copy_are_named_too() {
     window.key(NONE, Key::Enter);
     crate::journal::written(&mut window, &project, 1);
     drop(window);
-    let changed = std::fs::read_to_string(project.join("savefile.json")).unwrap();
-    std::fs::write(project.join("savefile.json"), changed + "\n").unwrap();
+    let saved = std::fs::read_to_string(project.join("savefile.json")).unwrap();
+    let another = r#""nodes": [{"nodeId": "n", "name": "number", "position": {"x": 0, "y": 0}, "input": [],
+        "output": ["result"], "ref": "builtin", "entryFunction": "number"}]"#;
+    let changed = saved.replace("\"nodes\": []", another);
+    assert_ne!(changed, saved);
+    std::fs::write(project.join("savefile.json"), changed).unwrap();
     let window = Window::open(|_| project.clone());
     assert!(matches!(
         window.app().dialog(),
@@ -288,6 +292,7 @@ fn a_failure_and_a_recovery_copy_are_named_too() {
     drop(window);
 
     std::fs::write(project.join("savefile.json"), "{broken").unwrap();
+    std::fs::remove_dir_all(project.join(".loom")).unwrap();
     let window = Window::open(|_| project.clone());
     assert!(matches!(
         window.app().dialog(),

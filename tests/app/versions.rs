@@ -27,9 +27,14 @@ fn stage() -> (Window, PathBuf) {
 }
 
 fn add(window: &mut Window) {
+    window.wait("the library", |app| {
+        !app.project().catalog.kinds().is_empty()
+    });
+    let before = count(window);
     window.key(Modifiers::NONE, Key::Tab);
     window.typed("add");
     window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(count(window), before + 1);
 }
 
 fn save(window: &mut Window) {

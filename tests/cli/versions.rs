@@ -56,7 +56,7 @@ fn versions_are_compared_and_merged() {
     diff(&["base.json", "base.json"]).exits(0).prints("");
     diff(&["base.json", "ours.json"])
         .exits(1)
-        .prints("~ node \"number\" (node_1): value 1 -> 5\n");
+        .prints("~ node \"Number\" (node_1): value 1 -> 5\n");
     let found = diff(&["--json", "base.json", "ours.json"]).exits(1);
     assert_eq!(found.lines()[0][0]["details"][0]["after"], 5);
 
@@ -68,7 +68,7 @@ fn versions_are_compared_and_merged() {
 
     merge(&["both.json"])
         .exits(1)
-        .says(&["node \"number\" (node_1), value: ours 5, theirs 6; taken: ours"]);
+        .says(&["node \"Number\" (node_1), value: ours 5, theirs 6; taken: ours"]);
     assert_eq!(ours(), [5, 7]);
     merge(&["both.json", "--favour", "theirs"]).exits(0);
     assert_eq!(ours(), [6, 7]);
@@ -121,7 +121,7 @@ fn git_merges_and_shows_savefiles_with_the_lines_of_the_docs() {
     run(&["checkout", "-q", "main"]);
     write(&folder, "savefile.json", [5, 2]);
     let shown = run(&["diff"]);
-    let told = "~ node \"number\" (node_1): value 1 -> 5";
+    let told = "~ node \"Number\" (node_1): value 1 -> 5";
     assert!(shown.contains(told), "{shown}");
     run(&["commit", "-q", "-a", "-m", "ours"]);
     run(&["merge", "-q", "--no-edit", "other"]);

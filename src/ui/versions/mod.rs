@@ -83,7 +83,10 @@ pub fn versions_ui(ui: &mut Ui, page: &mut VersionsPage) -> Option<VersionsAnswe
     walk(ui, &mut page.at, rows.len());
     let is_walked = page.at != before;
     let has_kept = rows.iter().any(|row| row.is_kept);
-    ui.horizontal_top(|ui| {
+    // A size of its own: what lies in it, the line between its halves too, takes no more.
+    let size = vec2(ui.available_width(), height);
+    let halves = egui::Layout::left_to_right(egui::Align::Min);
+    ui.allocate_ui_with_layout(size, halves, |ui| {
         ui.vertical(|ui| {
             ui.set_width(theme::VERSIONS_LIST);
             ScrollArea::vertical()
@@ -221,8 +224,10 @@ fn compared_ui(ui: &mut Ui, compared: Option<&Result<Compared, String>>, height:
             );
         }
     });
+    let used = ui.cursor().top() - ui.min_rect().top();
     ScrollArea::vertical()
         .id_salt("lines")
+        .max_height((height - used).max(theme::VERSION_ROW))
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for (mark, line) in &compared.lines {

@@ -100,10 +100,7 @@ fn parts(before: &Object, after: &Object, found: &mut Vec<Difference>) {
     pairs(before, after, "nodes", |id, before, after| {
         let subject = Subject::Node {
             id: id.to_owned(),
-            title: after
-                .or(before)
-                .map_or(id, |node| title_of(node))
-                .to_owned(),
+            title: after.or(before).map_or_else(|| id.to_owned(), title_of),
         };
         let mut details = both(before, after, |before, after| {
             fields(before, after, &["input", "output"])
@@ -130,7 +127,7 @@ fn link_subject(part: &Object, link: &Object) -> Subject {
         let mut nodes = objects(part, "nodes");
         let title = nodes
             .find(|(id, _)| *id == node)
-            .map_or(node, |(_, node)| title_of(node));
+            .map_or_else(|| node.to_owned(), |(_, node)| title_of(node));
         format!("{title}.{port}")
     };
     let (from, to) = (text("sourceNodeId"), text("targetNodeId"));

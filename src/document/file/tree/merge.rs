@@ -214,7 +214,7 @@ fn titles(trees: &[&Tree]) -> BTreeMap<String, String> {
     for tree in trees {
         let nodes = tree.parts().flat_map(|part| objects(part, "nodes"));
         for (id, entry) in nodes.chain(objects(&tree.top, "subgraphs")) {
-            titles.insert(id.to_owned(), title_of(entry).to_owned());
+            titles.insert(id.to_owned(), title_of(entry));
         }
     }
     titles

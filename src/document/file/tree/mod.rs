@@ -15,7 +15,7 @@ pub use merge::{Conflict, Merged, Side, merge};
 pub use words::{in_few_words, in_words};
 
 use super::{FileError, parse, to_text};
-use crate::graph::Catalog;
+use crate::graph::{Catalog, title_from_function};
 
 type Object = Map<String, Json>;
 
@@ -165,13 +165,15 @@ fn objects<'a>(part: &'a Object, list: &str) -> impl Iterator<Item = (&'a str, &
     objects.filter_map(|(key, entry)| Some((key.as_str(), entry.as_object()?)))
 }
 
-/// What people call a node: its title, else its function.
-fn title_of(node: &Object) -> &str {
+/// What people call a node: its title, else that of its function.
+fn title_of(node: &Object) -> String {
     let text = |key: &str| node.get(key).and_then(Json::as_str);
+    let of_function = || text("entryFunction").map(title_from_function);
     text("title")
-        .or_else(|| text("entryFunction"))
-        .or_else(|| text("nodeId"))
-        .unwrap_or("a node")
+        .map(str::to_owned)
+        .or_else(of_function)
+        .or_else(|| text("nodeId").map(str::to_owned))
+        .unwrap_or_else(|| "a node".to_owned())
 }
 
 #[cfg(test)]
