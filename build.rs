@@ -1,6 +1,6 @@
 //! Embeds `executor/`, `nodebank/` and `examples/` in release builds, so that an installed program carries its Python
 //! sources. Debug builds run from a checkout and embed nothing: a change to a node then costs no build.
-//! `LOOM_EMBED=1` embeds in any build.
+//! `LOOM_EMBED=1` embeds in any build. A program for Windows gets its icon, version and manifest.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,31 @@ fn main() -> io::Result<()> {
     fs::write(
         PathBuf::from(variable("OUT_DIR")).join("embedded.rs"),
         table,
-    )
+    )?;
+    // Only Windows itself has the resource compiler of its own toolchain; from elsewhere that one is only linted.
+    let has_compiler = variable("CARGO_CFG_TARGET_ENV") == "gnu" || cfg!(windows);
+    if variable("CARGO_CFG_TARGET_OS") == "windows" && has_compiler {
+        add_resources()?;
+    }
+    Ok(())
+}
+
+/// What Windows shows of the program's file, and what it is told before the program starts.
+fn add_resources() -> io::Result<()> {
+    const ICON: &str = "assets/icon/loom.ico";
+    const MANIFEST: &str = "assets/loom.exe.manifest";
+    for file in [ICON, MANIFEST] {
+        println!("cargo:rerun-if-changed={file}");
+    }
+    winresource::WindowsResource::new()
+        .set_icon(ICON)
+        .set_manifest_file(MANIFEST)
+        .set("ProductName", "Loom")
+        .set("FileDescription", "Loom")
+        .set("CompanyName", "The Loom authors")
+        .set("LegalCopyright", "The Loom authors; MIT or Apache-2.0")
+        .set("OriginalFilename", "Loom.exe")
+        .compile()
 }
 
 /// Files below `folder`, relative to `root`: those that are kept in version control and are of use when installed.

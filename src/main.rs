@@ -21,6 +21,7 @@ use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt as _};
 fn main() -> ExitCode {
     sys::attach_console();
     sys::keep_freed_memory();
+    let _presence = sys::show_presence();
     let args = Args::parse();
     let variables = Variables::load();
     let paths = match Paths::find(args.userdata.as_deref(), &variables) {

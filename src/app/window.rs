@@ -17,6 +17,7 @@ use crate::settings::Settings;
 use crate::sys;
 use crate::ui::Level;
 
+const ICON: &[u8] = include_bytes!("../../assets/icon/loom-256.png");
 /// How long background work may take to end with the window.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -77,7 +78,9 @@ pub fn open_window(project: Option<PathBuf>, is_beside: bool, paths: Paths) -> a
         frame_log: variables.get(FRAME_LOG_VARIABLE).map(PathBuf::from),
         neighbours,
     };
+    let icon = eframe::icon_data::from_png_bytes(ICON).unwrap_or_default();
     let viewport = egui::ViewportBuilder::default()
+        .with_icon(icon)
         .with_app_id("loom")
         .with_title("Loom")
         .with_inner_size([1400.0, 900.0])

@@ -7,6 +7,7 @@
 
 mod census;
 mod disk;
+mod presence;
 
 use std::fs::File;
 use std::io;
@@ -18,6 +19,7 @@ use std::time::{Duration, SystemTime};
 pub use census::{Mark, end_marked, held_memory, started};
 pub use disk::{free_space, has_bin, is_remote_drive, may_write};
 pub use memmap2::Mmap;
+pub use presence::{Presence, show_presence};
 
 /// Map a file into memory to read it.
 ///
