@@ -9,6 +9,10 @@
 #ifndef Stage
   #error Say the folder that stage.py made: /DStage=FOLDER
 #endif
+; wine knows no folder of programs of one user: installer/verify names another one.
+#ifndef Folder
+  #define Folder "{autopf}\Loom"
+#endif
 ; Resources take numbers alone: 1.2.3-beta.1 is 1.2.3 there.
 #define Numbers Copy(AppVersion, 1, Pos("-", AppVersion + "-") - 1)
 
@@ -25,7 +29,7 @@ WizardStyle=modern
 ; For oneself and without administrator rights; for all users where that is asked for.
 PrivilegesRequired=lowest
 PrivilegesRequiredOverridesAllowed=dialog commandline
-DefaultDirName={autopf}\Loom
+DefaultDirName={#Folder}
 DisableProgramGroupPage=yes
 ArchitecturesAllowed=x64compatible
 ArchitecturesInstallIn64BitMode=x64compatible
@@ -159,7 +163,10 @@ begin
   Delete(List, Place, Length(Folder) + 1);
   if (Place > Length(List)) and (List <> '') and (List[Length(List)] = ';') then
     Delete(List, Length(List), 1);
-  RegWriteExpandStringValue(HKA, EnvironmentKey, 'Path', List);
+  if List = '' then
+    RegDeleteValue(HKA, EnvironmentKey, 'Path')
+  else
+    RegWriteExpandStringValue(HKA, EnvironmentKey, 'Path', List);
 end;
 
 procedure CurStepChanged(Step: TSetupStep);

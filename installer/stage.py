@@ -5,6 +5,7 @@ writes files alone; what signs them comes after it.
 """
 
 import argparse
+import hashlib
 import re
 import shutil
 import struct
@@ -54,6 +55,12 @@ def uv_version() -> str:
     return found[1]
 
 
+def uv_digests() -> list[str]:
+    """What the wheels of that version hash to."""
+    source = (ROOT / "src/engine/python/uv.rs").read_text(encoding="utf-8")
+    return re.findall(r'"([0-9a-f]{64})"', source)
+
+
 def unpack_uv(wheel: Path, folder: Path) -> None:
     """uv.exe, and the texts of its licences in `licences/uv/`.
 
@@ -67,6 +74,8 @@ def unpack_uv(wheel: Path, folder: Path) -> None:
     expected = f"uv-{uv_version()}-"
     if not wheel.name.startswith(expected) or "win" not in wheel.name:
         raise ValueError(f"{wheel.name} is not the wheel {expected}*-win_amd64.whl")
+    if hashlib.sha256(wheel.read_bytes()).hexdigest() not in uv_digests():
+        raise ValueError(f"{wheel.name} has a digest that src/engine/python/uv.rs does not name")
     licences = folder / "licences/uv"
     licences.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:

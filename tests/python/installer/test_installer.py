@@ -175,7 +175,7 @@ def test_the_program_for_consoles_is_the_same_program():
             stage.for_consoles(content)
 
 
-def test_uv_comes_with_its_licences_and_in_the_tested_version(tmp_path):
+def test_uv_comes_with_its_licences_and_in_the_tested_version(tmp_path, monkeypatch):
     requirements = (ROOT / "tests/python/requirements.txt").read_text(encoding="utf-8")
     assert f"uv=={stage.uv_version()}\n" in requirements
     wheel = tmp_path / f"uv-{stage.uv_version()}-py3-none-win_amd64.whl"
@@ -183,6 +183,10 @@ def test_uv_comes_with_its_licences_and_in_the_tested_version(tmp_path):
         archive.writestr("uv-1.data/scripts/uv.exe", b"uv")
         archive.writestr("uv-1.data/scripts/uvx.exe", b"uvx")
         archive.writestr("uv-1.dist-info/licenses/LICENSE-MIT", b"mit")
+    with pytest.raises(ValueError, match="a digest that"):
+        stage.unpack_uv(wheel, tmp_path / "made")
+    assert len(stage.uv_digests()) >= 8
+    monkeypatch.setattr(stage, "uv_digests", lambda: [hashlib.sha256(wheel.read_bytes()).hexdigest()])
     stage.unpack_uv(wheel, tmp_path / "made")
     found = {str(file.relative_to(tmp_path / "made").as_posix()) for file in (tmp_path / "made").rglob("*.*")}
     assert found == {"uv.exe"}
