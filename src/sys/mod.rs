@@ -398,7 +398,7 @@ mod tree {
             return false;
         }
         // SAFETY: the handle is new and owned by nobody else.
-        let handle = unsafe { OwnedHandle::from_raw_handle(handle as _) };
+        let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
         // SAFETY: the handle is open and has the right to be waited on; nothing is waited for.
         unsafe { WaitForSingleObject(handle.as_raw_handle() as HANDLE, 0) == WAIT_TIMEOUT }
     }
@@ -429,7 +429,7 @@ mod tree {
             return Err(io::Error::last_os_error());
         }
         // SAFETY: the handle is new and owned by nobody else.
-        let job = unsafe { OwnedHandle::from_raw_handle(handle as _) };
+        let job = unsafe { OwnedHandle::from_raw_handle(handle) };
         let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
         limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
         if let Some(bytes) = memory {
@@ -473,7 +473,7 @@ mod tree {
             return Err(io::Error::last_os_error());
         }
         // SAFETY: the handle is new and owned by nobody else.
-        let snapshot = unsafe { OwnedHandle::from_raw_handle(snapshot as _) };
+        let snapshot = unsafe { OwnedHandle::from_raw_handle(snapshot) };
         let snapshot_handle = snapshot.as_raw_handle() as HANDLE;
         let mut entry = THREADENTRY32 {
             dwSize: size_of::<THREADENTRY32>() as u32,
@@ -489,7 +489,7 @@ mod tree {
                     return Err(io::Error::last_os_error());
                 }
                 // SAFETY: the handle is new and owned by nobody else.
-                let thread = unsafe { OwnedHandle::from_raw_handle(thread as _) };
+                let thread = unsafe { OwnedHandle::from_raw_handle(thread) };
                 // SAFETY: the handle is open and has the right to resume.
                 if unsafe { ResumeThread(thread.as_raw_handle() as HANDLE) } == u32::MAX {
                     return Err(io::Error::last_os_error());

@@ -29,5 +29,5 @@ fn mutex(name: &str) -> Option<std::os::windows::io::OwnedHandle> {
     // SAFETY: the name ends with a zero; no attributes: the handle is not inherited, so that no child keeps it.
     let handle = unsafe { CreateMutexW(std::ptr::null(), 0, name.as_ptr()) };
     // SAFETY: the handle is new and owned by nobody else.
-    (!handle.is_null()).then(|| unsafe { OwnedHandle::from_raw_handle(handle as _) })
+    (!handle.is_null()).then(|| unsafe { OwnedHandle::from_raw_handle(handle) })
 }

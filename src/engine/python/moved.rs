@@ -45,14 +45,13 @@ fn mend(environment: &Path, from: &Path, to: &Path) -> io::Result<()> {
     stamp::moved(environment, from, to)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::fs;
 
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn what_names_the_old_place_names_the_new_one() {
         let folder = tempfile::tempdir().unwrap();
         let [from, to] = ["Coins", "New"].map(|name| folder.path().join(name));

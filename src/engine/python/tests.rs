@@ -5,7 +5,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::child::{Ending, Outcome};
+use super::child::Ending;
+#[cfg(unix)]
+use super::child::Outcome;
 use super::*;
 use crate::project::trust::Trusted;
 
