@@ -2,14 +2,17 @@
 //! sources. Debug builds run from a checkout and embed nothing: a change to a node then costs no build.
 //! `LOOM_EMBED=1` embeds in any build. A program for Windows gets its icon, version and manifest.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+#[path = "src/paths/packing.rs"]
+mod packing;
 
 const FOLDERS: [&str; 3] = ["executor", "nodebank", "examples"];
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/paths/packing.rs");
     println!("cargo:rerun-if-env-changed=LOOM_EMBED");
     let variable = |name| env::var(name).unwrap_or_default();
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
@@ -20,20 +23,16 @@ fn main() -> io::Result<()> {
         }
     }
     files.sort();
-    let mut table = String::from("&[\n");
+    let mut packed = Vec::new();
     for file in &files {
         let path = root.join(file);
         println!("cargo:rerun-if-changed={}", path.display());
-        let name = file.to_string_lossy().replace('\\', "/");
-        let path = path.to_string_lossy();
-        let line = writeln!(table, "    ({name:?}, include_bytes!({path:?})),");
-        line.map_err(io::Error::other)?;
+        packed.push((file.to_string_lossy().replace('\\', "/"), fs::read(path)?));
     }
-    table.push_str("]\n");
-    fs::write(
-        PathBuf::from(variable("OUT_DIR")).join("embedded.rs"),
-        table,
-    )?;
+    let (list, content) = packing::pack(&packed);
+    let out = PathBuf::from(variable("OUT_DIR"));
+    fs::write(out.join("embedded.txt"), list)?;
+    fs::write(out.join("embedded.deflate"), content)?;
     // Only Windows itself has the resource compiler of its own toolchain; from elsewhere that one is only linted.
     let has_compiler = variable("CARGO_CFG_TARGET_ENV") == "gnu" || cfg!(windows);
     if variable("CARGO_CFG_TARGET_OS") == "windows" && has_compiler {

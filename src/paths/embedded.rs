@@ -6,27 +6,27 @@ use std::{fs, io};
 
 use super::PathsError;
 
-/// Relative path and content, by `build.rs`; empty in debug builds.
-const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+/// What is carried, by `build.rs`; empty in debug builds.
+const LIST: &str = include_str!(concat!(env!("OUT_DIR"), "/embedded.txt"));
+const CONTENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/embedded.deflate"));
 
 /// The folder of this version below `runtime`, unpacked when it is not there.
 pub fn unpacked(runtime: &Path) -> Result<PathBuf, PathsError> {
-    if FILES.is_empty() {
+    if LIST.is_empty() {
         return Err(PathsError::NotEmbedded);
     }
     let folder = runtime.join(env!("CARGO_PKG_VERSION"));
-    unpack(FILES, &folder).map_err(|source| PathsError::Unpack {
+    unpack(LIST, CONTENT, &folder).map_err(|source| PathsError::Unpack {
         source,
         path: folder.clone(),
     })?;
     Ok(folder)
 }
 
-/// Make `folder` hold `files`: they are written beside it and renamed into place, so it is there whole or not at all.
-/// A folder that is there stays when its list of files is the same, length by length; a version under development
-/// keeps its number while its files change.
-fn unpack(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
-    let list = list(files);
+/// Make `folder` hold the files of `list`: they are written beside it and renamed into place, so it is there whole or not
+/// at all. A folder that is there stays when its list of files is the same, length by length; a version under
+/// development keeps its number while its files change.
+fn unpack(list: &str, content: &[u8], folder: &Path) -> io::Result<()> {
     let is_whole = |folder: &Path| {
         fs::read_to_string(folder.join("files.txt")).is_ok_and(|found| found == list)
     };
@@ -38,14 +38,20 @@ fn unpack(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
     let new = tempfile::Builder::new()
         .prefix(".unpacking-")
         .tempdir_in(parent)?;
-    for (name, bytes) in files {
+    let content = miniz_oxide::inflate::decompress_to_vec(content).map_err(io::Error::other)?;
+    let mut rest = content.as_slice();
+    for (name, length) in list.lines().filter_map(entry) {
+        let (bytes, after) = rest
+            .split_at_checked(length)
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        rest = after;
         let path = new.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
         fs::write(path, bytes)?;
     }
-    fs::write(new.path().join("files.txt"), &list)?;
+    fs::write(new.path().join("files.txt"), list)?;
     if folder.exists() {
         let old = tempfile::Builder::new()
             .prefix(".old-")
@@ -59,22 +65,24 @@ fn unpack(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
     }
 }
 
-/// One line a file: its length and a checksum of its content, and its name.
-fn list(files: &[(&str, &[u8])]) -> String {
-    use std::fmt::Write as _;
-    files.iter().fold(String::new(), |mut text, (name, bytes)| {
-        // FNV-1a: it need only tell one build from the next.
-        let sum = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-            (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        writeln!(text, "{:8} {sum:016x} {name}", bytes.len()).expect("a text takes all");
-        text
-    })
+/// Name and length of a line of the list.
+fn entry(line: &str) -> Option<(&str, usize)> {
+    let (length, rest) = line.trim_start().split_once(' ')?;
+    let (_, name) = rest.split_once(' ')?;
+    Some((name, length.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::packing::pack;
     use super::*;
+
+    fn unpack(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
+        let owned = |(name, bytes): &(&str, &[u8])| ((*name).to_owned(), bytes.to_vec());
+        let files: Vec<_> = files.iter().map(owned).collect();
+        let (list, content) = pack(&files);
+        super::unpack(&list, &content, folder)
+    }
 
     #[test]
     fn files_are_unpacked_once_and_anew_when_they_differ() {
@@ -87,6 +95,10 @@ mod tests {
         .unwrap();
         let inside = folder.join("nodebank").join("math").join("b.py");
         assert_eq!(fs::read(&inside).unwrap(), b"b");
+        assert_eq!(
+            fs::read(folder.join("executor").join("a.py")).unwrap(),
+            b"a"
+        );
 
         // What is whole is not written again: a file changed by hand stays.
         fs::write(&inside, "by hand").unwrap();

@@ -2,6 +2,8 @@
 //! starts, never compiled in. Says where things lie and does not read them, but for `.env` beside the program.
 
 mod embedded;
+#[cfg(test)]
+mod packing;
 mod variables;
 
 use std::io;
