@@ -38,7 +38,8 @@ fn unpack(list: &str, content: &[u8], folder: &Path) -> io::Result<()> {
     let new = tempfile::Builder::new()
         .prefix(".unpacking-")
         .tempdir_in(parent)?;
-    let content = miniz_oxide::inflate::decompress_to_vec(content).map_err(io::Error::other)?;
+    let content = miniz_oxide::inflate::decompress_to_vec(content)
+        .map_err(|_| io::ErrorKind::InvalidData)?;
     let mut rest = content.as_slice();
     for (name, length) in list.lines().filter_map(entry) {
         let (bytes, after) = rest
