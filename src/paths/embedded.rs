@@ -38,8 +38,8 @@ fn unpack(list: &str, content: &[u8], folder: &Path) -> io::Result<()> {
     let new = tempfile::Builder::new()
         .prefix(".unpacking-")
         .tempdir_in(parent)?;
-    let content = miniz_oxide::inflate::decompress_to_vec(content)
-        .map_err(|_| io::ErrorKind::InvalidData)?;
+    let content =
+        miniz_oxide::inflate::decompress_to_vec(content).map_err(|_| io::ErrorKind::InvalidData)?;
     let mut rest = content.as_slice();
     for (name, length) in list.lines().filter_map(entry) {
         let (bytes, after) = rest
@@ -127,5 +127,13 @@ mod tests {
         fs::write(&file, "in the way").unwrap();
         assert!(unpack(&[("a.py", b"a")], &file.join("1.0.0")).is_err());
         assert_eq!(fs::read(&file).unwrap(), b"in the way");
+
+        // Less is carried than the list says.
+        let folder = home.path().join("cut").join("1.0.0");
+        let (list, content) = pack(&[("a.py".to_owned(), b"aaa".to_vec())]);
+        let longer = list.replace("  3 ", "  4 ");
+        assert!(super::unpack(&longer, &content, &folder).is_err());
+        assert!(super::unpack(&list, &content[..1], &folder).is_err());
+        assert!(!folder.exists());
     }
 }
