@@ -309,7 +309,7 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "paths",
-        crates: &["directories", "tempfile", "thiserror"],
+        crates: &["directories", "miniz_oxide", "tempfile", "thiserror"],
         not_std: &["std::net", "std::process"],
         reason: "it says where things lie, unpacks what an installed program carries, and knows nothing of what lies \
                  there",
