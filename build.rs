@@ -1,6 +1,7 @@
 //! Embeds `executor/`, `nodebank/` and `examples/` in release builds, so that an installed program carries its Python
 //! sources. Debug builds run from a checkout and embed nothing: a change to a node then costs no build.
-//! `LOOM_EMBED=1` embeds in any build. A program for Windows gets its icon, version and manifest.
+//! `LOOM_EMBED=1` embeds in any build. The public keys of updates are embedded in all. A program for Windows gets its
+//! icon, version and manifest.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -33,6 +34,7 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(variable("OUT_DIR"));
     fs::write(out.join("embedded.txt"), list)?;
     fs::write(out.join("embedded.deflate"), content)?;
+    fs::write(out.join("update_keys.rs"), update_keys(&root)?)?;
     // Only Windows itself has the resource compiler of its own toolchain; from elsewhere that one is only linted.
     let has_compiler = variable("CARGO_CFG_TARGET_ENV") == "gnu" || cfg!(windows);
     if variable("CARGO_CFG_TARGET_OS") == "windows" && has_compiler {
@@ -57,6 +59,33 @@ fn add_resources() -> io::Result<()> {
         .set("LegalCopyright", "The Loom authors; MIT or Apache-2.0")
         .set("OriginalFilename", "Loom.exe")
         .compile()
+}
+
+/// The public keys that releases are signed with: the current one and the next.
+fn update_keys(root: &Path) -> io::Result<String> {
+    let folder = root.join("assets").join("update-keys");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "pub") {
+            files.push(path);
+        }
+    }
+    if files.len() > 2 {
+        return Err(io::Error::other(
+            "assets/update-keys holds more than two keys",
+        ));
+    }
+    files.sort();
+    let texts: Vec<_> = files
+        .iter()
+        .map(|path| format!("include_str!({:?})", path.to_string_lossy()))
+        .collect();
+    Ok(format!(
+        "/// The public keys in `assets/update-keys`.\nconst KEYS: &[&str] = &[{}];\n",
+        texts.join(", ")
+    ))
 }
 
 /// Files below `folder`, relative to `root`: those that are kept in version control and are of use when installed.

@@ -249,6 +249,7 @@ commands! {
 
     Welcome, "Welcome page", Help, Window, [key(CTRL, Key::T)], "Recent projects, templates and what is new";
     Keys, "Keyboard shortcuts", Help, Window, [key(Modifiers::NONE, Key::F1), key(Modifiers::NONE, Key::Questionmark)], "All commands and their keys";
+    CheckUpdates, "Check for updates…", Help, Window, [], "Ask whether there is a newer version of Loom";
     About, "About Loom", Help, Window, [], "Version and licence";
 }
 

@@ -23,3 +23,4 @@ pub mod secrets;
 pub mod settings;
 pub mod sys;
 pub mod ui;
+pub mod update;

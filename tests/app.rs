@@ -98,6 +98,7 @@ use loom::secrets::Keychain;
 use loom::settings::Settings;
 use loom::ui::canvas::layout::{input_pos, output_pos};
 use loom::ui::dialogs::Dialog;
+use loom::update::{Here, Off, Updater};
 
 /// A runtime that lives as long as the tests.
 fn runtime() -> tokio::runtime::Handle {
@@ -205,6 +206,19 @@ impl Window {
         settings: Settings,
         neighbours: Neighbours,
     ) -> Self {
+        let here = Here::find();
+        let updater = Updater::new(Err(Off::NoRepository), here);
+        Self::build_updating(builder, userdata, project, settings, neighbours, updater)
+    }
+
+    fn build_updating(
+        builder: HarnessBuilder<App>,
+        userdata: Rc<tempfile::TempDir>,
+        project: Option<PathBuf>,
+        settings: Settings,
+        neighbours: Neighbours,
+        updater: Updater,
+    ) -> Self {
         let mut paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
         // Not the bank of whoever runs the tests.
         paths.own_bank = userdata.path().join("own nodes");
@@ -217,6 +231,7 @@ impl Window {
             keychain: Keychain::none(),
             frame_log: None,
             neighbours,
+            updater,
         };
         let harness = builder
             .with_max_steps(64)

@@ -22,6 +22,8 @@ mod processes;
 mod soak;
 #[path = "engine/stage.rs"]
 mod stage;
+#[cfg(unix)]
+mod update;
 
 use std::time::Duration;
 

@@ -217,6 +217,7 @@ impl App {
                     query: String::new(),
                 });
             }
+            Command::CheckUpdates => self.updates_asked(),
             Command::About => self.dialog = Some(Dialog::About),
             _ if self.project_asked(command) => {}
             _ => self.run_on_nodes(command),

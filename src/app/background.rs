@@ -15,6 +15,7 @@ use super::journal::Kept;
 use super::outside::Sight;
 use super::project_work::Outcome;
 use super::secrets::SecretNews;
+use super::updating::UpdateEvent;
 use super::versions::{Looked, Source, Version};
 use crate::document::file::FileError;
 use crate::engine::EngineEvent;
@@ -254,6 +255,8 @@ pub enum Event {
         bank: Nodebank,
         is_new: bool,
     },
+    /// About a new version of Loom.
+    Update(UpdateEvent),
 }
 
 /// What starts background work and where it reports.
@@ -434,6 +437,7 @@ impl App {
             } => {
                 self.with_project(project, |app| app.nodebank_read(bank, is_new));
             }
+            Event::Update(event) => self.on_update_event(event),
         }
     }
 }

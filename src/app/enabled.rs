@@ -106,6 +106,7 @@ pub(super) fn is_for_welcome(command: Command) -> bool {
             | Command::Palette
             | Command::Welcome
             | Command::Keys
+            | Command::CheckUpdates
             | Command::About
     ) || is_of_scale(command)
 }

@@ -16,6 +16,7 @@ use crate::ui::clash::ClashAnswer;
 use crate::ui::crash::CrashAnswer;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
 use crate::ui::secrets::SecretAnswer;
+use crate::ui::update::UpdateAnswer;
 
 impl App {
     /// Write the savefile in the background; `then` goes on when it is written.
@@ -128,7 +129,7 @@ impl App {
         }
     }
 
-    fn names_of_unsaved(&self) -> Vec<String> {
+    pub(super) fn names_of_unsaved(&self) -> Vec<String> {
         let unsaved = self
             .projects()
             .filter(|project| project.document.is_dirty());
@@ -139,7 +140,7 @@ impl App {
     /// The open projects that `then` takes away.
     fn concerned(&self, then: AfterSave) -> Vec<u64> {
         match then {
-            AfterSave::Quit => self.serials(),
+            AfterSave::Quit | AfterSave::Update => self.serials(),
             AfterSave::Close(serial) | AfterSave::Work(serial) => vec![serial],
         }
     }
@@ -156,6 +157,10 @@ impl App {
     }
 
     fn discard_concerned(&mut self, then: AfterSave) {
+        if then == AfterSave::Update {
+            // It is thrown away with the window: the update may fail, and the window stay.
+            return self.start_update();
+        }
         for serial in self.concerned(then) {
             self.with_project(serial, |app| {
                 app.discard_code();
@@ -183,6 +188,7 @@ impl App {
             }
             AfterSave::Close(serial) => self.close_tab(serial),
             AfterSave::Work(serial) => self.work_on_saved(serial),
+            AfterSave::Update => self.start_update(),
         }
     }
 
@@ -199,6 +205,13 @@ impl App {
         if let Answer::Set(setting) = answer {
             self.set(context, setting);
             return;
+        }
+        match answer {
+            Answer::Update(answer) => return self.update_answer(answer),
+            Answer::Cancel if matches!(self.dialog, Some(Dialog::Update(_))) => {
+                return self.update_answer(UpdateAnswer::Later);
+            }
+            _ => {}
         }
         let asked = self.dialog.take();
         let about = match asked {
@@ -219,7 +232,7 @@ impl App {
                     self.clash_answer(&page, ClashAnswer::Later);
                 }
             }
-            Answer::Cancel | Answer::Set(_) | Answer::Crash(_) => {}
+            Answer::Cancel | Answer::Set(_) | Answer::Crash(_) | Answer::Update(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
             Answer::Restore => {

@@ -33,6 +33,7 @@ mod structuring;
 mod tabs;
 mod thumbnail;
 mod trusting;
+mod updating;
 mod versions;
 mod walking;
 mod welcome;
@@ -57,6 +58,7 @@ use packages::PackageWork;
 use reloading::Watch;
 use secrets::Secrets;
 use tabs::Tabs;
+use updating::Updating;
 use versions::VersionWork;
 pub use window::{background_runtime, named_project, open_window};
 
@@ -81,6 +83,7 @@ use crate::ui::shortcuts::{self, Pressed};
 use crate::ui::tabs::strip_ui;
 use crate::ui::welcome::{Welcome, welcome_ui};
 use crate::ui::{Action, Context, Level, Notice, Pictures, theme};
+use crate::update::Updater;
 
 /// How long events may be taken in before a frame is drawn.
 const DRAIN: Duration = Duration::from_millis(8);
@@ -100,6 +103,8 @@ pub struct Options {
     pub frame_log: Option<PathBuf>,
     /// Other windows.
     pub neighbours: Neighbours,
+    /// Where new versions come from, and what they take the place of.
+    pub updater: Updater,
 }
 
 /// All state of the window.
@@ -143,6 +148,7 @@ pub struct App {
     is_beside: bool,
     /// Ends with the window.
     listens: Option<Watch>,
+    updating: Updating,
 }
 
 impl App {
@@ -181,6 +187,7 @@ impl App {
             for_others: Waiting::default(),
             is_beside: options.neighbours.is_beside,
             listens: None,
+            updating: Updating::new(options.updater),
         };
         app.listens = app.listen(options.neighbours.inbox);
         app.for_others.crash = app.crash_page(&options.neighbours.ended);
@@ -292,6 +299,7 @@ impl App {
         let fraction = self.project.run.counts();
         let tabs = self.tabs_to_show();
         let banners = self.banners();
+        let update = self.updating.hint();
         let status = Status {
             tabs: &tabs,
             is_welcome: self.project.is_welcome(),
@@ -307,6 +315,7 @@ impl App {
                 .then(|| fraction.settled() as f32 / fraction.total as f32),
             zoom: self.project.panels.canvas.camera.zoom,
             is_asked: self.project.outside.is_asking(),
+            update: update.as_deref(),
         };
         let enabled: Vec<bool> = TABLE
             .iter()
@@ -487,6 +496,7 @@ impl eframe::App for App {
         // Now, not with the next frame: what is seen is written down.
         self.keep_journals();
         self.update_title(&context);
+        self.update_turns();
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -148,7 +148,7 @@ impl App {
     }
 
     /// A failure to keep them is said and changes nothing else.
-    fn keep_settings(&mut self) {
+    pub(super) fn keep_settings(&mut self) {
         if let Err(error) = self.settings.save(&self.paths.userdata) {
             self.notify(
                 Level::Warning,

@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::picture::is_picture;
@@ -16,6 +17,7 @@ use crate::secrets::Keychain;
 use crate::settings::Settings;
 use crate::sys;
 use crate::ui::Level;
+use crate::update::{Updater, install};
 
 const ICON: &[u8] = include_bytes!("../../assets/icon/loom-256.png");
 /// How long background work may take to end with the window.
@@ -26,7 +28,7 @@ pub fn background_runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("loom-background")
-        .enable_time()
+        .enable_all()
         .build()
 }
 
@@ -68,6 +70,8 @@ pub fn open_window(project: Option<PathBuf>, is_beside: bool, paths: Paths) -> a
     let (state, of_state) = State::load_telling(&userdata);
     problems.extend(of_settings.into_iter().chain(of_state));
     let variables = Variables::load();
+    let updater = Updater::of_this_build();
+    let successor = Arc::clone(&updater.successor);
     let options = Options {
         keychain: Keychain::of(&variables),
         state,
@@ -77,6 +81,7 @@ pub fn open_window(project: Option<PathBuf>, is_beside: bool, paths: Paths) -> a
         runtime: runtime.handle().clone(),
         frame_log: variables.get(FRAME_LOG_VARIABLE).map(PathBuf::from),
         neighbours,
+        updater,
     };
     let icon = eframe::icon_data::from_png_bytes(ICON).unwrap_or_default();
     let viewport = egui::ViewportBuilder::default()
@@ -111,6 +116,14 @@ pub fn open_window(project: Option<PathBuf>, is_beside: bool, paths: Paths) -> a
     };
     if let Some(mark) = mark {
         mark.end();
+    }
+    if let Some(program) = successor.get()
+        && let Err(error) = install::start_successor(program)
+    {
+        anyhow::bail!(
+            "the new version is in place and could not be started ({error}); start it yourself: {}",
+            program.display()
+        );
     }
     result.map_err(|error| {
         anyhow::anyhow!(

@@ -5,7 +5,7 @@ use egui::{Align, Button, Color32, FontId, Layout, RichText, Ui};
 use super::canvas::paint::cut_text;
 use super::tabs::{self, Tab};
 use super::theme::{self, Palette};
-use super::{Action, Context, menu};
+use super::{Action, Context, menu, update};
 use crate::command::Command;
 
 /// What a project's run is at, for the bars.
@@ -33,6 +33,8 @@ pub struct Status<'a> {
     pub zoom: f32,
     /// The savefile was changed here and outside, and nobody has decided yet.
     pub is_asked: bool,
+    /// What is to be said of a new version.
+    pub update: Option<&'a str>,
 }
 
 /// Menus, the project's name and the run buttons.
@@ -55,6 +57,10 @@ pub fn top_bar_ui(
         ui.add_space(4.0);
         let (chosen, menus_end) = menu::menu_bar_ui(ui, &is_enabled);
         actions.extend(chosen.map(Action::Command));
+        let menus_end = match status.update {
+            Some(hint) => update::dot_ui(ui, menus_end, hint, actions),
+            None => menus_end,
+        };
         if status.is_welcome {
             return;
         }

@@ -16,6 +16,7 @@ use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
 use super::trust::{TrustAnswer, TrustPage, trust_ui};
+use super::update::{UpdateAnswer, UpdatePage, update_ui};
 use super::versions::{VersionsAnswer, VersionsPage, versions_ui};
 
 /// A dialog that is open, with what was typed into it.
@@ -84,6 +85,7 @@ pub enum Dialog {
         title: String,
         text: String,
     },
+    Update(UpdatePage),
 }
 
 /// A project that can be opened with one click.
@@ -101,6 +103,8 @@ pub enum AfterSave {
     Close(u64),
     /// Do what waits for the project with this serial.
     Work(u64),
+    /// Put the new version in place that was fetched.
+    Update,
 }
 
 /// What can be opened in place of a savefile that is damaged.
@@ -145,6 +149,7 @@ pub enum Answer {
     Trust(TrustAnswer),
     /// Change a setting; the dialog stays.
     Set(Setting),
+    Update(UpdateAnswer),
 }
 
 /// Show the dialog; the answer when there is one.
@@ -166,7 +171,8 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 | Dialog::Trust(_)
                 | Dialog::Damaged { .. }
                 | Dialog::Crash(_)
-                | Dialog::Failure { .. } => 520.0,
+                | Dialog::Failure { .. }
+                | Dialog::Update(_) => 520.0,
                 _ => 400.0,
             };
             // At a large scale the window may be narrower than that.
@@ -214,6 +220,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::About => about_ui(ui),
                 Dialog::Crash(page) => crash_ui(ui, page).map(Answer::Crash),
                 Dialog::Failure { title, text } => failure_ui(ui, title, text),
+                Dialog::Update(page) => update_ui(ui, page).map(Answer::Update),
             }
         });
     let is_dismissed = shown.should_close();

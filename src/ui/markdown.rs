@@ -9,6 +9,17 @@ use super::theme::{self, Palette};
 
 /// Lay out `text` at a size of letters, `width` points wide and at most `height` high.
 pub fn layout(text: &str, size: f32, width: f32, rows: usize, palette: &Palette) -> LayoutJob {
+    layout_of(Parser::new(text), size, width, rows, palette)
+}
+
+/// The same for a text that was taken apart already.
+pub fn layout_of<'a>(
+    events: impl Iterator<Item = Event<'a>>,
+    size: f32,
+    width: f32,
+    rows: usize,
+    palette: &Palette,
+) -> LayoutJob {
     let mut writer = Writer {
         job: LayoutJob::default(),
         size,
@@ -21,7 +32,7 @@ pub fn layout(text: &str, size: f32, width: f32, rows: usize, palette: &Palette)
         lists: Vec::new(),
         gap: None,
     };
-    for event in Parser::new(text) {
+    for event in events {
         writer.event(event);
     }
     let mut job = writer.job;

@@ -52,6 +52,7 @@ pub mod tabs;
 mod testing;
 pub mod theme;
 pub mod trust;
+pub mod update;
 pub mod value;
 pub mod versions;
 pub mod viewer;

@@ -323,6 +323,27 @@ pub const LAYERS: &[Layer] = &[
         ..NOTHING
     },
     Layer {
+        folder: "update",
+        crates: &[
+            "humantime",
+            "minisign_verify",
+            "reqwest",
+            "rustls",
+            "semver",
+            "serde",
+            "serde_json",
+            "sha2",
+            "tempfile",
+            "thiserror",
+            "tokio",
+            "tracing",
+        ],
+        modules: &["document::file", "instance::log", "sys"],
+        not_std: &["std::net"],
+        reason: "it asks, fetches, checks and puts in place: no window, no document, no graph",
+        ..NOTHING
+    },
+    Layer {
         folder: "app",
         not_modules: &["project::trust::by_call"],
         reason: "the window never takes a project for trusted: it asks `project::trust`",
