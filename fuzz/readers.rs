@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use loom::document::file::tree::{self, Tree};
@@ -21,12 +21,15 @@ use loom::project::journal::Location;
 use loom::project::requirements::{self, Confirmed, edit};
 use loom::project::{index, state::State};
 use loom::settings::Settings;
+use loom::update::manifest::Manifest;
+use loom::update::remembered::Remembered;
+use loom::update::{Here, How, pending};
 
 /// Takes any bytes.
 pub type Reader = fn(&[u8]);
 
 /// All of them, by the name of their target and the folder of their corpus.
-pub const READERS: [(&str, Reader); 9] = [
+pub const READERS: [(&str, Reader); 10] = [
     ("archive", archive),
     ("clipboard", clipboard),
     ("journal", journal),
@@ -36,6 +39,7 @@ pub const READERS: [(&str, Reader); 9] = [
     ("requirements", requirements),
     ("savefile", savefile),
     ("settings", settings),
+    ("update", update),
 ];
 
 /// A savefile that is read can be written, and is the same when it is read again; it does not differ from itself, and
@@ -240,4 +244,33 @@ fn undo_all(mut document: Document) {
 fn with_folder(act: impl FnOnce(&Path)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     act(folder.path());
+}
+
+/// A manifest that is read names files that lie where they are put; what is known of updates is read as far as it goes,
+/// written, and the same again.
+pub fn update(bytes: &[u8]) {
+    if let Ok(manifest) = Manifest::parse(bytes) {
+        for asset in manifest.assets {
+            let parts: Vec<_> = Path::new(&asset.name).components().collect();
+            assert!(matches!(parts[..], [Component::Normal(name)] if *name == *asset.name));
+        }
+    }
+    with_folder(|folder| {
+        fs::write(folder.join("updates.json"), bytes).expect("a temporary folder");
+        fs::write(folder.join("pending_update.json"), bytes).expect("a temporary folder");
+        let remembered = Remembered::load(folder);
+        remembered.wait(
+            std::time::SystemTime::now(),
+            std::time::Duration::from_secs(60),
+        );
+        remembered.save(folder).expect("a temporary folder");
+        assert_eq!(Remembered::load(folder), remembered);
+        let here = Here {
+            version: loom::update::this_version(),
+            program: folder.join("loom"),
+            how: How::Installer,
+        };
+        pending::settle(folder, &here);
+        assert_eq!(pending::settle(folder, &here), None);
+    });
 }

@@ -63,6 +63,9 @@ mod running;
 mod secrets;
 #[path = "app/snapshots.rs"]
 mod snapshots;
+#[cfg(unix)]
+#[path = "update/stage.rs"]
+mod stage;
 #[path = "app/structure.rs"]
 mod structure;
 #[path = "app/tabs.rs"]
@@ -73,6 +76,9 @@ mod touchpad;
 mod trust;
 #[path = "app/unsound.rs"]
 mod unsound;
+#[cfg(unix)]
+#[path = "app/updates.rs"]
+mod updates;
 #[path = "app/versions.rs"]
 mod versions;
 #[path = "app/walking.rs"]

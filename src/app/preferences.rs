@@ -8,7 +8,7 @@ use crate::ui::Level;
 use crate::ui::canvas::Habits;
 use crate::ui::dialogs::Dialog;
 use crate::ui::keymap::{self, KeyMap};
-use crate::ui::settings::{SCALE_STEP, SCALES, Setting, SettingsPage};
+use crate::ui::settings::{SCALE_STEP, SCALES, Setting, SettingsPage, Updates};
 
 impl App {
     /// Let the window be as the settings say. What is wrong with the keys in them, in words.
@@ -93,12 +93,17 @@ impl App {
     /// The settings as their page shows them.
     pub(super) fn settings_page(&self) -> SettingsPage {
         let theme = shown(self.settings.theme);
-        SettingsPage::new(
+        let mut page = SettingsPage::new(
             theme,
             self.settings.ui_scale,
             self.settings.engine.workers,
             self.settings.editor.command.as_deref(),
-        )
+        );
+        page.updates = Updates {
+            looks: self.settings.updates.check_on_startup,
+            takes_betas: self.settings.updates.channel == "beta",
+        };
+        page
     }
 
     /// Change a setting, for now and for the next start.
@@ -124,6 +129,15 @@ impl App {
                     return;
                 }
                 settings.editor.command = command;
+            }
+            Setting::Updates(updates) => {
+                settings.updates.check_on_startup = updates.looks;
+                let channel = if updates.takes_betas {
+                    "beta"
+                } else {
+                    "stable"
+                };
+                channel.clone_into(&mut settings.updates.channel);
             }
             Setting::Keys(changes) => {
                 for (command, keys) in changes {

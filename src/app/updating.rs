@@ -61,6 +61,30 @@ enum Standing {
     Starting(Box<Offer>),
 }
 
+impl Standing {
+    /// What is being fetched, which is not any more.
+    fn take_fetching(&mut self) -> Option<Box<Offer>> {
+        match std::mem::take(self) {
+            Self::Fetching(offer, _) => Some(offer),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    /// The same for what can be put in place.
+    fn take_ready(&mut self) -> Option<Box<Ready>> {
+        match std::mem::take(self) {
+            Self::Ready(ready) => Some(ready),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+}
+
 impl Updating {
     pub(super) fn new(updater: Updater) -> Self {
         Self {
@@ -79,8 +103,12 @@ impl Updating {
             Standing::Offered(offer) | Standing::Starting(offer) => {
                 Some(format!("Loom {} is there", offer.version))
             }
-            Standing::Fetching(offer, _) => Some(format!("Loom {} is being fetched", offer.version)),
-            Standing::Ready(ready) => Some(format!("Loom {} can be put in place", ready.offer.version)),
+            Standing::Fetching(offer, _) => {
+                Some(format!("Loom {} is being fetched", offer.version))
+            }
+            Standing::Ready(ready) => {
+                Some(format!("Loom {} can be put in place", ready.offer.version))
+            }
         }
     }
 
@@ -134,7 +162,10 @@ impl App {
 
     fn watch_clock(&self) -> Watch {
         let (sender, userdata) = (self.services.sender.clone(), self.paths.userdata.clone());
-        let (feed, here) = (self.updating.updater.feed.clone(), self.updating.updater.here.clone());
+        let (feed, here) = (
+            self.updating.updater.feed.clone(),
+            self.updating.updater.here.clone(),
+        );
         Watch::new(self.services.runtime.spawn(async move {
             let at = userdata.clone();
             let settled = tokio::task::spawn_blocking(move || pending::settle(&at, &here));
@@ -177,15 +208,15 @@ impl App {
                 is_asked,
                 result,
                 has_failed,
-            } => self.checked(is_asked, result, has_failed),
+            } => self.update_checked(is_asked, result, has_failed),
             UpdateEvent::Progress(now) => {
                 if let Standing::Fetching(_, progress) = &mut self.updating.standing {
                     *progress = now;
                     self.show_standing(false);
                 }
             }
-            UpdateEvent::Fetched(result) => self.fetched(result),
-            UpdateEvent::Begun(result) => self.begun(result),
+            UpdateEvent::Fetched(result) => self.update_fetched(result),
+            UpdateEvent::Begun(result) => self.update_begun(result),
         }
     }
 
@@ -233,7 +264,12 @@ impl App {
         self.updating.task = Some(Watch::new(self.services.runtime.spawn(task)));
     }
 
-    fn checked(&mut self, is_asked: bool, result: Result<Found, UpdateError>, has_failed: bool) {
+    fn update_checked(
+        &mut self,
+        is_asked: bool,
+        result: Result<Found, UpdateError>,
+        has_failed: bool,
+    ) {
         // Given up meanwhile, or asked for again.
         if is_asked != matches!(self.updating.standing, Standing::Asking) {
             return;
@@ -250,7 +286,10 @@ impl App {
                 }
             }
             Ok(Found::Newest) if is_asked => {
-                let text = format!("Loom {} is the newest version.", self.updating.updater.here.version);
+                let text = format!(
+                    "Loom {} is the newest version.",
+                    self.updating.updater.here.version
+                );
                 self.tell_of_update("Up to date", text, None);
             }
             Ok(Found::Newest) => {}
@@ -299,7 +338,8 @@ impl App {
                 return self.open_of_update(page.into());
             }
             UpdateAnswer::OpenLog => {
-                if let Some(Dialog::Update(UpdatePage::Told { log: Some(log), .. })) = &self.dialog {
+                if let Some(Dialog::Update(UpdatePage::Told { log: Some(log), .. })) = &self.dialog
+                {
                     self.open_of_update(log.clone());
                 }
                 return;
@@ -313,32 +353,38 @@ impl App {
             UpdateAnswer::Later => {}
             UpdateAnswer::Cancel => {
                 self.updating.task = None;
-                if let Standing::Fetching(offer, _) = std::mem::take(standing) {
-                    self.updating.standing = Standing::Offered(offer);
+                if let Some(offer) = standing.take_fetching() {
+                    *standing = Standing::Offered(offer);
                 }
             }
             UpdateAnswer::Skip => {
-                if let Standing::Offered(offer) = std::mem::take(standing) {
-                    self.settings.updates.skipped_version = Some(offer.version.to_string());
-                    self.keep_settings();
-                } else {
-                    // What was fetched goes with it.
-                    self.updating.standing = Standing::Nothing;
-                }
+                // What was fetched goes with it.
+                let version = match std::mem::take(standing) {
+                    Standing::Offered(offer) => offer.version,
+                    Standing::Ready(ready) => ready.offer.version,
+                    other => {
+                        *standing = other;
+                        return;
+                    }
+                };
+                self.settings.updates.skipped_version = Some(version.to_string());
+                self.keep_settings();
             }
-            UpdateAnswer::Update => match std::mem::take(standing) {
-                Standing::Offered(offer) => {
-                    self.dialog = None;
-                    self.fetch_update(offer);
-                    return self.show_standing(true);
+            UpdateAnswer::Update => {
+                self.dialog = None;
+                match std::mem::take(standing) {
+                    Standing::Offered(offer) => {
+                        self.fetch_update(offer);
+                        self.show_standing(true);
+                    }
+                    Standing::Ready(ready) => {
+                        *standing = Standing::Ready(ready);
+                        self.update_now();
+                    }
+                    other => *standing = other,
                 }
-                Standing::Ready(ready) => {
-                    self.updating.standing = Standing::Ready(ready);
-                    self.dialog = None;
-                    return self.update_now();
-                }
-                other => *standing = other,
-            },
+                return;
+            }
         }
         self.dialog = None;
     }
@@ -376,9 +422,9 @@ impl App {
         self.updating.task = Some(Watch::new(self.services.runtime.spawn(task)));
     }
 
-    fn fetched(&mut self, result: Result<Box<Ready>, UpdateError>) {
+    fn update_fetched(&mut self, result: Result<Box<Ready>, UpdateError>) {
         // Given up meanwhile: what came is removed with it.
-        let Standing::Fetching(offer, _) = std::mem::take(&mut self.updating.standing) else {
+        let Some(offer) = self.updating.standing.take_fetching() else {
             return;
         };
         self.updating.task = None;
@@ -386,7 +432,10 @@ impl App {
             Ok(ready) => {
                 self.updating.standing = Standing::Ready(ready);
                 // Whoever hid it is at something else.
-                if matches!(self.dialog, Some(Dialog::Update(UpdatePage::Fetching { .. }))) {
+                if matches!(
+                    self.dialog,
+                    Some(Dialog::Update(UpdatePage::Fetching { .. }))
+                ) {
                     self.dialog = None;
                     self.update_now();
                 }
@@ -415,7 +464,8 @@ impl App {
 
     /// Nothing is left to be saved: stop what runs, and put the new version in place.
     pub(super) fn start_update(&mut self) {
-        let Standing::Ready(ready) = std::mem::take(&mut self.updating.standing) else {
+        // Asked for by each save that ended: once.
+        let Some(ready) = self.updating.standing.take_ready() else {
             return;
         };
         let Updater { feed, here, .. } = self.updating.updater.clone();
@@ -437,7 +487,7 @@ impl App {
         });
     }
 
-    fn begun(&mut self, result: Result<Begun, UpdateError>) {
+    fn update_begun(&mut self, result: Result<Begun, UpdateError>) {
         self.updating.standing = Standing::Nothing;
         match result {
             Ok(begun) => {

@@ -25,9 +25,14 @@ pub enum UpdatePage {
         bytes_per_sec: u64,
     },
     /// It is being put in place, and the window closes.
-    Starting { version: String },
+    Starting {
+        version: String,
+    },
     /// This start is the first of a new version.
-    Updated { version: String, notes: String },
+    Updated {
+        version: String,
+        notes: String,
+    },
     /// There is nothing to be done, or it went wrong.
     Told {
         title: String,
@@ -149,7 +154,10 @@ fn offer_ui(ui: &mut Ui, offer: &OfferPage) -> Option<UpdateAnswer> {
     let size = offer
         .bytes
         .map_or_else(String::new, |bytes| format!(", {}", megabytes(bytes)));
-    let text = format!("Published {}{size}. This is {}.", offer.published, offer.runs);
+    let text = format!(
+        "Published {}{size}. This is {}.",
+        offer.published, offer.runs
+    );
     heading(ui, &format!("Loom {} is there", offer.version), &text);
     match &offer.notes {
         Some(notes) => notes_ui(ui, notes),
@@ -325,7 +333,10 @@ mod tests {
             ("see [it](http://example.org)", "see it"),
             ("[it](javascript:alert(1)) and [x](file:///etc)", "it and x"),
             ("[it](https://me@evil.org)", "it"),
-            ("a <b>c</b> ![d](https://e.org/f.png) <script>g</script>", "a c d g"),
+            (
+                "a <b>c</b> ![d](https://e.org/f.png) <script>g</script>",
+                "a c d g",
+            ),
             ("evil\u{202e}txt.exe\u{7}\u{200b}", "eviltxt.exe"),
         ] {
             let job = notes_job(notes, 300.0, &theme::DARK);

@@ -162,11 +162,16 @@ async fn newest(
         (StatusCode::NOT_MODIFIED, Some((_, release))) => return Ok(release),
         (StatusCode::OK, _) => {}
         (StatusCode::NOT_FOUND, _) => {
-            return Err(UpdateError::Answer("no version is published there".to_owned()));
+            return Err(UpdateError::Answer(
+                "no version is published there".to_owned(),
+            ));
         }
         _ => return Err(fetcher.refused(&answer)),
     }
-    let etag = answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok());
+    let etag = answer
+        .headers()
+        .get(ETAG)
+        .and_then(|etag| etag.to_str().ok());
     let etag = etag.map(str::to_owned);
     let body = fetcher.body(answer, LIST_BYTES).await?;
     let release = read(&body, takes_betas)?;

@@ -230,7 +230,8 @@ impl Partial {
     }
 
     fn save(&self, root: &Path) -> Result<(), UpdateError> {
-        let text = serde_json::to_vec(self).map_err(|error| UpdateError::Disk(error.to_string()))?;
+        let text =
+            serde_json::to_vec(self).map_err(|error| UpdateError::Disk(error.to_string()))?;
         write_atomic(&root.join(PARTIAL), &text).map_err(|error| disk(&error))
     }
 }
@@ -240,10 +241,14 @@ impl Part {
     fn find(root: &Path, download: &Download) -> Result<(Folder, Self), UpdateError> {
         let lock = lock(root)?;
         let partial = Partial::load(root);
-        let is_name = partial.folder.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_name = partial
+            .folder
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric());
         let is_this = partial.sha256 == download.asset.sha256 && partial.etag.is_some();
         let path = root.join(&partial.folder);
-        let is_there = !partial.folder.is_empty() && is_name && is_this && holds_only_the_file(&path);
+        let is_there =
+            !partial.folder.is_empty() && is_name && is_this && holds_only_the_file(&path);
         remove_all_but(root, if is_there { &partial.folder } else { "" });
         let needed = download.asset.size.saturating_mul(ROOM);
         if sys::free_space(root).is_some_and(|free| free < needed) {
@@ -325,7 +330,9 @@ impl Part {
                 let range = answer.headers().get(CONTENT_RANGE);
                 if range.is_none_or(|range| range.as_bytes() != expected.as_bytes()) {
                     self.clear()?;
-                    return Err(UpdateError::Answer("it gave another part than was asked for".to_owned()));
+                    return Err(UpdateError::Answer(
+                        "it gave another part than was asked for".to_owned(),
+                    ));
                 }
             }
             _ => return Err(fetcher.refused(&answer)),
@@ -344,14 +351,20 @@ impl Part {
         while let Some(bytes) = fetcher.chunk(&mut answer).await? {
             let length = bytes.len() as u64;
             if self.have + length > size {
-                return Err(UpdateError::File("it is longer than it should be".to_owned()));
+                return Err(UpdateError::File(
+                    "it is longer than it should be".to_owned(),
+                ));
             }
             block_in_place(|| self.file.write_all(&bytes)).map_err(|error| disk(&error))?;
             self.have += length;
             in_window += length;
             since_told += length;
             if window.elapsed() >= pace.window {
-                if in_window < pace.bytes_per_sec.saturating_mul(pace.window.as_secs().max(1)) {
+                if in_window
+                    < pace
+                        .bytes_per_sec
+                        .saturating_mul(pace.window.as_secs().max(1))
+                {
                     return Err(UpdateError::Slow);
                 }
                 (window, in_window) = (Instant::now(), 0);
@@ -365,7 +378,9 @@ impl Part {
             }
         }
         if self.have < size {
-            return Err(UpdateError::Unreachable("the connection ended early".to_owned()));
+            return Err(UpdateError::Unreachable(
+                "the connection ended early".to_owned(),
+            ));
         }
         tell(self.progress(size, rate.unwrap_or_default() as u64));
         Ok(())

@@ -60,11 +60,11 @@ impl<'a> Fetcher<'a> {
             }
             let to = answer.headers().get(LOCATION);
             let to = to.and_then(|to| to.to_str().ok()).unwrap_or_default();
-            url = url
-                .join(to)
-                .map_err(|_| UpdateError::Address(shown(to)))?;
+            url = url.join(to).map_err(|_| UpdateError::Address(shown(to)))?;
         }
-        Err(UpdateError::Answer("it leads from one address to the next".to_owned()))
+        Err(UpdateError::Answer(
+            "it leads from one address to the next".to_owned(),
+        ))
     }
 
     /// The whole of a small file, of `most` bytes at most.
@@ -79,7 +79,10 @@ impl<'a> Fetcher<'a> {
     /// The body of an answer, of `most` bytes at most.
     pub async fn body(&self, mut answer: Response, most: usize) -> Result<Vec<u8>, UpdateError> {
         let too_long = || UpdateError::Answer("it is far too long".to_owned());
-        if answer.content_length().is_some_and(|length| length > most as u64) {
+        if answer
+            .content_length()
+            .is_some_and(|length| length > most as u64)
+        {
             return Err(too_long());
         }
         let mut body = Vec::new();
@@ -96,7 +99,8 @@ impl<'a> Fetcher<'a> {
     pub async fn chunk(
         &self,
         answer: &mut Response,
-    ) -> Result<Option<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]> + use<>>, UpdateError> {
+    ) -> Result<Option<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]> + use<>>, UpdateError>
+    {
         let chunk = timeout(self.feed.pace.stall, answer.chunk()).await;
         chunk
             .map_err(|_| UpdateError::Slow)?
@@ -128,7 +132,10 @@ impl<'a> Fetcher<'a> {
         if is_plain && (is_ours || is_here) {
             return Ok(());
         }
-        Err(UpdateError::Address(shown(&format!("{}://{host}", url.scheme()))))
+        Err(UpdateError::Address(shown(&format!(
+            "{}://{host}",
+            url.scheme()
+        ))))
     }
 }
 
@@ -142,7 +149,8 @@ fn wait(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let is_used_up = number("x-ratelimit-remaining") == Some(0);
     let reset = || {
         let now = std::time::SystemTime::now();
-        let reset = std::time::UNIX_EPOCH.checked_add(Duration::from_secs(number("x-ratelimit-reset")?));
+        let reset =
+            std::time::UNIX_EPOCH.checked_add(Duration::from_secs(number("x-ratelimit-reset")?));
         reset?.duration_since(now).ok()
     };
     let wait = after.or_else(|| is_used_up.then(reset).flatten());

@@ -51,8 +51,13 @@ impl How {
         if folder.join(UNINSTALLER).is_file() {
             return Self::Installer;
         }
-        if folder.parent().is_some_and(|around| around.join("CACHEDIR.TAG").is_file()) {
-            return Self::ByHand("This Loom was built from its sources: get the new ones and build them.");
+        if folder
+            .parent()
+            .is_some_and(|around| around.join("CACHEDIR.TAG").is_file())
+        {
+            return Self::ByHand(
+                "This Loom was built from its sources: get the new ones and build them.",
+            );
         }
         let appimage = appimage.filter(|file| file.is_file());
         if appimage.is_none() && PACKAGES.iter().any(|place| program.starts_with(place)) {
@@ -90,14 +95,25 @@ impl How {
 
 fn may_replace(file: &Path) -> bool {
     let folder = file.parent().unwrap_or(Path::new("."));
-    sys::disk::may_write(folder).is_ok() && tempfile::tempfile_in(folder).is_ok()
+    sys::may_write(folder).is_ok() && tempfile::tempfile_in(folder).is_ok()
 }
 
 /// Put it in place of `here`, or start what does. When it fails, all is as before.
-pub fn begin(feed: &Feed, here: &Here, mut ready: Ready, userdata: &Path) -> Result<Begun, UpdateError> {
+pub fn begin(
+    feed: &Feed,
+    here: &Here,
+    mut ready: Ready,
+    userdata: &Path,
+) -> Result<Begun, UpdateError> {
     let manifest = ready.offer.manifest.clone();
     let asset = &ready.download.asset;
-    verify::file(&mut ready.file, &ready.signature, asset, &manifest, &feed.keys)?;
+    verify::file(
+        &mut ready.file,
+        &ready.signature,
+        asset,
+        &manifest,
+        &feed.keys,
+    )?;
     let pending = Pending::new(here, &ready.offer, userdata);
     pending.save(userdata).map_err(|error| failed(&error))?;
     let done = match &here.how {
@@ -130,17 +146,24 @@ pub(super) fn sweep(here: &Here) {
 fn start(ready: &Ready, log: &Path) -> Result<(), UpdateError> {
     let installer = ready.folder.file();
     if !is_same(&ready.file, &installer) {
-        return Err(UpdateError::File("something else lies in its place".to_owned()));
+        return Err(UpdateError::File(
+            "something else lies in its place".to_owned(),
+        ));
     }
     // An installer loads what lies beside it.
     if !ready.folder.is_of_one_file() {
-        return Err(UpdateError::File("something else lies beside it".to_owned()));
+        return Err(UpdateError::File(
+            "something else lies beside it".to_owned(),
+        ));
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = fs::Permissions::from_mode(0o700);
-        ready.file.set_permissions(mode).map_err(|error| failed(&error))?;
+        ready
+            .file
+            .set_permissions(mode)
+            .map_err(|error| failed(&error))?;
     }
     if let Some(folder) = log.parent() {
         fs::create_dir_all(folder).map_err(|error| failed(&error))?;
@@ -191,11 +214,16 @@ pub fn start_successor(program: &Path) -> io::Result<()> {
 /// The new program in the place of the old one, which goes on running from where it is kept. Where it lies.
 fn replace(ready: &mut Ready, program: &Path) -> Result<PathBuf, UpdateError> {
     let folder = program.parent().unwrap_or(Path::new("."));
-    let made = tempfile::Builder::new().prefix(".loom-update-").tempfile_in(folder);
+    let made = tempfile::Builder::new()
+        .prefix(".loom-update-")
+        .tempfile_in(folder);
     let mut made = made.map_err(|error| failed(&error))?;
     // Through the same handle once more, byte for byte what is written: nothing can come in between.
     let (mut digest, mut size) = (Sha256::new(), 0);
-    ready.file.seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
+    ready
+        .file
+        .seek(SeekFrom::Start(0))
+        .map_err(|error| failed(&error))?;
     verify::read_all(&mut ready.file, |bytes| {
         digest.update(bytes);
         size += bytes.len() as u64;
@@ -207,7 +235,9 @@ fn replace(ready: &mut Ready, program: &Path) -> Result<PathBuf, UpdateError> {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = fs::metadata(program).map_or(0o755, |about| about.permissions().mode());
         let mode = fs::Permissions::from_mode(mode | 0o100);
-        made.as_file().set_permissions(mode).map_err(|error| failed(&error))?;
+        made.as_file()
+            .set_permissions(mode)
+            .map_err(|error| failed(&error))?;
     }
     made.as_file().sync_all().map_err(|error| failed(&error))?;
     let made = made.into_temp_path();

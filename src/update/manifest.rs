@@ -3,8 +3,8 @@
 
 use std::time::SystemTime;
 
-use serde::Deserialize;
 use semver::Version;
+use serde::Deserialize;
 
 use super::UpdateError;
 
@@ -121,7 +121,10 @@ fn is_device(name: &str) -> bool {
 }
 
 fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

@@ -204,7 +204,9 @@ pub enum UpdateError {
          later"
     )]
     Answer(String),
-    #[error("What the update server gave is not signed by the makers of Loom ({0}), so it is not used")]
+    #[error(
+        "What the update server gave is not signed by the makers of Loom ({0}), so it is not used"
+    )]
     Signature(&'static str),
     #[error("The description of the new version is not in order ({0}), so it is not used")]
     Manifest(String),

@@ -100,7 +100,10 @@ impl Remembered {
 
     /// A manifest was found to be good.
     pub(super) fn saw(&mut self, manifest: &Manifest) {
-        let highest = self.highest_seq.entry(manifest.channel.clone()).or_default();
+        let highest = self
+            .highest_seq
+            .entry(manifest.channel.clone())
+            .or_default();
         *highest = manifest.seq.max(*highest);
         self.published_secs = self.published_secs.max(secs(manifest.published));
     }
@@ -125,10 +128,11 @@ fn secs(time: SystemTime) -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
+/// A time after the year 9999 is none, and not known.
 fn from_secs(secs: u64) -> SystemTime {
-    UNIX_EPOCH
-        .checked_add(Duration::from_secs(secs))
-        .unwrap_or(UNIX_EPOCH)
+    const YEAR_10000: u64 = 253_402_300_800;
+    let secs = if secs < YEAR_10000 { secs } else { 0 };
+    UNIX_EPOCH + Duration::from_secs(secs)
 }
 
 #[cfg(test)]
@@ -172,7 +176,11 @@ mod tests {
                 not_before_secs: held,
                 ..Remembered::default()
             };
-            assert_eq!(remembered.wait(now, day).as_secs(), expected, "{last} {held}");
+            assert_eq!(
+                remembered.wait(now, day).as_secs(),
+                expected,
+                "{last} {held}"
+            );
         }
     }
 }

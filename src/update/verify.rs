@@ -18,7 +18,11 @@ const MOST_SKIPPED: u64 = 10_000;
 const CLOCK_DRIFT: Duration = Duration::from_hours(24);
 
 /// The manifest that these bytes are, after their signature was found to be one of the keys'.
-pub fn manifest(bytes: &[u8], signature: &[u8], keys: &[PublicKey]) -> Result<Manifest, UpdateError> {
+pub fn manifest(
+    bytes: &[u8],
+    signature: &[u8],
+    keys: &[PublicKey],
+) -> Result<Manifest, UpdateError> {
     let signature = read_signature(signature)?;
     let mut is_by_key = false;
     for key in keys {
@@ -88,7 +92,10 @@ pub fn judge<'a>(
     let Some(target) = here.how.target() else {
         return Ok(Judged::Newer(None));
     };
-    let mut assets = manifest.assets.iter().filter(|asset| asset.target == target);
+    let mut assets = manifest
+        .assets
+        .iter()
+        .filter(|asset| asset.target == target);
     match (assets.next(), assets.next()) {
         (Some(asset), None) => Ok(Judged::Newer(Some(asset))),
         (None, _) => wrong(format!("version {version} has no file for {target}")),
@@ -126,7 +133,10 @@ pub fn file(
     })?;
     check_digest(asset, size, digest)?;
     let has_key = !verifiers.is_empty();
-    if !verifiers.iter_mut().any(|verifier| verifier.finalize().is_ok()) {
+    if !verifiers
+        .iter_mut()
+        .any(|verifier| verifier.finalize().is_ok())
+    {
         return Err(refused(has_key));
     }
     check_comment(signature.trusted_comment(), asset, manifest)
@@ -166,10 +176,13 @@ pub fn read_all(
 
 pub fn hex(digest: Sha256) -> String {
     use std::fmt::Write as _;
-    digest.finalize().iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    })
+    digest
+        .finalize()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").ok();
+            text
+        })
 }
 
 /// The day of a time, for people.

@@ -224,7 +224,10 @@ fn other_good_ones() {
                 let from = range.trim_start_matches("bytes=").trim_end_matches('-');
                 let from: usize = from.parse().unwrap();
                 assert!((1..=70_000).contains(&from));
-                let range = format!("{etag}content-range: bytes {from}-{}/{length}\r\n", length - 1);
+                let range = format!(
+                    "{etag}content-range: bytes {from}-{}/{length}\r\n",
+                    length - 1
+                );
                 stage::answer(stream, "206 Partial Content", &range, &whole[from..]);
             });
             one.go()
@@ -297,7 +300,10 @@ fn what_kind_of_installation_it_is_is_seen_from_what_lies_there() {
 fn file_of(userdata: &Path) -> PathBuf {
     let folders = std::fs::read_dir(userdata.join("updates")).unwrap();
     let mut folders = folders.map(|entry| entry.unwrap().path());
-    folders.find(|path| path.is_dir()).unwrap().join("loom-update")
+    folders
+        .find(|path| path.is_dir())
+        .unwrap()
+        .join("loom-update")
 }
 
 /// Tells the process that is to be killed where to fetch from.
@@ -311,9 +317,7 @@ fn a_download_whose_program_is_killed_is_taken_up() {
     let half = one.release.payload[..90_000].to_vec();
     let length = one.release.payload.len();
     one.server.reply(&path, move |request, stream| {
-        let head = format!(
-            "HTTP/1.1 200 OK\r\netag: \"same\"\r\ncontent-length: {length}\r\n\r\n"
-        );
+        let head = format!("HTTP/1.1 200 OK\r\netag: \"same\"\r\ncontent-length: {length}\r\n\r\n");
         stage::raw(stream, &head);
         std::io::Write::write_all(stream, &half).unwrap();
         stage::stall(request, stream);
@@ -322,7 +326,12 @@ fn a_download_whose_program_is_killed_is_taken_up() {
         .args(["update::is_killed", "--exact", "--ignored"])
         .env(
             KILLED,
-            format!("{}\n{}\n{}", one.feed.api, one.key.public(), one.userdata.display()),
+            format!(
+                "{}\n{}\n{}",
+                one.feed.api,
+                one.key.public(),
+                one.userdata.display()
+            ),
         )
         .spawn()
         .unwrap();
@@ -362,7 +371,9 @@ fn a_download_whose_program_is_killed_is_taken_up() {
 #[test]
 #[ignore = "a part of another test"]
 fn is_killed() {
-    let Ok(told) = std::env::var(KILLED) else { return };
+    let Ok(told) = std::env::var(KILLED) else {
+        return;
+    };
     let [api, key, userdata] = told.lines().collect::<Vec<_>>()[..] else {
         panic!("{told}")
     };
@@ -383,7 +394,8 @@ fn is_killed() {
 fn giving_up_ends_a_download_that_stands_still_and_leaves_nothing() {
     let one = Try::new();
     one.publish();
-    one.server.reply(&stage::path(&one.release.name), stage::stall);
+    one.server
+        .reply(&stage::path(&one.release.name), stage::stall);
     let runtime = runtime();
     let (feed, here, userdata) = (one.feed.clone(), one.here.clone(), one.userdata.clone());
     let task = runtime.spawn(async move {

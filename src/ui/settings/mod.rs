@@ -33,6 +33,7 @@ pub struct SettingsPage {
     pub workers: Option<u32>,
     /// The command line that opens a source, as it is typed; empty: as the environment or the system says.
     pub editor: String,
+    pub updates: Updates,
     /// The scale that is being dragged: the window changes only when it is let go, or it would run away from under
     /// the pointer.
     dragged_scale: Option<f32>,
@@ -40,6 +41,15 @@ pub struct SettingsPage {
     keys: KeysPage,
     /// `None`: it is being read.
     trusted: Option<Vec<TrustedRow>>,
+}
+
+/// What is done about new versions of Loom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Updates {
+    /// Look for them once a day.
+    pub looks: bool,
+    /// Those too that are not finished.
+    pub takes_betas: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +67,7 @@ pub enum Setting {
     Scale(f32),
     Workers(Option<u32>),
     Editor(Option<String>),
+    Updates(Updates),
     /// Keys of commands; `None`: those of the table again.
     Keys(Vec<(Command, Option<Vec<KeyboardShortcut>>)>),
     /// The table's keys for all commands.
@@ -138,6 +149,9 @@ fn general_ui(ui: &mut Ui, page: &mut SettingsPage) -> Option<Setting> {
             ui.end_row();
             let label = ui.label("Editor of sources");
             changed = editor_ui(ui, page, label.id).or(changed.take());
+            ui.end_row();
+            ui.label("Updates");
+            changed = updates_ui(ui, page).or(changed.take());
             ui.end_row();
         });
     changed
@@ -224,4 +238,14 @@ fn editor_ui(ui: &mut Ui, page: &mut SettingsPage, label: egui::Id) -> Option<Se
     Some(Setting::Editor(
         (!command.is_empty()).then(|| command.to_owned()),
     ))
+}
+
+fn updates_ui(ui: &mut Ui, page: &mut SettingsPage) -> Option<Setting> {
+    let before = page.updates;
+    ui.vertical(|ui| {
+        ui.checkbox(&mut page.updates.looks, "Look for new versions once a day");
+        let betas = ui.checkbox(&mut page.updates.takes_betas, "Betas too");
+        betas.on_hover_text("Versions that are tried out before they are finished");
+    });
+    (page.updates != before).then_some(Setting::Updates(page.updates))
 }

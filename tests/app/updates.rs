@@ -1,0 +1,400 @@
+//! New versions in the window, from a server of the test: the dot, the dialog, the download, the installer, and what the
+//! next start says.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use loom::app::Neighbours;
+use loom::settings::Settings;
+use loom::ui::dialogs::Dialog;
+use loom::ui::update::UpdatePage;
+use loom::update::{Feed, How, Off, Updater};
+
+use super::stage::{self, Key as Signer, LATEST, Release, Server, Stub};
+use super::{Window, empty};
+
+const NONE: Modifiers = Modifiers::NONE;
+
+/// What a window's updates come from.
+struct Source {
+    server: Server,
+    key: Signer,
+    stub: Stub,
+    release: Release,
+    feed: Feed,
+    userdata: Rc<tempfile::TempDir>,
+}
+
+impl Source {
+    fn new() -> Self {
+        let (server, key, stub) = (Server::new(), Signer::new(), Stub::new());
+        let release = Release::new("1.1.0", &stub.program(400_000), &How::Installer);
+        let mut feed = stage::feed(&server, &[&key]);
+        feed.pace.first_check = Duration::ZERO;
+        release.publish(&server, &key);
+        Self {
+            release,
+            feed,
+            server,
+            key,
+            stub,
+            userdata: Rc::new(tempfile::tempdir().unwrap()),
+        }
+    }
+
+    fn quiet() -> Settings {
+        let mut settings = Settings::default();
+        settings.updates.check_on_startup = false;
+        settings
+    }
+
+    fn open(&self, version: &str, settings: Settings) -> Window {
+        let mut here = stage::here(How::Installer, Path::new("loom"));
+        here.version = version.parse().unwrap();
+        self.open_with(Updater::new(Ok(self.feed.clone()), here), settings)
+    }
+
+    fn open_with(&self, updater: Updater, settings: Settings) -> Window {
+        let project = self.userdata.path().join("Empty");
+        let project = if project.is_dir() {
+            project
+        } else {
+            let made = empty(self.userdata.path());
+            Window::own(self.userdata.path(), &made);
+            made
+        };
+        Window::build_updating(
+            Harness::builder().with_size(vec2(1400.0, 900.0)),
+            Rc::clone(&self.userdata),
+            Some(project),
+            settings,
+            Neighbours::default(),
+            updater,
+        )
+    }
+}
+
+fn shows(window: &Window, text: &str) -> bool {
+    window.harness.query_all_by_label_contains(text).count() > 0
+}
+
+#[track_caller]
+fn until(window: &mut Window, text: &str) {
+    let begun = Instant::now();
+    while !shows(window, text) {
+        assert!(begun.elapsed() < Duration::from_mins(2), "no {text:?}");
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    window.steps();
+}
+
+/// By the menu of commands, as one without a mouse does it.
+fn ask(window: &mut Window) {
+    window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    window.typed("check for upd");
+    window.key(NONE, Key::Enter);
+}
+
+fn page(window: &Window) -> Option<&UpdatePage> {
+    match window.app().dialog() {
+        Some(Dialog::Update(page)) => Some(page),
+        _ => None,
+    }
+}
+
+#[track_caller]
+fn started(source: &Source, window: &mut Window) -> Vec<String> {
+    let begun = Instant::now();
+    while source
+        .stub
+        .started()
+        .last()
+        .is_none_or(|line| line != "end")
+    {
+        assert!(
+            begun.elapsed() < Duration::from_mins(2),
+            "{:?}",
+            page(window)
+        );
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    source.stub.started()
+}
+
+#[test]
+fn a_newer_version_is_a_dot_that_opens_and_is_fetched_and_started_by_keys() {
+    let source = Source::new();
+    let mut window = source.open("1.0.0", Settings::default());
+    until(&mut window, "Loom 1.1.0 is there");
+    assert_eq!(window.app().dialog(), None, "nobody is disturbed");
+
+    window.harness.get_by_label("Loom 1.1.0 is there").click();
+    window.steps();
+    for text in [
+        "This is 1.0.0",
+        "0.4 MB",
+        "Faster",
+        "Update now",
+        "Skip this version",
+    ] {
+        assert!(shows(&window, text), "{text}");
+    }
+    // Later: the dot stays.
+    window.key(NONE, Key::Escape);
+    assert_eq!(window.app().dialog(), None);
+    assert!(shows(&window, "Loom 1.1.0 is there"));
+
+    // Something is not saved, and is saved on the way.
+    window.key(NONE, Key::Tab);
+    window.typed("add");
+    window.key(NONE, Key::Enter);
+    assert!(window.app().project().document.is_dirty());
+    ask(&mut window);
+    assert!(matches!(page(&window), Some(UpdatePage::Offer(_))));
+    window.key(NONE, Key::Enter);
+    until(&mut window, "Save your changes?");
+    assert_eq!(source.stub.started(), [""; 0]);
+    window.key(NONE, Key::Enter);
+    let lines = started(&source, &mut window);
+    assert!(lines.contains(&"/VERYSILENT".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"/RELAUNCH=1".to_owned()), "{lines:?}");
+    assert!(!window.app().project().document.is_dirty());
+    let savefile = source.userdata.path().join("Empty/savefile.json");
+    assert!(std::fs::read_to_string(savefile).unwrap().contains("add"));
+    drop(window);
+
+    // The new version's first start, and what it does not say twice.
+    let mut window = source.open("1.1.0", Source::quiet());
+    until(&mut window, "Updated to Loom 1.1.0");
+    assert!(shows(&window, "Faster"));
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.app().dialog(), None);
+    drop(window);
+    let mut window = source.open("1.1.0", Source::quiet());
+    ask(&mut window);
+    until(&mut window, "is the newest version");
+    assert!(!shows(&window, "Updated to"));
+}
+
+#[test]
+fn an_update_that_came_to_nothing_is_told_and_after_two_not_offered_by_itself() {
+    let source = Source::new();
+    for time in 1..=2 {
+        let mut window = source.open("1.0.0", Source::quiet());
+        ask(&mut window);
+        until(&mut window, "Update now");
+        window.key(NONE, Key::Enter);
+        let begun = Instant::now();
+        let ends = |lines: &[String]| lines.iter().filter(|line| *line == "end").count();
+        while ends(&source.stub.started()) < time {
+            assert!(begun.elapsed() < Duration::from_mins(2));
+            std::thread::sleep(Duration::from_millis(5));
+            window.harness.step();
+        }
+        drop(window);
+        // The stub put nothing in place: the old version starts again.
+        let mut window = source.open("1.0.0", Source::quiet());
+        until(&mut window, "The update failed");
+        assert!(shows(&window, "update-1.1.0.log"));
+        assert!(shows(&window, "Open the log"));
+        window.key(NONE, Key::Escape);
+        assert_eq!(window.app().dialog(), None);
+    }
+    let mut window = source.open("1.0.0", Settings::default());
+    // Asked by itself, as the state says; the dot does not come.
+    let state = source.userdata.path().join("updates.json");
+    std::fs::remove_file(&state).ok();
+    drop(window);
+    std::fs::write(&state, "{\"failures\": {\"1.1.0\": 2}}").unwrap();
+    let before = source.server.count(LATEST);
+    window = source.open("1.0.0", Settings::default());
+    let begun = Instant::now();
+    let is_checked =
+        || std::fs::read_to_string(&state).is_ok_and(|text| text.contains("last_check_secs"));
+    while source.server.count(LATEST) == before || !is_checked() {
+        assert!(begun.elapsed() < Duration::from_mins(2));
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    assert!(!shows(&window, "Loom 1.1.0 is there"));
+    // Whoever asks gets it.
+    ask(&mut window);
+    until(&mut window, "Update now");
+}
+
+#[test]
+fn a_skipped_version_is_not_offered_again_and_a_later_one_is() {
+    let mut source = Source::new();
+    let mut window = source.open("1.0.0", Settings::default());
+    until(&mut window, "Loom 1.1.0 is there");
+    ask(&mut window);
+    window.harness.get_by_label("Skip this version").click();
+    window.steps();
+    assert!(!shows(&window, "Loom 1.1.0 is there"));
+    drop(window);
+    let (settings, _) = Settings::load(source.userdata.path());
+    assert_eq!(settings.updates.skipped_version.as_deref(), Some("1.1.0"));
+    let again = |source: &Source| {
+        let state = source.userdata.path().join("updates.json");
+        std::fs::remove_file(state).ok();
+        let (settings, _) = Settings::load(source.userdata.path());
+        source.open("1.0.0", settings)
+    };
+    let before = source.server.count(stage::MANIFEST);
+    let mut window = again(&source);
+    let begun = Instant::now();
+    while source.server.count(stage::MANIFEST) == before {
+        assert!(begun.elapsed() < Duration::from_mins(2));
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    assert!(!shows(&window, "Loom 1.1.0 is there"));
+    drop(window);
+    source.release = Release::new("1.2.0", &source.release.payload, &How::Installer);
+    source.release.publish(&source.server, &source.key);
+    let mut window = again(&source);
+    until(&mut window, "Loom 1.2.0 is there");
+}
+
+#[test]
+fn a_download_shows_how_far_it_is_and_can_be_given_up() {
+    let source = Source::new();
+    let whole = source.release.payload.clone();
+    let path = stage::path(&source.release.name);
+    source.server.reply(&path, move |request, stream| {
+        let length = whole.len();
+        stage::raw(
+            stream,
+            &format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n"),
+        );
+        stream.write_all(&whole[..length / 2]).ok();
+        std::thread::sleep(Duration::from_millis(150));
+        stream.write_all(&whole[length / 2..length * 3 / 4]).ok();
+        stage::stall(request, stream);
+    });
+    let mut window = source.open("1.0.0", Source::quiet());
+    ask(&mut window);
+    until(&mut window, "Update now");
+    window.key(NONE, Key::Enter);
+    until(&mut window, "0.3 MB of 0.4 MB");
+    assert!(shows(&window, "75 % fetched"));
+    // Hidden, it goes on; the dot says so and brings it back.
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.app().dialog(), None);
+    let dot = "Loom 1.1.0 is being fetched";
+    window.harness.get_by_label(dot).click();
+    window.steps();
+    window.harness.get_by_label("Cancel").click();
+    window.steps();
+    assert_eq!(window.app().dialog(), None);
+    let begun = Instant::now();
+    while stage::left(source.userdata.path()) != [""; 0] {
+        assert!(begun.elapsed() < Duration::from_mins(2));
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    assert!(shows(&window, "Loom 1.1.0 is there"), "it can be had later");
+    assert_eq!(source.stub.started(), [""; 0]);
+}
+
+#[test]
+fn what_is_wrong_with_a_download_is_said_and_this_version_runs_on() {
+    let source = Source::new();
+    let mut other = source.release.payload.clone();
+    *other.last_mut().unwrap() ^= 1;
+    source
+        .server
+        .file(&stage::path(&source.release.name), &other);
+    let mut window = source.open("1.0.0", Source::quiet());
+    ask(&mut window);
+    until(&mut window, "Update now");
+    window.key(NONE, Key::Enter);
+    until(&mut window, "The update was not fetched");
+    assert!(shows(&window, "its digest is another"));
+    assert!(shows(&window, "this is Loom 1.0.0"));
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.app().dialog(), None);
+    assert_eq!(source.stub.started(), [""; 0]);
+    assert_eq!(stage::left(source.userdata.path()), [""; 0]);
+}
+
+#[test]
+fn updates_that_are_off_or_by_hand_are_said_to_be() {
+    let source = Source::new();
+    for (off, text) in [
+        (Off::NoRepository, "names no place"),
+        (Off::NoKey, "holds no key"),
+    ] {
+        let here = stage::here(How::Portable, Path::new("loom"));
+        let mut window = source.open_with(Updater::new(Err(off), here), Settings::default());
+        ask(&mut window);
+        until(&mut window, "Updates are off");
+        assert!(shows(&window, text));
+    }
+    let here = stage::here(How::ByHand("Ask the packager."), Path::new("loom"));
+    let updater = Updater::new(Ok(source.feed.clone()), here);
+    let mut window = source.open_with(updater, Source::quiet());
+    ask(&mut window);
+    until(&mut window, "Loom 1.1.0 is there");
+    assert!(shows(&window, "Ask the packager."));
+    assert!(shows(&window, "Open the download page"));
+    assert!(!shows(&window, "Update now"));
+}
+
+#[test]
+fn the_settings_switch_checks_off_and_betas_on() {
+    let source = Source::new();
+    let mut window = source.open("1.0.0", Source::quiet());
+    window.key(Modifiers::COMMAND, Key::Comma);
+    window
+        .harness
+        .get_by_label("Look for new versions once a day")
+        .click();
+    window.steps();
+    window.harness.get_by_label("Betas too").click();
+    window.steps();
+    let (settings, _) = Settings::load(source.userdata.path());
+    assert!(settings.updates.check_on_startup);
+    assert_eq!(settings.updates.channel, "beta");
+    assert_eq!(source.server.asked().len(), 0);
+}
+
+#[test]
+fn a_server_that_never_answers_holds_up_no_frame() {
+    let mut source = Source::new();
+    source.server.reply(LATEST, stage::stall);
+    source.feed.pace.check = Duration::from_mins(10);
+    let mut window = source.open("1.0.0", Settings::default());
+    let begun = Instant::now();
+    while source.server.count(LATEST) == 0 {
+        assert!(begun.elapsed() < Duration::from_mins(2));
+        std::thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    // While it is waited for, the window does what is asked of it.
+    window.key(NONE, Key::Tab);
+    window.typed("add");
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.app().project().document.graph().node_count(), 1);
+    ask(&mut window);
+    assert!(shows(&window, "Asking whether"));
+    window.key(NONE, Key::Escape);
+    assert_eq!(window.app().dialog(), None);
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().project().document.graph().node_count(), 0);
+}
