@@ -64,6 +64,7 @@ mod secrets;
 #[path = "app/snapshots.rs"]
 mod snapshots;
 #[cfg(unix)]
+#[expect(dead_code, reason = "the tests of the engine use the rest of it")]
 #[path = "update/stage.rs"]
 mod stage;
 #[path = "app/structure.rs"]

@@ -270,8 +270,9 @@ impl App {
         result: Result<Found, UpdateError>,
         has_failed: bool,
     ) {
-        // Given up meanwhile, or asked for again.
-        if is_asked != matches!(self.updating.standing, Standing::Asking) {
+        // Given up meanwhile, asked for again, or further on already.
+        let waits = matches!(self.updating.standing, Standing::Nothing | Standing::Asking);
+        if !waits || is_asked != matches!(self.updating.standing, Standing::Asking) {
             return;
         }
         self.updating.task = None;
@@ -514,7 +515,7 @@ fn page_of(settled: Settled) -> UpdatePage {
             notes,
         },
         Settled::Failed { version, log } => {
-            let where_ = if log.as_os_str().is_empty() {
+            let place = if log.as_os_str().is_empty() {
                 String::new()
             } else {
                 format!(" What its installer did stands in {}.", log.display())
@@ -522,7 +523,7 @@ fn page_of(settled: Settled) -> UpdatePage {
             UpdatePage::Told {
                 title: "The update failed".to_owned(),
                 text: format!(
-                    "Loom {version} was to take the place of this one and is not there.{where_}\n\nThis is Loom {}, as \
+                    "Loom {version} was to take the place of this one and is not there.{place}\n\nThis is Loom {}, as \
                      it was. Help → Check for updates tries it again.",
                     crate::update::this_version()
                 ),

@@ -224,8 +224,8 @@ pub enum UpdateError {
     File(String),
     #[error(
         "There is not enough room for the update: it needs {} MB that are free; delete something there: {}",
-        needed >> 20,
-        folder.display()
+        .needed >> 20,
+        .folder.display()
     )]
     NoRoom { needed: u64, folder: PathBuf },
     #[error("The update cannot be kept on this machine ({0})")]

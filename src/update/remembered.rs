@@ -46,10 +46,6 @@ impl Remembered {
     pub fn load(userdata: &Path) -> Self {
         let bytes = std::fs::read(userdata.join(FILE)).unwrap_or_default();
         let json: Map<String, Json> = serde_json::from_slice(&bytes).unwrap_or_default();
-        fn field<T: DeserializeOwned + Default>(json: &Map<String, Json>, name: &str) -> T {
-            let value = json.get(name).cloned().unwrap_or_default();
-            serde_json::from_value(value).unwrap_or_default()
-        }
         Self {
             last_check_secs: field(&json, "last_check_secs"),
             not_before_secs: field(&json, "not_before_secs"),
@@ -121,6 +117,11 @@ impl Remembered {
         let failures = self.failures.get(&version.to_string());
         failures.is_some_and(|count| *count >= MOST_FAILURES)
     }
+}
+
+fn field<T: DeserializeOwned + Default>(json: &Map<String, Json>, name: &str) -> T {
+    let value = json.get(name).cloned().unwrap_or_default();
+    serde_json::from_value(value).unwrap_or_default()
 }
 
 fn secs(time: SystemTime) -> u64 {

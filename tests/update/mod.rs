@@ -414,3 +414,32 @@ fn giving_up_ends_a_download_that_stands_still_and_leaves_nothing() {
     assert!(runtime.block_on(task).unwrap_err().is_cancelled());
     assert_eq!(stage::left(&one.userdata), [""; 0]);
 }
+
+/// Says what is to be served by hand: port, version, target, the file, and the file of the key, a line each.
+const SERVED: &str = "LOOM_SERVED_UPDATE";
+
+/// A signed feed for a build that has it compiled in, until it is killed: for trying installers out.
+#[test]
+#[ignore = "by hand: docs/updates.md"]
+fn serves_by_hand() {
+    let Ok(told) = std::env::var(SERVED) else {
+        return;
+    };
+    let [port, version, target, file, key] = told.lines().collect::<Vec<_>>()[..] else {
+        panic!("{told}")
+    };
+    let key = Key::kept_in(Path::new(key));
+    println!("key: {}", key.public());
+    let Ok(payload) = std::fs::read(file) else {
+        return;
+    };
+    let server = Server::at(port.parse().unwrap());
+    let mut release = Release::new(version, &payload, &How::Installer);
+    target.clone_into(&mut release.target);
+    release.comment = release.right_comment();
+    release.publish(&server, &key);
+    println!("feed: {}/repos/maker/loom", server.address);
+    loop {
+        std::thread::park();
+    }
+}

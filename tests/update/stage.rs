@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use loom::update::{Feed, Here, How};
-use minisign::KeyPair;
+use minisign::{KeyPair, PublicKey, SecretKeyBox};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -43,7 +43,12 @@ pub struct Server {
 
 impl Server {
     pub fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(0)
+    }
+
+    /// At a port of this machine; 0 is any that is free.
+    pub fn at(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let server = Self {
             address: format!("http://{}", listener.local_addr().unwrap()),
             replies: Arc::default(),
@@ -80,11 +85,6 @@ impl Server {
         self.reply(path, move |request, stream| {
             give(request, stream, &bytes);
         });
-    }
-
-    /// All that was asked for, in order.
-    pub fn asked(&self) -> Vec<Request> {
-        self.asked.lock().unwrap().clone()
     }
 
     pub fn count(&self, path: &str) -> usize {
@@ -192,6 +192,20 @@ pub struct Key(KeyPair);
 impl Key {
     pub fn new() -> Self {
         Self(KeyPair::generate_unencrypted_keypair().unwrap())
+    }
+
+    /// One that is kept in a file, made when it is not there.
+    pub fn kept_in(file: &Path) -> Self {
+        if let Ok(text) = std::fs::read_to_string(file) {
+            let secret = SecretKeyBox::from_string(&text).unwrap();
+            let sk = secret.into_unencrypted_secret_key().unwrap();
+            let pk = PublicKey::from_secret_key(&sk).unwrap();
+            return Self(KeyPair { pk, sk });
+        }
+        let key = Self::new();
+        let secret = key.0.sk.to_box(None).unwrap();
+        std::fs::write(file, secret.into_string()).unwrap();
+        key
     }
 
     pub fn public(&self) -> String {
