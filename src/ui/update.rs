@@ -81,10 +81,11 @@ pub(super) fn dot_ui(ui: &mut Ui, at: f32, hint: &str, actions: &mut Vec<Action>
         vec2(theme::ROW, theme::ROW),
     );
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(place));
-    let dot = Button::new(RichText::new("●").color(palette.accent))
-        .frame(false)
-        .min_size(place.size());
+    let dot = Button::new("").frame(false).min_size(place.size());
     let dot = ui.add(dot).accessible_name(hint);
+    let radius = theme::DOT / 2.0;
+    ui.painter()
+        .circle_filled(dot.rect.center(), radius, palette.accent);
     if dot.on_hover_text(hint).clicked() {
         actions.push(Action::Command(Command::CheckUpdates));
     }

@@ -1,7 +1,9 @@
 //! Updates from the question to the installer, against a server that may do anything. Good ones start the installer once;
 //! the others never do, say why, and leave nothing behind.
 
+mod forged;
 mod hostile;
+mod served;
 pub mod stage;
 
 use std::path::{Path, PathBuf};
