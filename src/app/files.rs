@@ -207,7 +207,10 @@ impl App {
             return;
         }
         match answer {
-            Answer::Update(answer) => return self.update_answer(answer),
+            Answer::Update(answer) => {
+                context.request_repaint();
+                return self.update_answer(answer);
+            }
             Answer::Cancel if matches!(self.dialog, Some(Dialog::Update(_))) => {
                 return self.update_answer(UpdateAnswer::Later);
             }

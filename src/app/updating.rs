@@ -157,6 +157,7 @@ impl App {
             && let Some(page) = self.updating.told.take()
         {
             self.dialog = Some(Dialog::Update(page));
+            self.services.context.request_repaint();
         }
     }
 

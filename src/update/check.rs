@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
-use super::fetch::Fetcher;
+use super::fetch::{Fetcher, refused};
 use super::manifest::{self, Asset, Manifest};
 use super::remembered::{Answer, Remembered};
 use super::verify::{self, Judged};
@@ -166,7 +166,7 @@ async fn newest(
                 "no version is published there".to_owned(),
             ));
         }
-        _ => return Err(fetcher.refused(&answer)),
+        _ => return Err(refused(&answer)),
     }
     let etag = answer
         .headers()

@@ -13,7 +13,7 @@ use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
 
 use super::check::{Download, Offer};
-use super::fetch::Fetcher;
+use super::fetch::{Fetcher, in_time, refused};
 use super::{Feed, UpdateError, verify};
 use crate::document::file::write_atomic;
 use crate::sys;
@@ -335,7 +335,7 @@ impl Part {
                     ));
                 }
             }
-            _ => return Err(fetcher.refused(&answer)),
+            _ => return Err(refused(&answer)),
         }
         let expected = size - self.have;
         if let Some(length) = answer.content_length().filter(|length| *length != expected) {
@@ -348,7 +348,7 @@ impl Part {
         let (mut rate, mut since_told) = (None, 0);
         let (mut window, mut in_window) = (told, 0);
         tell(self.progress(size, 0));
-        while let Some(bytes) = fetcher.chunk(&mut answer).await? {
+        while let Some(bytes) = in_time(timeout(pace.stall, answer.chunk()).await)? {
             let length = bytes.len() as u64;
             if self.have + length > size {
                 return Err(UpdateError::File(

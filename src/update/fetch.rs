@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::{Feed, UpdateError};
@@ -50,10 +51,7 @@ impl<'a> Fetcher<'a> {
         for _ in 0..=REDIRECTS {
             self.check(&url)?;
             let request = self.client.get(url.clone()).headers(headers.clone());
-            let answer = timeout(self.feed.pace.stall, request.send()).await;
-            let answer = answer
-                .map_err(|_| UpdateError::Slow)?
-                .map_err(|error| unreachable(&error))?;
+            let answer = in_time(timeout(self.feed.pace.stall, request.send()).await)?;
             // 304 is no redirect.
             if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
@@ -71,7 +69,7 @@ impl<'a> Fetcher<'a> {
     pub async fn small(&self, address: &str, most: usize) -> Result<Vec<u8>, UpdateError> {
         let answer = self.get(address, &HeaderMap::new()).await?;
         if answer.status() != StatusCode::OK {
-            return Err(self.refused(&answer));
+            return Err(refused(&answer));
         }
         self.body(answer, most).await
     }
@@ -86,37 +84,13 @@ impl<'a> Fetcher<'a> {
             return Err(too_long());
         }
         let mut body = Vec::new();
-        while let Some(bytes) = self.chunk(&mut answer).await? {
+        while let Some(bytes) = in_time(timeout(self.feed.pace.stall, answer.chunk()).await)? {
             if body.len() + bytes.len() > most {
                 return Err(too_long());
             }
             body.extend_from_slice(&bytes);
         }
         Ok(body)
-    }
-
-    /// The next bytes of an answer; an error when none come in time.
-    pub async fn chunk(
-        &self,
-        answer: &mut Response,
-    ) -> Result<Option<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]> + use<>>, UpdateError>
-    {
-        let chunk = timeout(self.feed.pace.stall, answer.chunk()).await;
-        chunk
-            .map_err(|_| UpdateError::Slow)?
-            .map_err(|error| unreachable(&error))
-    }
-
-    /// What a status that is no success means.
-    pub fn refused(&self, answer: &Response) -> UpdateError {
-        let status = answer.status();
-        match wait(status, answer.headers()) {
-            Some(wait) => UpdateError::Limited(wait),
-            None if status.is_server_error() => {
-                UpdateError::Unreachable(format!("it says {}", status.as_u16()))
-            }
-            None => UpdateError::Answer(format!("it says {}", status.as_u16())),
-        }
     }
 
     /// Encrypted, at a host of ours, and with no name and password in it.
@@ -136,6 +110,25 @@ impl<'a> Fetcher<'a> {
             "{}://{host}",
             url.scheme()
         ))))
+    }
+}
+
+/// What came of waiting; an error when nothing came in time.
+pub(super) fn in_time<T>(waited: Result<reqwest::Result<T>, Elapsed>) -> Result<T, UpdateError> {
+    waited
+        .map_err(|_| UpdateError::Slow)?
+        .map_err(|error| unreachable(&error))
+}
+
+/// What a status that is no success means.
+pub(super) fn refused(answer: &Response) -> UpdateError {
+    let status = answer.status();
+    match wait(status, answer.headers()) {
+        Some(wait) => UpdateError::Limited(wait),
+        None if status.is_server_error() => {
+            UpdateError::Unreachable(format!("it says {}", status.as_u16()))
+        }
+        None => UpdateError::Answer(format!("it says {}", status.as_u16())),
     }
 }
 

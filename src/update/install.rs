@@ -2,7 +2,7 @@
 //! more, through the handle that was open all the time. Starts programs without any shell.
 
 use std::fs::{self, File};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -220,10 +220,6 @@ fn replace(ready: &mut Ready, program: &Path) -> Result<PathBuf, UpdateError> {
     let mut made = made.map_err(|error| failed(&error))?;
     // Through the same handle once more, byte for byte what is written: nothing can come in between.
     let (mut digest, mut size) = (Sha256::new(), 0);
-    ready
-        .file
-        .seek(SeekFrom::Start(0))
-        .map_err(|error| failed(&error))?;
     verify::read_all(&mut ready.file, |bytes| {
         digest.update(bytes);
         size += bytes.len() as u64;
