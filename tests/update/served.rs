@@ -214,7 +214,7 @@ pub const CASES: &[Case] = &[
     (
         "a redirect to another host",
         |one| sent(one, redirect("http://example.org/Loom.exe")),
-        "does not fetch programs from: http://example.org",
+        "so nothing was fetched: http://example.org",
     ),
     (
         "a redirect to another machine of this network",
@@ -224,7 +224,7 @@ pub const CASES: &[Case] = &[
     (
         "a redirect to a file of this machine",
         |one| sent(one, redirect("file:///bin/sh")),
-        "does not fetch programs from: file",
+        "so nothing was fetched: file",
     ),
     (
         "a redirect with a password",
