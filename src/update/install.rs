@@ -51,10 +51,8 @@ impl How {
         if folder.join(UNINSTALLER).is_file() {
             return Self::Installer;
         }
-        if folder
-            .parent()
-            .is_some_and(|around| around.join("CACHEDIR.TAG").is_file())
-        {
+        // Where Cargo builds.
+        if folder.join(".fingerprint").is_dir() {
             return Self::ByHand(
                 "This Loom was built from its sources: get the new ones and build them.",
             );

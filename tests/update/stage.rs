@@ -286,7 +286,7 @@ const DAY: i64 = 86_400;
 impl Release {
     pub fn new(version: &str, payload: &[u8], how: &How) -> Self {
         let target = how.target().unwrap_or_default();
-        let name = format!("Loom_Setup_{version}.exe");
+        let name = format!("Loom_Setup_{}.exe", version.replace('+', "_"));
         let mut release = Self {
             tag: format!("v{version}"),
             draft: false,
