@@ -261,7 +261,7 @@ pub fn update(bytes: &[u8]) {
         let remembered = Remembered::load(folder);
         remembered.wait(
             std::time::SystemTime::now(),
-            std::time::Duration::from_secs(60),
+            std::time::Duration::from_mins(1),
         );
         remembered.save(folder).expect("a temporary folder");
         assert_eq!(Remembered::load(folder), remembered);

@@ -160,12 +160,12 @@ fn offer_ui(ui: &mut Ui, offer: &OfferPage) -> Option<UpdateAnswer> {
         offer.published, offer.runs
     );
     heading(ui, &format!("Loom {} is there", offer.version), &text);
-    match &offer.notes {
-        Some(notes) => notes_ui(ui, notes),
-        None => {
-            let text = "The notes of this version are not shown: they are not those that its makers signed.";
-            ui.label(RichText::new(text).color(palette.text_weak));
-        }
+    if let Some(notes) = &offer.notes {
+        notes_ui(ui, notes);
+    } else {
+        let text =
+            "The notes of this version are not shown: they are not those that its makers signed.";
+        ui.label(RichText::new(text).color(palette.text_weak));
     }
     ui.add_space(theme::GAP);
     if let Some(text) = &offer.by_hand {

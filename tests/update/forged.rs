@@ -1,4 +1,8 @@
 //! What can be wrong with what was signed, with the signature, with this machine, and with the file after it was checked.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -150,7 +154,7 @@ pub const CASES: &[Case] = &[
         |one| {
             one.publish();
             one.server.reply(MANIFEST_SIGNATURE, |_, stream| {
-                answer(stream, "404 Not Found", "", b"")
+                answer(stream, "404 Not Found", "", b"");
             });
             one.go()
         },
@@ -220,7 +224,7 @@ pub const CASES: &[Case] = &[
         |one| {
             let payload = one.release.payload.clone();
             signed(one, |release| {
-                *release = Release::new("0.9.0", &payload, &How::Installer)
+                *release = Release::new("0.9.0", &payload, &How::Installer);
             })
         },
         "",
@@ -230,7 +234,7 @@ pub const CASES: &[Case] = &[
         |one| {
             let payload = one.release.payload.clone();
             signed(one, |release| {
-                *release = Release::new("1.0.0+9", &payload, &How::Installer)
+                *release = Release::new("1.0.0+9", &payload, &How::Installer);
             })
         },
         "",
@@ -242,7 +246,7 @@ pub const CASES: &[Case] = &[
             one.takes_betas = true;
             signed(one, |release| {
                 *release = Release::new("1.0.0-rc.1", &payload, &How::Installer);
-                release.channel = "beta".to_owned();
+                "beta".clone_into(&mut release.channel);
             })
         },
         "",
@@ -252,14 +256,14 @@ pub const CASES: &[Case] = &[
         |one| {
             let payload = one.release.payload.clone();
             signed(one, |release| {
-                *release = Release::new("1.1.0-beta.1", &payload, &How::Installer)
+                *release = Release::new("1.1.0-beta.1", &payload, &How::Installer);
             })
         },
         "no finished version",
     ),
     (
         "a beta that nobody asked for",
-        |one| signed(one, |release| release.channel = "beta".to_owned()),
+        |one| signed(one, |release| "beta".clone_into(&mut release.channel)),
         "another channel",
     ),
     (
@@ -274,28 +278,28 @@ pub const CASES: &[Case] = &[
     ),
     (
         "a version that is none",
-        |one| signed(one, |release| release.version = "1.1".to_owned()),
+        |one| signed(one, |release| "1.1".clone_into(&mut release.version)),
         "is none",
     ),
     (
         "a version that was withdrawn",
         |one| {
             signed(one, |release| {
-                release.min_allowed = Some("1.1.0".to_owned())
+                release.min_allowed = Some("1.1.0".to_owned());
             })
         },
         "withdrawn",
     ),
     (
         "the tag is of another version",
-        |one| signed(one, |release| release.tag = "v1.3.0".to_owned()),
+        |one| signed(one, |release| "v1.3.0".clone_into(&mut release.tag)),
         "lies at another",
     ),
     (
         "expired",
         |one| {
             signed(one, |release| {
-                (release.published, release.expires) = (-46 * 86_400, -60)
+                (release.published, release.expires) = (-46 * 86_400, -60);
             })
         },
         "cannot be told whether",
@@ -331,14 +335,14 @@ pub const CASES: &[Case] = &[
     ),
     (
         "another program's",
-        |one| signed(one, |release| release.app = "lume".to_owned()),
+        |one| signed(one, |release| "lume".clone_into(&mut release.app)),
         "another program",
     ),
     (
         "for another machine",
         |one| {
             signed(one, |release| {
-                release.target = "linux-s390x-portable".to_owned()
+                "linux-s390x-portable".clone_into(&mut release.target);
             })
         },
         "has no file for",

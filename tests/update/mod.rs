@@ -1,5 +1,9 @@
 //! Updates from the question to the installer, against a server that may do anything. Good ones start the installer once;
 //! the others never do, say why, and leave nothing behind.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
 
 mod forged;
 mod hostile;

@@ -1,4 +1,8 @@
 //! What a server, or somebody between it and this machine, can answer instead of what it should.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -18,7 +22,7 @@ fn listed(
 ) -> Result<Came, UpdateError> {
     one.publish();
     one.server.reply(LATEST, move |_, stream| {
-        answer(stream, status, headers, body)
+        answer(stream, status, headers, body);
     });
     one.go()
 }

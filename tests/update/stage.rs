@@ -1,5 +1,9 @@
 //! What updates are tried with: a server of bare sockets, which can lie about everything, keys made on the spot, and a
 //! release that each test changes as it likes. No test: the tests of the engine and of the window use it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -154,8 +158,8 @@ pub fn redirect(to: &str) -> impl Fn(&Request, &mut TcpStream) + Send + Sync + '
 
 /// Say nothing until the other side hangs up.
 pub fn stall(_: &Request, stream: &mut TcpStream) {
-    stream.set_read_timeout(Some(Duration::from_secs(60))).ok();
-    stream.read(&mut [0]).ok();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).ok();
+    stream.read_exact(&mut [0]).ok();
 }
 
 fn give(request: &Request, stream: &mut TcpStream, bytes: &[u8]) {
@@ -182,8 +186,12 @@ fn give(request: &Request, stream: &mut TcpStream, bytes: &[u8]) {
 }
 
 pub fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
 
 /// A key that releases are signed with.
