@@ -46,6 +46,8 @@ pub struct Journal {
     is_torn: bool,
     /// It took another one's place, and whether that is on the disk is not known.
     is_unplaced: bool,
+    /// A flush failed: what was written before it may never be on the disk, and another flush would not tell.
+    is_doubtful: bool,
 }
 
 /// What the first thing was done to.
@@ -138,6 +140,7 @@ impl Location {
             snapshot: 0,
             is_torn: false,
             is_unplaced: false,
+            is_doubtful: false,
         }
     }
 
@@ -200,7 +203,10 @@ impl Journal {
     /// What was written is on the disk. Where this fails some of it may never be, however often it is tried again: then
     /// `renew` it.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.file()?.flush_data()?;
+        if self.is_doubtful {
+            return self.renew();
+        }
+        self.flush_file()?;
         if self.is_unplaced {
             let folder = self.path.parent().unwrap_or(&self.path);
             self.location.storage.flush_folder(folder)?;
@@ -246,6 +252,7 @@ impl Journal {
         location.storage.create_folders(&location.fallback)?;
         location.put(&path, &bytes)?;
         self.path = path;
+        (self.is_unplaced, self.is_doubtful) = (false, false);
         self.open()
     }
 
@@ -265,21 +272,35 @@ impl Journal {
         super::private_folder(&*location.storage, &location.project)?;
         location.put(&home, &bytes)?;
         let aside = std::mem::replace(&mut self.path, home);
+        (self.is_unplaced, self.is_doubtful) = (false, false);
         self.open()?;
         self.location.remove_file(&aside)
     }
 
+    fn flush_file(&mut self) -> io::Result<()> {
+        let flushed = self.file()?.flush_data();
+        self.is_doubtful = flushed.is_err();
+        flushed
+    }
+
     fn write(&mut self, lines: &str, count: u64) -> io::Result<()> {
+        if self.is_doubtful {
+            self.renew()?;
+        }
         // Opened first: that is when its length is known.
         self.file()?;
-        let (length, is_torn) = (self.length, self.is_torn);
-        let file = self.file()?;
-        if is_torn {
-            file.set_len(length)?;
+        let length = self.length;
+        if self.is_torn {
+            self.file()?.set_len(length)?;
+            // On the disk first: where the power fails lines of before could stand behind the new ones, and fit.
+            self.flush_file()?;
         }
+        let file = self.file()?;
         let written = file.write_all(lines.as_bytes());
-        let is_torn = written.is_err() && file.set_len(length).is_err();
-        self.is_torn = is_torn;
+        if written.is_err() {
+            file.set_len(length).ok();
+        }
+        self.is_torn = written.is_err();
         written?;
         self.next += count;
         self.length += lines.len() as u64;
@@ -291,7 +312,7 @@ impl Journal {
         self.file = None;
         self.is_unplaced = true;
         self.location.storage.write_atomic(&self.path, bytes)?;
-        self.is_unplaced = false;
+        (self.is_unplaced, self.is_doubtful) = (false, false);
         self.open()
     }
 
@@ -308,22 +329,31 @@ impl Journal {
         self.file = None;
         let storage = &self.location.storage;
         let bytes = storage.read(&self.path)?;
-        let mut lines = Lines::of(&bytes);
-        self.snapshot = lines.next().map_or(0, |line| line.len() as u64);
-        lines.by_ref().for_each(drop);
-        if lines.next != Some(self.next) {
-            return Err(io::Error::other("the journal is not what was written"));
-        }
-        self.length = lines.length as u64;
-        self.is_torn = lines.length < bytes.len();
+        let length = self.own_part(&bytes)?;
+        self.snapshot = Lines::of(&bytes).next().map_or(0, |line| line.len() as u64);
+        self.length = length as u64;
+        self.is_torn = length < bytes.len();
         self.file = Some(storage.append(&self.path)?);
         Ok(())
     }
 
     fn whole_lines(&self) -> io::Result<Vec<u8>> {
         let mut bytes = self.location.storage.read(&self.path)?;
-        bytes.truncate(usize::try_from(self.length).unwrap_or(usize::MAX));
+        let length = self.own_part(&bytes)?;
+        bytes.truncate(length);
         Ok(bytes)
+    }
+
+    /// How many of these bytes are what was written. There may be more: lines of a write that failed in the end, and will
+    /// be written again.
+    fn own_part(&self, bytes: &[u8]) -> io::Result<usize> {
+        let mut lines = Lines::of(bytes);
+        while lines.next != Some(self.next) && lines.next().is_some() {}
+        if lines.next == Some(self.next) {
+            Ok(lines.length)
+        } else {
+            Err(io::Error::other("the journal is not what was written"))
+        }
     }
 }
 

@@ -352,13 +352,16 @@ fn crashes(seed: u64, ignored: Ignored) -> Result<Tally, String> {
     Ok(storm.tally)
 }
 
+/// How many sequences are tried.
+fn storms(usual: u64) -> u64 {
+    let asked = std::env::var(STORMS).ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
 #[test]
 fn no_crash_at_any_moment_loses_what_was_flushed() {
-    let storms = std::env::var(STORMS)
-        .ok()
-        .and_then(|text| text.parse().ok());
     let mut all = Tally::default();
-    for seed in 1..=storms.unwrap_or(1000) {
+    for seed in 1..=storms(1000) {
         let tally = crashes(seed, Ignored::Nothing).unwrap();
         all.crashes += tally.crashes;
         all.kills += tally.kills;
@@ -382,11 +385,10 @@ fn a_flush_that_does_nothing_is_noticed() {
 
 /// Each call fails once, in each way; nothing that was there is harmed, and nothing that was done is forgotten.
 #[test]
-#[ignore = "seed 23 still comes back with less than was flushed"]
 fn no_call_that_fails_harms_what_is_there() {
     use io::ErrorKind::{Other, PermissionDenied, ReadOnlyFilesystem, StorageFull};
     let mut failures = 0;
-    for seed in 1..=300 {
+    for seed in 1..=storms(300) {
         let kinds = [Other, PermissionDenied, ReadOnlyFilesystem, StorageFull];
         let mut storm = Storm::new(seed, Ignored::Nothing);
         for _ in 0..ACTIONS {
@@ -403,5 +405,6 @@ fn no_call_that_fails_harms_what_is_there() {
         let back = storm.crash();
         back.unwrap_or_else(|error| panic!("seed {seed}: {error}: {:#?}", storm.story));
     }
-    assert!(failures > 300, "{failures}");
+    eprintln!("{failures} calls failed");
+    assert!(failures > 1000, "{failures}");
 }
