@@ -388,7 +388,7 @@ fn a_flush_that_does_nothing_is_noticed() {
 fn no_call_that_fails_harms_what_is_there() {
     use io::ErrorKind::{Other, PermissionDenied, ReadOnlyFilesystem, StorageFull};
     let mut failures = 0;
-    for seed in 1..=storms(300) {
+    for seed in 1..=storms(600) {
         let kinds = [Other, PermissionDenied, ReadOnlyFilesystem, StorageFull];
         let mut storm = Storm::new(seed, Ignored::Nothing);
         for _ in 0..ACTIONS {
