@@ -312,6 +312,25 @@ def archives(program: str, temp: Path, environment: dict[str, str]) -> list[str]
     return faults
 
 
+def listeners(program: str, temp: Path, environment: dict[str, str]) -> list[str]:
+    """A project that may run does, with its environment and its engine, and none of its processes listens."""
+    project = temp / "projects" / "own"
+    write(project / "savefile.json", savefile([node(1)]))
+    write(project / "nodes" / "one.py", "def one() -> int:\n    return 1\n")
+    trace = temp / "trace"
+    run = subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=listen,execve", "-e", "signal=none", "-o", trace, program, "run"]
+        + [str(project), "--userdata", str(temp / "userdata_own"), "--print", "node_1.result"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    faults = [line for line in trace.read_text(errors="replace").splitlines() if "listen(" in line]
+    if run.returncode != 0 or run.stdout != "1\n":
+        faults.append(f"a project that may run does not: exit code {run.returncode}: {run.stderr[-1000:]}")
+    return [f"a run: {fault}" for fault in faults]
+
+
 def main() -> int:
     program = os.path.realpath(sys.argv[1] if len(sys.argv) > 1 else "target/debug/loom")
     for tool in ("Xvfb", "xdotool", "strace"):
@@ -353,6 +372,7 @@ def main() -> int:
         finally:
             screen.close()
         faults += archives(program, temp, screen.environment)
+        faults += listeners(program, temp, screen.environment)
         for fault in faults:
             print(f"hostile: {fault}", file=sys.stderr)
         return min(len(faults), 1)
