@@ -39,16 +39,18 @@ impl App {
         let mark = document.history().mark();
         let (project, known) = (self.project.serial, self.project.outside.base.clone());
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
-        let userdata = self.paths.userdata.clone();
+        // What is not trusted stays so: a save of it is no answer.
+        let trusted = self.project.trusted().is_some();
+        let signs = trusted.then(|| self.paths.userdata.clone());
         self.keep_journals();
         let flush_first = self.project.keeper.flush_first();
         drop(self.services.runtime.spawn_blocking(move || {
             flush_first();
-            let saved = || generations::save(&document, &folder, Some(&known), &userdata);
+            let saved = || generations::save(&document, &folder, Some(&known), signs.as_deref());
             let saved = guarded(|| Ok(saved()));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
             let is_saved = result.is_ok();
-            if is_saved {
+            if let Some(userdata) = signs.filter(|_| is_saved) {
                 signed(&folder, &userdata, &[folder.join(SAVEFILE)]);
             }
             let event = Event::Saved {

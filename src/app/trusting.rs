@@ -30,6 +30,8 @@ pub(super) struct Trusting {
     waits: Option<Asked>,
     /// The sources are read anew when it is known.
     rescans: bool,
+    /// What the page showed.
+    shown: Option<Fingerprint>,
     /// The banner was put away.
     is_put_off: bool,
 }
@@ -249,11 +251,13 @@ impl App {
         );
     }
 
-    /// Tells that Loom itself wrote a file of the project. What it gives is for the background.
+    /// Tells that Loom itself wrote a file of the project, where that may run: a file of one that asks may hold what
+    /// nobody has seen. What it gives is for the background.
     pub(super) fn signer(&self) -> impl Fn(&Path) + Send + use<> {
-        let (folder, userdata) = (self.project.folder.clone(), self.paths.userdata.clone());
+        let trusted = self.project.trusted().cloned();
+        let userdata = self.paths.userdata.clone();
         move |path| {
-            if let Some(folder) = &folder {
+            if let Some(folder) = &trusted {
                 signed(folder, &userdata, &[path.to_owned()]);
             }
         }
@@ -272,6 +276,7 @@ impl App {
         };
         let (look, name) = (look.clone(), self.project.name().to_owned());
         let project = self.project.serial;
+        self.project.trusting.shown = Some(look.holds.clone());
         self.services.spawn(move || Event::TrustRead {
             project,
             page: Box::new(page(&look, name)),
@@ -291,6 +296,14 @@ impl App {
         };
         let (look, userdata) = (look.clone(), self.paths.userdata.clone());
         let project = self.project.serial;
+        let shown = self.project.trusting.shown.take();
+        if answer == TrustAnswer::Project && shown.is_some_and(|shown| shown != look.holds) {
+            self.notify(
+                Level::Warning,
+                "Its files changed while you looked: look once more",
+            );
+            return self.show_trust();
+        }
         match answer {
             TrustAnswer::Look => self.show_trust(),
             TrustAnswer::NotNow => self.project.trusting.is_put_off = true,
@@ -444,8 +457,9 @@ fn page(look: &Look, project: String) -> TrustPage {
                 }),
         ),
     }
-    let requirements = text_of("requirements.txt").unwrap_or_default();
-    let lines = requirements::parse(&requirements);
+    let requirements = look.holds.files.get("requirements.txt");
+    let requirements = requirements.map(|file| trust::whole_text(&file.path));
+    let lines = requirements::parse(&requirements.unwrap_or_default());
     TrustPage {
         project,
         around: look.around.as_deref().map(name_of),

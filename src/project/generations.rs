@@ -75,14 +75,16 @@ impl Unreadable {
 
 /// Write the savefile of the project in a folder, and keep the version that this replaces. That one of them cannot be
 /// kept is no reason not to save: where there is no room for both, kept versions make it. A savefile that does not hold
-/// `known` is not replaced: see `file::save_over`.
+/// `known` is not replaced: see `file::save_over`. A trusted project stays so, where the userdata folder to note that in is
+/// given.
 pub fn save(
     document: &Document,
     project: &Path,
     known: Option<&str>,
-    userdata: &Path,
+    signs: Option<&Path>,
 ) -> Result<Saved, FileError> {
     save_on(&Disk, document, project, known, |text| {
+        let Some(userdata) = signs else { return };
         // Before it is there: a crash between the two is no change from outside.
         if let Err(error) = trust::sign_savefile(project, userdata, text.as_bytes()) {
             tracing::warn!(%error, "a project will have to be trusted again: {}", project.display());
@@ -461,19 +463,13 @@ mod tests {
                 folder: tempfile::tempdir().unwrap(),
                 document: Document::default(),
             };
-            save(
-                &stage.document,
-                stage.folder.path(),
-                None,
-                stage.folder.path(),
-            )
-            .unwrap();
+            save(&stage.document, stage.folder.path(), None, None).unwrap();
             stage
         }
 
         fn save(&mut self, name: &str) -> Saved {
             self.document.meta.project_name = name.to_owned();
-            let saved = save(&self.document, self.folder.path(), None, self.folder.path()).unwrap();
+            let saved = save(&self.document, self.folder.path(), None, None).unwrap();
             if let Some(time) = &saved.time {
                 self.document.meta.set_modified(time);
             }
@@ -519,13 +515,7 @@ mod tests {
         let stage = Stage::new();
         let old = br#"{"projectName": "old", "nodes": [], "connections": []}"#;
         fs::write(stage.folder.path().join(SAVEFILE), old).unwrap();
-        save(
-            &stage.document,
-            stage.folder.path(),
-            None,
-            stage.folder.path(),
-        )
-        .unwrap();
+        save(&stage.document, stage.folder.path(), None, None).unwrap();
         let kept = &list(stage.folder.path())[0];
         assert_eq!(kept.why, Why::NewForm);
         assert_eq!(fs::read(&kept.path).unwrap(), old);
@@ -566,7 +556,7 @@ mod tests {
             assert_eq!(stage.text(), damage);
 
             let before = list(&project);
-            save(&loaded.document, &project, None, &project).unwrap();
+            save(&loaded.document, &project, None, None).unwrap();
             assert_eq!(list(&project), before, "what is damaged is no version");
             let kept: Vec<_> = fs::read_dir(&project)
                 .unwrap()

@@ -195,6 +195,10 @@ pub fn forget_place(folder: &Path, userdata: &Path) {
     let forgotten = [
         forgot_state,
         requirements::consent::forget(userdata, folder),
+        trust::forget(
+            &full(folder).unwrap_or_else(|_| folder.to_owned()),
+            userdata,
+        ),
         journal::Location::new(folder, &journals(userdata)).discard(),
     ];
     for error in forgotten.into_iter().filter_map(Result::err) {

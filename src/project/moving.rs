@@ -93,15 +93,16 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if kept.find(&catalog).is_some() {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
-    let is_trusted = trust::look(project, paths).trusted.is_some();
+    let look = trust::look(project, paths);
+    let signs = look.trusted.is_some().then_some(&*paths.userdata);
     let mut document = loaded.document;
     let before = std::mem::replace(&mut document.meta.project_name, name.to_owned());
-    generations::save(&document, project, None, &paths.userdata)?;
+    generations::save(&document, project, None, signs)?;
     // Some systems move no folder in which a file is open.
     drop(lock);
     if let Err(source) = move_folder(project, &to) {
         document.meta.project_name = before;
-        generations::save(&document, project, None, &paths.userdata)?;
+        generations::save(&document, project, None, signs)?;
         return Err(MoveError::Rename {
             source,
             path: project.to_owned(),
@@ -110,9 +111,7 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if let Err(error) = consent::moved(&paths.userdata, project, &to) {
         tracing::warn!(%error, "what was confirmed is asked about again: {}", to.display());
     }
-    if is_trusted {
-        super::own(&to, &paths.userdata);
-    }
+    goes_along(&look, &to, paths);
     Ok(to)
 }
 
@@ -135,7 +134,7 @@ pub fn duplicate(project: &Path, paths: &Paths) -> Result<Duplicated, MoveError>
         Ok(())
     };
     // Asked before it is copied: what is put into it meanwhile makes of neither a trusted one.
-    let is_trusted = trust::look(project, paths).trusted.is_some();
+    let look = trust::look(project, paths);
     copy_folder(project, &copy, &LEFT_OUT, &mut tell).map_err(make)?;
     let name = project.file_name().unwrap_or_default().to_string_lossy();
     let folder = numbered(&format!("{name} copy"), |name| {
@@ -145,10 +144,15 @@ pub fn duplicate(project: &Path, paths: &Paths) -> Result<Duplicated, MoveError>
         Ok(folder)
     })?;
     super::forget_place(&folder, &paths.userdata);
-    if is_trusted {
-        super::own(&folder, &paths.userdata);
-    }
+    goes_along(&look, &folder, paths);
     Ok(Duplicated { folder, refused })
+}
+
+/// It may run where it is now, if it might and is what was looked at.
+fn goes_along(look: &trust::Look, folder: &Path, paths: &Paths) {
+    if let Err(error) = trust::born_of(look, folder, &paths.userdata) {
+        tracing::warn!(%error, "it is asked about again: {}", folder.display());
+    }
 }
 
 /// Put a project's folder into the system's bin, from where it can be had back. Where there is none it stays.

@@ -2,7 +2,7 @@
 //! takes up what a program that was killed had fetched; all else that fails or is given up leaves nothing behind.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -263,10 +263,11 @@ impl Part {
                 is_kept: false,
                 _lock: lock,
             };
+            // Not to append alone: on Windows such a file cannot be cut.
             let mut options = OpenOptions::new();
-            let file = options.append(true).open(folder.file());
-            let file = file.map_err(|error| disk(&error))?;
-            let have = file.metadata().map_err(|error| disk(&error))?.len();
+            let file = options.write(true).open(folder.file());
+            let mut file = file.map_err(|error| disk(&error))?;
+            let have = file.seek(SeekFrom::End(0)).map_err(|error| disk(&error))?;
             let part = Self {
                 file,
                 have,
@@ -294,7 +295,7 @@ impl Part {
             _lock: lock,
         };
         let mut options = OpenOptions::new();
-        let file = options.append(true).create_new(true).open(folder.file());
+        let file = options.write(true).create_new(true).open(folder.file());
         let name = folder.path().file_name().unwrap_or_default();
         let part = Self {
             file: file.map_err(|error| disk(&error))?,
@@ -411,7 +412,8 @@ impl Part {
 
     fn clear(&mut self) -> Result<(), UpdateError> {
         self.have = 0;
-        self.file.set_len(0).map_err(|error| disk(&error))
+        let cut = self.file.set_len(0).and_then(|()| self.file.rewind());
+        cut.map_err(|error| disk(&error))
     }
 
     /// What the server calls the file: a weak name says nothing of its bytes.

@@ -10,7 +10,7 @@ pub mod pending;
 pub mod remembered;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -124,7 +124,17 @@ impl Here {
     /// The running program.
     pub fn find() -> Self {
         let program = std::env::current_exe().unwrap_or_default();
-        let how = How::find(&program, std::env::var_os("APPIMAGE").map(PathBuf::from));
+        // Also set where this program was started by another one that is an AppImage.
+        let is_inside = std::env::var_os("APPDIR").is_some_and(|mounted| {
+            let inside = Path::new(&mounted).canonicalize();
+            inside.is_ok_and(|inside| {
+                program
+                    .canonicalize()
+                    .is_ok_and(|it| it.starts_with(inside))
+            })
+        });
+        let appimage = std::env::var_os("APPIMAGE").filter(|_| is_inside);
+        let how = How::find(&program, appimage.map(PathBuf::from));
         Self {
             version: this_version(),
             program,

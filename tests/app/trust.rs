@@ -147,4 +147,18 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
         unreachable!("it was waited for");
     };
     assert_eq!(page.files.len(), 5, "{:?}", page.files);
+
+    // A save is no answer: what something else put into the savefile is not trusted by it.
+    window.key(NONE, Key::Escape);
+    let paths = loom::paths::Paths::find(
+        Some(window.userdata.path()),
+        &loom::paths::Variables::load(),
+    );
+    window.key(Modifiers::COMMAND, Key::A);
+    window.key(Modifiers::COMMAND, Key::D);
+    window.key(Modifiers::COMMAND, Key::S);
+    window.wait("the save", |app| !app.project().document.is_dirty());
+    let changes = loom::project::trust::look(&project, &paths.unwrap()).changes;
+    let changes = changes.unwrap();
+    assert!(changes.iter().any(|it| it.name == "savefile.json"));
 }

@@ -49,7 +49,7 @@ fn works_until_it_is_killed() {
         say("edits", document.graph().node_count());
         match turn % 4 {
             0 => {
-                let saved = generations::save(&document, &project, None, userdata).unwrap();
+                let saved = generations::save(&document, &project, None, Some(userdata)).unwrap();
                 say("saved", document.graph().node_count());
                 trust::sign(&project, userdata, &[project.join(SAVEFILE)]).unwrap();
                 if let Some(time) = saved.time {

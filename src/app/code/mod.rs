@@ -287,7 +287,9 @@ impl App {
         let signed = self.signer();
         self.in_background(move || {
             let result = write(&path, &for_disk, &known).map_err(|error| error.to_string());
-            signed(&path);
+            if matches!(result, Ok(Written::Done)) {
+                signed(&path);
+            }
             CodeEvent::Written { path, text, result }
         });
     }

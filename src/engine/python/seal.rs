@@ -92,9 +92,14 @@ fn starts(environment: &Path) -> String {
     };
     add("pyvenv.cfg", &environment.join("pyvenv.cfg"));
     let python = interpreter(environment);
-    // On Unix the names of an interpreter are links to each other.
-    for name in ["python", "python3"] {
-        add(name, &python.with_file_name(name));
+    // On Unix the names of an interpreter are links to each other, and only the last to what runs.
+    let beside = python.parent().map(fs::read_dir);
+    let beside = beside.into_iter().flatten().flatten().flatten();
+    let mut names: Vec<_> = beside.map(|entry| entry.file_name()).collect();
+    names.retain(|name| name.to_string_lossy().to_lowercase().starts_with("python"));
+    names.sort();
+    for name in names {
+        add(&name.to_string_lossy(), &python.with_file_name(&name));
     }
     add("interpreter", &python);
     for site in sites(environment) {

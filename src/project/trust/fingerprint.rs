@@ -14,6 +14,8 @@ use crate::paths::full;
 /// More than this is not kept an eye on: such a project is asked about each time it is opened.
 const MOST_FILES: usize = 20_000;
 const MOST_BYTES: u64 = 512 << 20;
+/// No list of requirements is longer.
+const MOST_ASKING: u64 = 16 << 20;
 /// Files and folders that are looked at, code or not.
 const MOST_ENTRIES: usize = 200_000;
 /// A text of more than this is compared as a whole, not line by line.
@@ -248,7 +250,7 @@ impl Walk {
             .map(|(_, file)| file.path.clone())
             .collect();
         let mut archives = std::mem::take(&mut self.archives);
-        let mut texts: Vec<String> = asking.iter().filter_map(|path| text_of(path)).collect();
+        let mut texts: Vec<String> = asking.iter().map(|path| whole_text(path)).collect();
         // A text that is named may name others.
         while let Some(text) = texts.pop() {
             let (named, rest) = archives
@@ -256,7 +258,9 @@ impl Walk {
                 .partition(|(name, _)| text.contains(name.rsplit('/').next().unwrap_or(name)));
             archives = rest;
             for (name, path) in named {
-                texts.extend(text_of(&path).filter(|_| end_of(&name) == "txt"));
+                if end_of(&name) == "txt" {
+                    texts.push(whole_text(&path));
+                }
                 self.file(name, path);
             }
         }
@@ -272,6 +276,17 @@ pub fn text_of(path: &Path) -> Option<String> {
         return None;
     }
     String::from_utf8(bytes).ok()
+}
+
+/// All that those who install read of a text, also where it is long or has bytes that are none.
+pub fn whole_text(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    let file = File::open(path);
+    let read = file.and_then(|file| file.take(MOST_ASKING).read_to_end(&mut bytes));
+    if let Err(error) = read {
+        tracing::warn!("a text is not looked at: {error}: {}", path.display());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What follows the last dot of a name.

@@ -14,7 +14,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 pub use changes::{Change, How};
-pub use fingerprint::{Fingerprint, Found};
+pub use fingerprint::{Fingerprint, Found, whole_text};
 pub use places::{Refused, may_be_trusted};
 pub use record::Known;
 
@@ -130,6 +130,17 @@ pub fn born(project: &Path, userdata: &Path) -> io::Result<()> {
     record::sign_all(userdata, &folder, &id_of(&folder), &holds)
 }
 
+/// Loom made a project of one that was looked at, in another place: it is as trusted, if it holds the same code.
+pub fn born_of(look: &Look, project: &Path, userdata: &Path) -> io::Result<()> {
+    let folder = full(project)?;
+    let holds = Fingerprint::of(&folder, userdata);
+    let mut others = holds.differs(&look.holds).filter(|name| *name != SAVEFILE);
+    if look.trusted.is_none() || others.next().is_some() {
+        return Ok(());
+    }
+    record::sign_all(userdata, &folder, &id_of(&folder), &holds)
+}
+
 /// Loom wrote, or removed, these files of a project, or all in these folders. Where the project is trusted they are no
 /// change from outside.
 pub fn sign(project: &Path, userdata: &Path, written: &[PathBuf]) -> io::Result<()> {
@@ -159,10 +170,9 @@ pub fn sign_savefile(project: &Path, userdata: &Path, content: &[u8]) -> io::Res
     if record::read(userdata).project(&folder).is_none() {
         return Ok(());
     }
-    let now = std::fs::read(folder.join(SAVEFILE)).ok();
-    let digests = [Some(content), now.as_deref()].into_iter().flatten();
-    let digests = digests.map(fingerprint::Digest::of).collect();
-    record::update(userdata, |known| known.set(&folder, SAVEFILE, digests))
+    record::update(userdata, |known| {
+        known.add(&folder, SAVEFILE, fingerprint::Digest::of(content));
+    })
 }
 
 /// All that is trusted here.

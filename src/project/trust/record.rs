@@ -21,6 +21,8 @@ const LOCK: &str = "trust.lock";
 const TEXTS: &str = "trust";
 /// So many projects are remembered, the last ones.
 const MOST: usize = 1000;
+/// So many contents of one file are trusted at once: what it holds, and what saves were about to give it.
+const MOST_DIGESTS: usize = 8;
 /// Texts that are kept of one project, in bytes.
 const MOST_TEXT: usize = 2 << 20;
 
@@ -88,11 +90,16 @@ impl Known {
         self.folders.retain(|folder| folder != path);
     }
 
-    /// What a file of a trusted project may hold.
-    pub fn set(&mut self, folder: &Path, name: &str, digests: Vec<Digest>) {
+    /// A file of a trusted project may also hold this.
+    pub fn add(&mut self, folder: &Path, name: &str, digest: Digest) {
         let mut projects = self.projects.iter_mut();
         if let Some(signed) = projects.find(|signed| signed.path == folder) {
-            signed.files.insert(name.to_owned(), digests);
+            let digests = signed.files.entry(name.to_owned()).or_default();
+            digests.retain(|known| *known != digest);
+            digests.push(digest);
+            // Saves that came to nothing must not be kept for ever.
+            let beyond = digests.len().saturating_sub(MOST_DIGESTS);
+            digests.drain(..beyond);
         }
     }
 

@@ -222,3 +222,19 @@ fn a_folder_vouches_for_all_in_it_where_that_may_be() {
     assert_eq!(known(&stage.paths.userdata).folders.len(), 2);
     assert_eq!(stage.asked(&project), Some(vec![]));
 }
+
+#[test]
+fn a_wheel_is_seen_also_where_the_text_that_names_it_is_odd() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = crate::project::create("P", userdata.path()).unwrap();
+    let wheel = project.join("packages").join("x-1.0-py3-none-any.whl");
+    fs::create_dir(project.join("packages")).unwrap();
+    fs::write(&wheel, "x").unwrap();
+    let line = b"./packages/x-1.0-py3-none-any.whl\n";
+    for before in [b"# \xff\n".to_vec(), vec![b'#'; 100_000]] {
+        let text = [before.as_slice(), b"\n", line].concat();
+        fs::write(project.join("requirements.txt"), text).unwrap();
+        let holds = Fingerprint::of(&project, userdata.path());
+        assert!(holds.files.contains_key("packages/x-1.0-py3-none-any.whl"));
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -106,6 +106,7 @@ pub trait Storage: Debug + Send + Sync {
 
 /// A file that is being written.
 pub trait Writable: Write + Debug + Send {
+    /// What is written next is behind that.
     fn set_len(&self, bytes: u64) -> io::Result<()>;
     /// What it holds is on the disk.
     fn flush_data(&self) -> io::Result<()>;
@@ -169,7 +170,10 @@ impl Storage for Disk {
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn Writable>> {
-        Ok(Box::new(OpenOptions::new().append(true).open(path)?))
+        // Not opened to append alone: on Windows such a file cannot be cut.
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Box::new(file))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -199,7 +203,9 @@ impl Storage for Disk {
 
 impl Writable for File {
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        File::set_len(self, bytes)
+        File::set_len(self, bytes)?;
+        let mut file = self;
+        file.seek(SeekFrom::Start(bytes)).map(drop)
     }
 
     fn flush_data(&self) -> io::Result<()> {
