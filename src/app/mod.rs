@@ -262,7 +262,7 @@ impl App {
             return (text, palette.busy);
         }
         if self.project.is_restricted() {
-            return ("Not trusted: nothing runs".to_owned(), palette.warn);
+            return ("Not trusted".to_owned(), palette.warn);
         }
         if self.project.waits_for_secrets.is_some() {
             return ("Waiting for a secret".to_owned(), palette.busy);
