@@ -61,6 +61,9 @@ mod repeating;
 mod running;
 #[path = "app/secrets.rs"]
 mod secrets;
+#[cfg(target_os = "linux")]
+#[path = "small_disk.rs"]
+mod small_disk;
 #[path = "app/snapshots.rs"]
 mod snapshots;
 #[cfg(unix)]

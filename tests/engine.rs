@@ -18,6 +18,9 @@ mod oddities;
 #[path = "engine/processes.rs"]
 mod processes;
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+#[path = "small_disk.rs"]
+mod small_disk;
 #[path = "engine/soak.rs"]
 mod soak;
 #[path = "engine/stage.rs"]

@@ -14,46 +14,14 @@ use egui_kittest::kittest::Queryable as _;
 use loom::settings::Settings;
 
 use crate::Window;
+use crate::small_disk::run_test;
 
 /// Names the folder that the small disk is mounted at to the process that has it.
 const DISK: &str = "LOOM_FULL_DISK";
 
 #[test]
 fn a_full_disk_harms_nothing_and_is_got_over() {
-    on_small_disk("full_disk::works_on_a_small_disk");
-}
-
-/// Run an ignored test of this program in a process that has a small disk of its own.
-fn on_small_disk(test: &str) {
-    let disk = tempfile::tempdir().unwrap();
-    let script = "mount -t tmpfs -o size=512k tmpfs \"$1\" && shift && exec \"$@\"";
-    let run = |command: &[&str]| {
-        let mut sh = Command::new("unshare");
-        sh.args([
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ]);
-        let sh = sh.arg(disk.path()).args(command).env(DISK, disk.path());
-        sh.status().is_ok_and(|status| status.success())
-    };
-    if !run(&["true"]) {
-        eprintln!("not tested: no disk can be mounted here");
-        return;
-    }
-    let program = std::env::current_exe().unwrap();
-    let done = run(&[
-        program.to_str().unwrap(),
-        test,
-        "--exact",
-        "--ignored",
-        "--nocapture",
-    ]);
-    assert!(done, "what it says stands above");
+    run_test("full_disk::works_on_a_small_disk", "512k", DISK);
 }
 
 fn add(window: &mut Window) -> usize {
@@ -86,7 +54,11 @@ fn says(window: &Window, text: &str) -> bool {
 
 #[test]
 fn a_disk_that_becomes_read_only_is_got_over() {
-    on_small_disk("full_disk::works_on_a_disk_that_becomes_read_only");
+    run_test(
+        "full_disk::works_on_a_disk_that_becomes_read_only",
+        "512k",
+        DISK,
+    );
 }
 
 #[test]

@@ -85,13 +85,22 @@ fn shows(window: &Window, text: &str) -> bool {
 
 #[track_caller]
 fn until(window: &mut Window, text: &str) {
-    let begun = Instant::now();
-    while !shows(window, text) {
-        assert!(begun.elapsed() < Duration::from_mins(2), "no {text:?}");
-        std::thread::sleep(Duration::from_millis(5));
-        window.harness.step();
-    }
+    until_so(window, text, |window| shows(window, text));
     window.steps();
+}
+
+#[track_caller]
+fn until_so(window: &mut Window, what: &str, is_so: impl Fn(&Window) -> bool) {
+    let begun = Instant::now();
+    while !is_so(window) {
+        assert!(begun.elapsed() < Duration::from_mins(2), "no {what:?}");
+        step(window);
+    }
+}
+
+fn step(window: &mut Window) {
+    std::thread::sleep(Duration::from_millis(5));
+    window.harness.step();
 }
 
 /// By the menu of commands, as one without a mouse does it.
@@ -219,16 +228,8 @@ fn an_update_that_came_to_nothing_is_told_and_after_two_not_offered_by_itself() 
         let known: serde_json::Value = serde_json::from_str(&text).unwrap();
         known["last_check_secs"] != 0
     };
-    let begun = Instant::now();
-    while !is_checked() {
-        assert!(begun.elapsed() < Duration::from_mins(2));
-        std::thread::sleep(Duration::from_millis(5));
-        window.harness.step();
-    }
-    for _ in 0..20 {
-        std::thread::sleep(Duration::from_millis(5));
-        window.harness.step();
-    }
+    until_so(&mut window, "check", |_| is_checked());
+    (0..20).for_each(|_| step(&mut window));
     assert!(!shows(&window, "Loom 1.1.0 is there"));
     // Whoever asks gets it.
     ask(&mut window);
@@ -255,16 +256,10 @@ fn a_skipped_version_is_not_offered_again_and_a_later_one_is() {
     };
     let before = source.server.count(stage::MANIFEST);
     let mut window = again(&source);
-    let begun = Instant::now();
-    while source.server.count(stage::MANIFEST) == before {
-        assert!(begun.elapsed() < Duration::from_mins(2));
-        std::thread::sleep(Duration::from_millis(5));
-        window.harness.step();
-    }
-    for _ in 0..20 {
-        std::thread::sleep(Duration::from_millis(5));
-        window.harness.step();
-    }
+    until_so(&mut window, "check", |_| {
+        source.server.count(stage::MANIFEST) != before
+    });
+    (0..20).for_each(|_| step(&mut window));
     assert!(!shows(&window, "Loom 1.1.0 is there"));
     drop(window);
     source.release = Release::new("1.2.0", &source.release.payload, &How::Installer);

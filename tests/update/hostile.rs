@@ -2,12 +2,13 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 use loom::update::{How, UpdateError};
 
 use super::stage::{self, Release, path, raw};
 use super::{Came, Try, forged, served};
+#[cfg(target_os = "linux")]
+use crate::small_disk::run_test;
 
 /// What goes wrong: changes what is there, and says how it came out.
 pub type Wrong = fn(&mut Try) -> Result<Came, UpdateError>;
@@ -59,33 +60,7 @@ const DISK: &str = "LOOM_UPDATE_DISK";
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_said_and_nothing_is_left_on_it() {
-    let disk = tempfile::tempdir().unwrap();
-    let script = "mount -t tmpfs -o size=1m tmpfs \"$1\" && shift && exec \"$@\"";
-    let run = |command: &[&str]| {
-        let mut unshare = Command::new("unshare");
-        unshare.args([
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ]);
-        unshare
-            .arg(disk.path())
-            .args(command)
-            .env(DISK, disk.path());
-        unshare.status().is_ok_and(|status| status.success())
-    };
-    if !run(&["true"]) {
-        eprintln!("not tested: no disk can be mounted here");
-        return;
-    }
-    let program = std::env::current_exe().unwrap();
-    let program = program.to_str().unwrap();
-    let test = "update::hostile::fetches_to_a_small_disk";
-    assert!(run(&[program, test, "--exact", "--ignored", "--nocapture"]));
+    run_test("update::hostile::fetches_to_a_small_disk", "1m", DISK);
 }
 
 /// The process of the test above.

@@ -5,6 +5,7 @@
 )]
 
 use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use loom::update::UpdateError;
@@ -12,6 +13,25 @@ use loom::update::UpdateError;
 use super::hostile::{Case, sent};
 use super::stage::{self, LATEST, answer, path, raw, redirect};
 use super::{Came, Try};
+
+/// The file breaks off at 1000 bytes; who asks again is given `rest`, which is called the part from `start` on.
+fn cut_off(one: &mut Try, start: usize, rest: fn(&[u8]) -> Vec<u8>) -> Result<Came, UpdateError> {
+    let whole = one.release.payload.clone();
+    let times = AtomicUsize::new(0);
+    sent(one, move |_, stream| {
+        let length = whole.len();
+        if times.fetch_add(1, Ordering::SeqCst) == 0 {
+            let head =
+                format!("HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: {length}\r\n\r\n");
+            raw(stream, &head);
+            stream.write_all(&whole[..1000]).ok();
+            return;
+        }
+        let last = length - 1;
+        let range = format!("etag: \"a\"\r\ncontent-range: bytes {start}-{last}/{length}\r\n");
+        answer(stream, "206 Partial Content", &range, &rest(&whole));
+    })
+}
 
 /// The list of releases is answered so.
 fn listed(
@@ -84,59 +104,12 @@ pub const CASES: &[Case] = &[
     ),
     (
         "another part than was asked for",
-        |one| {
-            let whole = one.release.payload.clone();
-            let times = std::sync::atomic::AtomicUsize::new(0);
-            sent(one, move |_, stream| {
-                let length = whole.len();
-                if times.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
-                    raw(
-                        stream,
-                        &format!(
-                            "HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: {length}\r\n\r\n"
-                        ),
-                    );
-                    stream.write_all(&whole[..1000]).ok();
-                    return;
-                }
-                let range = format!(
-                    "etag: \"a\"\r\ncontent-range: bytes 500-{}/{length}\r\n",
-                    length - 1
-                );
-                answer(stream, "206 Partial Content", &range, &whole[500..]);
-            })
-        },
+        |one| cut_off(one, 500, |whole| whole[500..].to_vec()),
         "another part",
     ),
     (
         "the rest of another file",
-        |one| {
-            let whole = one.release.payload.clone();
-            let times = std::sync::atomic::AtomicUsize::new(0);
-            sent(one, move |_, stream| {
-                let length = whole.len();
-                if times.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
-                    raw(
-                        stream,
-                        &format!(
-                            "HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: {length}\r\n\r\n"
-                        ),
-                    );
-                    stream.write_all(&whole[..1000]).ok();
-                    return;
-                }
-                let range = format!(
-                    "etag: \"a\"\r\ncontent-range: bytes 1000-{}/{length}\r\n",
-                    length - 1
-                );
-                answer(
-                    stream,
-                    "206 Partial Content",
-                    &range,
-                    &vec![b'x'; length - 1000],
-                );
-            })
-        },
+        |one| cut_off(one, 1000, |whole| vec![b'x'; whole.len() - 1000]),
         "its digest is another",
     ),
     (
