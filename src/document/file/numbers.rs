@@ -13,8 +13,23 @@ pub(super) const FARTHEST: u32 = 1 << 20;
 /// By the ids in the file. Without any, numbers are given in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Numbers {
-    nodes: HashMap<String, u32>,
-    subgraphs: HashMap<String, u32>,
+    nodes: ByKey,
+    subgraphs: ByKey,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct ByKey {
+    numbers: HashMap<String, u32>,
+    /// Above all of them.
+    free: u32,
+}
+
+impl FromIterator<(String, u32)> for ByKey {
+    fn from_iter<I: IntoIterator<Item = (String, u32)>>(entries: I) -> Self {
+        let numbers: HashMap<String, u32> = entries.into_iter().collect();
+        let free = numbers.values().max().map_or(0, |last| last + 1);
+        Self { numbers, free }
+    }
 }
 
 impl Numbers {
@@ -30,7 +45,7 @@ impl Numbers {
     }
 
     pub fn to_json(&self) -> Json {
-        json!({ "nodes": self.nodes, "subgraphs": self.subgraphs })
+        json!({ "nodes": self.nodes.numbers, "subgraphs": self.subgraphs.numbers })
     }
 
     /// `None`: these are no numbers.
@@ -60,8 +75,8 @@ impl Numbers {
     }
 }
 
-fn number(numbers: &HashMap<String, u32>, key: Option<&Json>, before: usize) -> u32 {
-    let known = key.and_then(Json::as_str).and_then(|key| numbers.get(key));
-    let free = || numbers.values().max().map_or(0, |last| last + 1) + before as u32;
-    known.copied().unwrap_or_else(free)
+fn number(of: &ByKey, key: Option<&Json>, before: usize) -> u32 {
+    let known = key.and_then(Json::as_str);
+    let known = known.and_then(|key| of.numbers.get(key));
+    known.copied().unwrap_or(of.free + before as u32)
 }
