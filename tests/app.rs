@@ -37,6 +37,10 @@ mod inspecting;
 mod journal;
 #[path = "app/keys.rs"]
 mod keys;
+#[path = "app/killed.rs"]
+mod killed;
+#[path = "crash/killing.rs"]
+mod killing;
 #[path = "app/minimap.rs"]
 mod minimap;
 #[path = "app/neighbours.rs"]
@@ -142,6 +146,30 @@ fn empty(userdata: &Path) -> PathBuf {
     loom::project::create("Empty", userdata).unwrap()
 }
 
+/// What a window is opened with that belongs to this userdata folder alone.
+fn options(
+    userdata: &Path,
+    project: Option<PathBuf>,
+    settings: Settings,
+    neighbours: Neighbours,
+    updater: Updater,
+) -> Options {
+    let mut paths = Paths::find(Some(userdata), &Variables::load()).unwrap();
+    // Not the bank of whoever runs the tests.
+    paths.own_bank = userdata.join("own nodes");
+    Options {
+        paths,
+        settings,
+        state: State::load(userdata),
+        project,
+        runtime: runtime(),
+        keychain: Keychain::none(),
+        frame_log: None,
+        neighbours,
+        updater,
+    }
+}
+
 struct Window {
     harness: Harness<'static, App>,
     userdata: Rc<tempfile::TempDir>,
@@ -229,20 +257,7 @@ impl Window {
         neighbours: Neighbours,
         updater: Updater,
     ) -> Self {
-        let mut paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
-        // Not the bank of whoever runs the tests.
-        paths.own_bank = userdata.path().join("own nodes");
-        let options = Options {
-            paths,
-            settings,
-            state: State::load(userdata.path()),
-            project,
-            runtime: runtime(),
-            keychain: Keychain::none(),
-            frame_log: None,
-            neighbours,
-            updater,
-        };
+        let options = options(userdata.path(), project, settings, neighbours, updater);
         let harness = builder
             .with_max_steps(64)
             .build_eframe(|creation| App::new(&creation.egui_ctx, options));

@@ -12,6 +12,8 @@ use loom::project::state::State;
 use loom::project::{Lock, generations, index, sweep, trust};
 use loom::settings::Settings;
 
+use super::killing::say;
+
 /// Name of the project that is worked on.
 pub const PROJECT: &str = "Work";
 
@@ -92,8 +94,4 @@ fn open(project: &Path, location: &Location, catalog: &Catalog) -> (Document, Jo
     document.record();
     let journal = location.begin(&base).unwrap();
     (document, journal)
-}
-
-fn say(what: &str, count: usize) {
-    println!("@@{what} {count}");
 }

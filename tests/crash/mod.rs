@@ -6,13 +6,15 @@
 )]
 
 mod child;
+#[path = "killing.rs"]
+mod killing;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use killing::Random;
 use loom::document::file::SAVEFILE;
 use loom::graph::Catalog;
 use loom::paths::{Paths, Variables};
@@ -21,8 +23,6 @@ use loom::settings::Settings;
 
 /// Names the userdata folder to the child.
 const CHILD: &str = "LOOM_CRASH_CHILD";
-/// How many kills, where 200 are not enough.
-const KILLS: &str = "LOOM_CRASH_KILLS";
 /// As many on one project: each start does again what its journal holds.
 const ON_ONE: usize = 20;
 
@@ -48,14 +48,7 @@ struct Said {
 
 impl Said {
     fn hear(&mut self, line: &str) -> bool {
-        // The test harness writes on the same pipe.
-        let Some((_, said)) = line.rsplit_once("@@") else {
-            return false;
-        };
-        let Some((what, count)) = said.split_once(' ') else {
-            return false;
-        };
-        let Ok(count) = count.trim().parse() else {
+        let Some((what, count)) = killing::heard(line) else {
             return false;
         };
         match what {
@@ -69,23 +62,10 @@ impl Said {
     }
 }
 
-/// Numbers that look random; the first is in the message of a failure, so that it can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
-
 #[test]
 fn killed_at_any_moment_every_file_is_readable_and_no_acknowledged_edit_is_lost() {
-    let kills = std::env::var(KILLS).ok().and_then(|text| text.parse().ok());
-    let kills = kills.unwrap_or(200);
-    let mut random = Random((u64::from(std::process::id()) << 16) | 1);
+    let kills = killing::kills(200);
+    let mut random = Random::new();
     let seed = random.0;
     let mut tally = Tally::default();
     while tally.kills < kills {
@@ -126,7 +106,7 @@ fn killed_at_any_moment_every_file_is_readable_and_no_acknowledged_edit_is_lost(
 
 /// Start a child, kill it, and say what is known of its work then.
 fn kill(userdata: &Path, mut known: Said, random: &mut Random) -> Said {
-    let mut child = start(userdata);
+    let mut child = killing::start("crash::child::works_until_it_is_killed", CHILD, userdata);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     // Most while it works, some while it starts.
     if random.below(5) > 0 {
@@ -141,17 +121,6 @@ fn kill(userdata: &Path, mut known: Said, random: &mut Random) -> Said {
         known.hear(&line);
     }
     known
-}
-
-fn start(userdata: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["crash::child::works_until_it_is_killed", "--exact"])
-        .args(["--ignored", "--nocapture", "--test-threads=1"])
-        .env(CHILD, userdata)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
 }
 
 /// What a Loom finds that starts now, with the number of edits that came back.
