@@ -3,8 +3,8 @@
 
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::document::file::write_atomic;
@@ -55,7 +55,7 @@ pub fn entry(graph: &Graph, run: &RunState) -> Json {
         .collect();
     let counts = run.counts();
     json!({
-        "ended": humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
+        "ended": format!("{:.3}", Timestamp::now()),
         "status": status,
         "elapsedMs": run.elapsed().as_millis() as u64,
         "ran": counts.ran,

@@ -102,6 +102,7 @@ impl App {
         page.updates = Updates {
             looks: self.settings.updates.check_on_startup,
             takes_betas: self.settings.updates.channel == "beta",
+            fetches: self.settings.updates.auto_download,
         };
         page
     }
@@ -132,6 +133,7 @@ impl App {
             }
             Setting::Updates(updates) => {
                 settings.updates.check_on_startup = updates.looks;
+                settings.updates.auto_download = updates.fetches;
                 let channel = if updates.takes_betas {
                     "beta"
                 } else {

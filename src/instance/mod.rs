@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::document::file::write_atomic;
@@ -81,7 +82,7 @@ impl Mark {
             .truncate(true)
             .write(true)
             .open(&unnamed)?;
-        let since = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let since = format!("{:.3}", Timestamp::now());
         serde_json::to_writer(&locked, &MarkText { since })?;
         match locked.try_lock() {
             Ok(()) => {}
@@ -150,15 +151,27 @@ impl Inbox {
     }
 }
 
+/// The processes of the other windows that are open on this userdata folder.
+pub fn others(userdata: &Path) -> Vec<u32> {
+    let own = std::process::id();
+    let mut windows = windows(&userdata.join(FOLDER));
+    windows.retain(|window| *window != own);
+    windows
+}
+
+fn windows(folder: &Path) -> Vec<u32> {
+    files(folder, MARK)
+        .into_iter()
+        .filter(|path| !is_left(path))
+        .filter_map(|path| path.file_stem()?.to_str()?.parse().ok())
+        .collect()
+}
+
 /// Ask a window that is open on this userdata folder already to open something, or only to come to the front. `holder`:
 /// the process that has it open, if that is known. The process that did, or `None` where no window is open or takes it.
 pub fn hand_over(userdata: &Path, open: Option<&Path>, holder: Option<u32>) -> Option<u32> {
     let folder = userdata.join(FOLDER);
-    let windows: Vec<u32> = files(&folder, MARK)
-        .into_iter()
-        .filter(|path| !is_left(path))
-        .filter_map(|path| path.file_stem()?.to_str()?.parse().ok())
-        .collect();
+    let windows = windows(&folder);
     let to = holder.filter(|holder| windows.contains(holder));
     if windows.is_empty() || to.is_none() && first(&folder).ok()?.is_some() {
         return None;
@@ -239,7 +252,7 @@ fn sweep(folder: &Path, userdata: &Path) -> Vec<Ended> {
         }
         let text = fs::read(&mark).unwrap_or_default();
         let since = serde_json::from_slice::<MarkText>(&text).ok();
-        let since = since.and_then(|text| humantime::parse_rfc3339(&text.since).ok());
+        let since = since.and_then(|text| text.since.parse::<Timestamp>().ok()?.try_into().ok());
         let process = mark
             .file_stem()
             .and_then(|stem| stem.to_str()?.parse().ok());

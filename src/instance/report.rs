@@ -3,10 +3,13 @@
 
 use std::backtrace::Backtrace;
 use std::fs;
+use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
+
+use jiff::Timestamp;
 
 use super::log::{self, Tail};
 use crate::redact;
@@ -31,7 +34,6 @@ static SURVIVED: Mutex<Vec<Survived>> = Mutex::new(Vec::new());
 /// From now on a panic is in the log and in a report, as well as on standard error.
 pub fn write_on_panic(userdata: &Path, tail: Tail) {
     let folder = log::folder(userdata);
-    let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let report = write(&folder, panic, &tail);
         tracing::error!("{panic}");
@@ -41,7 +43,9 @@ pub fn write_on_panic(userdata: &Path, tail: Tail) {
             let said = redact::text(said(panic)).into_owned();
             survived.push(Survived { said, report });
         }
-        before(panic);
+        // The usual hook would print what the panic says as it is, and fail where nobody listens.
+        let words = panic.to_string();
+        writeln!(io::stderr(), "{}", redact::text(&words)).ok();
     }));
 }
 
@@ -91,7 +95,7 @@ fn said<'a>(panic: &'a PanicHookInfo<'_>) -> &'a str {
 }
 
 fn write(folder: &Path, panic: &PanicHookInfo<'_>, tail: &Tail) -> Option<PathBuf> {
-    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let now = format!("{:.3}", Timestamp::now());
     let text = text(&now, panic, &tail.lines());
     let name = format!(
         "{BEGIN}{}-{}.txt",

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use thiserror::Error;
 
 use super::trust;
@@ -200,11 +202,16 @@ pub fn read(version: &Path, catalog: &Catalog) -> Result<Loaded, Unreadable> {
     })
 }
 
-/// A time as it is told where no age will do.
+/// A time as it is told where no age will do: as the clock of this machine shows it.
 pub fn time_in_words(time: SystemTime) -> String {
-    let text = humantime::format_rfc3339_seconds(time).to_string();
-    text.get(..16)
-        .map_or_else(|| text.clone(), |minute| minute.replace('T', " ") + " UTC")
+    time_at(time, TimeZone::system())
+}
+
+fn time_at(time: SystemTime, zone: TimeZone) -> String {
+    let time = Timestamp::try_from(time).unwrap_or(Timestamp::MAX);
+    time.to_zoned_datetime(zone)
+        .strftime("%F %H:%M")
+        .to_string()
 }
 
 fn folder(project: &Path) -> PathBuf {
@@ -312,7 +319,8 @@ fn surplus(all: &[Generation], now: SystemTime) -> Vec<&Generation> {
 
 /// `2026-01-09T18-40-55.501Z-1a2b3c4d.json`: the time in UTC and the text's checksum; some systems have no `:` in names.
 fn name(written: SystemTime, sum: u32, why: Why) -> String {
-    let time = humantime::format_rfc3339_millis(written).to_string();
+    let time = Timestamp::try_from(written).unwrap_or(Timestamp::MAX);
+    let time = format!("{time:.3}");
     let why = match why {
         Why::Saved => "",
         Why::NewForm => NEW_FORM,
@@ -329,7 +337,7 @@ fn from_name(name: &str) -> Option<(SystemTime, u32, Why)> {
     let (time, sum) = name.split_once("Z-")?;
     let (date, time) = time.split_once('T')?;
     let time = format!("{date}T{}Z", time.replace('-', ":"));
-    let written = humantime::parse_rfc3339(&time).ok()?;
+    let written = time.parse::<Timestamp>().ok()?.try_into().ok()?;
     Some((written, u32::from_str_radix(sum, 16).ok()?, why))
 }
 
@@ -448,7 +456,9 @@ mod tests {
         for other in ["", ".loom-a1b2c3.tmp", "notes.json", "Z-T.json", "TZ-.json"] {
             assert_eq!(from_name(other), None, "{other}");
         }
-        assert_eq!(time_in_words(time), "2026-01-09 18:39 UTC");
+        assert_eq!(time_at(time, TimeZone::UTC), "2026-01-09 18:39");
+        let east = jiff::tz::offset(10).to_time_zone();
+        assert_eq!(time_at(time, east), "2026-01-10 04:39");
     }
 
     /// A project that is saved under one name after the other.

@@ -4,8 +4,9 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -98,7 +99,7 @@ impl Holder {
         Self {
             pid: std::process::id(),
             host: this_host(),
-            since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            since: format!("{:.0}", Timestamp::now()),
         }
     }
 }
@@ -140,10 +141,9 @@ fn sweep(project: &Path) {
 fn of(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |Holder { pid, host, since }| {
         let on = if host.is_empty() { "" } else { " on " };
-        let since = match humantime::parse_rfc3339(since) {
-            Ok(time) => time_in_words(time),
-            Err(_) => since.clone(),
-        };
+        let time = since.parse::<Timestamp>().ok();
+        let time = time.and_then(|time| time.try_into().ok());
+        let since = time.map_or_else(|| since.clone(), time_in_words);
         format!(" (process {pid}{on}{host}, since {since})")
     })
 }
@@ -195,7 +195,7 @@ mod tests {
         crate::project::sweep(project.path());
         assert!(left[0].exists());
         let file = File::options().write(true).open(&left[0]).unwrap();
-        let old = SystemTime::now() - Duration::from_mins(2);
+        let old = std::time::SystemTime::now() - Duration::from_mins(2);
         file.set_modified(old).unwrap();
         crate::project::sweep(project.path());
         assert!(!left[0].exists());

@@ -24,8 +24,9 @@ mod template;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use thiserror::Error;
 
 pub use lock::{Lock, LockError};
@@ -251,7 +252,7 @@ fn private_folder(storage: &dyn Storage, project: &Path) -> io::Result<PathBuf> 
 }
 
 fn empty(name: &str) -> Document {
-    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let now = format!("{:.3}", Timestamp::now());
     let text = |key: &str, value: &str| (Name::from(key), Value::text(value));
     let meta = Meta {
         project_id: new_id(),

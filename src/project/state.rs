@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::index;
@@ -132,14 +133,15 @@ impl State {
         self.recent.retain(|folder| folder != project);
         self.recent.insert(0, project.to_owned());
         self.recent.truncate(MOST_RECENT);
-        let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let now = format!("{:.0}", Timestamp::now());
         self.opened.insert(project.to_owned(), now);
         self.opened.retain(|folder, _| self.recent.contains(folder));
     }
 
     /// When a project was opened last, if that is known.
     pub fn opened(&self, project: &Path) -> Option<SystemTime> {
-        humantime::parse_rfc3339(self.opened.get(project)?).ok()
+        let time = self.opened.get(project)?.parse::<Timestamp>().ok()?;
+        time.try_into().ok()
     }
 
     /// Need not be told again where a project lies?

@@ -3,7 +3,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+
+use jiff::Timestamp;
 
 use super::copy::copy_folder;
 use super::{ProjectError, banks, create_like, index, name_like, new_id, own};
@@ -78,7 +79,7 @@ pub(super) fn write_copy(copy: &Path, place: &Path, paths: &Paths) -> Result<(),
 }
 
 fn created_now(mut metadata: Vec<(Name, Value)>) -> Vec<(Name, Value)> {
-    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let now = format!("{:.3}", Timestamp::now());
     for (key, value) in &mut metadata {
         if *key == "createdAt" {
             *value = Value::text(now.as_str());

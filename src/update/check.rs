@@ -187,8 +187,9 @@ fn read(body: &[u8], takes_betas: bool) -> Result<Release, UpdateError> {
     let no_list = |_| UpdateError::Answer("it is no list of versions".to_owned());
     if takes_betas {
         let releases: Vec<Release> = serde_json::from_slice(body).map_err(no_list)?;
-        let finished = releases.into_iter().filter(|release| !release.draft);
-        return finished
+        return releases
+            .into_iter()
+            .filter(|release| !release.draft && !release.is_withdrawn())
             .filter(|release| release.version().is_some())
             .max_by_key(Release::version)
             .ok_or_else(|| UpdateError::Answer("no version is published there".to_owned()));
@@ -204,6 +205,11 @@ fn read(body: &[u8], takes_betas: bool) -> Result<Release, UpdateError> {
 impl Release {
     fn version(&self) -> Option<Version> {
         self.tag_name.strip_prefix('v')?.parse().ok()
+    }
+
+    /// A finished version that was marked as unfinished later on: so its makers take it back.
+    fn is_withdrawn(&self) -> bool {
+        self.prerelease && self.version().is_some_and(|version| version.pre.is_empty())
     }
 
     /// Where the one file of this name lies.

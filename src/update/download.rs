@@ -137,7 +137,7 @@ async fn fetch(
 }
 
 /// Remove what programs that were killed left, unless another window is at it or it can be taken up.
-pub(super) fn sweep(userdata: &Path) {
+pub fn sweep(userdata: &Path) {
     let root = userdata.join(FOLDER);
     if !root.is_dir() {
         return;

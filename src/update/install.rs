@@ -198,10 +198,11 @@ fn detach(command: &mut Command) {
     }
 }
 
-/// Start a program that goes on without this one.
+/// Start a program that goes on without this one, on the same userdata and project.
 pub fn start_successor(program: &Path) -> io::Result<()> {
     let mut command = Command::new(program);
     command
+        .args(std::env::args_os().skip(1))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
@@ -234,18 +235,26 @@ fn replace(ready: &mut Ready, program: &Path) -> Result<PathBuf, UpdateError> {
             .map_err(|error| failed(&error))?;
     }
     made.as_file().sync_all().map_err(|error| failed(&error))?;
-    let made = made.into_temp_path();
+    let mut made = Some(made.into_temp_path());
+    // Not by a plain renaming: on Windows the mark of a temporary file would stay.
+    let mut put = || {
+        let path = made.take().ok_or(io::ErrorKind::NotFound)?;
+        path.persist(program).map_err(|error| {
+            made = Some(error.path);
+            error.error
+        })
+    };
     if cfg!(windows) {
         let old = program.with_extension(OLD);
         fs::remove_file(&old).ok();
         // A program that runs can be renamed there, and not be written over.
         patiently(|| fs::rename(program, &old))?;
-        if let Err(error) = patiently(|| fs::rename(&made, program)) {
+        if let Err(error) = patiently(&mut put) {
             fs::rename(&old, program).ok();
             return Err(error);
         }
     } else {
-        fs::rename(&made, program).map_err(|error| failed(&error))?;
+        put().map_err(|error| failed(&error))?;
     }
     Ok(program.to_owned())
 }

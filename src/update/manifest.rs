@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use jiff::Timestamp;
 use semver::Version;
 use serde::Deserialize;
 
@@ -61,8 +62,9 @@ impl Manifest {
             read.map_err(|error| wrong(format!("its version {text:?} is none: {error}")))
         };
         let time = |text: &str| {
-            let read = humantime::parse_rfc3339(text);
-            read.map_err(|_| wrong(format!("its time {text:?} is none")))
+            let read = text.parse::<Timestamp>();
+            read.and_then(SystemTime::try_from)
+                .map_err(|_| wrong(format!("its time {text:?} is none")))
         };
         if !is_digest(&wire.notes_sha256) {
             return Err(wrong("the digest of its notes is none".to_owned()));

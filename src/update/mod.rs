@@ -183,12 +183,21 @@ impl Feed {
 }
 
 fn api_of(repository: &str) -> Option<String> {
+    path_of(repository).map(|path| format!("https://api.github.com/repos/{path}"))
+}
+
+/// Where people download Loom by hand, if this build names a place.
+pub fn download_page() -> Option<String> {
+    path_of(env!("CARGO_PKG_REPOSITORY")).map(|path| format!("https://github.com/{path}/releases"))
+}
+
+/// `OWNER/NAME` of a repository at GitHub.
+fn path_of(repository: &str) -> Option<&str> {
     let path = repository.strip_prefix("https://github.com/")?;
     let path = path.trim_end_matches('/').trim_end_matches(".git");
     let (owner, name) = path.split_once('/')?;
     let is_name = |text: &str| !text.is_empty() && manifest::is_plain(text);
-    (is_name(owner) && is_name(name))
-        .then(|| format!("https://api.github.com/repos/{owner}/{name}"))
+    (is_name(owner) && is_name(name)).then_some(path)
 }
 
 /// Why there is no update now. Each says what happened and what can be done.
@@ -248,7 +257,7 @@ pub enum UpdateError {
 
 impl UpdateError {
     /// Might the same go well a moment later?
-    fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Slow)
     }
 }
@@ -281,6 +290,12 @@ mod tests {
         ] {
             assert_eq!(api(repository), expected, "{repository}");
         }
+    }
+
+    #[test]
+    fn all_keys_of_this_build_can_be_read() {
+        let feed = Feed::new(String::new(), KEYS, false);
+        assert_eq!(feed.map_or(0, |feed| feed.keys.len()), KEYS.len());
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Remembered {
     published_secs: u64,
     /// The highest number of a manifest, by channel.
     highest_seq: BTreeMap<String, u64>,
+    /// The highest version that a manifest of any channel withdrew.
+    min_allowed: Option<Version>,
     /// The last list of releases and what the server called it.
     pub(super) answer: Option<Answer>,
     /// How often putting a version in place failed.
@@ -51,6 +53,7 @@ impl Remembered {
             not_before_secs: field(&json, "not_before_secs"),
             published_secs: field(&json, "published_secs"),
             highest_seq: field(&json, "highest_seq"),
+            min_allowed: field(&json, "min_allowed"),
             answer: field(&json, "answer"),
             failures: field(&json, "failures"),
         }
@@ -94,6 +97,11 @@ impl Remembered {
         self.highest_seq.get(channel).copied().unwrap_or_default()
     }
 
+    /// This version and all before it were withdrawn.
+    pub(super) fn min_allowed(&self) -> Option<&Version> {
+        self.min_allowed.as_ref()
+    }
+
     /// A manifest was found to be good.
     pub(super) fn saw(&mut self, manifest: &Manifest) {
         let highest = self
@@ -102,6 +110,7 @@ impl Remembered {
             .or_default();
         *highest = manifest.seq.max(*highest);
         self.published_secs = self.published_secs.max(secs(manifest.published));
+        self.min_allowed = manifest.min_allowed.clone().max(self.min_allowed.take());
     }
 
     pub(super) fn failed(&mut self, version: &str) {

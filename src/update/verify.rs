@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use minisign_verify::{PublicKey, Signature};
 use sha2::{Digest as _, Sha256};
 
@@ -84,8 +85,11 @@ pub fn judge<'a>(
     if version.cmp_precedence(&here.version).is_le() {
         return Ok(Judged::Newest);
     }
-    if let Some(least) = &manifest.min_allowed
-        && version.cmp_precedence(least).is_le()
+    let withdrawn = [manifest.min_allowed.as_ref(), remembered.min_allowed()];
+    if withdrawn
+        .iter()
+        .flatten()
+        .any(|least| version.cmp_precedence(least).is_le())
     {
         return wrong(format!("version {version} was withdrawn"));
     }
@@ -187,8 +191,8 @@ pub fn hex(digest: Sha256) -> String {
 
 /// The day of a time, for people.
 pub fn day(time: SystemTime) -> String {
-    let text = humantime::format_rfc3339_seconds(time).to_string();
-    text.split('T').next().unwrap_or_default().to_owned()
+    Timestamp::try_from(time)
+        .map_or_else(|_| "?".to_owned(), |time| time.strftime("%F").to_string())
 }
 
 /// A signature says of which file it is: a good one of another file, or of another version's, is none.

@@ -317,6 +317,119 @@ fn a_download_shows_how_far_it_is_and_can_be_given_up() {
 }
 
 #[test]
+fn a_version_that_is_fetched_in_the_background_waits_for_a_word() {
+    let source = Source::new();
+    let mut settings = Settings::default();
+    settings.updates.auto_download = true;
+    let mut window = source.open("1.0.0", settings.clone());
+    let dot = "Loom 1.1.0 can be put in place";
+    until(&mut window, dot);
+    (0..20).for_each(|_| step(&mut window));
+    assert_eq!(window.app().dialog(), None, "nobody is disturbed");
+    assert_eq!(source.stub.started(), [""; 0], "nobody said so");
+    window.harness.get_by_label(dot).click();
+    window.steps();
+    window.harness.get_by_label("Restart and update").click();
+    started(&source, &mut window);
+    drop(window);
+
+    // One that cannot be had is offered as ever, without a word.
+    let source = Source::new();
+    let path = stage::path(&source.release.name);
+    source.server.reply(&path, |_, stream| {
+        stage::raw(
+            stream,
+            "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+        );
+    });
+    let mut window = source.open("1.0.0", settings.clone());
+    until(&mut window, "Loom 1.1.0 is there");
+    assert_eq!(window.app().dialog(), None);
+    assert!(source.server.count(&path) > 0);
+    drop(window);
+
+    // Whoever looks on is asked at the end, and not closed.
+    let source = Source::new();
+    let whole = source.release.payload.clone();
+    let path = stage::path(&source.release.name);
+    let (go, wait) = std::sync::mpsc::sync_channel(1);
+    let wait = std::sync::Mutex::new(wait);
+    source.server.reply(&path, move |_, stream| {
+        wait.lock().unwrap().recv().ok();
+        let length = whole.len();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+        stage::raw(stream, &head);
+        stream.write_all(&whole).ok();
+    });
+    let mut window = source.open("1.0.0", settings);
+    let dot = "Loom 1.1.0 is being fetched";
+    until(&mut window, dot);
+    window.harness.get_by_label(dot).click();
+    window.steps();
+    assert!(matches!(page(&window), Some(UpdatePage::Fetching { .. })));
+    go.send(()).unwrap();
+    until(&mut window, "Restart and update");
+    assert_eq!(source.stub.started(), [""; 0]);
+}
+
+#[test]
+fn an_offer_that_was_taken_back_goes_and_one_that_cannot_be_asked_about_stays() {
+    let mut source = Source::new();
+    source.feed.pace.between_checks = Duration::from_millis(300);
+    let mut window = source.open("1.0.0", Settings::default());
+    let dot = "Loom 1.1.0 is there";
+    until(&mut window, dot);
+    // Nobody answers: what is known holds.
+    source.server.reply(LATEST, |_, stream| {
+        stage::raw(stream, "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n");
+    });
+    let state = source.userdata.path().join("updates.json");
+    let again = |window: &mut Window, source: &Source| {
+        let asked = source.server.count(LATEST);
+        // The clock has seconds.
+        let text = std::fs::read_to_string(&state).unwrap();
+        let mut known: serde_json::Value = serde_json::from_str(&text).unwrap();
+        known["last_check_secs"] = 0.into();
+        std::fs::write(&state, known.to_string()).unwrap();
+        until_so(window, "question", |_| source.server.count(LATEST) > asked);
+        (0..40).for_each(|_| step(window));
+    };
+    again(&mut window, &source);
+    assert!(shows(&window, dot));
+    ask(&mut window);
+    assert!(matches!(page(&window), Some(UpdatePage::Offer(_))));
+    // It is the newest no more.
+    source.release = Release::new("1.0.0", &source.release.payload, &How::Installer);
+    source.release.publish(&source.server, &source.key);
+    again(&mut window, &source);
+    until(&mut window, "is not to be had any more");
+    assert!(!shows(&window, dot));
+    assert_eq!(source.stub.started(), [""; 0]);
+}
+
+#[test]
+fn while_another_window_is_open_the_update_waits_for_its_end() {
+    let source = Source::new();
+    let windows = source.userdata.path().join("windows");
+    std::fs::create_dir_all(&windows).unwrap();
+    // As the mark of a window lies there: locked.
+    let mark = std::fs::File::create(windows.join("1.open")).unwrap();
+    mark.lock().unwrap();
+    let mut window = source.open("1.0.0", Source::quiet());
+    ask(&mut window);
+    until(&mut window, "Update now");
+    window.key(NONE, Key::Enter);
+    until(&mut window, "Another window of Loom is open");
+    assert_eq!(source.stub.started(), [""; 0]);
+    window.key(NONE, Key::Enter);
+    drop(mark);
+    ask(&mut window);
+    until(&mut window, "Restart and update");
+    window.key(NONE, Key::Enter);
+    started(&source, &mut window);
+}
+
+#[test]
 fn what_is_wrong_with_a_download_is_said_and_this_version_runs_on() {
     let source = Source::new();
     let mut other = source.release.payload.clone();
@@ -370,11 +483,14 @@ fn the_settings_switch_checks_off_and_betas_on() {
         .get_by_label("Look for new versions once a day")
         .click();
     window.steps();
-    window.harness.get_by_label("Betas too").click();
-    window.steps();
+    for label in ["Betas too", "Fetch them in the background"] {
+        window.harness.get_by_label(label).click();
+        window.steps();
+    }
     let (settings, _) = Settings::load(source.userdata.path());
     assert!(settings.updates.check_on_startup);
     assert_eq!(settings.updates.channel, "beta");
+    assert!(settings.updates.auto_download);
     assert_eq!(
         source.server.count(LATEST) + source.server.count(stage::ALL),
         0

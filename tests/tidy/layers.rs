@@ -134,7 +134,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         folder: "document/file",
         crates: &[
-            "humantime",
+            "jiff",
             "serde",
             "serde_json",
             "tempfile",
@@ -159,7 +159,7 @@ pub const LAYERS: &[Layer] = &[
         crates: &[
             "crc32fast",
             "directories",
-            "humantime",
+            "jiff",
             "serde",
             "serde_json",
             "sha2",
@@ -177,7 +177,7 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "instance",
-        crates: &["humantime", "serde", "serde_json", "tempfile", "tracing"],
+        crates: &["jiff", "serde", "serde_json", "tempfile", "tracing"],
         modules: &["document::file", "redact", "sys"],
         not_std: &["std::net", "std::process::Command"],
         reason: "windows know of each other by files: it opens nothing, shows nothing, and listens on nothing",
@@ -185,7 +185,7 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "runlog",
-        crates: &["serde_json", "humantime"],
+        crates: &["serde_json", "jiff"],
         modules: &["graph", "document", "engine"],
         reason: "a run's log is words for a file: it starts nothing and shows nothing",
         ..NOTHING
@@ -325,7 +325,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         folder: "update",
         crates: &[
-            "humantime",
+            "jiff",
             "minisign_verify",
             "reqwest",
             "rustls",

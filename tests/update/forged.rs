@@ -291,6 +291,22 @@ pub const CASES: &[Case] = &[
         "withdrawn",
     ),
     (
+        "a version that was withdrawn in an earlier manifest",
+        |one| {
+            remembered(one, "{\"min_allowed\": \"1.1.0\"}");
+            published(one, |_| {})
+        },
+        "withdrawn",
+    ),
+    (
+        "a finished version that is marked as unfinished, where betas are taken",
+        |one| {
+            one.takes_betas = true;
+            signed(one, |release| release.prerelease = true)
+        },
+        "no version is published",
+    ),
+    (
         "the tag is of another version",
         |one| signed(one, |release| "v1.3.0".clone_into(&mut release.tag)),
         "lies at another",

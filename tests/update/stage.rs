@@ -11,8 +11,9 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use loom::update::{Feed, Here, How};
 use minisign::{KeyPair, PublicKey, SecretKeyBox};
 use serde_json::json;
@@ -328,14 +329,8 @@ impl Release {
 
     pub fn manifest(&self) -> Vec<u8> {
         let time = |offset: i64| {
-            let now = SystemTime::now();
-            let offset_secs = Duration::from_secs(offset.unsigned_abs());
-            let time = if offset < 0 {
-                now - offset_secs
-            } else {
-                now + offset_secs
-            };
-            humantime::format_rfc3339_seconds(time).to_string()
+            let time = Timestamp::now() + SignedDuration::from_secs(offset);
+            format!("{time:.0}")
         };
         let mut manifest = json!({
             "app": self.app,

@@ -3,7 +3,9 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::storage::{Disk, Storage, TEMPORARY};
 use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
@@ -104,7 +106,7 @@ pub fn save_over(
     {
         return Err(changed());
     }
-    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let now = format!("{:.3}", Timestamp::now());
     let text = with_time(unchanged, document, &now);
     // What is about to replace the user's file must be readable: looked at whole, without making anything of it.
     serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| io(error.into()))?;
@@ -193,7 +195,7 @@ pub fn write_atomic_with<E: From<io::Error>>(
 /// Give a file that cannot be read another name beside its own, `NAME.corrupt-TIME.END`, so that a new one can take its
 /// place. Where it lies now.
 pub fn set_aside(path: &Path) -> io::Result<std::path::PathBuf> {
-    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let now = format!("{:.0}", Timestamp::now());
     let end = path.extension().unwrap_or_default().to_string_lossy();
     let aside = path.with_extension(format!("corrupt-{}.{end}", now.replace(':', "-")));
     fs::rename(path, &aside)?;

@@ -50,6 +50,8 @@ pub struct Updates {
     pub looks: bool,
     /// Those too that are not finished.
     pub takes_betas: bool,
+    /// Fetch them by itself; they are put in place when the user says so.
+    pub fetches: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -246,6 +248,8 @@ fn updates_ui(ui: &mut Ui, page: &mut SettingsPage) -> Option<Setting> {
         ui.checkbox(&mut page.updates.looks, "Look for new versions once a day");
         let betas = ui.checkbox(&mut page.updates.takes_betas, "Betas too");
         betas.on_hover_text("Versions that are tried out before they are finished");
+        let fetches = ui.checkbox(&mut page.updates.fetches, "Fetch them in the background");
+        fetches.on_hover_text("They are put in place when you say so, and not before");
     });
     (page.updates != before).then_some(Setting::Updates(page.updates))
 }

@@ -1,19 +1,24 @@
 //! Updates in the window: when the server is asked, what is offered, fetched and put in place, and what is told of it after
-//! the next start. All of it happens in the background; nothing of it starts without a word of the user.
+//! the next start. All of it happens in the background; nothing is put in place without a word of the user.
+
+mod standing;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use standing::{Standing, page_of};
+
 use super::reloading::Watch;
 use super::{App, Event};
+use crate::instance;
 use crate::ui::Level;
 use crate::ui::dialogs::{AfterSave, Dialog};
-use crate::ui::update::{OfferPage, UpdateAnswer, UpdatePage};
+use crate::ui::update::{UpdateAnswer, UpdatePage};
 use crate::update::install::{self, Begun};
 use crate::update::remembered::Remembered;
 use crate::update::{
-    Found, How, Offer, Progress, Ready, Settled, UpdateError, Updater, check, download, pending,
+    Found, Offer, Progress, Ready, Settled, UpdateError, Updater, check, download, pending,
 };
 
 /// Part of the time between two checks after which one that came to nothing is tried again.
@@ -50,41 +55,6 @@ pub(super) struct Updating {
     told: Option<UpdatePage>,
 }
 
-#[derive(Debug, Default)]
-enum Standing {
-    #[default]
-    Nothing,
-    Asking,
-    Offered(Box<Offer>),
-    Fetching(Box<Offer>, Progress),
-    Ready(Box<Ready>),
-    Starting(Box<Offer>),
-}
-
-impl Standing {
-    /// What is being fetched, which is not any more.
-    fn take_fetching(&mut self) -> Option<Box<Offer>> {
-        match std::mem::take(self) {
-            Self::Fetching(offer, _) => Some(offer),
-            other => {
-                *self = other;
-                None
-            }
-        }
-    }
-
-    /// The same for what can be put in place.
-    fn take_ready(&mut self) -> Option<Box<Ready>> {
-        match std::mem::take(self) {
-            Self::Ready(ready) => Some(ready),
-            other => {
-                *self = other;
-                None
-            }
-        }
-    }
-}
-
 impl Updating {
     pub(super) fn new(updater: Updater) -> Self {
         Self {
@@ -98,52 +68,11 @@ impl Updating {
 
     /// What the dot in the bar says.
     pub(super) fn hint(&self) -> Option<String> {
-        match &self.standing {
-            Standing::Nothing | Standing::Asking => None,
-            Standing::Offered(offer) | Standing::Starting(offer) => {
-                Some(format!("Loom {} is there", offer.version))
-            }
-            Standing::Fetching(offer, _) => {
-                Some(format!("Loom {} is being fetched", offer.version))
-            }
-            Standing::Ready(ready) => {
-                Some(format!("Loom {} can be put in place", ready.offer.version))
-            }
-        }
+        self.standing.hint()
     }
 
     fn page(&self) -> Option<UpdatePage> {
-        Some(match &self.standing {
-            Standing::Nothing => return None,
-            Standing::Asking => UpdatePage::Asking,
-            Standing::Offered(offer) => UpdatePage::Offer(self.offer_page(offer, false)),
-            Standing::Ready(ready) => UpdatePage::Offer(self.offer_page(&ready.offer, true)),
-            Standing::Fetching(offer, progress) => UpdatePage::Fetching {
-                version: offer.version.to_string(),
-                done: progress.done,
-                total: progress.total,
-                bytes_per_sec: progress.bytes_per_sec,
-            },
-            Standing::Starting(offer) => UpdatePage::Starting {
-                version: offer.version.to_string(),
-            },
-        })
-    }
-
-    fn offer_page(&self, offer: &Offer, is_ready: bool) -> OfferPage {
-        let here = &self.updater.here;
-        OfferPage {
-            version: offer.version.to_string(),
-            runs: here.version.to_string(),
-            published: offer.published.clone(),
-            bytes: offer.download.as_ref().map(|download| download.asset.size),
-            notes: offer.notes.clone(),
-            by_hand: match here.how {
-                How::ByHand(text) => Some(text.to_owned()),
-                _ => None,
-            },
-            is_ready,
-        }
+        self.standing.page(&self.updater.here)
     }
 }
 
@@ -179,6 +108,10 @@ impl App {
             // Not all at the same moment of the day.
             let between = pace.between_checks.mul_f64(0.9 + 0.2 * chance());
             tokio::time::sleep(pace.first_check).await;
+            // The installer that this version came with ran still when it started.
+            let at = userdata.clone();
+            let swept = tokio::task::spawn_blocking(move || download::sweep(&at));
+            swept.await.ok();
             loop {
                 let at = userdata.clone();
                 let wait = tokio::task::spawn_blocking(move || {
@@ -200,8 +133,7 @@ impl App {
         match event {
             UpdateEvent::Settled(settled) => self.updating.told = Some(page_of(settled)),
             UpdateEvent::Due => {
-                let is_wanted = self.settings.updates.check_on_startup;
-                if is_wanted && matches!(self.updating.standing, Standing::Nothing) {
+                if self.settings.updates.check_on_startup && self.updating.standing.may_change() {
                     self.ask_for_updates(false);
                 }
             }
@@ -211,7 +143,7 @@ impl App {
                 has_failed,
             } => self.update_checked(is_asked, result, has_failed),
             UpdateEvent::Progress(now) => {
-                if let Standing::Fetching(_, progress) = &mut self.updating.standing {
+                if let Standing::Fetching { progress, .. } = &mut self.updating.standing {
                     *progress = now;
                     self.show_standing(false);
                 }
@@ -239,11 +171,9 @@ impl App {
         let Ok(feed) = feed else { return };
         let (sender, userdata) = (self.services.sender.clone(), self.paths.userdata.clone());
         let takes_betas = self.settings.updates.channel == "beta";
-        self.updating.standing = if is_asked {
-            Standing::Asking
-        } else {
-            Standing::Nothing
-        };
+        if is_asked {
+            self.updating.standing = Standing::Asking;
+        }
         let task = async move {
             let load = || Remembered::load(&userdata);
             let mut remembered = tokio::task::block_in_place(load);
@@ -272,19 +202,30 @@ impl App {
         has_failed: bool,
     ) {
         // Given up meanwhile, asked for again, or further on already.
-        let waits = matches!(self.updating.standing, Standing::Nothing | Standing::Asking);
-        if !waits || is_asked != matches!(self.updating.standing, Standing::Asking) {
+        let waits = if is_asked {
+            matches!(self.updating.standing, Standing::Asking)
+        } else {
+            self.updating.standing.may_change()
+        };
+        if !waits {
             return;
         }
         self.updating.task = None;
-        self.updating.standing = Standing::Nothing;
+        // What was offered a day ago may have been taken back; not hearing of it is no reason to think so.
+        if matches!(&result, Err(error) if error.is_passing()) && !is_asked {
+            return;
+        }
+        let before = std::mem::take(&mut self.updating.standing);
         match result {
+            Ok(Found::Newer(offer)) if before.is_ready_for(&offer) => {
+                self.updating.standing = before;
+            }
             Ok(Found::Newer(offer)) => {
                 let skipped = self.settings.updates.skipped_version.as_deref();
                 let is_skipped = skipped == Some(offer.version.to_string().as_str());
-                if is_asked || !is_skipped && !has_failed {
-                    self.updating.standing = Standing::Offered(offer);
-                    self.show_standing(is_asked);
+                let is_offered = before.version() == Some(&offer.version);
+                if is_asked || is_offered || !is_skipped && !has_failed {
+                    self.offer_update(offer, is_asked);
                 }
             }
             Ok(Found::Newest) if is_asked => {
@@ -301,6 +242,19 @@ impl App {
             // Nobody asked, so nobody is told.
             Err(error) => tracing::warn!(%error, "updates were not found out"),
         }
+        let is_open = matches!(&self.dialog, Some(Dialog::Update(UpdatePage::Offer(_))));
+        if is_open && matches!(self.updating.standing, Standing::Nothing) {
+            let text = "What was offered is not to be had any more.".to_owned();
+            self.tell_of_update("No new version", text, None);
+        }
+    }
+
+    fn offer_update(&mut self, offer: Box<Offer>, is_asked: bool) {
+        if !is_asked && self.settings.updates.auto_download && offer.download.is_some() {
+            return self.fetch_update(offer, false);
+        }
+        self.updating.standing = Standing::Offered(offer);
+        self.show_standing(is_asked);
     }
 
     /// Show where it stands, in a dialog that is open for it or in a new one.
@@ -336,8 +290,10 @@ impl App {
         let standing = &mut self.updating.standing;
         match answer {
             UpdateAnswer::OpenPage => {
-                let page = concat!(env!("CARGO_PKG_REPOSITORY"), "/releases");
-                return self.open_of_update(page.into());
+                if let Some(page) = crate::update::download_page() {
+                    self.open_of_update(page.into());
+                }
+                return;
             }
             UpdateAnswer::OpenLog => {
                 if let Some(Dialog::Update(UpdatePage::Told { log: Some(log), .. })) = &self.dialog
@@ -355,7 +311,7 @@ impl App {
             UpdateAnswer::Later => {}
             UpdateAnswer::Cancel => {
                 self.updating.task = None;
-                if let Some(offer) = standing.take_fetching() {
+                if let Some((offer, _)) = standing.take_fetching() {
                     *standing = Standing::Offered(offer);
                 }
             }
@@ -376,7 +332,7 @@ impl App {
                 self.dialog = None;
                 match std::mem::take(standing) {
                     Standing::Offered(offer) => {
-                        self.fetch_update(offer);
+                        self.fetch_update(offer, true);
                         self.show_standing(true);
                     }
                     Standing::Ready(ready) => {
@@ -398,7 +354,7 @@ impl App {
         }
     }
 
-    fn fetch_update(&mut self, offer: Box<Offer>) {
+    fn fetch_update(&mut self, offer: Box<Offer>, is_wanted: bool) {
         let Ok(feed) = self.updating.updater.feed.clone() else {
             return;
         };
@@ -409,7 +365,11 @@ impl App {
             total,
             ..Progress::default()
         };
-        self.updating.standing = Standing::Fetching(offer, progress);
+        self.updating.standing = Standing::Fetching {
+            offer,
+            progress,
+            is_wanted,
+        };
         let task = async move {
             let told = sender.clone();
             let tell = move |progress| {
@@ -426,25 +386,32 @@ impl App {
 
     fn update_fetched(&mut self, result: Result<Box<Ready>, UpdateError>) {
         // Given up meanwhile: what came is removed with it.
-        let Some(offer) = self.updating.standing.take_fetching() else {
+        let Some((offer, is_wanted)) = self.updating.standing.take_fetching() else {
             return;
         };
         self.updating.task = None;
+        let is_watched = matches!(
+            self.dialog,
+            Some(Dialog::Update(UpdatePage::Fetching { .. }))
+        );
         match result {
             Ok(ready) => {
                 self.updating.standing = Standing::Ready(ready);
-                // Whoever hid it is at something else.
-                if matches!(
-                    self.dialog,
-                    Some(Dialog::Update(UpdatePage::Fetching { .. }))
-                ) {
+                // Whoever hid it is at something else; whoever never said so is asked.
+                if is_watched && is_wanted {
                     self.dialog = None;
                     self.update_now();
+                } else {
+                    self.show_standing(false);
                 }
             }
             Err(error) => {
                 let runs = self.updating.updater.here.version.clone();
                 self.updating.standing = Standing::Offered(offer);
+                if !is_wanted && !is_watched {
+                    tracing::warn!(%error, "the update was not fetched");
+                    return;
+                }
                 let text = format!("{error}.\n\nNothing has changed: this is Loom {runs}.");
                 self.tell_of_update("The update was not fetched", text, None);
             }
@@ -453,6 +420,12 @@ impl App {
 
     /// All is saved first, as at the end.
     fn update_now(&mut self) {
+        // The new version would only hand over to it; on Windows the installer waits for its end in vain.
+        if !instance::others(&self.paths.userdata).is_empty() {
+            let text = "Another window of Loom is open. Close it first, then choose Check for updates… again: what was \
+                        fetched is kept.";
+            return self.tell_of_update("Not updated yet", text.to_owned(), None);
+        }
         self.finish_drafts();
         let names = self.names_of_unsaved();
         if names.is_empty() {
@@ -504,31 +477,6 @@ impl App {
                 let runs = self.updating.updater.here.version.clone();
                 let text = format!("{error}.\n\nThis is Loom {runs}, which runs on.");
                 self.tell_of_update("The update failed", text, None);
-            }
-        }
-    }
-}
-
-fn page_of(settled: Settled) -> UpdatePage {
-    match settled {
-        Settled::Updated { version, notes } => UpdatePage::Updated {
-            version: version.to_string(),
-            notes,
-        },
-        Settled::Failed { version, log } => {
-            let place = if log.as_os_str().is_empty() {
-                String::new()
-            } else {
-                format!(" What its installer did stands in {}.", log.display())
-            };
-            UpdatePage::Told {
-                title: "The update failed".to_owned(),
-                text: format!(
-                    "Loom {version} was to take the place of this one and is not there.{place}\n\nThis is Loom {}, as \
-                     it was. Help → Check for updates tries it again.",
-                    crate::update::this_version()
-                ),
-                log: (!log.as_os_str().is_empty()).then_some(log),
             }
         }
     }
