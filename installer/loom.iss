@@ -60,9 +60,10 @@ Name: associate; Description: "Open .loom files with Loom"; Flags: unchecked
 Name: path; Description: "The command loom in terminals that are opened from now on"; Flags: unchecked
 
 [Files]
+; First what alone may still run: where Setup gives up over it, all else is as it was.
+Source: "{#Stage}\uv.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Stage}\Loom.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Stage}\loom.com"; DestDir: "{app}"; Flags: ignoreversion
-Source: "{#Stage}\uv.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Stage}\licences\*"; DestDir: "{app}\licences"; Flags: ignoreversion recursesubdirs
 
 [Dirs]
@@ -86,7 +87,7 @@ Filename: "{app}\Loom.exe"; Flags: nowait runasoriginaluser; Check: IsUpdate
 [UninstallDelete]
 ; What Loom unpacks and downloads for itself.
 Type: filesandordirs; Name: "{localappdata}\Loom\runtime"
-Type: filesandordirs; Name: "{localappdata}\Loom\updates"
+Type: filesandordirs; Name: "{localappdata}\Loom\userdata\updates"
 ; Goes only if nothing of the user's own is left in it.
 Type: dirifempty; Name: "{localappdata}\Loom"
 
@@ -182,16 +183,17 @@ begin
     IsDone := True;
 end;
 
-// An update that did not go through: the version that is installed comes back, and tells of it.
+// An update that did not go through: the version that is installed comes back, and tells of it; where a window of it is
+// open still, that one comes to the front.
 procedure DeinitializeSetup;
 var
   Folder: String;
   Code: Integer;
 begin
-  if IsDone or not IsUpdate or CheckForMutexes(Mutexes) then
+  if IsDone or not IsUpdate then
     exit;
   if RegQueryStringValue(HKA, UninstallKey, 'InstallLocation', Folder) then
-    Exec(AddBackslash(Folder) + 'Loom.exe', '', '', SW_SHOWNORMAL, ewNoWait, Code);
+    ExecAsOriginalUser(AddBackslash(Folder) + 'Loom.exe', '', '', SW_SHOWNORMAL, ewNoWait, Code);
 end;
 
 procedure RemoveOwn(const Name: String);

@@ -139,6 +139,14 @@ def test_versions_must_agree():
             versions.check(tag, manifest_text, lock, changelog)
 
 
+def test_a_release_asks_for_updates_where_it_lies():
+    asking = CARGO.replace("[package]", '[package]\nrepository = "https://github.com/maker/loom"')
+    versions.check("v1.2.0", asking, LOCK, CHANGES, "maker/loom")
+    for manifest_text, repository in [(CARGO, "maker/loom"), (asking, "other/loom"), (asking, "maker/loom2")]:
+        with pytest.raises(ValueError, match="where updates are asked for"):
+            versions.check("v1.2.0", manifest_text, LOCK, CHANGES, repository)
+
+
 def test_versions_of_this_tree_agree():
     version = versions.version_of((ROOT / "Cargo.toml").read_text(encoding="utf-8"))
     lock = (ROOT / "Cargo.lock").read_text(encoding="utf-8")
