@@ -112,10 +112,12 @@ pub(super) fn update_ui(ui: &mut Ui, page: &UpdatePage) -> Option<UpdateAnswer> 
             let text = "You can go on working; nothing changes before all of it is there and found to be in order.";
             heading(ui, &format!("Fetching Loom {version}"), text);
             let part = *done as f32 / (*total).max(1) as f32;
-            let bar = ProgressBar::new(part).desired_height(theme::PROGRESS_HEIGHT);
+            let palette = theme::palette(ui.ctx());
+            let bar = ProgressBar::new(part)
+                .desired_height(theme::PROGRESS_HEIGHT)
+                .fill(palette.accent);
             let name = format!("{:.0} % fetched", part * 100.0);
             ui.add(bar).accessible_name(&name);
-            let palette = theme::palette(ui.ctx());
             let figures = figures(*done, *total, *bytes_per_sec);
             ui.label(RichText::new(figures).small().color(palette.text_weak));
             match buttons(ui, &[("Hide", true), ("Cancel", false)]) {
