@@ -391,7 +391,7 @@ impl App {
             Event::Asked(open) => self.asked(open),
             Event::EndAsked => self.end_asked(),
             Event::Survived(survived) => self.survived(&survived),
-            Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
+            Event::PickedProject(path) => self.open_named(&path),
             Event::PickedExport { folder, to } => self.export(folder, to),
             Event::Exporting(done) => self.exporting(done),
             Event::ProjectWork {
