@@ -114,8 +114,12 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
             favour,
         } => versions::merged([base, ours, theirs], output.as_deref(), *favour),
         Verb::Export { project, output } => archive::export(project, output.as_deref(), paths),
-        Verb::Import { from } if is_archive(from) => archive::import(from, paths),
-        Verb::Import { from } => project::import(from, paths),
+        Verb::Import { from, .. } if is_archive(from) => archive::import(from, paths),
+        Verb::Import {
+            from,
+            yes,
+            without_nodes,
+        } => project::import(from, *yes, *without_nodes, paths),
     };
     let exit = result.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {
