@@ -82,6 +82,11 @@ impl From<io::Error> for Failure {
 
 /// Do what a verb says.
 pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
+    // Debug builds can be made to fail, as the window can, so that what is said then is seen in the real program.
+    #[cfg(debug_assertions)]
+    if let Ok(said) = std::env::var("LOOM_FAIL") {
+        panic!("it was asked to fail by LOOM_FAIL: {said}");
+    }
     let result = match verb {
         Verb::Run(options) => run::run(options, paths),
         Verb::Check {
