@@ -42,7 +42,7 @@ pub use swap::{Previous, previous};
 pub use wheels::{build_wheel, unpack};
 
 use crate::paths::private_folder;
-use crate::project::requirements::{self, Confirmed, Line};
+use crate::project::requirements::{Confirmed, Line};
 use crate::project::trust::Trusted;
 
 /// What an environment is made from.
@@ -242,8 +242,11 @@ fn asked(wanted: &Wanted, own: Option<&str>) -> Result<Vec<Asked>, EnvironmentEr
     for source in sources::read(&wanted.project, own)? {
         let file = source.path.strip_prefix(&wanted.project);
         let file = file.unwrap_or(&source.path).display().to_string();
-        let found = requirements::unconfirmed(&source.text, &wanted.confirmed);
-        lines.extend(found.into_iter().map(|line| {
+        let found = source
+            .lines
+            .into_iter()
+            .filter(|line| wanted.confirmed.lacks(line));
+        lines.extend(found.map(|line| {
             let file = file.clone();
             Asked { file, line }
         }));

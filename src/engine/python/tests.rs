@@ -9,6 +9,7 @@ use super::child::Ending;
 #[cfg(unix)]
 use super::child::Outcome;
 use super::*;
+use crate::project::requirements;
 use crate::project::trust::Trusted;
 
 /// A project's folder and what is wanted of it.

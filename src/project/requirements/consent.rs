@@ -23,6 +23,11 @@ impl Confirmed {
         self.0.contains(&line.text)
     }
 
+    /// Is it a line that waits for somebody's word?
+    pub fn lacks(&self, line: &Line) -> bool {
+        line.needs_consent() && !self.contains(line)
+    }
+
     /// These lines are confirmed too, as long as this is kept.
     #[must_use]
     pub fn with<'a>(mut self, lines: impl IntoIterator<Item = &'a Line>) -> Self {
@@ -35,7 +40,7 @@ impl Confirmed {
 /// The lines of `text` that may be followed only after somebody said so, and nobody did yet.
 pub fn unconfirmed(text: &str, confirmed: &Confirmed) -> Vec<Line> {
     let mut lines = parse(text);
-    lines.retain(|line| line.needs_consent() && !confirmed.contains(line));
+    lines.retain(|line| confirmed.lacks(line));
     lines
 }
 
@@ -47,9 +52,14 @@ pub fn confirmed(userdata: &Path, project: &Path) -> Confirmed {
     Confirmed(texts.map(str::to_owned).collect())
 }
 
-/// Remember that these lines of a project were confirmed.
+/// Remember that these lines of a project were confirmed, those that need it.
 pub fn confirm(userdata: &Path, project: &Path, lines: &[Line]) -> io::Result<()> {
-    let confirmed = confirmed(userdata, project).with(lines);
+    let before = confirmed(userdata, project);
+    let waits: Vec<&Line> = lines.iter().filter(|line| before.lacks(line)).collect();
+    if waits.is_empty() {
+        return Ok(());
+    }
+    let confirmed = before.with(waits);
     let mut file = read(userdata);
     file.insert(key(project), confirmed.0.into_iter().collect());
     write(userdata, file)
