@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Line, parse};
+use super::{BUILT, Line, is_package, parse};
 use crate::document::file::write_atomic;
 use crate::paths::full;
 use crate::project::index::read_json;
@@ -21,6 +21,12 @@ pub struct Confirmed(BTreeSet<String>);
 impl Confirmed {
     pub fn contains(&self, line: &Line) -> bool {
         self.0.contains(&line.text)
+    }
+
+    /// The packages that may be built from their source.
+    pub fn built(&self) -> impl Iterator<Item = &str> {
+        let names = self.0.iter().filter_map(|text| text.strip_prefix(BUILT));
+        names.filter(|name| is_package(name))
     }
 
     /// Is it a line that waits for somebody's word?

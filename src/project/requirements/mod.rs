@@ -77,12 +77,27 @@ impl Line {
     /// What to think of before it is confirmed.
     pub fn risk(&self) -> &'static str {
         match self.content {
+            Content::Option if self.text.starts_with(BUILT) => {
+                "it is built from its source, which runs code of its own"
+            }
             Content::Option => "an option changes where packages come from",
             Content::Place => "not from the package index: it may run any code",
             Content::Package { .. } | Content::Wrong(_) => {
                 "it is more than a package and its versions"
             }
         }
+    }
+}
+
+/// Begins a line that lets a package be built where it could be had as a wheel, or not at all.
+const BUILT: &str = "--no-binary ";
+
+/// The line that lets this package be built. It stands in no file.
+pub fn built(name: &str) -> Line {
+    Line {
+        number: 0,
+        text: format!("{BUILT}{name}"),
+        content: Content::Option,
     }
 }
 
