@@ -166,6 +166,8 @@ pub fn requirements(bytes: &[u8]) {
     let nobody = Confirmed::default();
     let unconfirmed = requirements::unconfirmed(text, &nobody);
     assert!(unconfirmed.len() <= lines.len());
+    let names_file = lines.iter().filter(|line| line.names_file());
+    assert!(unconfirmed.len() >= names_file.count());
     assert_eq!(
         requirements::index_options(text, &nobody),
         Vec::<String>::new(),

@@ -13,6 +13,9 @@ pub mod event;
 pub mod graph;
 pub mod instance;
 pub mod nodebank;
+#[cfg(test)]
+#[path = "../tests/not_tested.rs"]
+mod not_tested;
 pub mod packages;
 pub mod paths;
 pub mod picture;

@@ -19,6 +19,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt as _};
 
 fn main() -> ExitCode {
+    report::say_on_panic();
     sys::attach_console();
     sys::keep_freed_memory();
     let _presence = sys::show_presence();

@@ -23,6 +23,8 @@ mod importing;
 mod interrupts;
 #[path = "cli/nodes.rs"]
 mod nodes;
+#[path = "not_tested.rs"]
+mod not_tested;
 #[path = "cli/packages.rs"]
 mod packages;
 #[path = "cli/pictures.rs"]

@@ -11,6 +11,7 @@ use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
 use super::hindrances::Taken;
+use super::importing::ImportNews;
 use super::journal::Kept;
 use super::outside::Sight;
 use super::project_work::Outcome;
@@ -29,7 +30,6 @@ use crate::project::archive;
 use crate::project::elsewhere::Copied;
 use crate::project::generations::Saved;
 use crate::project::hindrance::Condition;
-use crate::project::import::Imported;
 use crate::project::outside::{Refused, Take, Weighed};
 use crate::project::place::Place;
 use crate::project::trust::{Fingerprint, Look, Trusted};
@@ -222,7 +222,7 @@ pub enum Event {
     TrustListed(Vec<TrustedRow>),
     /// The same, after something of it is not any more.
     TrustForgotten(Vec<TrustedRow>),
-    Imported(Result<Imported, String>),
+    Imported(ImportNews),
     /// Something about secrets was found out, or done.
     Secrets {
         project: u64,
@@ -391,7 +391,7 @@ impl App {
             Event::Asked(open) => self.asked(open),
             Event::EndAsked => self.end_asked(),
             Event::Survived(survived) => self.survived(&survived),
-            Event::PickedProject(path) => self.open_named(&path.to_string_lossy()),
+            Event::PickedProject(path) => self.open_named(&path),
             Event::PickedExport { folder, to } => self.export(folder, to),
             Event::Exporting(done) => self.exporting(done),
             Event::ProjectWork {
@@ -401,7 +401,7 @@ impl App {
             } => self.work_done(&folder, place, outcome),
             Event::ArchiveTaken { archive, result } => self.archive_taken(&archive, result),
             Event::PickedImport(path) => self.picked_import(&path),
-            Event::Imported(result) => self.imported(result),
+            Event::Imported(news) => self.import_news(news),
             Event::Secrets { project, news } => {
                 self.with_project(project, |app| app.secret_news(news));
             }

@@ -42,7 +42,7 @@ impl App {
             return self.consent_refused(then);
         }
         let line = |asked: &Asked| ConsentLine {
-            place: format!("{}, line {}", asked.file, asked.line.number),
+            place: asked.place(),
             text: asked.line.text.clone(),
             risk: asked.line.risk(),
             is_confirmed: false,

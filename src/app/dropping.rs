@@ -35,7 +35,7 @@ impl App {
         });
         if self.project.is_welcome() {
             for path in dropped {
-                self.open_named(&path.to_string_lossy());
+                self.open_named(&path);
             }
         } else if !dropped.is_empty() {
             self.take_files(self.project.serial, dropped);
@@ -48,7 +48,7 @@ impl App {
         let (projects, files): (Vec<_>, Vec<_>) =
             paths.into_iter().partition(|path| is_project(path));
         for path in projects {
-            self.open_named(&path.to_string_lossy());
+            self.open_named(&path);
         }
         if files.is_empty() {
             return;

@@ -250,7 +250,7 @@ impl App {
             Answer::DiscardCode(path) => self.close_code(&path),
             Answer::NewNode(name) => self.make_node(name, None),
             Answer::Create(name) => self.create_project(name),
-            Answer::Open(path) => self.open_named(&path),
+            Answer::Open(path) => self.open_named(path.as_ref()),
             Answer::RenameProject { folder, name } => self.rename_project(folder, name),
             Answer::BinProject(folder) => self.work(folder, Work::ToBin),
             Answer::OpenVersion => {

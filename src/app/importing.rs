@@ -3,11 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use super::{App, Event};
+use crate::paths::Paths;
 use crate::project::archive::{self, ENDING, Taken, is_archive};
-use crate::project::import::{Imported, import};
+use crate::project::import::{ImportError, Imported, import, offered};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 use crate::ui::importing::{ImportAnswer, ImportPage, ImportState};
+
+/// What came of an import.
+#[derive(Debug)]
+pub enum ImportNews {
+    /// Nodes of this folder, for the user's own bank, before anything is taken.
+    Offers {
+        path: String,
+        nodes: Vec<String>,
+    },
+    Done(Result<Imported, String>),
+}
 
 impl App {
     pub(super) fn import_asked(&mut self) {
@@ -17,6 +29,7 @@ impl App {
     pub(super) fn import_answer(&mut self, answer: ImportAnswer) {
         match answer {
             ImportAnswer::Copy(path) => self.import(path),
+            ImportAnswer::With { path, nodes } => self.import_with(path, nodes),
             ImportAnswer::BrowseFile => self.browse_import(true),
             ImportAnswer::BrowseFolder => self.browse_import(false),
             ImportAnswer::Open(projects) => match &projects[..] {
@@ -68,14 +81,60 @@ impl App {
             }));
             return;
         }
-        let (from, paths) = (PathBuf::from(&path), self.paths.clone());
+        self.import_by(path, |path, paths| {
+            let nodes = offered(path.as_ref(), paths)?;
+            if nodes.is_empty() {
+                return Ok(ImportNews::Done(Ok(import(path.as_ref(), paths, &[])?)));
+            }
+            let path = path.to_owned();
+            Ok(ImportNews::Offers { path, nodes })
+        });
+    }
+
+    /// Import a folder, with these nodes of it for the user's own bank.
+    fn import_with(&mut self, path: String, nodes: Vec<String>) {
+        self.import_by(path, move |path, paths| {
+            Ok(ImportNews::Done(Ok(import(path.as_ref(), paths, &nodes)?)))
+        });
+    }
+
+    fn import_by(
+        &mut self,
+        path: String,
+        work: impl FnOnce(&str, &Paths) -> Result<ImportNews, ImportError> + Send + 'static,
+    ) {
         self.dialog = Some(Dialog::Import(ImportPage {
-            path,
+            path: path.clone(),
             state: ImportState::Copies,
         }));
+        let paths = self.paths.clone();
         self.services.spawn(move || {
-            Event::Imported(import(&from, &paths).map_err(|error| error.to_string()))
+            let news = work(&path, &paths);
+            Event::Imported(news.unwrap_or_else(|error| ImportNews::Done(Err(error.to_string()))))
         });
+    }
+
+    pub(super) fn import_news(&mut self, news: ImportNews) {
+        match news {
+            ImportNews::Offers { path, nodes } => self.import_offers(&path, nodes),
+            ImportNews::Done(result) => self.imported(result),
+        }
+    }
+
+    /// There are nodes that every project could run: somebody says so, or else they stay with the projects that use them.
+    fn import_offers(&mut self, from: &str, nodes: Vec<String>) {
+        match &mut self.dialog {
+            Some(Dialog::Import(page))
+                if page.state == ImportState::Copies && page.path == from =>
+            {
+                page.state = ImportState::Offers { nodes };
+            }
+            // It was closed meanwhile.
+            _ => self.notify(
+                Level::Warning,
+                format!("Not imported: it has nodes that are asked about first: {from}"),
+            ),
+        }
     }
 
     /// A file or folder was chosen in the system's dialog.
@@ -86,7 +145,7 @@ impl App {
         }));
     }
 
-    pub(super) fn imported(&mut self, result: Result<Imported, String>) {
+    fn imported(&mut self, result: Result<Imported, String>) {
         // Projects that are open see the nodes that came to the user's own bank.
         self.refresh_catalogs();
         match &mut self.dialog {

@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use super::picture::is_picture;
 use super::reloading::Watch;
 use super::{App, Event};
 use crate::instance::report::{self, Survived};
@@ -97,11 +96,7 @@ impl App {
         if let Some(page) = self.for_others.crash.take() {
             self.dialog = Some(Dialog::Crash(page));
         } else if let Some(path) = self.for_others.open.pop_front() {
-            if is_picture(&path) {
-                self.open_picture(&path);
-            } else {
-                self.open_project(&path);
-            }
+            self.open_named(&path);
         }
     }
 

@@ -300,22 +300,23 @@ impl App {
         }
     }
 
-    /// Open what the user named: a folder, a savefile, the picture of a graph, or a project's name in userdata.
-    pub(super) fn open_named(&mut self, name: &str) {
-        if is_picture(name.as_ref()) {
-            self.open_picture(name.as_ref());
+    /// Open what the user named: a folder, a savefile, the picture of a graph, an archive, or a project's name in
+    /// userdata.
+    pub(super) fn open_named(&mut self, name: &Path) {
+        if is_picture(name) {
+            self.open_picture(name);
             return;
         }
-        if is_archive(name.as_ref()) {
-            self.take_archive(PathBuf::from(name));
+        if is_archive(name) {
+            self.take_archive(name.to_owned());
             return;
         }
-        match project::find(name.as_ref(), &self.paths.userdata) {
+        match project::find(name, &self.paths.userdata) {
             Ok(folder) => self.open_project(&folder),
             Err(error) => {
                 let mut dialog = self.open_dialog();
                 if let Dialog::OpenProject { path, problem, .. } = &mut dialog {
-                    name.clone_into(path);
+                    *path = name.display().to_string();
                     *problem = error.to_string();
                 }
                 self.dialog = Some(dialog);

@@ -6,6 +6,8 @@ use super::consent::Then;
 use super::{App, Event};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::packages::{self, Added, Installed, Offer, PackageError, What};
+use crate::project::requirements::consent::confirm;
+use crate::project::requirements::parse;
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 use crate::ui::packages::{InstalledRow, OfferText, PackagesAnswer, PackagesPage, PackagesState};
@@ -158,10 +160,16 @@ impl App {
         };
         let title = format!("Installing {}", offer.title());
         let done = format!("{} is installed", offer.title());
+        let userdata = self.paths.userdata.clone();
         self.change_packages(page, title, move |wanted, tell, cancel| {
             let added = packages::add(&offer, wanted, tell, cancel)?;
             Ok(match added {
-                Added::Line(_) => done,
+                Added::Line(line) => {
+                    if let Err(error) = confirm(&userdata, &wanted.project, &parse(&line)) {
+                        tracing::warn!(%error, "it is asked about once more: {line}");
+                    }
+                    done
+                }
                 Added::Folder(folder) => {
                     format!(
                         "Its nodes are a part of the project now: {}",

@@ -291,7 +291,7 @@ impl App {
                 Work::Rename(name) => {
                     let renamed = moving::rename(&folder, &name, &paths);
                     if let Ok(to) = &renamed
-                        && let Err(error) = python::moved(&folder, to)
+                        && let Err(error) = python::moved(&folder, to, &paths.seals())
                     {
                         tracing::warn!(%error, "the environment is made anew: {}", to.display());
                     }

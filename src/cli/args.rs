@@ -108,6 +108,12 @@ pub enum Verb {
         /// A .loom file; or a userdata folder, the folder around it, or one project.
         #[arg(value_name = "FILE|FOLDER")]
         from: PathBuf,
+        /// The nodes beside the folder are meant for all projects: take them without asking.
+        #[arg(long, conflicts_with = "without_nodes")]
+        yes: bool,
+        /// Leave them to the projects that use them.
+        #[arg(long)]
+        without_nodes: bool,
     },
 }
 

@@ -178,6 +178,13 @@ fn allow(wanted: &mut Wanted, lines: &[String], paths: &Paths) -> Result<Exit, F
     let mut said = Vec::new();
     for text in lines {
         let found = waits.iter().find(|asked| asked.line.text == text.trim());
+        if let Some(name) = text.trim().strip_prefix("--no-binary ")
+            && requirements::is_package(name)
+        {
+            // That it has no wheel is known only when it is looked for.
+            said.push(requirements::built(name));
+            continue;
+        }
         let Some(asked) = found else {
             return Err(Failure::usage(format!(
                 "no line that waits to be confirmed reads \"{text}\"; `loom env allow PROJECT` lists them"

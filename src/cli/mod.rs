@@ -82,6 +82,11 @@ impl From<io::Error> for Failure {
 
 /// Do what a verb says.
 pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
+    // Debug builds can be made to fail, as the window can, so that what is said then is seen in the real program.
+    #[cfg(debug_assertions)]
+    if let Ok(said) = std::env::var("LOOM_FAIL") {
+        panic!("it was asked to fail by LOOM_FAIL: {said}");
+    }
     let result = match verb {
         Verb::Run(options) => run::run(options, paths),
         Verb::Check {
@@ -114,8 +119,12 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
             favour,
         } => versions::merged([base, ours, theirs], output.as_deref(), *favour),
         Verb::Export { project, output } => archive::export(project, output.as_deref(), paths),
-        Verb::Import { from } if is_archive(from) => archive::import(from, paths),
-        Verb::Import { from } => project::import(from, paths),
+        Verb::Import { from, .. } if is_archive(from) => archive::import(from, paths),
+        Verb::Import {
+            from,
+            yes,
+            without_nodes,
+        } => project::import(from, *yes, *without_nodes, paths),
     };
     let exit = result.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {

@@ -12,6 +12,7 @@ use crate::graph::{KindState, Name, NodeKind};
 use crate::packages::{self, Added, Offer, PackageError, What};
 use crate::paths::Paths;
 use crate::project;
+use crate::project::requirements::parse;
 use crate::project::trust::by_call;
 use crate::settings::Settings;
 
@@ -147,13 +148,16 @@ fn is_wanted(offer: &Offer) -> Result<bool, Failure> {
 }
 
 fn add(offer: &Offer, project: &Path, paths: &Paths) -> Result<Exit, Failure> {
-    let wanted = wanted(project, paths);
+    let mut wanted = wanted(project, paths);
     let added = packages::add(offer, &wanted, &mut tell, &cancel()).map_err(failure)?;
     match added {
-        Added::Line(line) => say(&format!(
-            "loom: added {}; requirements.txt asks for it: {line}",
-            offer.title()
-        )),
+        Added::Line(line) => {
+            tools::confirm(&parse(&line), &mut wanted, paths)?;
+            say(&format!(
+                "loom: added {}; requirements.txt asks for it: {line}",
+                offer.title()
+            ));
+        }
         Added::Folder(folder) => say(&format!(
             "loom: its nodes are a part of the project now: {}",
             folder.display()

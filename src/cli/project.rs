@@ -1,10 +1,10 @@
 //! Opening the project that a call names, `loom new` and `loom import`.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Exit, Failure, say};
+use super::{Exit, Failure, say, tools};
 use crate::document::file::Loaded;
 use crate::engine::python::Need;
 use crate::graph::Catalog;
@@ -64,9 +64,38 @@ pub fn new(name: &str, paths: &Paths) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// May these nodes come to the user's own bank? Asks on a terminal; a script says which.
+fn is_meant(nodes: &[String]) -> Result<bool, Failure> {
+    if nodes.is_empty() {
+        return Ok(true);
+    }
+    say("nodes for your own bank, which every project may run:");
+    for line in nodes {
+        say(&format!("  {line}"));
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage(
+            "nothing was imported: say --yes if those nodes are meant for all your projects, or --without-nodes to leave \
+             them to the projects that use them",
+        ));
+    }
+    Ok(tools::is_yes("Are they meant for all your projects?"))
+}
+
 /// `loom import`.
-pub fn import(from: &Path, paths: &Paths) -> Result<Exit, Failure> {
-    let imported = project::import::import(from, paths).map_err(Failure::usage)?;
+pub fn import(
+    from: &Path,
+    is_sure: bool,
+    is_without: bool,
+    paths: &Paths,
+) -> Result<Exit, Failure> {
+    let offered = project::import::offered(from, paths).map_err(Failure::usage)?;
+    let meant = if is_sure || !is_without && is_meant(&offered)? {
+        offered
+    } else {
+        Vec::new()
+    };
+    let imported = project::import::import(from, paths, &meant).map_err(Failure::usage)?;
     let mut out = io::stdout().lock();
     for folder in &imported.projects {
         writeln!(out, "{}", folder.display())?;

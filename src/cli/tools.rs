@@ -32,17 +32,19 @@ pub fn with_consent<T>(
     paths: &Paths,
     mut work: impl FnMut(&Wanted) -> Result<T, EnvironmentError>,
 ) -> Result<T, EnvironmentError> {
-    let done = match work(wanted) {
-        Err(EnvironmentError::Unconfirmed { lines }) if io::stdin().is_terminal() => {
-            if !ask(&lines, wanted, paths) {
-                return Err(EnvironmentError::Unconfirmed { lines });
+    loop {
+        match work(wanted) {
+            Err(EnvironmentError::Unconfirmed { lines }) if io::stdin().is_terminal() => {
+                if !ask(&lines, wanted, paths) {
+                    return Err(EnvironmentError::Unconfirmed { lines });
+                }
             }
-            work(wanted)
+            done => {
+                signed(wanted, paths);
+                return done;
+            }
         }
-        done => done,
-    };
-    signed(wanted, paths);
-    done
+    }
 }
 
 /// What the tools wrote in a project is no change from outside, where it is trusted.

@@ -31,6 +31,20 @@ pub struct Survived {
 /// Those that nobody took yet.
 static SURVIVED: Mutex<Vec<Survived>> = Mutex::new(Vec::new());
 
+/// From now on what a panic says is printed without secrets. It may hold what it was given.
+pub fn say_on_panic() {
+    use std::fmt::Write as _;
+    std::panic::set_hook(Box::new(|panic| {
+        let mut words = format!("loom: {panic}");
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+            write!(words, "\n{backtrace}").expect("a text takes all");
+        }
+        // Where nobody listens there is nothing left to do.
+        writeln!(io::stderr(), "{}", redact::text(&words)).ok();
+    }));
+}
+
 /// From now on a panic is in the log and in a report, as well as on standard error.
 pub fn write_on_panic(userdata: &Path, tail: Tail) {
     let folder = log::folder(userdata);

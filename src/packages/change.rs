@@ -9,7 +9,7 @@ use super::{Installed, Offer, PackageError, WHEELS, What, installed, requirement
 use crate::engine::python::{self, CancelFlag, Progress, Wanted};
 use crate::nodebank::package::same_name;
 use crate::project::copy::{copy_file, copy_folder};
-use crate::project::requirements::edit as lines;
+use crate::project::requirements::{edit as lines, parse};
 
 /// What adding came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub enum Added {
 }
 
 /// Add a package to the project and install it with what it needs. Of a wheel, or of what is built from a source tree,
-/// the project keeps a copy, so that it can go anywhere; a folder of node files becomes a part of the project.
+/// the project keeps a copy, so that it can go anywhere; a folder of node files becomes a part of the project. That it was
+/// asked for is the word that its line needs: the caller keeps that.
 pub fn add(
     offer: &Offer,
     wanted: &Wanted,
@@ -54,6 +55,11 @@ pub fn add(
     let line = format!("./{WHEELS}/{}", name.to_string_lossy());
     let change = Change::begin(project)?;
     let about = &offer.about.name;
+    let meant = wanted.confirmed.clone().with(&parse(&line));
+    let wanted = &Wanted {
+        confirmed: meant,
+        ..wanted.clone()
+    };
     change.install(about, &line, Some(&file), wanted, progress, cancel)?;
     Ok(Added::Line(line))
 }

@@ -187,13 +187,29 @@ pub fn site_packages(environment: &Path) -> Option<PathBuf> {
 
 /// An existing folder or file by its full name, links and `..` resolved.
 pub fn full(path: &Path) -> io::Result<PathBuf> {
-    if cfg!(windows) {
-        // The system's own resolution gives `\\?\` names, which Python's tools do not all take.
-        path.metadata()?;
-        std::path::absolute(path)
-    } else {
-        path.canonicalize()
+    if !cfg!(windows) {
+        return path.canonicalize();
     }
+    path.metadata()?;
+    // What is on no drive of its own, such as one of the network, stays as it was named.
+    let Ok(resolved) = path.canonicalize() else {
+        return std::path::absolute(path);
+    };
+    let plain = resolved.to_str().and_then(on_drive).map(PathBuf::from);
+    // Some names mean something else without the prefix.
+    let is_same = |plain: &PathBuf| plain.canonicalize().is_ok_and(|place| place == resolved);
+    match plain.filter(is_same) {
+        Some(plain) => Ok(plain),
+        None => std::path::absolute(path),
+    }
+}
+
+/// A name of Windows' own resolution as people write it, `C:\Users`: Python's tools do not all take `\\?\C:\Users`.
+fn on_drive(resolved: &str) -> Option<&str> {
+    let plain = resolved.strip_prefix(r"\\?\")?;
+    let is_on_drive =
+        matches!(plain.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic());
+    is_on_drive.then_some(plain)
 }
 
 /// Folder of the running program; links resolved, so that one in `PATH` leads to the real place.
@@ -232,6 +248,19 @@ fn data_folder() -> Option<PathBuf> {
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn names_of_windows_on_a_drive_are_written_as_people_do() {
+        for (resolved, expected) in [
+            (r"\\?\C:\Users\Ann", Some(r"C:\Users\Ann")),
+            (r"\\?\d:\", Some(r"d:\")),
+            (r"\\?\UNC\server\share", None),
+            (r"\\?\Volume{1}\a", None),
+            (r"C:\Users", None),
+        ] {
+            assert_eq!(on_drive(resolved), expected, "{resolved}");
+        }
+    }
 
     #[test]
     fn a_checkout_is_known_by_its_files_alone() {

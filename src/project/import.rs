@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::copy::{copy_file, copy_folder};
+use super::copy::{copy_file, copy_folder, leads_out};
 use super::{banks, create_like, name_like, new_id};
 use crate::document::Document;
 use crate::document::file::{self, FileError, SAVEFILE};
@@ -67,31 +67,36 @@ struct Source {
     nodebank: PathBuf,
 }
 
-/// Copy all projects of the userdata folder `from` to the one in use, and the nodes beside it to the user's own bank.
-/// The folder around it will do, and so will one project. A project whose name is taken gets a number.
-pub fn import(from: &Path, paths: &Paths) -> Result<Imported, ImportError> {
+/// What `import` would bring to the user's own bank, where every project may run it: each file, with its nodes. It is
+/// to be asked about before. Copies nothing.
+pub fn offered(from: &Path, paths: &Paths) -> Result<Vec<String>, ImportError> {
+    let mut import = Import::begin(Source::find(from)?, paths);
+    let groups = import.groups();
+    let new = groups.iter().filter(|group| group.is_new());
+    Ok(new.map(Group::line).collect())
+}
+
+/// Copy all projects of the userdata folder `from` to the one in use, and of the nodes beside it those that are `meant`,
+/// as `offered` gave them, to the user's own bank. Projects carry the others with them. The folder around it will do,
+/// and so will one project. A project whose name is taken gets a number.
+pub fn import(from: &Path, paths: &Paths, meant: &[String]) -> Result<Imported, ImportError> {
     let source = Source::find(from)?;
     let in_use = full(&paths.userdata).unwrap_or_else(|_| paths.userdata.clone());
     let holds = |folder: &PathBuf| in_use.starts_with(folder);
     if source.userdata.iter().chain(&source.projects).any(holds) {
         return Err(ImportError::Same(from.to_owned()));
     }
-    let mut import = Import {
-        paths,
-        custom: source.nodebank.join("custom"),
-        nodebank: source.nodebank,
-        in_bank: BTreeSet::new(),
-        result: Imported::default(),
-    };
-    import.take_nodes();
-    for project in &source.projects {
+    let (userdata, projects) = (source.userdata.clone(), source.projects.clone());
+    let mut import = Import::begin(source, paths);
+    import.take_nodes(meant);
+    for project in &projects {
         import.take_project(project);
     }
-    if let Some(userdata) = &source.userdata {
-        import.tell_others(userdata, &source.projects);
+    if let Some(userdata) = &userdata {
+        import.tell_others(userdata, &projects);
     }
     let result = import.result;
-    if source.projects.is_empty() && result.taken.is_empty() {
+    if projects.is_empty() && result.taken.is_empty() {
         return Err(ImportError::Nothing(from.to_owned()));
     }
     Ok(result)
@@ -132,6 +137,31 @@ impl Source {
     }
 }
 
+/// A source of the other bank with the description beside it, which belong together.
+struct Group {
+    /// Each file and its place in the user's own bank.
+    files: Vec<(PathBuf, PathBuf)>,
+    /// As the other bank calls it.
+    name: String,
+    kinds: Vec<Arc<NodeKind>>,
+}
+
+impl Group {
+    fn is_new(&self) -> bool {
+        self.files.iter().any(|(_, target)| !target.exists())
+    }
+
+    /// For people.
+    fn line(&self) -> String {
+        let functions = self.kinds.iter().map(|kind| kind.function.to_string());
+        let functions: Vec<_> = functions.collect();
+        match &functions[..] {
+            [] => format!("{}: code that others may use", self.name),
+            functions => format!("{}: {}", self.name, functions.join(", ")),
+        }
+    }
+}
+
 struct Import<'a> {
     paths: &'a Paths,
     /// Beside the old userdata folder.
@@ -142,7 +172,17 @@ struct Import<'a> {
     result: Imported,
 }
 
-impl Import<'_> {
+impl<'a> Import<'a> {
+    fn begin(source: Source, paths: &'a Paths) -> Self {
+        Self {
+            paths,
+            custom: source.nodebank.join("custom"),
+            nodebank: source.nodebank,
+            in_bank: BTreeSet::new(),
+            result: Imported::default(),
+        }
+    }
+
     fn take(&mut self, line: impl Into<String>) {
         self.result.taken.push(line.into());
     }
@@ -153,17 +193,16 @@ impl Import<'_> {
             .push(format!("{}: {why}", path.display()));
     }
 
-    /// The nodes of the old bank, with the helpers among them, go to the user's own. One whose name means another node
-    /// there is left to the projects that use it.
-    fn take_nodes(&mut self) {
+    /// What of the old bank can go to the user's own, with the helpers among it. One whose name means another node there
+    /// is left to the projects that use it.
+    fn groups(&mut self) -> Vec<Group> {
         let own = self.paths.own_bank.clone();
         if !self.custom.is_dir() || full(&own).is_ok_and(|own| own == self.custom) {
-            return;
+            return Vec::new();
         }
         let (old, here) = (kinds(&self.custom), kinds(&own));
         let mut files = Vec::new();
         self.list(&self.custom.clone(), &mut files);
-        // A source and the description beside it belong together.
         let mut groups: BTreeMap<PathBuf, Vec<(PathBuf, PathBuf)>> = BTreeMap::new();
         for file in files {
             if let Ok(inner) = file.strip_prefix(&self.custom) {
@@ -172,13 +211,14 @@ impl Import<'_> {
                 group.push((file, target));
             }
         }
+        let mut fitting = Vec::new();
         for (place, group) in groups {
             let is_of_group = |kind: &&Arc<NodeKind>| {
                 let file = kind.file.as_deref();
                 file.is_some_and(|file| group.iter().any(|(old, _)| old == file))
             };
-            let names: Vec<_> = old.kinds().iter().filter(is_of_group).collect();
-            let is_taken = |kind: &&Arc<NodeKind>| {
+            let kinds: Vec<_> = old.kinds().iter().filter(is_of_group).cloned().collect();
+            let is_taken = |kind: &Arc<NodeKind>| {
                 let holder = here.get(Bank::Custom, &kind.function);
                 let file = holder.and_then(|holder| holder.file.as_deref());
                 file.is_some_and(|file| file.with_extension("") != place)
@@ -186,19 +226,38 @@ impl Import<'_> {
             let differs = |(file, target): &(PathBuf, PathBuf)| {
                 target.exists() && !same_content(file, target)
             };
-            if group.iter().any(differs) || names.iter().any(is_taken) {
+            if group.iter().any(differs) || kinds.iter().any(is_taken) {
                 let why = "your own bank has another one of that name; projects that use it get this one in their own \
                            nodes folder";
                 self.refuse(&group[0].0, why);
                 continue;
             }
-            for (file, target) in &group {
+            let is_source =
+                |(file, _): &&(PathBuf, PathBuf)| file.extension().is_some_and(|end| end == "py");
+            let named = group.iter().find(is_source).unwrap_or(&group[0]);
+            let name = named.0.strip_prefix(&self.custom).unwrap_or(&named.0);
+            fitting.push(Group {
+                name: name.display().to_string(),
+                files: group,
+                kinds,
+            });
+        }
+        fitting
+    }
+
+    /// Nodes that are meant go to the user's own bank, and those that are there already stay.
+    fn take_nodes(&mut self, meant: &[String]) {
+        for group in self.groups() {
+            if group.is_new() && !meant.contains(&group.line()) {
+                continue;
+            }
+            for (file, target) in &group.files {
                 if !target.exists() {
                     if let Err(error) = copy_file(file, target) {
                         self.refuse(file, error);
                         continue;
                     }
-                    for kind in &names {
+                    for kind in &group.kinds {
                         if kind.file.as_deref() == Some(file) {
                             self.take(format!("node {}: {}", kind.function, target.display()));
                         }
@@ -207,6 +266,15 @@ impl Import<'_> {
                 self.in_bank.insert(file.clone());
             }
         }
+    }
+
+    /// May it be read? A link to another place may lead to any file of this computer.
+    fn is_of_bank(&mut self, file: &Path) -> bool {
+        let is_of_it = full(&self.nodebank).is_ok_and(|bank| !leads_out(file, &bank, &[]));
+        if !is_of_it {
+            self.refuse(file, "it is a link that leads out of its bank");
+        }
+        is_of_it
     }
 
     /// All files below a folder, in order.
@@ -224,10 +292,10 @@ impl Import<'_> {
             }
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 self.list(&path, files);
-            } else if path.is_file() {
-                files.push(path);
-            } else {
+            } else if !path.is_file() {
                 self.refuse(&path, "it is neither a file nor a folder of its own");
+            } else if self.is_of_bank(&path) {
+                files.push(path);
             }
         }
     }
@@ -309,6 +377,10 @@ impl Import<'_> {
             for source in [source.clone(), source.with_extension("json")] {
                 let target = target.with_extension(source.extension().unwrap_or_default());
                 if !source.is_file() || same_content(&source, &target) {
+                    continue;
+                }
+                if !self.is_of_bank(&source) {
+                    is_taken = false;
                     continue;
                 }
                 let copied = if target.exists() {

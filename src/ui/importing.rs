@@ -22,6 +22,10 @@ pub enum ImportState {
         problem: String,
     },
     Copies,
+    /// Nodes that would come to the user's own bank: are they meant to?
+    Offers {
+        nodes: Vec<String>,
+    },
     Done {
         projects: Vec<PathBuf>,
         taken: Vec<String>,
@@ -40,6 +44,11 @@ impl Default for ImportState {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ImportAnswer {
     Copy(String),
+    /// Go on, with these nodes for the user's own bank.
+    With {
+        path: String,
+        nodes: Vec<String>,
+    },
     BrowseFile,
     BrowseFolder,
     /// Open what was imported: the only project, or one of several.
@@ -61,6 +70,7 @@ pub fn importing_ui(ui: &mut Ui, page: &mut ImportPage) -> Option<ImportAnswer> 
             });
             buttons(ui, &[("Close", true)]).map(|_| ImportAnswer::Close)
         }
+        ImportState::Offers { nodes } => offers_ui(ui, &page.path, nodes),
         ImportState::Done {
             projects,
             taken,
@@ -71,8 +81,8 @@ pub fn importing_ui(ui: &mut Ui, page: &mut ImportPage) -> Option<ImportAnswer> 
 
 fn asks_ui(ui: &mut Ui, path: &mut String, problem: &str) -> Option<ImportAnswer> {
     let text = "Makes a project of a .loom file; or copies all projects of another userdata folder here, and the nodes \
-                beside it to your own bank. What is imported stays as it is, nothing of it is run, and a name that is \
-                taken gets a number.";
+                beside it to your own bank if you say so. What is imported stays as it is, nothing of it is run, and a \
+                name that is taken gets a number.";
     heading(ui, "Import projects", text);
     field(
         ui,
@@ -95,6 +105,31 @@ fn asks_ui(ui: &mut Ui, path: &mut String, problem: &str) -> Option<ImportAnswer
         None => enter(ui),
     };
     (is_asked && !path.trim().is_empty()).then(|| ImportAnswer::Copy(path.trim().to_owned()))
+}
+
+fn offers_ui(ui: &mut Ui, path: &str, nodes: &[String]) -> Option<ImportAnswer> {
+    let text = "These files would come to your own bank: every project may use them, and they run without another \
+                question. Without them, each project keeps those that it uses among its own nodes.";
+    heading(ui, "Are these nodes meant for all your projects?", text);
+    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        for line in nodes {
+            ui.label(line);
+        }
+    });
+    let with = |nodes: &[String]| ImportAnswer::With {
+        path: path.to_owned(),
+        nodes: nodes.to_vec(),
+    };
+    let choices = [
+        ("Import without them", true),
+        ("Import with them", false),
+        ("Cancel", false),
+    ];
+    buttons(ui, &choices).map(|choice| match choice {
+        0 => with(&[]),
+        1 => with(nodes),
+        _ => ImportAnswer::Close,
+    })
 }
 
 fn done_ui(

@@ -32,9 +32,20 @@ fn a_folder_of_the_first_loom_is_imported_opened_run_edited_and_saved() {
 
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/original-format");
     ask(&mut window, fixture.to_str().unwrap());
+    window.wait("the question", |app| {
+        matches!(state(app), Some(ImportState::Offers { .. }))
+    });
+    window.steps();
+    let bank = window.userdata.path().join("own nodes");
+    let celsius = bank.join("celsius_node.py");
+    assert!(!celsius.exists(), "nobody said so yet");
+    window.harness.get_by_label("celsius_node.py: celsius_node");
+    window.harness.get_by_label("Import with them").click();
+    window.steps();
     window.wait("the import", |app| {
         matches!(state(app), Some(ImportState::Done { .. }))
     });
+    assert!(celsius.is_file());
     window.steps();
     window.harness.get_by_label("Not taken");
     window

@@ -134,6 +134,17 @@ fn what_another_loom_asks_is_done_when_no_question_is_open() {
         window.app().project().folder.as_ref() == Some(&project)
     });
     assert_eq!(window.app().projects().count(), 2);
+    // An archive that was double-clicked, in a folder that is no project.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let archive = elsewhere.path().join("Other.loom");
+    loom::project::archive::pack(&other, &archive, &mut |_| ()).unwrap();
+    assert!(ask(Some(archive)).join().unwrap().is_some());
+    until(&mut window, "the imported project", |window| {
+        window.app().projects().count() == 3
+    });
+    let imported = window.app().project().folder.clone();
+    assert_eq!(imported, Some(userdata.path().join("Other 2")));
+    assert!(window.app().dialog().is_none());
     assert!(ask(None).join().unwrap().is_some());
     mark.end();
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use loom::document::file::is_temporary;
 
+use crate::not_tested;
 use crate::stage::{Stage, graph};
 
 const FUNCTIONS: &str = "def add(a: float, b: float = 10.0) -> float:\n    return a + b\n";
@@ -156,7 +157,7 @@ fn a_full_disk_takes_no_half_of_a_project_and_loses_no_archive() {
         sh.env("LOOM_NODEBANK", stage.bank()).output().unwrap()
     };
     if !run(&["true"]).status.success() {
-        eprintln!("not tested: no disk can be mounted here");
+        not_tested::note("no disk can be mounted");
         return;
     }
     let loom = env!("CARGO_BIN_EXE_loom");

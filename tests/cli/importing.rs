@@ -66,7 +66,15 @@ fn a_whole_old_userdata_folder_is_taken_in_and_stays_as_it_is() {
     let original = original(&stage);
     let before = digest(&original);
     let userdata = original.join("userdata");
-    let call = stage.loom(&["import", userdata.to_str().unwrap()]).exits(1);
+    // Nodes that every project could run are taken when somebody says so.
+    let userdata_name = userdata.to_str().unwrap();
+    stage
+        .loom(&["import", userdata_name])
+        .exits(2)
+        .prints("")
+        .says(&["celsius_node.py: celsius_node", "broken.py", "--yes"]);
+    assert!(!stage.bank().join("broken.py").exists() && !stage.userdata().join("Doubles").exists());
+    let call = stage.loom(&["import", userdata_name, "--yes"]).exits(1);
     let folders: Vec<_> = call.stdout.lines().map(PathBuf::from).collect();
     let names = |names: &[&str]| -> Vec<PathBuf> {
         names
@@ -142,7 +150,7 @@ fn names_that_are_taken_get_a_number_and_other_nodes_go_with_their_projects() {
     fs::write(stage.bank().join("reports.py"), own).unwrap();
     let around = original.to_str().unwrap();
     let again = "not taken";
-    stage.loom(&["import", around]).exits(1).says(&[
+    stage.loom(&["import", around, "--yes"]).exits(1).says(&[
         again,
         "report_node",
         "your own bank has another one of that name",
@@ -157,7 +165,7 @@ fn names_that_are_taken_get_a_number_and_other_nodes_go_with_their_projects() {
     );
     assert!(!stage.bank().join("report_node.py").exists());
     assert!(!stage.bank().join("report_node.json").exists());
-    let call = stage.loom(&["import", around]).exits(1);
+    let call = stage.loom(&["import", around, "--yes"]).exits(1);
     assert!(call.stdout.ends_with("Temperatures 2\n"), "{}", call.stdout);
     assert!(
         !call.stderr.contains("taken: node celsius_node"),
@@ -189,7 +197,9 @@ fn one_project_is_imported_by_itself_and_what_is_nothing_is_said() {
     let stage = Stage::new();
     let original = original(&stage);
     let savefile = original.join("userdata/Doubles/savefile.json");
-    let call = stage.loom(&["import", savefile.to_str().unwrap()]).exits(0);
+    let call = stage.loom(&["import", savefile.to_str().unwrap(), "--without-nodes"]);
+    let call = call.exits(0);
+    assert!(!stage.bank().join("celsius_node.py").exists());
     assert!(call.stdout.ends_with("Doubles\n"), "{call:?}");
     assert_eq!(
         fs::read_dir(stage.userdata())

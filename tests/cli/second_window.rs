@@ -42,7 +42,13 @@ fn the_window_that_is_open_takes_what_a_second_call_names() {
         "{said}"
     );
     let project = loom::paths::full(&project).unwrap();
-    assert_eq!(taken, [Some(project)]);
+    assert_eq!(taken, [Some(project.clone())]);
+    // So is an archive, whatever lies around it.
+    let archive = userdata.path().join("Coins.loom");
+    loom::project::archive::pack(&project, &archive, &mut |_| ()).unwrap();
+    let (output, taken) = call(userdata.path(), &[archive.to_str().unwrap()], &mut inbox);
+    assert!(output.status.success());
+    assert_eq!(taken, [Some(archive)]);
     let (output, taken) = call(userdata.path(), &[], &mut inbox);
     assert!(output.status.success());
     assert_eq!(taken, [None]);

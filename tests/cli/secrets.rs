@@ -240,3 +240,17 @@ fn a_text_in_the_project_is_no_secret() {
         .says(&["takes a secret, and holds a text that is saved with the project"]);
     stage.loom(&["check", "P"]).exits(1);
 }
+
+#[test]
+fn what_a_failure_of_loom_itself_says_is_without_what_looks_like_a_token() {
+    let stage = Stage::new();
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    for (said, expected) in [("the words", "the words"), (&token, "[secret]")] {
+        let mut call = stage.command(&["nodes"]);
+        let output = call.env("LOOM_FAIL", said).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(101), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+        assert!(!stderr.contains(&token), "{stderr}");
+    }
+}

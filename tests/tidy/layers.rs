@@ -1,6 +1,7 @@
 //! The layer table: what each module may use. `ARCHITECTURE.md` says the same in words; change both together.
 
-/// What a module may use beside itself, `std` and what lies below it. Tests may use all of `std`, and `tempfile`.
+/// What a module may use beside itself, `std` and what lies below it. Tests may use all of `std`, `tempfile`, and
+/// `not_tested`.
 pub struct Layer {
     /// Below `src/`, a folder or a file without `.rs`; the longest that fits a file holds.
     pub folder: &'static str,

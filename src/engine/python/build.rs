@@ -10,8 +10,8 @@ use super::resolve::{self, Beside, Question, Renew};
 use super::stamp::Stamp;
 use super::swap::{NEW, remove, swap};
 use super::{
-    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, imports, interpreter, lock, pip,
-    sources, uv,
+    CancelFlag, EnvironmentError, Need, Progress, Texts, Wanted, building, imports, interpreter,
+    lock, pip, sources, uv,
 };
 
 /// Make the environment that the project's files ask for. Where no lock file says which versions those are, or one does
@@ -208,6 +208,9 @@ impl Tools {
             command.arg("--progress-bar=off");
             ("pip", command)
         };
+        let own = texts.map(|texts| texts.requirements.as_str());
+        let wheels = building::arguments(wanted, own)?;
+        command.args(&wheels);
         let mut sources = Vec::new();
         // pip wants hashes of all packages or of none, and node files name none.
         let has_lock = stamp.is_locked && (self.uv.is_some() || wanted.needs.is_empty());
@@ -233,7 +236,8 @@ impl Tools {
         let sources = sources.join(" and ");
         let step = format!("Installing the packages of {sources} with {name}");
         progress(Progress::Step(step.clone()));
-        run(step, command, progress, cancel).map_err(|error| name_needs(error, &wanted.needs))
+        run(step, command, progress, cancel)
+            .map_err(|error| name_needs(building::asked(error, &wheels), &wanted.needs))
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::tests::{confirm, project, python};
 use super::*;
+use crate::project::requirements;
 
 /// Wheels: `tiny` 1.0 and 2.0, `shapes` 1.0 which needs tiny<2, and `broken`, which cannot be imported.
 fn write_wheels(folder: &Path) {
@@ -122,4 +123,86 @@ fn a_change_is_planned_made_and_taken_back_and_a_refused_one_changes_nothing() {
     assert!(is_current(&wanted));
     let plan = changed(&wanted, &Change::Remove(names(&["shapes"]))).unwrap();
     assert!(plan.steps.contains(&step("shapes", Some("1.0"), None)));
+}
+
+/// A package that is had as its source alone; to build it leaves a file beside its archive.
+fn write_source(folder: &Path) {
+    const CODE: &str = r#"
+import io, pathlib, tarfile
+backend = '''
+import pathlib, zipfile
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    pathlib.Path(RAN).touch()
+    name = "rare-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
+        wheel.writestr("rare.py", "version = 1")
+        wheel.writestr("rare-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: rare\\nVersion: 1.0\\n")
+        wheel.writestr("rare-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("rare-1.0.dist-info/RECORD", "")
+    return name
+'''.replace("RAN", repr(str(pathlib.Path("ran").absolute())))
+project = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+files = {
+    "pyproject.toml": project + '[project]\nname = "rare"\ndynamic = ["version"]\n',
+    "PKG-INFO": "Metadata-Version: 2.1\nName: rare\nVersion: 1.0\n",
+    "backend.py": backend,
+}
+with tarfile.open("rare-1.0.tar.gz", "w:gz") as archive:
+    for name, text in files.items():
+        entry = tarfile.TarInfo("rare-1.0/" + name)
+        entry.size = len(text.encode())
+        archive.addfile(entry, io.BytesIO(text.encode()))
+"#;
+    fs::create_dir_all(folder).unwrap();
+    let found = find::find(None, folder, &CancelFlag::default()).unwrap();
+    let mut command = Command::new(found.program);
+    let done = command.args(["-c", CODE]).current_dir(folder).status();
+    assert!(done.unwrap().success());
+}
+
+#[test]
+fn a_package_without_a_wheel_is_built_only_when_somebody_said_so() {
+    let (_folder, mut wanted) = project();
+    let folder = wanted.project.clone();
+    let wheels = folder.join("wheels");
+    write_source(&wheels);
+    let ran = wheels.join("ran");
+    fs::write(folder.join("requirements.txt"), format!("{HEAD}rare\n")).unwrap();
+    confirm(&mut wanted);
+    let cancel = CancelFlag::default();
+    let text = fs::read_to_string(folder.join("requirements.txt")).unwrap();
+    let python_here = || Some(find::find(None, &folder, &cancel).unwrap());
+    for uv in [None, uv::find(&wanted)] {
+        let tools = build::Tools {
+            python: python_here(),
+            uv,
+        };
+        let question = resolve::Question {
+            tools: &tools,
+            wanted: &wanted,
+            text: &text,
+            renew: &Renew::All,
+        };
+        let error = question.resolve(&mut |_| (), &cancel).unwrap_err();
+        let EnvironmentError::Unconfirmed { lines } = &error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(lines[0].line, requirements::built("rare"));
+        let message = error.to_string();
+        assert!(message.contains("no wheel of rare"), "{message}");
+        assert!(message.contains("runs code of its own"), "{message}");
+        assert!(!ran.exists(), "nobody said so");
+    }
+    let run = |wanted: &Wanted| prepare(wanted, &mut |_| (), &cancel);
+    let error = run(&wanted).unwrap_err();
+    assert!(
+        matches!(error, EnvironmentError::Unconfirmed { .. }),
+        "{error:?}"
+    );
+    assert!(!ran.exists() && !folder.join(FOLDER).exists());
+    wanted.confirmed = std::mem::take(&mut wanted.confirmed).with(&[requirements::built("rare")]);
+    run(&wanted).unwrap();
+    assert!(ran.exists());
+    let code = "import rare; print(rare.version)";
+    assert_eq!(python(&folder.join(FOLDER), code), "1");
 }

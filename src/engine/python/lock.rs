@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::find::minor_of;
-use crate::project::requirements::{self, Content};
+use crate::project::requirements::{self, Content, Line};
 
 /// Its name in a project.
 pub const FILE: &str = "requirements.lock";
@@ -24,20 +24,9 @@ pub fn compose(requirements: &str, scope: &str, body: &str) -> String {
     for line in &lines {
         text.extend(["# from: ", &line.text, "\n"]);
     }
-    let names_a_file = |text: &str| {
-        [
-            "-r",
-            "-c",
-            "-e",
-            "--requirement",
-            "--constraint",
-            "--editable",
-        ]
-        .iter()
-        .any(|option| text.starts_with(option))
-    };
+    let is_editable = |text: &str| text.starts_with("-e") || text.starts_with("--editable");
     for line in &lines {
-        if line.content == Content::Option && !names_a_file(&line.text) {
+        if line.content == Content::Option && !line.names_file() && !is_editable(&line.text) {
             text.push_str(&line.text);
             text.push('\n');
         }
@@ -83,28 +72,29 @@ pub fn holds_for(lock: &str, python: &str) -> bool {
 }
 
 /// Was the lock made from these requirements, and does it hold here?
-pub fn fits(lock: &str, requirements: &str) -> bool {
-    let parsed = requirements::parse(requirements);
-    let wanted = parsed.iter().map(|line| line.text.as_str());
+pub fn fits(lock: &str, requirements: &[Line]) -> bool {
+    let wanted = requirements.iter().map(|line| line.text.as_str());
     let made_from = lock
         .lines()
         .filter_map(|line| line.strip_prefix("# from: "));
     let scope = lock.lines().find_map(|line| line.strip_prefix("# for: "));
     let system = format!("{} {},", std::env::consts::OS, std::env::consts::ARCH);
     lock.starts_with(HEAD)
+        && !requirements::is_encoded(lock)
         && scope.is_some_and(|scope| scope.starts_with(ANYWHERE) || scope.starts_with(&system))
         && made_from.eq(wanted)
         // Nothing comes from elsewhere because the lock says so.
         && requirements::parse(lock)
             .iter()
-            .all(|line| !line.needs_consent() || parsed.iter().any(|own| own.text == line.text))
+            .all(|line| !line.needs_consent() || requirements.iter().any(|own| own.text == line.text))
         // What they name may have changed.
-        && !parsed.iter().any(|line| line.text.starts_with("-r") || line.text.starts_with("-c"))
+        && !requirements.iter().any(Line::names_file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::requirements::parse;
 
     #[test]
     fn a_lock_belongs_to_its_requirements() {
@@ -127,9 +117,10 @@ mod tests {
             ),
             ("", false),
         ] {
-            assert_eq!(fits(&lock, requirements), expected, "{requirements}");
+            let fits = fits(&lock, &parse(requirements));
+            assert_eq!(fits, expected, "{requirements}");
         }
-        assert!(!fits("numpy==2.1", "numpy"));
+        assert!(!fits("numpy==2.1", &parse("numpy")));
         for (scope, python, expected) in [
             (anywhere("3.11"), "3.11.7", true),
             (anywhere("3.11"), "3.14", true),
@@ -144,14 +135,27 @@ mod tests {
         }
         for (body, expected) in [
             ("a==1 --hash=sha256:00", true),
-            ("./packages/b-1-py3-none-any.whl", true),
+            ("./packages/b-1-py3-none-any.whl", false),
             ("--index-url https://example.org/other", false),
+            ("-r other.txt", false),
             ("a @ https://example.org/a.whl", false),
         ] {
             let lock = compose("a", &anywhere("3.11"), body);
-            assert_eq!(fits(&lock, "a"), expected, "{body}");
+            assert_eq!(fits(&lock, &parse("a")), expected, "{body}");
         }
-        assert!(fits(&compose("a", &here("3.11.7"), "a==1"), "a"));
-        assert!(!fits(&compose("a", "plan9 mips, Python 3.11", "a==1"), "a"));
+        for (requirements, scope, expected) in [
+            ("a", here("3.11.7"), true),
+            ("a", "plan9 mips, Python 3.11".to_owned(), false),
+            (
+                "a",
+                format!("{ANYWHERE}, coding: utf-7, Python 3.11"),
+                false,
+            ),
+            // What is named may have changed.
+            ("a\n--requirement=b.txt", here("3.11.7"), false),
+        ] {
+            let lock = compose(requirements, &scope, "a==1");
+            assert_eq!(fits(&lock, &parse(requirements)), expected, "{scope}");
+        }
     }
 }

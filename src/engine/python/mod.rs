@@ -3,6 +3,7 @@
 //! asks nobody, and touches nothing of a project but `.venv` and `.loom/`.
 
 mod build;
+mod building;
 mod change;
 pub mod child;
 mod conflict;
@@ -42,7 +43,7 @@ pub use swap::{Previous, previous};
 pub use wheels::{build_wheel, unpack};
 
 use crate::paths::private_folder;
-use crate::project::requirements::{self, Confirmed, Line};
+use crate::project::requirements::{Confirmed, Line};
 use crate::project::trust::Trusted;
 
 /// What an environment is made from.
@@ -70,6 +71,17 @@ pub struct Asked {
     /// The file that it stands in, as seen from the project.
     pub file: String,
     pub line: Line,
+}
+
+impl Asked {
+    /// Where it stands, for people.
+    pub fn place(&self) -> String {
+        match self.line.number {
+            // In no file.
+            0 => self.file.clone(),
+            number => format!("{}, line {number}", self.file),
+        }
+    }
 }
 
 /// A package that a node file needs.
@@ -153,7 +165,7 @@ pub enum EnvironmentError {
     Import { package: String, why: String },
     #[error(
         "more than packages of the index is asked for, and it was not confirmed: {}; look at each, and confirm it with \
-         `loom env allow PROJECT`",
+         `loom env allow PROJECT -- LINE`",
         listed(lines)
     )]
     Unconfirmed { lines: Vec<Asked> },
@@ -242,8 +254,11 @@ fn asked(wanted: &Wanted, own: Option<&str>) -> Result<Vec<Asked>, EnvironmentEr
     for source in sources::read(&wanted.project, own)? {
         let file = source.path.strip_prefix(&wanted.project);
         let file = file.unwrap_or(&source.path).display().to_string();
-        let found = requirements::unconfirmed(&source.text, &wanted.confirmed);
-        lines.extend(found.into_iter().map(|line| {
+        let found = source
+            .lines
+            .into_iter()
+            .filter(|line| wanted.confirmed.lacks(line));
+        lines.extend(found.map(|line| {
             let file = file.clone();
             Asked { file, line }
         }));
@@ -407,7 +422,8 @@ fn reason(output: &[String]) -> String {
 
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {} ({})", self.file, self.line, self.line.risk())
+        let (place, text) = (self.place(), &self.line.text);
+        write!(f, "{place}: {text} ({})", self.line.risk())
     }
 }
 

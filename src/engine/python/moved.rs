@@ -5,22 +5,22 @@ use std::io;
 use std::path::{MAIN_SEPARATOR, Path};
 
 use super::swap::{PREVIOUS, mend_paths};
-use super::{FOLDER, stamp};
+use super::{FOLDER, seal, stamp};
 use crate::paths::site_packages;
 
-/// The project that lay in `from` lies in `to` now. An environment that cannot be mended is made anew by the next run.
-pub fn moved(from: &Path, to: &Path) -> io::Result<()> {
+/// The project that lay in `from` lies in `to` now. Those of its environments that are sealed, by what the folder `seals`
+/// says, stay so, and no other becomes it. One that cannot be mended is made anew by the next run.
+pub fn moved(from: &Path, to: &Path, seals: &Path) -> io::Result<()> {
     if cfg!(windows) {
         // The programs beside its Python have the place in them, and are no text.
         return stamp::forget(to);
     }
-    let mended = [FOLDER, PREVIOUS].map(|name| to.join(name));
-    let mut result = Ok(());
-    for environment in mended
-        .iter()
-        .filter(|environment| stamp::is_ours(environment))
-    {
-        result = result.and(mend(environment, from, to));
+    let mut environments = [FOLDER, PREVIOUS].map(|name| to.join(name)).to_vec();
+    environments.retain(|environment| seal::is_sealed_for(seals, from, environment));
+    let mut result = seal::forget(seals, from);
+    for environment in &environments {
+        let mended = mend(environment, from, to);
+        result = result.and(mended.and_then(|()| seal::seal_for(seals, to, environment)));
     }
     if result.is_err() {
         stamp::forget(to)?;
@@ -74,7 +74,19 @@ mod tests {
             stamp,
             &format!("Made by Loom\npython any\nproject {was}\n0 numpy\n"),
         );
-        moved(&from, &to).unwrap();
+        let seals = folder.path().join("seals");
+        let before = [stamp, pth].map(|path| fs::read(to.join(path)).unwrap());
+        // One that is not sealed is left alone, and not sealed by that.
+        moved(&from, &to, &seals).unwrap();
+        assert_eq!(
+            before,
+            [stamp, pth].map(|path| fs::read(to.join(path)).unwrap())
+        );
+        assert!(!seal::is_sealed_for(&seals, &to, &to.join(FOLDER)));
+        seal::seal_for(&seals, &from, &to.join(FOLDER)).unwrap();
+        moved(&from, &to, &seals).unwrap();
+        assert!(seal::is_sealed_for(&seals, &to, &to.join(FOLDER)));
+        assert!(!seal::is_sealed_for(&seals, &from, &to.join(FOLDER)));
         let read = |path: &str| fs::read_to_string(to.join(path)).unwrap();
         let is = to.display();
         assert_eq!(
@@ -87,6 +99,6 @@ mod tests {
             read(stamp),
             format!("Made by Loom\npython any\nproject {is}\n0 numpy\n")
         );
-        moved(&from, &folder.path().join("without one")).unwrap();
+        moved(&from, &folder.path().join("without one"), &seals).unwrap();
     }
 }

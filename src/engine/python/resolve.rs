@@ -7,9 +7,11 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::build::{Tools, name_needs, run};
+use super::child::Ending;
 use super::find::minor_of;
 use super::{
-    CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, child, interpreter, lock, pip, seal, uv,
+    Asked, CancelFlag, EnvironmentError, FOLDER, Progress, Wanted, building, child, interpreter,
+    lock, pip, seal, uv,
 };
 use crate::nodebank::package::normal_name;
 use crate::project::requirements::{self, Content, edit};
@@ -125,6 +127,11 @@ impl Question<'_> {
         lock::read(&self.wanted.project.join(lock::FILE))
     }
 
+    /// How the tools are told what may be built.
+    fn wheels(&self) -> Result<Vec<String>, EnvironmentError> {
+        building::arguments(self.wanted, Some(self.text))
+    }
+
     /// A call of uv with the interpreter that the environment gets.
     fn uv(&self, uv: &Path, arguments: &[&str]) -> Command {
         let mut command = uv::command(uv, &self.wanted.project);
@@ -170,9 +177,11 @@ fn compiled(
             command.arg("--upgrade-package").arg(name);
         }
     }
+    let wheels = question.wheels()?;
+    command.args(&wheels);
     command.arg("--output-file").arg(LOCK).arg(REQUIREMENTS);
     run(STEP.to_owned(), command, progress, cancel)
-        .map_err(|error| in_words(error, question.wanted))?;
+        .map_err(|error| in_words(building::asked(error, &wheels), question.wanted))?;
     let scope = lock::anywhere(&minor);
     Ok(lock::compose(question.text, &scope, &lock::read(&locked.0)))
 }
@@ -187,6 +196,8 @@ fn wanted_here(
     let _whole = Beside::new(&question.wanted.project, LOCK, lock)?;
     let empty = temporary()?;
     let mut command = question.uv(uv, &["pip", "sync", "--dry-run"]);
+    let wheels = question.wheels()?;
+    command.args(&wheels);
     command.arg("--target").arg(empty.path()).arg(LOCK);
     let mut packages = BTreeMap::new();
     let mut read = |line| {
@@ -200,7 +211,8 @@ fn wanted_here(
             packages.insert(normal_name(name), (name.to_owned(), version.to_owned()));
         }
     };
-    run(STEP.to_owned(), command, &mut read, cancel)?;
+    run(STEP.to_owned(), command, &mut read, cancel)
+        .map_err(|error| building::asked(error, &wheels))?;
     Ok(packages)
 }
 
@@ -217,6 +229,7 @@ fn sizes(
     let minor = minor_of(&question.tools.version(question.wanted));
     let mut command = question.uv(uv, &["pip", "compile", "--no-header", "--quiet"]);
     command.args(["--format=pylock.toml", "--python-version", &minor]);
+    command.args(question.wheels()?);
     command.arg("--output-file").arg(&file).arg(LOCK);
     match run(STEP.to_owned(), command, &mut |_| (), cancel) {
         Err(EnvironmentError::Cancelled) => Err(EnvironmentError::Cancelled),
@@ -281,9 +294,11 @@ fn by_pip(
         interpreter(&room.path().join("room"))
     };
     let report = room.path().join("report.json");
+    let wheels = question.wheels()?;
     let call = |constraints: bool| {
         let mut command = pip::command(&python, &wanted.project, &["install", "--dry-run"]);
         command.args(["--ignore-installed", "--quiet", "--progress-bar=off"]);
+        command.args(&wheels);
         command
             .arg("--report")
             .arg(&report)
@@ -306,7 +321,12 @@ fn by_pip(
     if done.is_err() && !cancel.is_cancelled() {
         done = run(STEP.to_owned(), call(false), progress, cancel);
     }
-    done.map_err(|error| in_words(error, wanted))?;
+    done.map_err(
+        |error| match only_built(question, &python, &wheels, &error, cancel) {
+            Some(lines) => EnvironmentError::Unconfirmed { lines },
+            None => in_words(error, wanted),
+        },
+    )?;
     let (packages, body) =
         read_report(&lock::read(&report), text).ok_or_else(|| EnvironmentError::Tool {
             what: STEP.to_owned(),
@@ -318,6 +338,27 @@ fn by_pip(
         packages,
         sizes: BTreeMap::new(),
     })
+}
+
+/// pip has no wheel of a package, nor says whether it has it otherwise: a question then, if it does.
+fn only_built(
+    question: &Question,
+    python: &Path,
+    wheels: &[String],
+    error: &EnvironmentError,
+    cancel: &CancelFlag,
+) -> Option<Vec<Asked>> {
+    let said = error.output().join("\n");
+    let rest = said.split_once("No matching distribution found for ")?.1;
+    let name = edit::name_of(rest.lines().next()?)?;
+    if wheels.is_empty() || !said.contains("(from versions: none)") {
+        return None;
+    }
+    let Question { wanted, text, .. } = question;
+    let mut command = pip::command(python, &wanted.project, &["index", "versions", &name]);
+    command.args(requirements::index_options(text, &wanted.confirmed));
+    let there = child::run(command, None, &mut |_| (), cancel);
+    matches!(there.ending, Ending::Done).then(|| vec![building::question(&name)])
 }
 
 /// The lines of a lock that hold packages to a version, without hashes and but for `names`.

@@ -21,6 +21,11 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// Seal an environment that was just built for the project and is still at `environment`.
 pub fn seal(wanted: &Wanted, environment: &Path) -> io::Result<()> {
+    seal_for(&wanted.seals, &wanted.project, environment)
+}
+
+/// Seal one of a project, for a caller that knows that it was sealed until now. `seals` is the folder of seals.
+pub fn seal_for(seals: &Path, project: &Path, environment: &Path) -> io::Result<()> {
     use std::hash::{BuildHasher as _, Hasher as _};
     // Each state is seeded by the system's random numbers.
     let random = || {
@@ -29,7 +34,7 @@ pub fn seal(wanted: &Wanted, environment: &Path) -> io::Result<()> {
     };
     let number = format!("{}{}", random(), random());
     fs::write(environment.join(FILE), &number)?;
-    let path = place(wanted);
+    let path = place(seals, project);
     let known = fs::read_to_string(&path).unwrap_or_default();
     let lines: Vec<&str> = known.lines().collect();
     let kept = &lines[lines.len().saturating_sub(MOST - 1)..];
@@ -38,9 +43,9 @@ pub fn seal(wanted: &Wanted, environment: &Path) -> io::Result<()> {
         text.push('\n');
     }
     writeln!(text, "{number} {}", starts(environment)).expect("a text takes all");
-    fs::create_dir_all(&wanted.seals)?;
+    fs::create_dir_all(seals)?;
     // Whole or not at all: a spoilt one only means that the environment is built anew.
-    let mut file = tempfile::NamedTempFile::new_in(&wanted.seals)?;
+    let mut file = tempfile::NamedTempFile::new_in(seals)?;
     io::Write::write_all(&mut file, text.as_bytes())?;
     file.persist(path)?;
     Ok(())
@@ -48,10 +53,15 @@ pub fn seal(wanted: &Wanted, environment: &Path) -> io::Result<()> {
 
 /// Did Loom build this environment of the project here, and does it start as it did then?
 pub fn is_sealed(wanted: &Wanted, environment: &Path) -> bool {
+    is_sealed_for(&wanted.seals, &wanted.project, environment)
+}
+
+/// The same, where nothing more is known of the project than where it lies, or lay when it was built.
+pub fn is_sealed_for(seals: &Path, project: &Path, environment: &Path) -> bool {
     let Ok(number) = fs::read_to_string(environment.join(FILE)) else {
         return false;
     };
-    let known = fs::read_to_string(place(wanted)).unwrap_or_default();
+    let known = fs::read_to_string(place(seals, project)).unwrap_or_default();
     let mut digests = known.lines().filter_map(|line| {
         let (sealed, digest) = line.split_once(' ')?;
         (sealed == number).then_some(digest)
@@ -66,11 +76,22 @@ pub fn own_interpreter(wanted: &Wanted) -> Option<PathBuf> {
     (python.exists() && is_sealed(wanted, &environment)).then_some(python)
 }
 
-/// By the project's place: an environment does not survive being moved.
-fn place(wanted: &Wanted) -> PathBuf {
-    let project = full(&wanted.project).unwrap_or_else(|_| wanted.project.to_path_buf());
+/// No environment of a project is sealed any more: it lies elsewhere now.
+pub fn forget(seals: &Path, project: &Path) -> io::Result<()> {
+    match fs::remove_file(place(seals, project)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// By the project's place: an environment does not survive being moved but by `moved`. Of a folder that is gone what lies
+/// around it is looked through for links.
+fn place(seals: &Path, project: &Path) -> PathBuf {
+    let around = || Some(full(project.parent()?).ok()?.join(project.file_name()?));
+    let resolved = full(project).ok().or_else(around);
+    let project = resolved.as_deref().unwrap_or(project);
     let digest = Sha256::digest(project.as_os_str().as_encoded_bytes());
-    wanted.seals.join(hex(&digest[..16]))
+    seals.join(hex(&digest[..16]))
 }
 
 /// A digest of all that an environment runs before any code of ours: the interpreter, its configuration, `.pth` files

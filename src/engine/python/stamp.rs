@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use super::sources::{self, meaningful};
-use super::{EnvironmentError, FOLDER, Texts, Wanted, interpreter, lock};
+use super::{EnvironmentError, FOLDER, Texts, Wanted, interpreter, lock, sources};
 use crate::paths::site_packages;
+use crate::project::requirements::{self, Line};
 
 /// Name of the stamp in an environment.
 const FILE: &str = "loom-environment.txt";
@@ -46,7 +46,7 @@ impl Stamp {
         let own = texts.map(|texts| texts.requirements.as_str());
         let sources = sources::read(&wanted.project, own)?;
         for (at, source) in sources.iter().enumerate() {
-            for line in meaningful(&source.text) {
+            for Line { text: line, .. } in &source.lines {
                 has_requirements = true;
                 writeln!(text, "{at} {line}").expect("a text takes all");
                 if let Some(file) = installed_file(line, &source.path) {
@@ -56,15 +56,15 @@ impl Stamp {
                 }
             }
         }
-        let own = sources.first().map_or("", |source| source.text.as_str());
         let lock = match texts {
             Some(texts) => texts.lock.clone(),
             None => lock::read(&wanted.project.join(lock::FILE)),
         };
+        let own = sources.first().map_or(&[][..], |source| &source.lines);
         let is_locked = has_requirements && lock::fits(&lock, own);
         if is_locked {
-            for line in meaningful(&lock) {
-                writeln!(text, "lock {line}").expect("a text takes all");
+            for line in requirements::parse(&lock) {
+                writeln!(text, "lock {}", line.text).expect("a text takes all");
             }
         }
         let needs: Vec<String> = wanted
@@ -161,7 +161,7 @@ pub fn is_ours(environment: &Path) -> bool {
 
 /// The file that a line such as `./packages/shapes-1.whl` installs.
 fn installed_file(line: &str, named_in: &Path) -> Option<std::fs::Metadata> {
-    let path = line.split([';', '#']).next()?.trim_end();
+    let path = line.split(';').next()?.trim_end();
     let file = named_in.with_file_name(path).metadata();
     file.ok().filter(std::fs::Metadata::is_file)
 }

@@ -9,6 +9,7 @@ use super::child::Ending;
 #[cfg(unix)]
 use super::child::Outcome;
 use super::*;
+use crate::project::requirements;
 use crate::project::trust::Trusted;
 
 /// A project's folder and what is wanted of it.
@@ -241,12 +242,50 @@ fn files_that_requirements_name_count() {
     let write = |name: &str, text: &str| fs::write(wanted.project.join(name), text).unwrap();
     let stamp = || stamp::Stamp::wanted(&wanted).unwrap();
     write("requirements.txt", "-r more.txt\n");
+    write("more.txt", "# nothing\n");
     let without = stamp();
+    write("limits.txt", "\n");
     write("more.txt", "--constraint=limits.txt\n-r requirements.txt\n");
     let with = stamp();
     assert_ne!(without, with);
     write("limits.txt", "numpy<3\n");
     assert_ne!(with, stamp());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renamed_project_keeps_its_environments_and_what_else_came_into_it_is_not_one() {
+    let (_folder, mut wanted) = project();
+    write_wheel(&wanted.project);
+    prepared(&wanted).unwrap();
+    let requirements = wanted.project.join("requirements.txt");
+    fs::write(requirements, "./tiny-1.0-py3-none-any.whl\n").unwrap();
+    confirm(&mut wanted);
+    prepared(&wanted).unwrap();
+    let rename = |wanted: &Wanted, name: &str| {
+        let from = wanted.project.to_path_buf();
+        let to = from.with_file_name(name);
+        fs::rename(&from, &to).unwrap();
+        moved(&from, &to, &wanted.seals).unwrap();
+        Wanted {
+            project: Trusted::of_test(&to),
+            ..wanted.clone()
+        }
+    };
+    let wanted = rename(&wanted, "New");
+    assert!(is_current(&wanted));
+    assert!(!prepared(&wanted).unwrap().is_new);
+    let place = wanted.project.join(FOLDER);
+    assert_eq!(python(&place, "import tiny; tiny.main()"), "tiny runs");
+    // There and back again: both are still Loom's.
+    let cancel = CancelFlag::default();
+    back(&wanted, &mut |_| (), &cancel).unwrap();
+    back(&wanted, &mut |_| (), &cancel).unwrap();
+    // What was put into it meanwhile is not sealed by a new name.
+    let site = crate::paths::site_packages(&place).unwrap();
+    fs::write(site.join("evil.pth"), "import os\n").unwrap();
+    let wanted = rename(&wanted, "Newer");
+    assert!(!is_current(&wanted));
 }
 
 #[test]

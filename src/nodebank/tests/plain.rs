@@ -35,7 +35,7 @@ fn modules_of_the_standard_library_become_families() {
         .into_iter()
         .find_map(|name| Command::new(name).args(["-c", script]).output().ok())
     else {
-        eprintln!("no Python here");
+        crate::not_tested::note("there is no Python");
         return;
     };
     let library = PathBuf::from(String::from_utf8(python.stdout).unwrap().trim());

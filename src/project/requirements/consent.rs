@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Line, parse};
+use super::{BUILT, Line, is_package, parse};
 use crate::document::file::write_atomic;
 use crate::paths::full;
 use crate::project::index::read_json;
@@ -23,6 +23,17 @@ impl Confirmed {
         self.0.contains(&line.text)
     }
 
+    /// The packages that may be built from their source.
+    pub fn built(&self) -> impl Iterator<Item = &str> {
+        let names = self.0.iter().filter_map(|text| text.strip_prefix(BUILT));
+        names.filter(|name| is_package(name))
+    }
+
+    /// Is it a line that waits for somebody's word?
+    pub fn lacks(&self, line: &Line) -> bool {
+        line.needs_consent() && !self.contains(line)
+    }
+
     /// These lines are confirmed too, as long as this is kept.
     #[must_use]
     pub fn with<'a>(mut self, lines: impl IntoIterator<Item = &'a Line>) -> Self {
@@ -35,7 +46,7 @@ impl Confirmed {
 /// The lines of `text` that may be followed only after somebody said so, and nobody did yet.
 pub fn unconfirmed(text: &str, confirmed: &Confirmed) -> Vec<Line> {
     let mut lines = parse(text);
-    lines.retain(|line| line.needs_consent() && !confirmed.contains(line));
+    lines.retain(|line| confirmed.lacks(line));
     lines
 }
 
@@ -47,9 +58,14 @@ pub fn confirmed(userdata: &Path, project: &Path) -> Confirmed {
     Confirmed(texts.map(str::to_owned).collect())
 }
 
-/// Remember that these lines of a project were confirmed.
+/// Remember that these lines of a project were confirmed, those that need it.
 pub fn confirm(userdata: &Path, project: &Path, lines: &[Line]) -> io::Result<()> {
-    let confirmed = confirmed(userdata, project).with(lines);
+    let before = confirmed(userdata, project);
+    let waits: Vec<&Line> = lines.iter().filter(|line| before.lacks(line)).collect();
+    if waits.is_empty() {
+        return Ok(());
+    }
+    let confirmed = before.with(waits);
     let mut file = read(userdata);
     file.insert(key(project), confirmed.0.into_iter().collect());
     write(userdata, file)

@@ -31,29 +31,73 @@ pub enum Content {
 
 impl Line {
     /// May it be installed only after somebody said so of this very line: does it change where packages come from, or
-    /// name one by its address or folder? Wheels that the project carries in `packages/` were put there by Loom's own
-    /// hand, after the question what they bring.
+    /// name one by its address or folder?
     pub fn needs_consent(&self) -> bool {
-        let is_odd = self.text.contains(BREAKS) || has_options(&self.text);
+        let is_odd = self.text.contains(BREAKS) || has_options(&self.text) || self.names_file();
         is_odd
             || match self.content {
                 Content::Package { .. } => false,
                 // Other readers may make a place of it.
                 Content::Wrong(_) => self.text.contains(['@', '/', '\\', ':']),
-                Content::Option => true,
-                Content::Place => !is_carried(&self.text),
+                Content::Option | Content::Place => true,
             }
+    }
+
+    /// Does it, for any reader, name a file whose lines count as well, such as `-r other.txt`? pip takes such options
+    /// anywhere in a line, in quotes, and by the beginning of their names.
+    pub fn names_file(&self) -> bool {
+        let unquoted = self.text.replace(['"', '\'', '\\'], "");
+        let mut words = unquoted.split(|c: char| c.is_whitespace() || BREAKS.contains(&c));
+        words.any(|word| match word.strip_prefix("--") {
+            Some(long) => {
+                let name = long.split('=').next().unwrap_or_default();
+                let is_begun = |option: &str| !name.is_empty() && option.starts_with(name);
+                is_begun("requirement") || is_begun("constraint")
+            }
+            None => word.starts_with("-r") || word.starts_with("-c"),
+        })
+    }
+
+    /// The file that it names, where all readers agree on that.
+    pub fn file(&self) -> Option<&str> {
+        let long = ["--requirement", "--constraint"].into_iter();
+        let of_long = long.filter_map(|option| self.text.strip_prefix(option));
+        let of_long = of_long.filter_map(|rest| rest.strip_prefix(['=', ' ', '\t']));
+        let short = ["-r", "-c"].into_iter();
+        let of_short = short.filter_map(|option| self.text.strip_prefix(option));
+        let name = of_long
+            .chain(of_short)
+            .next()?
+            .trim_start_matches([' ', '\t']);
+        let is_plain = |c: char| c.is_alphanumeric() || "-_.+/".contains(c);
+        let is_name = !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain);
+        is_name.then_some(name)
     }
 
     /// What to think of before it is confirmed.
     pub fn risk(&self) -> &'static str {
         match self.content {
+            Content::Option if self.text.starts_with(BUILT) => {
+                "it is built from its source, which runs code of its own"
+            }
             Content::Option => "an option changes where packages come from",
             Content::Place => "not from the package index: it may run any code",
             Content::Package { .. } | Content::Wrong(_) => {
                 "it is more than a package and its versions"
             }
         }
+    }
+}
+
+/// Begins a line that lets a package be built where it could be had as a wheel, or not at all.
+const BUILT: &str = "--no-binary ";
+
+/// The line that lets this package be built. It stands in no file.
+pub fn built(name: &str) -> Line {
+    Line {
+        number: 0,
+        text: format!("{BUILT}{name}"),
+        content: Content::Option,
     }
 }
 
@@ -70,17 +114,6 @@ fn is_archive(text: &str) -> bool {
 fn has_options(text: &str) -> bool {
     let mut words = text.split_whitespace();
     words.any(|word| word.starts_with('-') && !word.starts_with("--hash="))
-}
-
-/// `./packages/shapes-1.0-py3-none-any.whl`
-fn is_carried(text: &str) -> bool {
-    text.strip_prefix("./packages/").is_some_and(|file| {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
-        std::path::Path::new(file)
-            .extension()
-            .is_some_and(|end| end == "whl")
-            && file.chars().all(is_name)
-    })
 }
 
 impl fmt::Display for Line {
@@ -134,6 +167,19 @@ fn continued(line: &str) -> Option<&str> {
 const BREAKS: [char; 9] = [
     '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
 ];
+
+/// Do the first lines say that a text is in another encoding than UTF-8? pip would read others than these.
+pub fn is_encoded(text: &str) -> bool {
+    let comments = text.lines().take(2).filter(|line| line.starts_with('#'));
+    let mut named = comments.flat_map(|line| line.split("coding").skip(1));
+    named.any(|rest| {
+        let name = rest.strip_prefix([':', '=']).map(str::trim_start);
+        name.is_some_and(|name| {
+            let name = name.to_lowercase();
+            !name.starts_with("utf-8") && !name.starts_with("utf8")
+        })
+    })
+}
 
 /// The options of a text that say where packages come from, as the arguments of uv and pip; only those that somebody
 /// confirmed.
@@ -243,7 +289,8 @@ mod tests {
         for (line, expected) in [
             ("numpy", false),
             ("numpy[extra]>=2 ; python_version < '3.12'", false),
-            ("./packages/shapes-1.0-py3-none-any.whl", false),
+            // Of one that it added itself Loom notes that it is meant.
+            ("./packages/shapes-1.0-py3-none-any.whl", true),
             ("./packages/../x-1.0-py3-none-any.whl", true),
             ("./packages/shapes", true),
             ("numpy==2 --hash=sha256:00 --hash=sha256:01", false),
@@ -274,6 +321,52 @@ mod tests {
         }
         for text in ["# nothing \\\n./shapes\n", "numpy # nothing \\\n./shapes\n"] {
             assert!(parse(text).iter().any(Line::needs_consent), "{text}");
+        }
+    }
+
+    #[test]
+    fn files_that_lines_name() {
+        for (text, expected) in [
+            ("numpy", None),
+            ("--index-url https://example.org/-r/simple", None),
+            ("--require-hashes", None),
+            ("numpy==2 --config-settings=a=b --hash=sha256:00", None),
+            ("-e .", None),
+            ("-r other.txt", Some("other.txt")),
+            ("-r other.txt # theirs", Some("other.txt")),
+            ("-r \\\n  deep/other.txt", Some("deep/other.txt")),
+            ("-\\\nr other.txt", Some("other.txt")),
+            ("--requirement=other.txt", Some("other.txt")),
+            ("--requirement \t other.txt", Some("other.txt")),
+            ("-rother.txt", Some("other.txt")),
+            ("-c ../other.txt", Some("../other.txt")),
+            ("--constraint Münze-1.txt", Some("Münze-1.txt")),
+            // Of these one reader takes another file than the next.
+            ("-r other.txt#theirs", Some("?")),
+            ("-r=other.txt", Some("?")),
+            ("-r 'other.txt'", Some("?")),
+            ("-r a b.txt", Some("?")),
+            ("-r a.txt -r b.txt", Some("?")),
+            ("--req other.txt", Some("?")),
+            ("--con=other.txt", Some("?")),
+            ("--pre -r other.txt", Some("?")),
+            ("--pre \"-r\" other.txt", Some("?")),
+            ("--pre \"\"-r other.txt", Some("?")),
+            ("\\-r other.txt", Some("?")),
+            ("numpy -r other.txt", Some("?")),
+            ("# nothing\r-r other.txt", Some("?")),
+            ("-r ${HOME}/other.txt", Some("?")),
+            ("-r https://example.org/other.txt", Some("?")),
+            ("-r sub\\other.txt", Some("?")),
+            ("-r", Some("?")),
+        ] {
+            let lines = parse(text);
+            let [line] = &lines[..] else {
+                panic!("{text}: {lines:?}");
+            };
+            let found = line.names_file().then(|| line.file().unwrap_or("?"));
+            assert_eq!(found, expected, "{text}");
+            assert!(found.is_none() || line.needs_consent(), "{text}");
         }
     }
 

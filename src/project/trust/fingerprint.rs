@@ -250,16 +250,22 @@ impl Walk {
             .map(|(_, file)| file.path.clone())
             .collect();
         let mut archives = std::mem::take(&mut self.archives);
-        let mut texts: Vec<String> = asking.iter().map(|path| whole_text(path)).collect();
+        let joined = |path: &Path| {
+            // A name may go on in the next line, and be found in any case.
+            let text = whole_text(path).to_lowercase();
+            text.replace("\\\r\n", "").replace("\\\n", "")
+        };
+        let mut texts: Vec<String> = asking.iter().map(|path| joined(path)).collect();
         // A text that is named may name others.
         while let Some(text) = texts.pop() {
-            let (named, rest) = archives
-                .into_iter()
-                .partition(|(name, _)| text.contains(name.rsplit('/').next().unwrap_or(name)));
+            let (named, rest) = archives.into_iter().partition(|(name, _)| {
+                let file = name.rsplit('/').next().unwrap_or(name);
+                text.contains(&file.to_lowercase())
+            });
             archives = rest;
             for (name, path) in named {
-                if end_of(&name) == "txt" {
-                    texts.push(whole_text(&path));
+                if end_of(&name).eq_ignore_ascii_case("txt") {
+                    texts.push(joined(&path));
                 }
                 self.file(name, path);
             }
@@ -306,11 +312,13 @@ impl Weight {
     fn of(name: &str, file_name: &str) -> Self {
         let lower = file_name.to_lowercase();
         let end = end_of(&lower);
-        let is_in_nodes = name.starts_with("nodes/") || name.starts_with("../");
+        // Some systems open a file by its name in any case.
+        let lower_name = name.to_lowercase();
+        let is_in_nodes = lower_name.starts_with("nodes/") || name.starts_with("../");
         if CODE.contains(&end)
             || INSTALLING.iter().any(|known| lower == *known)
             || Self::is_asking(&lower)
-            || name == SAVEFILE
+            || lower_name == SAVEFILE
             || is_in_nodes && end == "json"
         {
             Self::Counts
@@ -344,7 +352,10 @@ mod tests {
         let root = full(folder.path()).unwrap().join("userdata").join("P");
         for (path, text) in [
             ("savefile.json", "{}"),
-            ("requirements.txt", "./packages/tiny-1.0.whl\n-r more.txt\n"),
+            (
+                "requirements.txt",
+                "./packages/tiny-1.0.whl\n-r mo\\\nre.txt\n",
+            ),
             ("more.txt", "./old.tar.gz"),
             ("old.tar.gz", "x"),
             ("notes.txt", "x"),
@@ -394,6 +405,15 @@ mod tests {
         let own = Fingerprint::of(&root, root.parent().unwrap());
         assert_eq!(own.files.len(), expected.len() - 1);
         assert!(own.is_whole);
+    }
+
+    #[test]
+    fn names_count_in_any_case() {
+        for name in ["Savefile.JSON", "Nodes/a.json", "Requirements.TXT"] {
+            let file_name = name.rsplit('/').next().unwrap();
+            let weight = Weight::of(name, file_name);
+            assert!(matches!(weight, Weight::Counts), "{name}");
+        }
     }
 
     #[cfg(unix)]

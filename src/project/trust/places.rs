@@ -25,12 +25,22 @@ pub fn may_be_trusted(folder: &Path, userdata: &Path) -> Result<(), Refused> {
 
 /// May a project in this place be trusted because of a folder around it?
 pub fn may_lie(project: &Path, userdata: &Path) -> bool {
-    let lands = |place: &PathBuf| project.starts_with(place);
+    let lands = |place: &PathBuf| lies_in(project, place);
     !Places::here().landings.iter().any(lands) && !is_in(project, userdata)
 }
 
 fn is_in(folder: &Path, userdata: &Path) -> bool {
-    full(userdata).is_ok_and(|userdata| folder.starts_with(userdata))
+    full(userdata).is_ok_and(|userdata| lies_in(folder, &userdata))
+}
+
+fn lies_in(folder: &Path, place: &Path) -> bool {
+    begins(folder, place, cfg!(any(windows, target_os = "macos")))
+}
+
+/// Does the path begin with the other, and is that so in any case of its letters where the system `folds` it?
+fn begins(path: &Path, other: &Path, folds: bool) -> bool {
+    let folded = |path: &Path| PathBuf::from(path.to_string_lossy().to_lowercase());
+    path.starts_with(other) || folds && folded(path).starts_with(folded(other))
 }
 
 /// The places of this computer, by their full names.
@@ -43,10 +53,10 @@ struct Places {
 impl Places {
     fn check(&self, folder: &Path, userdata: &Path) -> Result<(), Refused> {
         let folder = full(folder).unwrap_or_else(|_| folder.to_owned());
-        if folder.parent().is_none() || self.homes.iter().any(|home| home.starts_with(&folder)) {
+        if folder.parent().is_none() || self.homes.iter().any(|home| lies_in(home, &folder)) {
             return Err(Refused::TooWide);
         }
-        let lands = |place: &PathBuf| folder.starts_with(place) || place.starts_with(&folder);
+        let lands = |place: &PathBuf| lies_in(&folder, place) || lies_in(place, &folder);
         if self.landings.iter().any(lands) {
             return Err(Refused::Landing);
         }
@@ -129,6 +139,28 @@ mod tests {
             let link = home.join("work").join("link");
             std::os::unix::fs::symlink(home.join("Downloads"), &link).unwrap();
             assert_eq!(check(&link), Err(Refused::Landing));
+        }
+    }
+
+    #[test]
+    fn a_system_that_folds_case_has_one_place_of_many_names() {
+        for (path, place, expected) in [
+            ("/home/ann/Downloads/a", "/home/ann/Downloads", (true, true)),
+            (
+                "/home/ANN/downloads/a",
+                "/home/ann/Downloads",
+                (false, true),
+            ),
+            ("/home/ann/MÜLL", "/home/ann/müll", (false, true)),
+            (
+                "/home/ann/Downloads2",
+                "/home/ann/downloads",
+                (false, false),
+            ),
+        ] {
+            let [path, place] = [path, place].map(Path::new);
+            let found = [false, true].map(|folds| begins(path, place, folds));
+            assert_eq!((found[0], found[1]), expected, "{path:?}");
         }
     }
 

@@ -145,7 +145,7 @@ impl Mount {
     fn new(arguments: &[&str], place: PathBuf) -> Option<Self> {
         let mounted = Command::new("mount").args(arguments).arg(&place).output();
         if !mounted.is_ok_and(|output| output.status.success()) {
-            eprintln!("not tried: nothing can be mounted here, for that takes root");
+            crate::not_tested::note("nothing can be mounted, for that takes root");
             return None;
         }
         Some(Self(place))

@@ -33,7 +33,7 @@ fn wheel_of_uv() -> Option<PathBuf> {
         pip.status().ok();
     }
     found(&kept).or_else(|| {
-        eprintln!("not tried: the package index gives no uv here");
+        crate::not_tested::note("the package index gives no uv");
         None
     })
 }

@@ -51,7 +51,7 @@ fn folders_of_path(has_uv: bool) -> Vec<PathBuf> {
 /// Both tools; without a uv on PATH, pip alone.
 fn tools() -> Vec<Tool> {
     if folders_of_path(true).is_empty() {
-        eprintln!("not tried with uv: there is none on PATH");
+        crate::not_tested::note("there is no uv on PATH");
         return vec![Tool::Pip];
     }
     vec![Tool::Uv, Tool::Pip]
