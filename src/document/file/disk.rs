@@ -5,9 +5,12 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use super::extent::{Unread, look};
 use super::storage::{Disk, Storage, TEMPORARY};
-use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
-use crate::document::Document;
+use super::{
+    FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, MOST_ENTRIES, entries_of, parse, to_text,
+};
+use crate::document::{Document, Meta};
 use crate::graph::Catalog;
 
 /// Read the savefile at `path`; kinds come from `catalog`.
@@ -106,8 +109,12 @@ pub fn save_over(
     }
     let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
     let text = with_time(unchanged, document, &now);
-    // What is about to replace the user's file must be readable: looked at whole, without making anything of it.
-    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| io(error.into()))?;
+    check_readable(document, &text, LARGEST_FILE_BYTES).map_err(|why| FileError::Io {
+        what: "save",
+        source: io::Error::new(io::ErrorKind::InvalidData, why),
+        advice: "what is on the disk is as it was; undo what was done last, or move a part to another project",
+        path: path.to_owned(),
+    })?;
     if let Some(bytes) = before.as_deref() {
         let form = form(bytes, path);
         let beside = match form {
@@ -138,6 +145,33 @@ pub fn save_over(
     Ok(Written {
         time: Some(now),
         text,
+    })
+}
+
+/// What is about to replace the user's file must be one that is read again: it is looked at whole, by all that reading
+/// refuses, without making anything of it. Why it would not be.
+pub(super) fn check_readable(
+    document: &Document,
+    text: &str,
+    most_bytes: u64,
+) -> Result<(), String> {
+    let megabytes = |bytes: u64| bytes >> 20;
+    if text.len() as u64 > most_bytes {
+        return Err(format!(
+            "the file would be {} MB large, and Loom reads none that is larger than {} MB",
+            megabytes(text.len() as u64),
+            megabytes(most_bytes)
+        ));
+    }
+    let entries = entries_of(document);
+    if entries > MOST_ENTRIES {
+        return Err(format!(
+            "the file would hold {entries} nodes and links, and Loom reads none with more than {MOST_ENTRIES}"
+        ));
+    }
+    look(text.as_bytes()).map_err(|unread| match unread {
+        Unread::Syntax(error) => format!("the file could not be read again: {error}"),
+        Unread::TooMany => "the file would hold more values than Loom reads".to_owned(),
     })
 }
 
@@ -239,9 +273,11 @@ fn form(bytes: &[u8], path: &Path) -> Option<u64> {
         _links: Vec<serde::de::IgnoredAny>,
     }
     let head = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match serde_json::from_slice::<Head>(head) {
-        Ok(head) => Some(head.version.unwrap_or(1)),
-        Err(_) => parse(bytes, path, &Catalog::default())
+    let known = look(head).ok();
+    let known = known.and_then(|()| serde_json::from_slice::<Head>(head).ok());
+    match known {
+        Some(head) => Some(head.version.unwrap_or(1)),
+        None => parse(bytes, path, &Catalog::default())
             .ok()
             .map(|loaded| loaded.version),
     }

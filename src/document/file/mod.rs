@@ -3,8 +3,10 @@
 
 mod disk;
 mod entries;
+mod extent;
 mod looping;
 mod node;
+mod notes;
 mod numbers;
 mod read;
 pub mod storage;
@@ -23,11 +25,13 @@ pub use disk::{
 #[cfg(test)]
 pub use entries::entry_from_text;
 pub use entries::{entry_from_json, entry_to_json};
+pub use extent::{look, read_json};
 pub use node::resolve_again;
 pub use numbers::Numbers;
 pub use read::{Parts, parse, parse_numbered, parts_from_json};
 pub use storage::TEMPORARY;
 pub use subgraphs::subgraph_to_json;
+use write::entries_of;
 pub use write::{link_to_json, node_to_json, to_text};
 
 use super::Document;
@@ -41,7 +45,9 @@ const LOOP_READER: u64 = 4;
 /// Files that ask for a newer reader are shown and not written.
 const OUR_READER: u64 = 4;
 /// Larger files are refused before they fill the memory.
-const LARGEST_FILE_BYTES: u64 = 256 << 20;
+pub const LARGEST_FILE_BYTES: u64 = 256 << 20;
+/// So many nodes, links and subgraphs, sound or not, are taken of a file.
+const MOST_ENTRIES: usize = 1_000_000;
 /// Name of the savefile in a project's folder.
 pub const SAVEFILE: &str = "savefile.json";
 
@@ -79,6 +85,10 @@ pub enum FileError {
         "the savefile is {megabytes} MB large and 256 MB is the limit; it is left as it is: {path}"
     )]
     TooLarge { megabytes: u64, path: PathBuf },
+    #[error(
+        "the savefile holds {much}, which is more than Loom takes; it is left as it is: {path}"
+    )]
+    TooMuch { much: &'static str, path: PathBuf },
     #[error(
         "the savefile was changed by something else since it was read, and was not written over; look at both and \
          save again: {path}"

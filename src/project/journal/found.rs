@@ -92,7 +92,12 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     document.record();
     let (mut steps, mut lost) = (begun.steps, 0);
     let mut is_of_savefile = false;
-    for json in lines.by_ref().map_while(json) {
+    for line in lines.by_ref() {
+        // One that is whole and cannot be read is a step all the same.
+        let Some(json) = json(line) else {
+            lost += 1;
+            continue;
+        };
         if let Some(known) = json.get("savefile") {
             savefile = Print::from_json(known);
         }
@@ -185,5 +190,5 @@ impl<'a> Iterator for Lines<'a> {
 
 fn json(line: &str) -> Option<serde_json::Value> {
     let json = line.splitn(3, ' ').nth(2)?;
-    serde_json::from_str(json).ok()
+    file::read_json(json.as_bytes()).ok()
 }
