@@ -81,7 +81,8 @@ pub type Seen = Result<Arc<[u8]>, String>;
 
 /// Read a savefile as it is.
 pub fn read(savefile: &Path) -> Seen {
-    std::fs::read(savefile).map(Arc::from).map_err(|error| {
+    let read = file::read_bounded(savefile, file::LARGEST_FILE_BYTES);
+    read.map(Arc::from).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             "the savefile is not there any more".to_owned()
         } else {

@@ -34,6 +34,8 @@ pub use subgraphs::subgraph_to_json;
 use write::entries_of;
 pub use write::{link_to_json, node_to_json, to_text};
 
+pub use crate::paths::read_bounded;
+
 use super::Document;
 
 /// Written into new files; absent in files of the first Loom.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::EnvironmentError;
+use crate::paths::{MOST_TEXT_BYTES, read_bounded};
 
 pub const REQUIREMENTS: &str = "requirements.txt";
 /// Files named by files named by …: deeper ones are not looked at.
@@ -21,7 +22,7 @@ pub fn read(project: &Path, own: Option<&str>) -> Result<Vec<Source>, Environmen
     let mut paths = vec![project.join(REQUIREMENTS)];
     let mut sources = Vec::new();
     while let Some(path) = paths.get(sources.len()).cloned() {
-        let text = match (own, std::fs::read(&path)) {
+        let text = match (own, read_bounded(&path, MOST_TEXT_BYTES)) {
             (Some(own), _) if sources.is_empty() => own.to_owned(),
             (_, Ok(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
             (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => String::new(),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::sources::{self, meaningful};
 use super::{EnvironmentError, FOLDER, Texts, Wanted, interpreter, lock};
-use crate::paths::site_packages;
+use crate::paths::{MOST_TEXT_BYTES, read_text_bounded, site_packages};
 
 /// Name of the stamp in an environment.
 const FILE: &str = "loom-environment.txt";
@@ -84,7 +84,7 @@ impl Stamp {
     /// Is the environment of `project` there, and made from this?
     pub fn fits(&self, project: &Path) -> bool {
         let environment = project.join(FOLDER);
-        let Ok(text) = std::fs::read_to_string(environment.join(FILE)) else {
+        let Ok(text) = read_text_bounded(&environment.join(FILE), MOST_TEXT_BYTES) else {
             return false;
         };
         let Some(needs) = text.strip_prefix(&self.text) else {
