@@ -1,5 +1,6 @@
 //! The savefile on disk: read whole, written as a temporary file that is flushed and renamed into place.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -28,7 +29,7 @@ pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
             path: path.to_owned(),
         });
     }
-    let bytes = fs::read(path).map_err(io)?;
+    let bytes = Disk.read_patiently(path).map_err(io)?;
     let loaded = parse(&bytes, path, catalog)?;
     let text = String::from_utf8(bytes).expect("JSON that was read is UTF-8");
     Ok(Loaded { text, ..loaded })
@@ -84,12 +85,13 @@ pub fn save_over(
             path: path.to_owned(),
         });
     }
-    let before = match storage.read(path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        // What cannot be looked at cannot be kept.
-        Err(error) => return Err(io(error)),
+    let read = || match storage.read_patiently(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     };
+    // What cannot be looked at cannot be kept.
+    let before = read().map_err(io)?;
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {
         return Ok(Written {
@@ -135,12 +137,22 @@ pub fn save_over(
         }
     }
     // Looked at once more at the last moment: what was written meanwhile was not kept.
-    let is_as_before = || known.is_none() || storage.read(path).ok() == before;
+    let unread = Cell::new(None);
+    let is_as_before = || {
+        known.is_none()
+            || read().map_or_else(
+                |error| {
+                    unread.set(Some(error));
+                    false
+                },
+                |now| now == before,
+            )
+    };
     if !storage
         .write_atomic_if(path, text.as_bytes(), &is_as_before)
         .map_err(io)?
     {
-        return Err(changed());
+        return Err(unread.take().map_or_else(changed, io));
     }
     Ok(Written {
         time: Some(now),

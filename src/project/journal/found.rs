@@ -54,7 +54,7 @@ impl Location {
     /// states, and nothing else has changed it.
     fn know_savefile(&self, found: &mut Found, catalog: &Catalog) {
         let path = self.project.join(SAVEFILE);
-        let bytes = self.storage.read(&path).unwrap_or_default();
+        let bytes = self.storage.read_patiently(&path).unwrap_or_default();
         let Ok(saved) = file::parse(&bytes, &path, catalog) else {
             return;
         };
@@ -84,7 +84,7 @@ impl Location {
 
 pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Option<Found> {
     let storage = &location.storage;
-    let bytes = storage.read(path).ok()?;
+    let bytes = storage.read_patiently(path).ok()?;
     let written = storage.modified(path).ok()?;
     let mut lines = Lines::of(&bytes);
     let begun = snapshot::read(&json(lines.next()?)?, path, catalog)?;
@@ -124,7 +124,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     if is_current && is_of_savefile {
         // What is no part of the graph was as the savefile has it, also where that was written by something else.
         let path = location.project.join(SAVEFILE);
-        let bytes = storage.read(&path).unwrap_or_default();
+        let bytes = storage.read_patiently(&path).unwrap_or_default();
         if let Ok(savefile) = file::parse(&bytes, &path, catalog) {
             document.meta = savefile.document.meta;
         }

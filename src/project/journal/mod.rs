@@ -171,7 +171,8 @@ impl Location {
     }
 
     fn savefile(&self) -> Option<Print> {
-        let bytes = self.storage.read(&self.project.join(SAVEFILE)).ok()?;
+        let savefile = self.project.join(SAVEFILE);
+        let bytes = self.storage.read_patiently(&savefile).ok()?;
         Some(Print::of(&bytes))
     }
 }
