@@ -1,7 +1,10 @@
 //! What lies there of a Loom that did not end as it should, and what it comes to. Writes nothing.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
+
+use serde_json::Value as Json;
 
 use super::{Location, Print, snapshot};
 use crate::document::Document;
@@ -30,6 +33,18 @@ pub struct Found {
 pub struct Place {
     pub(super) path: PathBuf,
     pub(super) next: u64,
+    /// What it is to begin with instead, where not all of it came back.
+    pub(super) anew: Option<Arc<str>>,
+}
+
+impl Found {
+    /// What takes the place of all lines: a snapshot with the number of the last. `None`: it would not mean the same.
+    pub(super) fn as_line(&self, catalog: &Catalog) -> Option<String> {
+        let Place { path, next, .. } = &self.place;
+        let line = super::line(next - 1, &snapshot::of_found(self));
+        let read = snapshot::read(&json(&line)?, path, catalog)?;
+        (read.document.graph() == self.document.graph()).then_some(line)
+    }
 }
 
 impl Location {
@@ -41,11 +56,14 @@ impl Location {
 
     /// The same, also when nothing was done to what it was begun with.
     pub fn newest(&self, catalog: &Catalog) -> Option<Found> {
-        let paths = [self.home(), self.aside()];
+        let paths = self.places();
         let found = paths.iter().filter_map(|path| read(self, path, catalog));
         let mut found = found.max_by_key(|found| (found.written, found.place.next))?;
         if !found.is_current && found.lost == 0 {
             self.know_savefile(&mut found, catalog);
+        }
+        if found.lost > 0 {
+            found.place.anew = found.as_line(catalog).map(Arc::from);
         }
         Some(found)
     }
@@ -138,6 +156,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
         place: Place {
             path: path.to_owned(),
             next: lines.next?,
+            anew: None,
         },
         savefile,
     })
@@ -188,7 +207,7 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-fn json(line: &str) -> Option<serde_json::Value> {
+fn json(line: &str) -> Option<Json> {
     let json = line.splitn(3, ' ').nth(2)?;
     file::read_json(json.as_bytes()).ok()
 }
