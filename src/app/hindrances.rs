@@ -196,9 +196,11 @@ impl App {
             }
             Ok(Taken { lock, is_as_read }) if is_as_read => {
                 project.lock = Some(lock);
-                project.read_only = None;
-                project.keeper.release();
-                self.notify(Level::Success, "The project can be saved here now");
+                project.read_only = file::why_read_only(&project.document);
+                if project.read_only.is_none() {
+                    project.keeper.release();
+                    self.notify(Level::Success, "The project can be saved here now");
+                }
             }
             Ok(_) => self.notify(
                 Level::Warning,

@@ -27,7 +27,7 @@ pub fn check(project: &Path, paths: &Paths) -> Result<Exit, Failure> {
         notes: opened.loaded.notes.clone(),
         ..Findings::default()
     };
-    found.notes.extend(opened.loaded.read_only.clone());
+    found.notes.extend(opened.loaded.read_only());
     found.check_graph(graph);
     found.check_requirements(&opened.folder);
     let own = opened.folder.join("nodes");

@@ -51,6 +51,20 @@ pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileErro
     save_over(&Disk, document, path, None, |_| {}).map(|written| written.time)
 }
 
+/// Change what the savefile at `path` says beside its graph. That of a newer Loom stays as it is.
+pub fn rewrite(
+    path: &Path,
+    catalog: &Catalog,
+    change: impl FnOnce(&mut Meta),
+) -> Result<(), FileError> {
+    let mut document = load(path, catalog)?.document;
+    if document.meta.newer_reader.is_none() {
+        change(&mut document.meta);
+        save(&document, path)?;
+    }
+    Ok(())
+}
+
 /// What a save came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -75,6 +89,12 @@ pub fn save_over(
         source,
         path: path.to_owned(),
     };
+    if let Some(reader) = document.meta.newer_reader {
+        return Err(FileError::Newer {
+            reader,
+            path: path.to_owned(),
+        });
+    }
     let is_marked = fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
     if is_marked {
         // A rename would put another file in its place all the same, which is not what whoever marked it wants.

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use disk::{
-    Replaced, Written, is_temporary, load, move_folder, save, save_over, set_aside, sweep,
+    Replaced, Written, is_temporary, load, move_folder, rewrite, save, save_over, set_aside, sweep,
     write_atomic, write_atomic_with,
 };
 #[cfg(test)]
@@ -65,8 +65,22 @@ pub struct Loaded {
     pub version: u64,
     /// The text that was read, when it was read from the disk.
     pub text: String,
+}
+
+impl Loaded {
     /// Why this file must not be written, when a newer Loom made it.
-    pub read_only: Option<String>,
+    pub fn read_only(&self) -> Option<String> {
+        why_read_only(&self.document)
+    }
+}
+
+/// Why a document must not be written, when a newer Loom made its file. Whatever writes one is refused by `save_over`.
+pub fn why_read_only(document: &Document) -> Option<String> {
+    let reader = document.meta.newer_reader?;
+    Some(format!(
+        "this file was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}): it is shown and \
+         will not be written"
+    ))
 }
 
 /// Why a savefile could not be read or written.
@@ -96,6 +110,11 @@ pub enum FileError {
          save again: {path}"
     )]
     Changed { path: PathBuf },
+    #[error(
+        "the savefile was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}), and this one \
+         would write it without what it does not know: update Loom; it is left as it is: {path}"
+    )]
+    Newer { reader: u64, path: PathBuf },
     #[error("cannot {what}: {source}; {advice}: {path}")]
     Io {
         what: &'static str,

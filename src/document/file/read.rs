@@ -88,12 +88,6 @@ pub fn parse_numbered(
     }
     let number = |key| top.get(key).and_then(Json::as_u64);
     let version = number("formatVersion").unwrap_or(1);
-    let read_only = number("minReader").filter(|reader| *reader > OUR_READER).map(|reader| {
-        format!(
-            "this file was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}): it is shown \
-             and will not be written"
-        )
-    });
 
     let parts = numbered_parts(&json, catalog, numbers);
     let (mut notes, mut unsound) = (parts.notes, parts.unsound);
@@ -184,13 +178,13 @@ pub fn parse_numbered(
         kept_nodes,
         kept_links,
         kept_subgraphs: unsound.subgraphs,
+        newer_reader: number("minReader").filter(|reader| *reader > OUR_READER),
     };
     Ok(Loaded {
         document: Document::new(graph, meta),
         notes: words,
         left_out,
         version,
-        read_only,
         ..Loaded::default()
     })
 }

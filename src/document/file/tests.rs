@@ -229,7 +229,7 @@ fn a_file_of_a_newer_loom_is_read_only() {
         r#"{"formatVersion": 9, "minReader": 9, "nodes": []}"#,
         &Catalog::default(),
     );
-    assert!(loaded.read_only.unwrap().contains("newer Loom"));
+    assert!(loaded.read_only().unwrap().contains("newer Loom"));
 }
 
 /// A project with a subgraph that stands twice, styles, a note and a frame; and what a hand may have broken in it.
@@ -388,7 +388,7 @@ fn every_form_that_was_written_opens_and_is_written_back_to_the_letter() {
     for file in files {
         let text = std::fs::read_to_string(file.path()).unwrap();
         let loaded = read(&text, &Catalog::default());
-        assert_eq!((loaded.left_out, &loaded.read_only), (0, &None));
+        assert_eq!((loaded.left_out, &loaded.read_only()), (0, &None));
         assert!(to_text(&loaded.document, None) == text, "{:?}", file.path());
     }
 }
