@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::document::file::write_atomic;
+use crate::document::file::{read_bounded, write_atomic};
 use crate::engine::RunState;
 use crate::engine::run::Cost;
 use crate::graph::{Graph, Name, NodeId};
+
+/// Of the file: many times what the largest graph comes to.
+const MOST_BYTES: u64 = 64 << 20;
 
 fn path(project: &Path) -> PathBuf {
     project.join(".loom").join("costs.json")
@@ -45,7 +48,7 @@ pub fn keep(project: &Path, costs: &[(Name, Cost)]) -> io::Result<()> {
 
 /// What was kept, by the nodes' keys.
 pub fn read(project: &Path) -> Map<String, Json> {
-    let bytes = std::fs::read(path(project)).unwrap_or_default();
+    let bytes = read_bounded(&path(project), MOST_BYTES).unwrap_or_default();
     match serde_json::from_slice::<Json>(&bytes) {
         Ok(Json::Object(mut file)) => match file.remove("nodes") {
             Some(Json::Object(nodes)) => nodes,

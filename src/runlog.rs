@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::document::file::write_atomic;
+use crate::document::file::{read_bounded, write_atomic};
 use crate::engine::{LogLevel, RunState, RunStatus};
 use crate::graph::{Graph, NodeId};
 
@@ -72,7 +72,8 @@ pub fn entry(graph: &Graph, run: &RunState) -> Json {
 /// begun anew: it is a log, and nothing else depends on it.
 pub fn append(project: &Path, entry: Json) -> io::Result<()> {
     let path = project.join(FILE);
-    let before = std::fs::read(&path)
+    // What is larger was not written by this.
+    let before = read_bounded(&path, 2 * LARGEST_FILE_BYTES as u64)
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok());
     let mut runs = match before {

@@ -134,6 +134,19 @@ def links_inside(project: Path, outside: Path) -> None:
         (project / ".loom" / name).symlink_to(outside, target_is_directory=True)
 
 
+def pipes(project: Path, _: Path) -> None:
+    """Pipes that nobody writes to, wherever files are read."""
+    write(project / "savefile.json", savefile([node(1)]))
+    site = project / ".venv" / "lib" / "python3.12" / "site-packages"
+    for folder in (project / ".loom", project / "nodes", site / "a.dist-info"):
+        folder.mkdir(parents=True)
+    own = ("journal", "lock", "lock.json", "unsaved-code.json", "costs.json", ".gitignore")
+    top = ("requirements.txt", "requirements.lock", "pyproject.toml", ".python-version", "logs.json", "nodes/one.py")
+    inside = (site / "a.pth", site / "a.dist-info" / "entry_points.txt", project / ".venv" / "pyvenv.cfg")
+    for place in (*(project / ".loom" / name for name in own), *(project / name for name in top), *inside):
+        os.mkfifo(place)
+
+
 def secret(project: Path, _: Path) -> None:
     """A secret where none belongs."""
     value = [{"var": "a", "value": CANARY}]
@@ -141,7 +154,7 @@ def secret(project: Path, _: Path) -> None:
     write(project / "nodes" / "one.py", f"def one(a: str = '{CANARY}') -> int:\n    return '{CANARY}' +\n")
 
 
-PROJECTS: list[Make] = [code, counts, deep, laughs, links, links_inside, secret]
+PROJECTS: list[Make] = [code, counts, deep, laughs, links, links_inside, pipes, secret]
 
 
 class Screen:

@@ -10,7 +10,7 @@ use super::open::Project;
 use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
-use crate::document::file::SAVEFILE;
+use crate::document::file::{self, SAVEFILE};
 use crate::project::elsewhere::{self, Copied};
 use crate::project::hindrance::{Condition, Hindrance, Identity};
 use crate::project::place::Place;
@@ -169,8 +169,9 @@ impl App {
         let base: Option<Arc<str>> = self.project.keeper.held_text();
         self.services.spawn(move || {
             let result = Lock::take(&folder).map(|lock| {
-                let text = std::fs::read_to_string(folder.join(SAVEFILE)).ok();
-                let is_as_read = base.is_none_or(|base| text.as_deref() == Some(&*base));
+                let savefile = folder.join(SAVEFILE);
+                let bytes = file::read_bounded(&savefile, file::LARGEST_FILE_BYTES).ok();
+                let is_as_read = base.is_none_or(|base| bytes.as_deref() == Some(base.as_bytes()));
                 Taken { lock, is_as_read }
             });
             Event::LockTried { project, result }
@@ -195,9 +196,11 @@ impl App {
             }
             Ok(Taken { lock, is_as_read }) if is_as_read => {
                 project.lock = Some(lock);
-                project.read_only = None;
-                project.keeper.release();
-                self.notify(Level::Success, "The project can be saved here now");
+                project.read_only = file::why_read_only(&project.document);
+                if project.read_only.is_none() {
+                    project.keeper.release();
+                    self.notify(Level::Success, "The project can be saved here now");
+                }
             }
             Ok(_) => self.notify(
                 Level::Warning,

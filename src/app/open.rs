@@ -456,7 +456,7 @@ impl App {
                 }
             }
         };
-        let mut read_only = loaded.read_only;
+        let mut read_only = loaded.read_only();
         let lock = match project::Lock::take(&folder) {
             Ok(lock) => Some(lock),
             // Nobody can write there: what is done is kept elsewhere until this window can.

@@ -260,7 +260,7 @@ fn document_of(text: &str, catalog: &Catalog) -> Result<(Document, Vec<String>),
     }
     let loaded = file::parse(text.as_bytes(), Path::new(SAVEFILE), catalog);
     let loaded = loaded.map_err(|error| error.to_string())?;
-    match loaded.read_only {
+    match loaded.read_only() {
         Some(reason) => Err(reason),
         None => Ok((loaded.document, loaded.notes)),
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::open::Asked;
 use super::{App, Event, Project};
 use crate::command::Command;
+use crate::paths::read_text_bounded;
 use crate::project::requirements;
 use crate::project::trust::{self, Fingerprint, How, Look, Trusted};
 use crate::ui::banners::Banner;
@@ -422,10 +423,7 @@ fn page(look: &Look, project: String) -> TrustPage {
     let mut room = ALL_SHOWN_BYTES;
     let mut text_of = |name: &str| {
         let path = &look.holds.files.get(name)?.path;
-        let is_short = path
-            .metadata()
-            .is_ok_and(|meta| meta.len() <= SHOWN_BYTES as u64);
-        let text = is_short.then(|| std::fs::read_to_string(path).ok())??;
+        let text = read_text_bounded(path, SHOWN_BYTES as u64).ok()?;
         room = room.checked_sub(text.len())?;
         Some(text)
     };

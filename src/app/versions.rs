@@ -161,6 +161,10 @@ impl App {
     }
 
     fn restore_version(&mut self, version: &Version, target: &Document) {
+        if let Some(reason) = file::why_read_only(target) {
+            let text = format!("The version is not restored: {reason}");
+            return self.notify(Level::Error, text);
+        }
         let document = &mut self.project.document;
         let step = ops::become_version(document.graph(), target.graph(), "Restore version");
         match step.and_then(|step| document.commit(step)) {

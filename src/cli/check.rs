@@ -7,7 +7,7 @@ use super::project::{Opened, library};
 use super::{Exit, Failure, say};
 use crate::engine::plan::Planner;
 use crate::graph::{Fit, Flat, Graph, Node, Value, ValueType, Widget, fit};
-use crate::paths::Paths;
+use crate::paths::{MOST_TEXT_BYTES, Paths, read_bounded};
 use crate::project::REQUIREMENTS;
 use crate::project::requirements::{self, Content};
 
@@ -27,7 +27,7 @@ pub fn check(project: &Path, paths: &Paths) -> Result<Exit, Failure> {
         notes: opened.loaded.notes.clone(),
         ..Findings::default()
     };
-    found.notes.extend(opened.loaded.read_only.clone());
+    found.notes.extend(opened.loaded.read_only());
     found.check_graph(graph);
     found.check_requirements(&opened.folder);
     let own = opened.folder.join("nodes");
@@ -142,7 +142,7 @@ impl Findings {
     }
 
     fn check_requirements(&mut self, folder: &Path) {
-        let text = match std::fs::read(folder.join(REQUIREMENTS)) {
+        let text = match read_bounded(&folder.join(REQUIREMENTS), MOST_TEXT_BYTES) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(error) => {

@@ -11,7 +11,7 @@ use crate::document::Document;
 use crate::document::file::tree::{
     Change, Difference, Merged, Side, Subject, Tree, compare, merge,
 };
-use crate::document::file::{SAVEFILE, to_text, write_atomic};
+use crate::document::file::{LARGEST_FILE_BYTES, SAVEFILE, read_bounded, to_text, write_atomic};
 
 /// `files` are two; or what git calls its diff programs with: the name, the old file with its hash and mode, the new
 /// one with those. git takes an exit code other than 0 for a broken program.
@@ -98,7 +98,7 @@ fn savefile(path: &Path) -> PathBuf {
 /// yet.
 fn read(path: &Path, may_be_empty: bool) -> Result<Tree, Failure> {
     let path = savefile(path);
-    let bytes = std::fs::read(&path).map_err(|error| {
+    let bytes = read_bounded(&path, LARGEST_FILE_BYTES).map_err(|error| {
         Failure::usage(format!(
             "cannot read the savefile: {error}; name a savefile.json or the folder that it lies in: {}",
             path.display()

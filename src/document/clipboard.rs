@@ -47,7 +47,7 @@ pub fn copy(graph: &Graph, nodes: &BTreeSet<NodeId>) -> String {
 
 /// What `copy` wrote; `None` for any other text. Nodes whose kind is not known here are kept as missing ones.
 pub fn parse(text: &str, catalog: &Catalog) -> Option<Copied> {
-    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let json = file::read_json(text.as_bytes()).ok()?;
     if json.get("loom")? != "nodes" {
         return None;
     }

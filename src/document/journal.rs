@@ -53,7 +53,7 @@ impl Document {
     /// Do what an entry says. One that is refused changes nothing: the kinds of nodes are not what they were.
     pub fn replay(&mut self, entry: Entry) -> Result<(), EditError> {
         match entry {
-            Entry::Commit(transaction) => self.commit(transaction),
+            Entry::Commit(transaction) => self.commit_again(transaction),
             Entry::Joined(transaction) => self.commit_joined(transaction),
             Entry::Undo => {
                 self.undo();

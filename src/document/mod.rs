@@ -15,7 +15,7 @@ pub use history::{History, Kept, Marks, Step, Transaction};
 pub use journal::Entry;
 pub use way::way_to;
 
-use crate::graph::{Catalog, EditError, Graph, Name, Node, NodeId, Role, SubgraphId, Value};
+use crate::graph::{Catalog, Edit, EditError, Graph, Name, Node, NodeId, Role, SubgraphId, Value};
 
 /// What the file says of the project beside its graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Meta {
     pub kept_nodes: Vec<Value>,
     pub kept_links: Vec<Value>,
     pub kept_subgraphs: Vec<Value>,
+    /// The reader that the file asks for, where a newer Loom made it: what is known of it here may be a part only.
+    pub newer_reader: Option<u64>,
 }
 
 impl Meta {
@@ -137,6 +139,12 @@ impl Document {
 
     /// Apply all edits of a transaction as one undo step, or none of them.
     pub fn commit(&mut self, transaction: Transaction) -> Result<(), EditError> {
+        transaction.edits.iter().try_for_each(Edit::check_depth)?;
+        self.commit_again(transaction)
+    }
+
+    /// The same for what was committed before: whatever it brings is not new.
+    fn commit_again(&mut self, transaction: Transaction) -> Result<(), EditError> {
         let entry = self.recorder.of(|| Entry::Commit(transaction.clone()));
         self.history.commit(&mut self.graph, transaction)?;
         self.recorder.note(entry);
@@ -146,6 +154,7 @@ impl Document {
 
     /// The same, but a part of the last step when that moved the same nodes under the same label.
     pub fn commit_joined(&mut self, transaction: Transaction) -> Result<(), EditError> {
+        transaction.edits.iter().try_for_each(Edit::check_depth)?;
         let entry = self.recorder.of(|| Entry::Joined(transaction.clone()));
         self.history.commit_joined(&mut self.graph, transaction)?;
         self.recorder.note(entry);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::value::DEEPEST;
 use super::{
     Graph, Link, Looping, Name, Node, NodeId, Port, Pos2, Style, Subgraph, SubgraphId, Value,
     ValueType, is_special, looping::looped,
@@ -70,6 +71,10 @@ pub enum EditError {
     Types { from: ValueType, to: ValueType },
     #[error("the value of \"{}\" must be a finite number", .0.name)]
     NotFinite(Port),
+    #[error(
+        "\"{0}\" is nested too deeply: at most {DEEPEST} lists and dictionaries fit into each other"
+    )]
+    TooDeep(Name),
     #[error("a position must be two finite numbers")]
     NoPosition,
     #[error("there is no subgraph {0}")]
@@ -80,6 +85,42 @@ pub enum EditError {
     Recursion,
     #[error("a link cannot leave its subgraph: give the subgraph a port")]
     OtherSubgraph,
+}
+
+impl Edit {
+    /// Refuses what it brings along that is nested more deeply than a file is sure to hold. The graph itself takes it: a file
+    /// may have brought it.
+    pub fn check_depth(&self) -> Result<(), EditError> {
+        let too_deep = match self {
+            Self::AddNode(node) => {
+                let kept = node.kept.inputs.iter().flat_map(|(_, fields)| fields);
+                let kept = node
+                    .kept
+                    .fields
+                    .iter()
+                    .chain(kept)
+                    .map(|(name, it)| (name, it));
+                first_too_deep(node.values.iter().chain(kept))
+            }
+            Self::SetValue { input, value } => {
+                first_too_deep(value.iter().map(|value| (&input.name, value)))
+            }
+            Self::AddSubgraph(subgraph) | Self::SetSubgraph(subgraph) => {
+                let inputs = subgraph.inputs.iter();
+                let defaults =
+                    inputs.filter_map(|input| Some((&input.name, input.default.as_ref()?)));
+                let kept = subgraph.kept.fields.iter().map(|(name, it)| (name, it));
+                first_too_deep(defaults.chain(kept))
+            }
+            _ => None,
+        };
+        too_deep.map_or(Ok(()), |name| Err(EditError::TooDeep(name)))
+    }
+}
+
+fn first_too_deep<'a>(mut values: impl Iterator<Item = (&'a Name, &'a Value)>) -> Option<Name> {
+    let (name, _) = values.find(|(_, value)| value.is_too_deep())?;
+    Some(name.clone())
 }
 
 impl Graph {

@@ -164,3 +164,47 @@ fn a_chain_of_a_hundred_thousand_is_no_problem() {
     assert!(refused.is_empty());
     assert_eq!(graph.upstream([NodeId(count - 1)]).len(), count as usize);
 }
+
+#[test]
+fn what_is_nested_too_deeply_is_known_wherever_it_comes_in() {
+    let nested = |levels: usize| {
+        (1..levels).fold(Value::List(Vec::new()), |inner, _| Value::List(vec![inner]))
+    };
+    let edits = |value: Value| {
+        let (mut by_value, mut by_kept) = (node(0), node(0));
+        let fields = vec![("turns".into(), value.clone())];
+        by_value.values.insert("a".into(), value.clone());
+        Arc::make_mut(&mut by_kept.kept).fields = fields.clone();
+        let mut input = InputSpec::new("a", ValueType::Any);
+        input.default = Some(value.clone());
+        let subgraph = |inputs: Vec<InputSpec>, fields: Vec<(Name, Value)>| Subgraph {
+            id: SubgraphId(0),
+            key: "sub_1".into(),
+            title: "Sub".into(),
+            inputs,
+            outputs: Vec::new(),
+            kept: Arc::new(Kept {
+                fields,
+                inputs: Vec::new(),
+            }),
+        };
+        let input_of_node = Port::new(NodeId(0), "a");
+        [
+            Edit::SetValue {
+                input: input_of_node,
+                value: Some(value),
+            },
+            Edit::AddNode(Box::new(by_value)),
+            Edit::AddNode(Box::new(by_kept)),
+            Edit::AddSubgraph(Box::new(subgraph(vec![input], Vec::new()))),
+            Edit::SetSubgraph(Box::new(subgraph(Vec::new(), fields))),
+        ]
+    };
+    for edit in edits(nested(value::DEEPEST)) {
+        edit.check_depth().unwrap();
+    }
+    for edit in edits(nested(value::DEEPEST + 1)) {
+        let error = edit.check_depth().unwrap_err();
+        assert!(matches!(error, EditError::TooDeep(_)), "{edit:?}");
+    }
+}

@@ -71,6 +71,10 @@ impl fmt::Debug for Name {
     }
 }
 
+/// A value with more lists and maps within each other is not taken in: what JSON is read again with takes 127 levels, and
+/// some of them are a file's and a journal's own.
+pub const DEEPEST: usize = 64;
+
 /// A value that a person can type and a file can hold. Keys of a map keep their order.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Value {
@@ -125,6 +129,19 @@ impl Value {
             Self::Float(float) => Some(*float),
             _ => None,
         }
+    }
+
+    /// Are there more lists and maps within each other than `DEEPEST`?
+    pub fn is_too_deep(&self) -> bool {
+        fn is_deeper(value: &Value, than: usize) -> bool {
+            match value {
+                Value::List(_) | Value::Map(_) if than == 0 => true,
+                Value::List(items) => items.iter().any(|item| is_deeper(item, than - 1)),
+                Value::Map(entries) => entries.iter().any(|(_, item)| is_deeper(item, than - 1)),
+                _ => false,
+            }
+        }
+        is_deeper(self, DEEPEST)
     }
 
     /// Neither it nor anything inside it is NaN or infinite, which JSON cannot hold.

@@ -18,7 +18,7 @@ pub use template::create;
 
 use crate::engine::python::EnvironmentError;
 use crate::nodebank::package::{self, Package};
-use crate::paths::site_packages;
+use crate::paths::{MOST_TEXT_BYTES, read_bounded, site_packages};
 use crate::project::requirements::{self, Content, edit};
 use crate::project::{ENVIRONMENT, REQUIREMENTS};
 
@@ -129,7 +129,7 @@ pub fn installed(project: &Path) -> Vec<Installed> {
 /// The text of a project's `requirements.txt`; empty when there is none.
 fn requirements_of(project: &Path) -> Result<String, PackageError> {
     let path = project.join(REQUIREMENTS);
-    match std::fs::read(&path) {
+    match read_bounded(&path, MOST_TEXT_BYTES) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         Err(source) => Err(PackageError::Io {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::engine::python::Need;
 use crate::graph::Graph;
 use crate::nodebank::script;
+use crate::paths::{MOST_TEXT_BYTES, read_bounded};
 use crate::project::requirements::is_package;
 
 /// The sources of a graph's nodes, each once.
@@ -25,7 +26,7 @@ pub fn files(graph: &Graph) -> BTreeSet<Arc<Path>> {
 pub fn needs(files: &BTreeSet<Arc<Path>>, project: &Path) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     for file in files {
-        let Ok(bytes) = std::fs::read(file) else {
+        let Ok(bytes) = read_bounded(file, MOST_TEXT_BYTES) else {
             continue;
         };
         let named = script::dependencies(&String::from_utf8_lossy(&bytes)).unwrap_or_default();

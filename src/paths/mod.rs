@@ -1,9 +1,10 @@
 //! Paths: where userdata, the user's own bank, the engine's sources and the examples lie. Found when the program
-//! starts, never compiled in. Says where things lie and does not read them, but for `.env` beside the program.
+//! starts, never compiled in. Says where things lie and does not read them by itself, but for `.env` beside the program.
 
 mod embedded;
 #[cfg(test)]
 mod packing;
+pub(crate) mod reading;
 mod variables;
 
 use std::io;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use reading::{MOST_TEXT_BYTES, read_bounded, read_text_bounded};
 pub use variables::Variables;
 
 /// Moves the userdata folder.
@@ -153,22 +155,25 @@ pub fn private_folder(project: &Path) -> io::Result<PathBuf> {
 }
 
 /// What Loom writes for itself must not leave the folder: neither that nor anything in it may be a link, as it can be in a
-/// project from elsewhere. One that is not there is well.
+/// project from elsewhere, nor a pipe or a device, which would be waited for. One that is not there is well.
 pub fn refuse_links(folder: &Path) -> io::Result<()> {
-    let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
-    let refuse = |path: &Path| {
-        let path = path.display();
-        let why = format!("it is a link to another place, and Loom writes to none: remove {path}");
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
-    };
-    if is_link(folder) {
-        return refuse(folder);
-    }
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut inside = entries.map(|entry| entry.path());
-    inside
-        .find(|path| is_link(path))
-        .map_or(Ok(()), |path| refuse(&path))
+    let inside = entries.map(|entry| entry.path());
+    let mut all = std::iter::once(folder.to_owned()).chain(inside);
+    all.try_for_each(|path| {
+        let Ok(meta) = path.symlink_metadata() else {
+            return Ok(());
+        };
+        let what = if meta.is_symlink() {
+            "it is a link to another place, and Loom writes to none"
+        } else if meta.is_file() || meta.is_dir() {
+            return Ok(());
+        } else {
+            "it is neither a file nor a folder"
+        };
+        let why = format!("{what}: remove {}", path.display());
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+    })
 }
 
 /// The folder of a Python environment that packages are installed in, if it is there.

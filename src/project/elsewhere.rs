@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::copy::copy_folder;
+use super::copy::{copy_file, copy_folder};
 use super::template::LEFT_BY_RUNS;
 use super::{ProjectError, create_like, name_like, new_id};
 use crate::document::Document;
-use crate::document::file::{self, SAVEFILE};
+use crate::document::file::{self, FileError, SAVEFILE};
 
 /// A copy that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +18,19 @@ pub struct Copied {
 }
 
 /// Make a project in the folder `parent` of what is shown of the one in `project`: with an id of its own, and its name
-/// followed by a number where that is taken. Its environment and what runs left behind stay where they are.
+/// followed by a number where that is taken. Its environment and what runs left behind stay where they are. What a newer Loom
+/// made is copied as it is, unless something was done to it here.
 pub fn save_copy(
     document: &Document,
     project: &Path,
     parent: &Path,
 ) -> Result<Copied, ProjectError> {
+    if let Some(reader) = document.meta.newer_reader
+        && document.history().done() > 0
+    {
+        let path = project.join(SAVEFILE);
+        return Err(FileError::Newer { reader, path }.into());
+    }
     let folder = create_like(&name_like(&document.meta.project_name), parent)?;
     let mut left = Vec::new();
     let done = fill(document, project, &folder, &mut left);
@@ -57,11 +64,16 @@ fn fill(
             left.push(format!("{error}: {}", project.display()));
         }
     }
+    let savefile = folder.join(SAVEFILE);
+    if document.meta.newer_reader.is_some() {
+        let copied = copy_file(&project.join(SAVEFILE), &savefile);
+        return copied.map_err(super::make(&savefile));
+    }
     let mut copy = document.clone();
     copy.meta.project_id = new_id();
     let name = folder.file_name().unwrap_or_default();
     copy.meta.project_name = name.to_string_lossy().into_owned();
-    file::save(&copy, &folder.join(SAVEFILE))?;
+    file::save(&copy, &savefile)?;
     Ok(())
 }
 

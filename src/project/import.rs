@@ -432,12 +432,11 @@ fn write_anew(
         |kind: &&Arc<NodeKind>| kind.bank != Bank::Custom || !carried.contains_key(&kind.function);
     let catalog = Catalog::new(catalog.kinds().iter().filter(is_meant).cloned());
     let savefile = folder.join(SAVEFILE);
-    let mut document = file::load(&savefile, &catalog)?.document;
-    let name = folder.file_name().unwrap_or_default();
-    document.meta.project_name = name.to_string_lossy().into_owned();
-    document.meta.project_id = new_id();
-    file::save(&document, &savefile)?;
-    Ok(())
+    file::rewrite(&savefile, &catalog, |meta| {
+        let name = folder.file_name().unwrap_or_default();
+        meta.project_name = name.to_string_lossy().into_owned();
+        meta.project_id = new_id();
+    })
 }
 
 fn kinds(custom: &Path) -> Arc<Catalog> {

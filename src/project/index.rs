@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::document::file::{SAVEFILE, write_atomic};
+use crate::document::file::{LARGEST_FILE_BYTES, SAVEFILE, read_bounded, write_atomic};
 
 const FILE: &str = "folderindex.json";
 
@@ -60,7 +60,7 @@ pub fn about(path: &Path) -> Option<About> {
     struct Metadata {
         description: String,
     }
-    let bytes = std::fs::read(path).ok()?;
+    let bytes = read_bounded(path, LARGEST_FILE_BYTES).ok()?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let head: Head = serde_json::from_slice(bytes).unwrap_or_default();
     let folder = path.parent().and_then(Path::file_name);
@@ -155,7 +155,7 @@ pub(super) fn json(bytes: &[u8]) -> serde_json::Result<Json> {
 
 /// A JSON file; `None` when it is missing or not readable.
 pub(super) fn read_json(path: &Path) -> Option<Json> {
-    let bytes = std::fs::read(path).ok()?;
+    let bytes = read_bounded(path, LARGEST_FILE_BYTES).ok()?;
     json(&bytes)
         .inspect_err(|error| tracing::warn!("{error}: {}", path.display()))
         .ok()

@@ -17,6 +17,8 @@ use crate::sys;
 
 /// Says who holds the lock, beside it.
 const HOLDER: &str = "lock.json";
+/// Longer ones are none of Loom's.
+const MOST_BYTES: u64 = 1 << 16;
 
 /// Held as long as this lives.
 #[derive(Debug)]
@@ -115,7 +117,8 @@ fn this_host() -> String {
 
 /// Who holds the lock of a project, as far as the file beside it tells.
 pub fn holder(project: &Path) -> Option<Holder> {
-    let bytes = std::fs::read(project.join(".loom").join(HOLDER)).ok()?;
+    let file = project.join(".loom").join(HOLDER);
+    let bytes = file::read_bounded(&file, MOST_BYTES).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 

@@ -86,7 +86,7 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     bank.refresh();
     let catalog = bank.catalog();
     let loaded = generations::load(project, &catalog)?;
-    if let Some(reason) = loaded.read_only {
+    if let Some(reason) = loaded.read_only() {
         return Err(MoveError::NewerForm(reason));
     }
     let kept = journal::Location::new(project, &journals(&paths.userdata));

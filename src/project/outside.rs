@@ -81,7 +81,8 @@ pub type Seen = Result<Arc<[u8]>, String>;
 
 /// Read a savefile as it is.
 pub fn read(savefile: &Path) -> Seen {
-    std::fs::read(savefile).map(Arc::from).map_err(|error| {
+    let read = file::read_bounded(savefile, file::LARGEST_FILE_BYTES);
+    read.map(Arc::from).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             "the savefile is not there any more".to_owned()
         } else {
@@ -92,10 +93,13 @@ pub fn read(savefile: &Path) -> Seen {
 
 /// What the savefile, which holds `bytes` now, and the open document come to.
 pub fn weigh(own: &Own, savefile: &Path, bytes: &[u8], take: &Take) -> Result<Weighed, Refused> {
-    let refused = |error: FileError| Refused::Damaged(error.to_string());
+    let refused = |error: FileError| match error {
+        FileError::Newer { .. } => Refused::Newer(error.to_string()),
+        error => Refused::Damaged(error.to_string()),
+    };
     let read = |bytes: &[u8]| file::parse(bytes, savefile, &own.catalog).map_err(refused);
     let theirs = read(bytes)?;
-    if let Some(reason) = theirs.read_only {
+    if let Some(reason) = theirs.read_only() {
         return Err(Refused::Newer(reason));
     }
     let text: Arc<str> = String::from_utf8_lossy(bytes).into();

@@ -8,9 +8,8 @@ use jiff::Timestamp;
 
 use super::copy::copy_folder;
 use super::{ProjectError, banks, create_like, index, name_like, new_id, own};
-use crate::document::Meta;
 use crate::document::file::{self, FileError, SAVEFILE};
-use crate::graph::{Bank, Name, Value};
+use crate::graph::{Bank, Value};
 use crate::nodebank::Nodebank;
 use crate::paths::Paths;
 
@@ -66,26 +65,17 @@ pub(super) fn write_copy(copy: &Path, place: &Path, paths: &Paths) -> Result<(),
     let mut bank = Nodebank::new(banks, Some(paths.nodebank_cache()));
     bank.refresh();
     let savefile = copy.join(SAVEFILE);
-    let mut document = file::load(&savefile, &bank.catalog())?.document;
-    let name = place.file_name().unwrap_or_default();
-    document.meta = Meta {
-        project_id: new_id(),
-        project_name: name.to_string_lossy().into_owned(),
-        metadata: created_now(document.meta.metadata),
-        ..document.meta
-    };
-    file::save(&document, &savefile)?;
-    Ok(())
-}
-
-fn created_now(mut metadata: Vec<(Name, Value)>) -> Vec<(Name, Value)> {
-    let now = format!("{:.3}", Timestamp::now());
-    for (key, value) in &mut metadata {
-        if *key == "createdAt" {
-            *value = Value::text(now.as_str());
+    file::rewrite(&savefile, &bank.catalog(), |meta| {
+        let name = place.file_name().unwrap_or_default();
+        meta.project_id = new_id();
+        meta.project_name = name.to_string_lossy().into_owned();
+        let now = format!("{:.3}", Timestamp::now());
+        for (key, value) in &mut meta.metadata {
+            if *key == "createdAt" {
+                *value = Value::text(now.as_str());
+            }
         }
-    }
-    metadata
+    })
 }
 
 #[cfg(test)]

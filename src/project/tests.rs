@@ -3,7 +3,8 @@
 use std::fs;
 
 use super::*;
-use crate::graph::Catalog;
+use crate::document::Transaction;
+use crate::graph::{Catalog, Edit};
 use crate::paths::Variables;
 
 #[test]
@@ -109,4 +110,84 @@ fn nodes_are_looked_for_beside_the_folder_that_the_project_lies_in() {
     )]);
     let paths = Paths::find(Some(&root), &same).unwrap();
     assert_eq!(banks(&project, &paths).len(), 5);
+}
+
+#[test]
+fn a_project_of_a_newer_loom_is_copied_byte_for_byte_and_never_written() {
+    let root = tempfile::tempdir().unwrap();
+    let root = full(root.path()).unwrap();
+    let (here, there) = (root.join("here"), root.join("there"));
+    let paths = |userdata: &Path| Paths::find(Some(userdata), &Variables::of(&[])).unwrap();
+    let project = create("Coins", &here).unwrap();
+    let savefile = project.join(SAVEFILE);
+    let newer = r#"{"formatVersion": 9, "minReader": 99, "projectId": "p", "projectName": "Coins", "nodes": [
+        {"nodeId": "node_1", "name": "one", "input": [], "turns": [1]}], "connections": [], "threads": {}}"#;
+    fs::write(&savefile, newer).unwrap();
+    let catalog = Catalog::default();
+    let mut document = file::load(&savefile, &catalog).unwrap().document;
+    let archive = root.join("Coins.loom");
+    archive::pack(&project, &archive, &mut |_| {}).unwrap();
+    // Names that are taken: each copy would get another one, and an id of its own.
+    create("Coins", &there).unwrap();
+    let copies = [
+        moving::duplicate(&project, &paths(&here)).unwrap().folder,
+        elsewhere::save_copy(&document, &project, &there)
+            .unwrap()
+            .folder,
+        import::import(&here, &paths(&there), &[]).unwrap().projects[0].clone(),
+        archive::take(&archive, &paths(&there)).unwrap().folder,
+        use_template(&project, &paths(&there)).unwrap(),
+    ];
+    for copy in &copies {
+        let text = fs::read_to_string(copy.join(SAVEFILE)).unwrap();
+        assert_eq!(text, newer, "{}", copy.display());
+    }
+
+    // With something done to it there is no file that has all.
+    let remove = Edit::RemoveNode(document.graph().nodes().next().unwrap().id);
+    document
+        .commit(Transaction::new("Delete", vec![remove]))
+        .unwrap();
+    let newly = |result: Result<(), String>| {
+        let error = result.unwrap_err();
+        assert!(error.contains("newer Loom"), "{error}");
+    };
+    let before = fs::read_dir(&there).unwrap().count();
+    let copied = elsewhere::save_copy(&document, &project, &there);
+    newly(copied.map(drop).map_err(|error| error.to_string()));
+    assert_eq!(fs::read_dir(&there).unwrap().count(), before);
+    let saved = file::save(&document, &savefile);
+    newly(saved.map(drop).map_err(|error| error.to_string()));
+    let saved = file::save(&document, &there.join("new.json"));
+    newly(saved.map(drop).map_err(|error| error.to_string()));
+    assert_eq!(fs::read_to_string(&savefile).unwrap(), newer);
+    assert!(!there.join("new.json").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_in_a_project_are_waited_for_by_nothing() {
+    use crate::paths::reading::tests::make_pipe;
+    let userdata = tempfile::tempdir().unwrap();
+    let project = create("Coins", userdata.path()).unwrap();
+    let own = project.join(".loom");
+    fs::create_dir(&own).unwrap();
+    for name in ["journal", "lock", "lock.json", "unsaved-code.json"] {
+        make_pipe(&own.join(name));
+    }
+    let error = Lock::take(&project).unwrap_err().to_string();
+    assert!(error.contains("neither a file nor a folder"), "{error}");
+    let aside = journals(userdata.path());
+    let location = journal::Location::new(&project, &aside);
+    assert!(location.newest(&Catalog::default()).is_none());
+    assert!(lock::holder(&project).is_none());
+    assert!(unsaved::find(&project).is_empty());
+
+    let savefile = project.join(SAVEFILE);
+    fs::remove_file(&savefile).unwrap();
+    make_pipe(&savefile);
+    assert!(index::about(&savefile).is_none());
+    assert!(outside::read(&savefile).is_err());
+    file::load(&savefile, &Catalog::default()).unwrap_err();
+    file::save(&Document::default(), &savefile).unwrap_err();
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::document::file::write_atomic;
+use crate::document::file::{read_bounded, read_json, write_atomic};
 use crate::paths::private_folder;
 
 /// A text that is not in its file.
@@ -18,6 +18,8 @@ pub struct Unsaved {
 }
 
 const FILE: &str = "unsaved-code.json";
+/// Of it: many times what anybody types.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Put these there, in place of those that lay there. A project may be moved: paths inside it are kept from its folder
 /// on.
@@ -33,8 +35,8 @@ pub fn keep(project: &Path, all: &[Unsaved]) -> io::Result<()> {
 
 /// What lies there; what cannot be read is left out.
 pub fn find(project: &Path) -> Vec<Unsaved> {
-    let text = fs::read_to_string(project.join(".loom").join(FILE)).unwrap_or_default();
-    let read: Value = serde_json::from_str(&text).unwrap_or_default();
+    let text = read_bounded(&project.join(".loom").join(FILE), MOST_BYTES).unwrap_or_default();
+    let read: Value = read_json(&text).unwrap_or_default();
     let files = read.get("files").and_then(Value::as_array);
     let one = |file: &Value| {
         Some(Unsaved {

@@ -191,6 +191,25 @@ fn a_version_opens_beside_and_is_never_written() {
 }
 
 #[test]
+fn a_version_of_a_newer_loom_is_looked_at_and_not_restored() {
+    let (mut window, project) = stage();
+    let newest = generations::list(&project).remove(0).path;
+    let text = fs::read_to_string(&newest).unwrap();
+    let newer = text.replacen("\"minReader\": 2", "\"minReader\": 99", 1);
+    assert_ne!(newer, text);
+    fs::write(&newest, newer).unwrap();
+    let page = open(&mut window);
+    assert_eq!(words(&page), "Compared with what is shown: \"Add\" removed");
+    window.key(Modifiers::NONE, Key::Enter);
+    let told = window
+        .harness
+        .query_all_by_label_contains("made by a newer Loom");
+    assert!(told.count() > 0);
+    assert_eq!(count(&window), 3);
+    assert!(!window.app().project().document.is_dirty());
+}
+
+#[test]
 fn without_earlier_versions_it_says_when_there_will_be_some() {
     let mut window = Window::open(empty);
     let page = open(&mut window);

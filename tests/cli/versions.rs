@@ -79,6 +79,24 @@ fn versions_are_compared_and_merged() {
         .exits(2)
         .says(&["broken.json", "line 1"]);
     assert_eq!(ours(), [6, 7]);
+    // What a newer Loom made is looked at, and nothing is made of it that would be less.
+    let mut newer = graph([1, 8]);
+    newer["minReader"] = 99.into();
+    fs::write(folder.join("newer.json"), newer.to_string()).unwrap();
+    merge(&["newer.json"])
+        .exits(2)
+        .says(&["newer.json", "made by a newer Loom"]);
+    stage
+        .loom(&["merge", "base.json", "newer.json", "theirs.json"])
+        .exits(2);
+    assert_eq!(ours(), [6, 7]);
+    assert_eq!(
+        fs::read_to_string(folder.join("newer.json")).unwrap(),
+        newer.to_string()
+    );
+    diff(&["base.json", "newer.json"])
+        .exits(1)
+        .prints("~ node \"Number\" (node_2): value 2 -> 8\n");
     diff(&["base.json", "nowhere.json"])
         .exits(2)
         .says(&["nowhere.json"]);

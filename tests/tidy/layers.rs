@@ -142,7 +142,12 @@ pub const LAYERS: &[Layer] = &[
             "thiserror",
             "tracing",
         ],
-        modules: &["graph", "document", "paths::refuse_links"],
+        modules: &[
+            "graph",
+            "document",
+            "paths::read_bounded",
+            "paths::refuse_links",
+        ],
         not_std: &["std::net", "std::process"],
         reason: "the savefile knows the document and its JSON: no window, no async, no engine",
         ..NOTHING
@@ -310,7 +315,13 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "paths",
-        crates: &["directories", "miniz_oxide", "tempfile", "thiserror"],
+        crates: &[
+            "directories",
+            "libc",
+            "miniz_oxide",
+            "tempfile",
+            "thiserror",
+        ],
         not_std: &["std::net", "std::process"],
         reason: "it says where things lie, unpacks what an installed program carries, and knows nothing of what lies \
                  there",

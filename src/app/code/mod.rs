@@ -15,6 +15,7 @@ use super::{App, Event};
 use crate::document::file::write_atomic;
 use crate::graph::Bank;
 use crate::nodebank::code::Place;
+use crate::paths::read_bounded;
 use crate::project::ENVIRONMENT;
 use crate::project::unsaved::Unsaved;
 use crate::ui::Level;
@@ -87,12 +88,8 @@ pub enum Written {
 
 /// The text of a source.
 pub(super) fn read_source(path: &Path) -> io::Result<String> {
-    if fs::metadata(path)?.len() > MOST_BYTES {
-        let why = format!("it is larger than {} MiB", MOST_BYTES >> 20);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
-    }
     let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, "it is no text in UTF-8");
-    String::from_utf8(fs::read(path)?).map_err(not_text)
+    String::from_utf8(read_bounded(path, MOST_BYTES)?).map_err(not_text)
 }
 
 /// Write a source, unless the disk has another text than `known`. A file that is gone is written again.

@@ -1,5 +1,6 @@
 //! The savefile on disk: read whole, written as a temporary file that is flushed and renamed into place.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -7,9 +8,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::extent::{Unread, look};
 use super::storage::{Disk, Storage, TEMPORARY};
-use super::{FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, parse, to_text};
-use crate::document::Document;
+use super::{
+    FORMAT_VERSION, FileError, LARGEST_FILE_BYTES, Loaded, MOST_ENTRIES, entries_of, parse, to_text,
+};
+use crate::document::{Document, Meta};
 use crate::graph::Catalog;
 
 /// Read the savefile at `path`; kinds come from `catalog`.
@@ -27,7 +31,7 @@ pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
             path: path.to_owned(),
         });
     }
-    let bytes = fs::read(path).map_err(io)?;
+    let bytes = Disk.read_patiently(path).map_err(io)?;
     let loaded = parse(&bytes, path, catalog)?;
     let text = String::from_utf8(bytes).expect("JSON that was read is UTF-8");
     Ok(Loaded { text, ..loaded })
@@ -47,6 +51,20 @@ pub struct Replaced<'a> {
 /// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`.
 pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
     save_over(&Disk, document, path, None, |_| {}).map(|written| written.time)
+}
+
+/// Change what the savefile at `path` says beside its graph. That of a newer Loom stays as it is.
+pub fn rewrite(
+    path: &Path,
+    catalog: &Catalog,
+    change: impl FnOnce(&mut Meta),
+) -> Result<(), FileError> {
+    let mut document = load(path, catalog)?.document;
+    if document.meta.newer_reader.is_none() {
+        change(&mut document.meta);
+        save(&document, path)?;
+    }
+    Ok(())
 }
 
 /// What a save came to.
@@ -73,6 +91,12 @@ pub fn save_over(
         source,
         path: path.to_owned(),
     };
+    if let Some(reader) = document.meta.newer_reader {
+        return Err(FileError::Newer {
+            reader,
+            path: path.to_owned(),
+        });
+    }
     let is_marked = fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
     if is_marked {
         // A rename would put another file in its place all the same, which is not what whoever marked it wants.
@@ -83,12 +107,13 @@ pub fn save_over(
             path: path.to_owned(),
         });
     }
-    let before = match storage.read(path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        // What cannot be looked at cannot be kept.
-        Err(error) => return Err(io(error)),
+    let read = || match storage.read_patiently(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     };
+    // What cannot be looked at cannot be kept.
+    let before = read().map_err(io)?;
     let unchanged = to_text(document, None);
     if before.as_deref() == Some(unchanged.as_bytes()) {
         return Ok(Written {
@@ -108,8 +133,12 @@ pub fn save_over(
     }
     let now = format!("{:.3}", Timestamp::now());
     let text = with_time(unchanged, document, &now);
-    // What is about to replace the user's file must be readable: looked at whole, without making anything of it.
-    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| io(error.into()))?;
+    check_readable(document, &text, LARGEST_FILE_BYTES).map_err(|why| FileError::Io {
+        what: "save",
+        source: io::Error::new(io::ErrorKind::InvalidData, why),
+        advice: "what is on the disk is as it was; undo what was done last, or move a part to another project",
+        path: path.to_owned(),
+    })?;
     if let Some(bytes) = before.as_deref() {
         let form = form(bytes, path);
         let beside = match form {
@@ -130,16 +159,53 @@ pub fn save_over(
         }
     }
     // Looked at once more at the last moment: what was written meanwhile was not kept.
-    let is_as_before = || known.is_none() || storage.read(path).ok() == before;
+    let unread = Cell::new(None);
+    let is_as_before = || {
+        known.is_none()
+            || read().map_or_else(
+                |error| {
+                    unread.set(Some(error));
+                    false
+                },
+                |now| now == before,
+            )
+    };
     if !storage
         .write_atomic_if(path, text.as_bytes(), &is_as_before)
         .map_err(io)?
     {
-        return Err(changed());
+        return Err(unread.take().map_or_else(changed, io));
     }
     Ok(Written {
         time: Some(now),
         text,
+    })
+}
+
+/// What is about to replace the user's file must be one that is read again: it is looked at whole, by all that reading
+/// refuses, without making anything of it. Why it would not be.
+pub(super) fn check_readable(
+    document: &Document,
+    text: &str,
+    most_bytes: u64,
+) -> Result<(), String> {
+    let megabytes = |bytes: u64| bytes >> 20;
+    if text.len() as u64 > most_bytes {
+        return Err(format!(
+            "the file would be {} MB large, and Loom reads none that is larger than {} MB",
+            megabytes(text.len() as u64),
+            megabytes(most_bytes)
+        ));
+    }
+    let entries = entries_of(document);
+    if entries > MOST_ENTRIES {
+        return Err(format!(
+            "the file would hold {entries} nodes and links, and Loom reads none with more than {MOST_ENTRIES}"
+        ));
+    }
+    look(text.as_bytes()).map_err(|unread| match unread {
+        Unread::Syntax(error) => format!("the file could not be read again: {error}"),
+        Unread::TooMany => "the file would hold more values than Loom reads".to_owned(),
     })
 }
 
@@ -241,9 +307,11 @@ fn form(bytes: &[u8], path: &Path) -> Option<u64> {
         _links: Vec<serde::de::IgnoredAny>,
     }
     let head = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match serde_json::from_slice::<Head>(head) {
-        Ok(head) => Some(head.version.unwrap_or(1)),
-        Err(_) => parse(bytes, path, &Catalog::default())
+    let known = look(head).ok();
+    let known = known.and_then(|()| serde_json::from_slice::<Head>(head).ok());
+    match known {
+        Some(head) => Some(head.version.unwrap_or(1)),
+        None => parse(bytes, path, &Catalog::default())
             .ok()
             .map(|loaded| loaded.version),
     }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::node::NodeReader;
+use super::notes::Notes;
 use super::numbers::FARTHEST;
 use super::read::from_json;
 use super::write::{self, to_json};
@@ -210,7 +211,7 @@ impl EditReader<'_> {
             catalog: self.catalog,
             is_first_form: false,
             made_kinds: Vec::new(),
-            notes: Vec::new(),
+            notes: Notes::default(),
             subgraphs,
         };
         let read = reader.node(&node, id, parent);

@@ -3,8 +3,10 @@
 
 mod disk;
 mod entries;
+mod extent;
 mod looping;
 mod node;
+mod notes;
 mod numbers;
 mod read;
 pub mod storage;
@@ -17,18 +19,22 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use disk::{
-    Replaced, Written, is_temporary, load, move_folder, save, save_over, set_aside, sweep,
+    Replaced, Written, is_temporary, load, move_folder, rewrite, save, save_over, set_aside, sweep,
     write_atomic, write_atomic_with,
 };
 #[cfg(test)]
 pub use entries::entry_from_text;
 pub use entries::{entry_from_json, entry_to_json};
+pub use extent::{look, read_json};
 pub use node::resolve_again;
 pub use numbers::Numbers;
 pub use read::{Parts, parse, parse_numbered, parts_from_json};
 pub use storage::TEMPORARY;
 pub use subgraphs::subgraph_to_json;
+use write::entries_of;
 pub use write::{link_to_json, node_to_json, to_text};
+
+pub use crate::paths::read_bounded;
 
 use super::Document;
 
@@ -41,7 +47,9 @@ const LOOP_READER: u64 = 4;
 /// Files that ask for a newer reader are shown and not written.
 const OUR_READER: u64 = 4;
 /// Larger files are refused before they fill the memory.
-const LARGEST_FILE_BYTES: u64 = 256 << 20;
+pub const LARGEST_FILE_BYTES: u64 = 256 << 20;
+/// So many nodes, links and subgraphs, sound or not, are taken of a file.
+const MOST_ENTRIES: usize = 1_000_000;
 /// Name of the savefile in a project's folder.
 pub const SAVEFILE: &str = "savefile.json";
 
@@ -57,8 +65,22 @@ pub struct Loaded {
     pub version: u64,
     /// The text that was read, when it was read from the disk.
     pub text: String,
+}
+
+impl Loaded {
     /// Why this file must not be written, when a newer Loom made it.
-    pub read_only: Option<String>,
+    pub fn read_only(&self) -> Option<String> {
+        why_read_only(&self.document)
+    }
+}
+
+/// Why a document must not be written, when a newer Loom made its file. Whatever writes one is refused by `save_over`.
+pub fn why_read_only(document: &Document) -> Option<String> {
+    let reader = document.meta.newer_reader?;
+    Some(format!(
+        "this file was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}): it is shown and \
+         will not be written"
+    ))
 }
 
 /// Why a savefile could not be read or written.
@@ -80,10 +102,19 @@ pub enum FileError {
     )]
     TooLarge { megabytes: u64, path: PathBuf },
     #[error(
+        "the savefile holds {much}, which is more than Loom takes; it is left as it is: {path}"
+    )]
+    TooMuch { much: &'static str, path: PathBuf },
+    #[error(
         "the savefile was changed by something else since it was read, and was not written over; look at both and \
          save again: {path}"
     )]
     Changed { path: PathBuf },
+    #[error(
+        "the savefile was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}), and this one \
+         would write it without what it does not know: update Loom; it is left as it is: {path}"
+    )]
+    Newer { reader: u64, path: PathBuf },
     #[error("cannot {what}: {source}; {advice}: {path}")]
     Io {
         what: &'static str,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::looping;
+use super::notes::Notes;
 use super::read::from_json;
 use crate::graph::{
     Bank, Catalog, InputSpec, Kept, KindState, Mode, Name, Node, NodeId, NodeKind, OutputSpec,
@@ -53,7 +54,7 @@ pub struct NodeReader<'a> {
     /// Nodes of one kind share it, also when it had to be made for the node.
     pub made_kinds: Vec<Arc<NodeKind>>,
     /// What there is to say of the nodes that were read.
-    pub notes: Vec<String>,
+    pub notes: Notes,
     /// The ids that subgraphs have in the file, and their kinds.
     pub subgraphs: HashMap<SubgraphId, (Name, SubgraphKinds)>,
 }
@@ -81,7 +82,9 @@ impl NodeReader<'_> {
             .or(text("entryFunction"))
             .ok_or(format!("node \"{key}\" has no \"name\""))?;
         let function = text("entryFunction").unwrap_or(name);
-        self.notes.extend(wrong_types(entry, key));
+        for note in wrong_types(entry, key) {
+            self.notes.push(|| note);
+        }
 
         let list = |key: &str| {
             entry
@@ -145,7 +148,8 @@ impl NodeReader<'_> {
         let style = style(entry);
         let looping = entry.get(looping::LOOP).and_then(looping::from_json);
         if looping.is_none() && entry.get(looping::LOOP).is_some_and(|it| !it.is_null()) {
-            let note = format!("node {key}: \"loop\" is not understood: the node is called once");
+            let note =
+                || format!("node {key}: \"loop\" is not understood: the node is called once");
             self.notes.push(note);
         }
         let mut fields: Vec<(Name, Value)> = entry

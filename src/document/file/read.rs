@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
+use super::extent::{Unread, read_json};
 use super::node::NodeReader;
+use super::notes::Notes;
 use super::numbers::Numbers;
-use super::{FORMAT_VERSION, FileError, Loaded, OUR_READER};
+use super::{FORMAT_VERSION, FileError, Loaded, MOST_ENTRIES, OUR_READER};
 use crate::document::{Document, Meta};
 use crate::graph::{
     Catalog, EditError, Graph, KindState, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Subgraph,
@@ -25,7 +27,7 @@ pub struct Parts {
     pub subgraphs: Vec<Subgraph>,
     pub nodes: Vec<Node>,
     pub links: Vec<Link>,
-    pub notes: Vec<String>,
+    pub(super) notes: Notes,
     pub(super) unsound: Unsound,
 }
 
@@ -33,17 +35,14 @@ pub struct Parts {
 #[derive(Default)]
 pub(super) struct Unsound {
     pub subgraphs: Vec<Value>,
-    pub nodes: Vec<(Option<SubgraphId>, Value)>,
-    pub links: Vec<(Option<SubgraphId>, Value)>,
+    nodes: HashMap<Option<SubgraphId>, Vec<Value>>,
+    links: HashMap<Option<SubgraphId>, Vec<Value>>,
 }
 
 impl Unsound {
     /// What stood in this part of the file: the nodes and the links.
     fn take(&mut self, parent: Option<SubgraphId>) -> [Vec<Value>; 2] {
-        [&mut self.nodes, &mut self.links].map(|list| {
-            let taken = list.extract_if(.., |(part, _)| *part == parent);
-            taken.map(|(_, entry)| entry).collect()
-        })
+        [&mut self.nodes, &mut self.links].map(|parts| parts.remove(&parent).unwrap_or_default())
     }
 }
 
@@ -60,19 +59,18 @@ pub fn parse_numbered(
     numbers: &Numbers,
 ) -> Result<Loaded, FileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let json: Json = serde_json::from_slice(bytes)
-        .or_else(|error| serde_json::from_slice(&without_odd_numbers(bytes)).map_err(|_| error))
-        .map_err(|error| FileError::Syntax {
-            reason: error
-                .to_string()
-                .split(" at line ")
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            line: error.line(),
-            column: error.column(),
+    let json = read_json(bytes)
+        .or_else(|unread| match unread {
+            Unread::Syntax(_) => read_json(&without_odd_numbers(bytes)).map_err(|_| unread),
+            Unread::TooMany => Err(unread),
+        })
+        .map_err(|unread| unread.of_file(path))?;
+    if entries(&json) > MOST_ENTRIES {
+        return Err(FileError::TooMuch {
+            much: "more than a million nodes and links",
             path: path.to_owned(),
-        })?;
+        });
+    }
     let shape = |reason: &str| FileError::Shape {
         reason: reason.to_owned(),
         path: path.to_owned(),
@@ -90,12 +88,6 @@ pub fn parse_numbered(
     }
     let number = |key| top.get(key).and_then(Json::as_u64);
     let version = number("formatVersion").unwrap_or(1);
-    let read_only = number("minReader").filter(|reader| *reader > OUR_READER).map(|reader| {
-        format!(
-            "this file was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}): it is shown \
-             and will not be written"
-        )
-    });
 
     let parts = numbered_parts(&json, catalog, numbers);
     let (mut notes, mut unsound) = (parts.notes, parts.unsound);
@@ -108,7 +100,7 @@ pub fn parse_numbered(
     let (mut graph, refused_nodes, refused_links) =
         Graph::from_all_parts(parts.subgraphs, parts.nodes, parts.links);
     for (node, error) in refused_nodes {
-        notes.push(match error {
+        notes.push(|| match error {
             EditError::Recursion => {
                 format!("node {} was left out: {error}", node.key)
             }
@@ -118,32 +110,41 @@ pub fn parse_numbered(
             ),
         });
         let entry = from_json(&super::node_to_json(&node));
-        unsound.nodes.push((node.parent, entry));
+        unsound.nodes.entry(node.parent).or_default().push(entry);
     }
     for (link, error) in refused_links {
-        notes.push(format!(
-            "the link from {}.{} to {}.{} was left out: {error}",
-            key(link.from.node),
-            link.from.name,
-            key(link.to.node),
-            link.to.name
-        ));
+        notes.push(|| {
+            format!(
+                "the link from {}.{} to {}.{} was left out: {error}",
+                key(link.from.node),
+                link.from.name,
+                key(link.to.node),
+                link.to.name
+            )
+        });
         let parent = names.get(&link.to.node).and_then(|(_, parent)| *parent);
         let entry = from_json(&super::link_to_json(&link, key));
-        unsound.links.push((parent, entry));
+        unsound.links.entry(parent).or_default().push(entry);
     }
     let [kept_nodes, kept_links] = unsound.take(None);
     super::subgraphs::keep_unsound(&mut graph, |id| unsound.take(Some(id)));
-    let left_out = notes.len();
+    let mut words = notes.into_words();
+    let left_out = words.len();
+    let mut notes = Notes::default();
     for node in graph.nodes() {
         if node.kind.state == KindState::Missing {
-            notes.push(format!(
-                "node {} has no source: no function \"{}\" was found",
-                node.key, node.kind.function
-            ));
+            notes.push(|| {
+                format!(
+                    "node {} has no source: no function \"{}\" was found",
+                    node.key, node.kind.function
+                )
+            });
         }
     }
-    notes.extend(graph.links().filter_map(|link| lost_port(&graph, link)));
+    for note in graph.links().filter_map(|link| lost_port(&graph, link)) {
+        notes.push(|| note);
+    }
+    words.extend(notes.into_words());
     let text = |key| {
         top.get(key)
             .and_then(Json::as_str)
@@ -177,15 +178,24 @@ pub fn parse_numbered(
         kept_nodes,
         kept_links,
         kept_subgraphs: unsound.subgraphs,
+        newer_reader: number("minReader").filter(|reader| *reader > OUR_READER),
     };
     Ok(Loaded {
         document: Document::new(graph, meta),
-        notes,
+        notes: words,
         left_out,
         version,
-        read_only,
         ..Loaded::default()
     })
+}
+
+/// How many nodes, links and subgraphs there may be.
+fn entries(json: &Json) -> usize {
+    let list = |part: &Json, key| part.get(key).and_then(Json::as_array).map_or(0, Vec::len);
+    let own = |part: &Json| list(part, "nodes") + list(part, "connections");
+    let subgraphs = json.get("subgraphs").and_then(Json::as_array);
+    let inside = subgraphs.into_iter().flatten().map(own);
+    own(json) + list(json, "subgraphs") + inside.sum::<usize>()
 }
 
 /// What there is to say of a link whose port its node does not have: it is kept, since the port may come back.
@@ -248,7 +258,7 @@ fn numbered_parts(json: &Json, catalog: &Catalog, numbers: &Numbers) -> Parts {
             .unwrap_or(1)
             < FORMAT_VERSION,
         made_kinds: Vec::new(),
-        notes: Vec::new(),
+        notes: Notes::default(),
         subgraphs: parts
             .subgraphs
             .iter()
@@ -296,21 +306,22 @@ impl Parts {
                 }
                 Err(reason) => {
                     self.notes
-                        .push(format!("an entry of \"nodes\" was left out: {reason}"));
-                    self.unsound.nodes.push((parent, from_json(entry)));
+                        .push(|| format!("an entry of \"nodes\" was left out: {reason}"));
+                    let unsound = self.unsound.nodes.entry(parent).or_default();
+                    unsound.push(from_json(entry));
                 }
             }
         }
-        self.notes.append(&mut reader.notes);
+        self.notes.append(std::mem::take(&mut reader.notes));
         self.place(first, &lost);
         for entry in list("connections") {
             match self.link(entry, &by_key) {
                 Ok(link) => self.links.push(link),
                 Err(reason) => {
-                    self.notes.push(format!(
-                        "an entry of \"connections\" was left out: {reason}"
-                    ));
-                    self.unsound.links.push((parent, from_json(entry)));
+                    self.notes
+                        .push(|| format!("an entry of \"connections\" was left out: {reason}"));
+                    let unsound = self.unsound.links.entry(parent).or_default();
+                    unsound.push(from_json(entry));
                 }
             }
         }
@@ -335,9 +346,8 @@ impl Parts {
             let node = &mut self.nodes[*at];
             node.pos = start + vec2(COLUMN * column as f32, ROW * row as f32);
             let key = &node.key;
-            self.notes.push(format!(
-                "node {key} had no usable position and was put below the others"
-            ));
+            self.notes
+                .push(|| format!("node {key} had no usable position and was put below the others"));
         }
     }
 

@@ -46,7 +46,7 @@ pub fn read<'a>(
                 };
                 parts
                     .notes
-                    .push(format!("an entry of \"subgraphs\" was left out: {reason}"));
+                    .push(|| format!("an entry of \"subgraphs\" was left out: {reason}"));
                 parts.unsound.subgraphs.push(from_json(entry));
             }
         }
@@ -103,6 +103,15 @@ pub fn whole(entry: &Json, id: SubgraphId) -> Result<Subgraph, String> {
     });
     keep(&mut subgraph, unsound);
     Ok(subgraph)
+}
+
+/// How many entries of its nodes and links could not be taken in.
+pub fn kept_in(subgraph: &Subgraph) -> usize {
+    let unsound = |(key, value): &(Name, Value)| match (key.as_str(), value) {
+        ("nodes" | "connections", Value::List(unsound)) => unsound.len(),
+        _ => 0,
+    };
+    subgraph.kept.fields.iter().map(unsound).sum()
 }
 
 fn keep(subgraph: &mut Subgraph, unsound: [(&str, Vec<Value>); 2]) {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::document::ops;
 use crate::graph::{Bank, Catalog, InputSpec, KindState, NodeKind, OutputSpec, Value, ValueType};
 
 fn fixture() -> Vec<u8> {
@@ -228,7 +229,7 @@ fn a_file_of_a_newer_loom_is_read_only() {
         r#"{"formatVersion": 9, "minReader": 9, "nodes": []}"#,
         &Catalog::default(),
     );
-    assert!(loaded.read_only.unwrap().contains("newer Loom"));
+    assert!(loaded.read_only().unwrap().contains("newer Loom"));
 }
 
 /// A project with a subgraph that stands twice, styles, a note and a frame; and what a hand may have broken in it.
@@ -387,7 +388,71 @@ fn every_form_that_was_written_opens_and_is_written_back_to_the_letter() {
     for file in files {
         let text = std::fs::read_to_string(file.path()).unwrap();
         let loaded = read(&text, &Catalog::default());
-        assert_eq!((loaded.left_out, &loaded.read_only), (0, &None));
+        assert_eq!((loaded.left_out, &loaded.read_only()), (0, &None));
         assert!(to_text(&loaded.document, None) == text, "{:?}", file.path());
     }
+}
+
+/// A graph of one node, with a value of so many lists within each other.
+fn deep(levels: usize) -> String {
+    let value = "[".repeat(levels) + &"]".repeat(levels);
+    format!(
+        r#"{{"formatVersion": 2, "minReader": 2, "nodes": [{{"nodeId": "node_1", "name": "one", "input":
+            [{{"var": "a", "value": {value}}}]}}], "connections": []}}"#
+    )
+}
+
+#[test]
+fn what_could_not_be_read_again_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(SAVEFILE);
+    let read = |levels: usize| parse(deep(levels).as_bytes(), &path, &Catalog::default());
+    read(123).unwrap_err();
+    let mut document = read(122).unwrap().document;
+    save(&document, &path).unwrap().unwrap();
+    load(&path, &Catalog::default()).unwrap();
+    let before = std::fs::read(&path).unwrap();
+
+    // Inside a subgraph it would be two levels deeper: nothing makes it so,
+    let all = document.graph().nodes().map(|node| node.id).collect();
+    let (_, group) = ops::group(document.graph(), &all, "Group").unwrap();
+    let error = document.commit(group.clone()).unwrap_err();
+    assert!(error.to_string().contains("nested too deeply"), "{error}");
+    // and if something did it would not be written.
+    let mut graph = document.graph().clone();
+    for edit in group.edits {
+        graph.apply(edit).unwrap();
+    }
+    let document = Document::new(graph, document.meta.clone());
+    let error = save(&document, &path).unwrap_err().to_string();
+    assert!(error.contains("could not be read again"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_would_be_too_large_to_be_read_is_not_written() {
+    let document = read(&deep(1), &Catalog::default()).document;
+    let text = to_text(&document, None);
+    let bytes = text.len() as u64;
+    disk::check_readable(&document, &text, bytes).unwrap();
+    let why = disk::check_readable(&document, &text, bytes - 1).unwrap_err();
+    assert!(why.contains("Loom reads none that is larger"), "{why}");
+}
+
+#[test]
+fn a_file_with_more_entries_than_fit_is_refused_and_notes_are_counted() {
+    let path = Path::new(SAVEFILE);
+    let file = |entries: usize| format!("{{\"nodes\": [{{}}{}]}}", ",{}".repeat(entries - 1));
+    let loaded = read(&file(5000), &Catalog::default());
+    assert_eq!((loaded.notes.len(), loaded.left_out), (1001, 1001));
+    assert!(
+        loaded.notes[1000].starts_with("4000 more"),
+        "{}",
+        loaded.notes[1000]
+    );
+    assert_eq!(loaded.document.meta.kept_nodes.len(), 5000);
+    let refused = parse(file(MOST_ENTRIES + 1).as_bytes(), path, &Catalog::default());
+    let error = refused.unwrap_err().to_string();
+    assert!(error.contains("more than a million"), "{error}");
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::subgraphs::kept_in;
 use super::{FORMAT_VERSION, LOOP_READER, SUBGRAPH_READER, looping, subgraph_to_json};
 use crate::document::Document;
 use crate::graph::{Graph, Link, Mode, Name, Node, NodeId, Style, SubgraphId, Value};
@@ -56,6 +57,14 @@ pub fn to_text(document: &Document, last_modified: Option<&str>) -> String {
         serde_json::to_string_pretty(&top).expect("JSON values and text keys can be written");
     text.push('\n');
     text
+}
+
+/// How many nodes, links and subgraphs the text has, sound or not.
+pub fn entries_of(document: &Document) -> usize {
+    let (graph, meta) = (document.graph(), &document.meta);
+    let kept = meta.kept_nodes.len() + meta.kept_links.len() + meta.kept_subgraphs.len();
+    let inside = graph.subgraphs().map(|subgraph| 1 + kept_in(subgraph));
+    graph.node_count() + graph.link_count() + kept + inside.sum::<usize>()
 }
 
 /// Nodes and links of a subgraph, or of the graph around all.

@@ -11,6 +11,7 @@ use super::{
     build_lock, check_consent, installed, interpreter, lock, seal, sources, swap,
 };
 use crate::nodebank::package::normal_name;
+use crate::paths::{MOST_TEXT_BYTES, read_bounded};
 use crate::project::requirements::{self, Content, edit};
 
 /// What is asked for.
@@ -200,7 +201,7 @@ struct Noted {
 impl Noted {
     fn write(project: &Path, version: Option<&str>) -> Result<Self, EnvironmentError> {
         let file = project.join(PYTHON_VERSION);
-        let before = std::fs::read(&file).ok();
+        let before = read_bounded(&file, MOST_TEXT_BYTES).ok();
         let line = version.map(|version| format!("{version}\n"));
         put(&file, line.as_deref().map(str::as_bytes)).map_err(|source| EnvironmentError::Io {
             what: "note the version of Python",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{FOLDER, lock, sources};
 use crate::nodebank::package::normal_name;
 use crate::nodebank::script;
-use crate::paths::site_packages;
+use crate::paths::{MOST_TEXT_BYTES, read_bounded, read_text_bounded, site_packages};
 use crate::project::requirements::{self, Content, Line, edit};
 
 /// A project's environment as it is.
@@ -98,7 +98,7 @@ pub(super) fn versions(environment: &Path) -> BTreeMap<String, (String, String)>
 
 /// What an environment's `pyvenv.cfg` says of its Python.
 fn version(environment: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(environment.join("pyvenv.cfg")).ok()?;
+    let text = read_text_bounded(&environment.join("pyvenv.cfg"), MOST_TEXT_BYTES).ok()?;
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     let mut found = pairs.filter(|(key, _)| ["version", "version_info"].contains(&key.trim()));
     let (_, version) = found.next()?;
@@ -140,8 +140,8 @@ struct About {
 
 impl About {
     fn read(info: &Path) -> Option<Self> {
-        let text =
-            String::from_utf8_lossy(&std::fs::read(info.join("METADATA")).ok()?).into_owned();
+        let bytes = read_bounded(&info.join("METADATA"), MOST_TEXT_BYTES).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let head = text.lines().take_while(|line| !line.is_empty());
         let fields: Vec<_> = head.filter_map(|line| line.split_once(": ")).collect();
         let field = |key: &str| {
@@ -170,7 +170,7 @@ impl About {
 
 /// The size of a package's files, as its RECORD lists them.
 fn size(info: &Path) -> u64 {
-    let record = std::fs::read_to_string(info.join("RECORD")).unwrap_or_default();
+    let record = read_text_bounded(&info.join("RECORD"), MOST_TEXT_BYTES).unwrap_or_default();
     let sizes = record.lines().filter_map(|line| {
         let size = line.rsplit(',').next()?;
         size.trim().parse::<u64>().ok()
@@ -188,7 +188,7 @@ fn node_files(project: &Path) -> Vec<(String, Vec<String>)> {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "py")
-                && let Ok(text) = std::fs::read_to_string(&path)
+                && let Ok(text) = read_text_bounded(&path, MOST_TEXT_BYTES)
                 && let Ok(lines) = script::dependencies(&text)
             {
                 let names = lines.iter().flat_map(|line| requirements::parse(line));

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::find::minor_of;
+use crate::paths::{MOST_TEXT_BYTES, read_bounded};
 use crate::project::requirements::{self, Content, Line};
 
 /// Its name in a project.
@@ -12,7 +13,7 @@ const HEAD: &str = "# Made by Loom from requirements.txt, and made anew when tha
 
 /// The text of a file; empty when there is none.
 pub fn read(path: &Path) -> String {
-    let bytes = std::fs::read(path).unwrap_or_default();
+    let bytes = read_bounded(path, MOST_TEXT_BYTES).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::EnvironmentError;
-use crate::paths::full;
+use crate::paths::{MOST_TEXT_BYTES, full, read_bounded};
 use crate::project::requirements::{self, Line};
 
 pub const REQUIREMENTS: &str = "requirements.txt";
@@ -24,7 +24,7 @@ pub fn read(project: &Path, own: Option<&str>) -> Result<Vec<Source>, Environmen
     let mut sources = Vec::new();
     while let Some(path) = paths.get(sources.len()).cloned() {
         let is_own = sources.is_empty();
-        let text = match (own, std::fs::read(&path)) {
+        let text = match (own, read_bounded(&path, MOST_TEXT_BYTES)) {
             (Some(own), _) if is_own => own.to_owned(),
             (_, Ok(bytes)) => text_of(bytes, &path)?,
             (_, Err(error)) if is_own && error.kind() == io::ErrorKind::NotFound => String::new(),

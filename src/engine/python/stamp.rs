@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use super::{EnvironmentError, FOLDER, Texts, Wanted, interpreter, lock, sources};
-use crate::paths::site_packages;
+use crate::paths::{MOST_TEXT_BYTES, read_text_bounded, site_packages};
 use crate::project::requirements::{self, Line};
 
 /// Name of the stamp in an environment.
@@ -84,7 +84,7 @@ impl Stamp {
     /// Is the environment of `project` there, and made from this?
     pub fn fits(&self, project: &Path) -> bool {
         let environment = project.join(FOLDER);
-        let Ok(text) = std::fs::read_to_string(environment.join(FILE)) else {
+        let Ok(text) = read_text_bounded(&environment.join(FILE), MOST_TEXT_BYTES) else {
             return false;
         };
         let Some(needs) = text.strip_prefix(&self.text) else {

@@ -14,6 +14,7 @@ use super::read::read;
 use super::scan::{Found, Stamp, python_files};
 use super::{Problem, script};
 use crate::graph::{Bank, Name, NodeKind};
+use crate::paths::{MOST_TEXT_BYTES, read_text_bounded};
 
 /// A package with nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +49,9 @@ pub fn installed(site_packages: &Path) -> Vec<Package> {
         let ending = path.extension().unwrap_or_default();
         if ending == "dist-info" {
             // Most packages have no such group, and then nothing else of them is read.
-            let points = fs::read_to_string(path.join("entry_points.txt")).unwrap_or_default();
+            let points = text_of(&path.join("entry_points.txt")).unwrap_or_default();
             if points.contains(GROUP) {
-                let about = fs::read_to_string(path.join("METADATA")).unwrap_or_default();
+                let about = text_of(&path.join("METADATA")).unwrap_or_default();
                 packages.push(metadata::of_installed(&about, &points));
             }
         } else if ending == "pth" {
@@ -72,7 +73,7 @@ pub fn installed(site_packages: &Path) -> Vec<Package> {
 /// The package of a source tree: a folder with a `pyproject.toml`. Fails with a sentence.
 pub fn source_tree(folder: &Path) -> Result<Package, String> {
     let file = folder.join("pyproject.toml");
-    let text = fs::read_to_string(&file)
+    let text = text_of(&file)
         .map_err(|error| format!("it cannot be read: {error}: {}", file.display()))?;
     let about = metadata::of_project(&text).map_err(|why| format!("{why}: {}", file.display()))?;
     let folders = [folder.join("src"), folder.to_owned()];
@@ -82,11 +83,15 @@ pub fn source_tree(folder: &Path) -> Result<Package, String> {
 /// Folders that a `.pth` file names: a package that is worked on lies there, and not in the environment. Lines that
 /// Python would run are none.
 fn folders_of(pth: &Path) -> Vec<PathBuf> {
-    let text = fs::read_to_string(pth).unwrap_or_default();
+    let text = text_of(pth).unwrap_or_default();
     let lines = text.lines().map(|line| PathBuf::from(line.trim()));
     lines
         .filter(|folder| folder.is_absolute() && folder.is_dir())
         .collect()
+}
+
+fn text_of(path: &Path) -> io::Result<String> {
+    read_text_bounded(path, MOST_TEXT_BYTES)
 }
 
 impl Package {
@@ -125,7 +130,7 @@ impl Package {
             let (files, problems) = root.files();
             contents.problems.extend(problems);
             for found in files {
-                let text = fs::read_to_string(&found.file).unwrap_or_default();
+                let text = text_of(&found.file).unwrap_or_default();
                 for requirement in script::dependencies(&text).unwrap_or_default() {
                     if !contents.requires.contains(&requirement) {
                         contents.requires.push(requirement);

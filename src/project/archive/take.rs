@@ -59,8 +59,7 @@ pub fn take(archive: &Path, paths: &Paths) -> Result<Taken, ArchiveError> {
     let is_known = index::projects(userdata).into_iter().any(has_id);
     let folder = numbered(&name_like(&old_name), |name| {
         let folder = free(name, userdata)?;
-        // A file of a newer Loom stays as it is: it opens, and is not written.
-        if (is_known || name != old_name) && read.read_only.is_none() {
+        if is_known || name != old_name {
             write_copy(&project, &folder, paths)?;
         }
         // What lies there since a moment ago stays.

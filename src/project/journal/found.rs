@@ -1,7 +1,10 @@
 //! What lies there of a Loom that did not end as it should, and what it comes to. Writes nothing.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
+
+use serde_json::Value as Json;
 
 use super::{Location, Print, snapshot};
 use crate::document::Document;
@@ -30,6 +33,18 @@ pub struct Found {
 pub struct Place {
     pub(super) path: PathBuf,
     pub(super) next: u64,
+    /// What it is to begin with instead, where not all of it came back.
+    pub(super) anew: Option<Arc<str>>,
+}
+
+impl Found {
+    /// What takes the place of all lines: a snapshot with the number of the last. `None`: it would not mean the same.
+    pub(super) fn as_line(&self, catalog: &Catalog) -> Option<String> {
+        let Place { path, next, .. } = &self.place;
+        let line = super::line(next - 1, &snapshot::of_found(self));
+        let read = snapshot::read(&json(&line)?, path, catalog)?;
+        (read.document.graph() == self.document.graph()).then_some(line)
+    }
 }
 
 impl Location {
@@ -41,11 +56,14 @@ impl Location {
 
     /// The same, also when nothing was done to what it was begun with.
     pub fn newest(&self, catalog: &Catalog) -> Option<Found> {
-        let paths = [self.home(), self.aside()];
+        let paths = self.places();
         let found = paths.iter().filter_map(|path| read(self, path, catalog));
         let mut found = found.max_by_key(|found| (found.written, found.place.next))?;
         if !found.is_current && found.lost == 0 {
             self.know_savefile(&mut found, catalog);
+        }
+        if found.lost > 0 {
+            found.place.anew = found.as_line(catalog).map(Arc::from);
         }
         Some(found)
     }
@@ -54,7 +72,7 @@ impl Location {
     /// states, and nothing else has changed it.
     fn know_savefile(&self, found: &mut Found, catalog: &Catalog) {
         let path = self.project.join(SAVEFILE);
-        let bytes = self.storage.read(&path).unwrap_or_default();
+        let bytes = self.storage.read_patiently(&path).unwrap_or_default();
         let Ok(saved) = file::parse(&bytes, &path, catalog) else {
             return;
         };
@@ -84,7 +102,7 @@ impl Location {
 
 pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Option<Found> {
     let storage = &location.storage;
-    let bytes = storage.read(path).ok()?;
+    let bytes = storage.read_patiently(path).ok()?;
     let written = storage.modified(path).ok()?;
     let mut lines = Lines::of(&bytes);
     let begun = snapshot::read(&json(lines.next()?)?, path, catalog)?;
@@ -92,7 +110,12 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     document.record();
     let (mut steps, mut lost) = (begun.steps, 0);
     let mut is_of_savefile = false;
-    for json in lines.by_ref().map_while(json) {
+    for line in lines.by_ref() {
+        // One that is whole and cannot be read is a step all the same.
+        let Some(json) = json(line) else {
+            lost += 1;
+            continue;
+        };
         if let Some(known) = json.get("savefile") {
             savefile = Print::from_json(known);
         }
@@ -119,7 +142,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     if is_current && is_of_savefile {
         // What is no part of the graph was as the savefile has it, also where that was written by something else.
         let path = location.project.join(SAVEFILE);
-        let bytes = storage.read(&path).unwrap_or_default();
+        let bytes = storage.read_patiently(&path).unwrap_or_default();
         if let Ok(savefile) = file::parse(&bytes, &path, catalog) {
             document.meta = savefile.document.meta;
         }
@@ -133,6 +156,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
         place: Place {
             path: path.to_owned(),
             next: lines.next?,
+            anew: None,
         },
         savefile,
     })
@@ -183,7 +207,7 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-fn json(line: &str) -> Option<serde_json::Value> {
+fn json(line: &str) -> Option<Json> {
     let json = line.splitn(3, ' ').nth(2)?;
-    serde_json::from_str(json).ok()
+    file::read_json(json.as_bytes()).ok()
 }

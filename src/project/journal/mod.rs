@@ -22,6 +22,9 @@ pub use found::{Found, Place};
 
 /// Lines of so many bytes are worth a new snapshot, if the last one is not larger.
 const MOST_BYTES: u64 = 1 << 20;
+/// So much of a project's name is in that of its journal where it lies among those of others: with what follows it, it is
+/// a name on every disk.
+const MOST_NAME_BYTES: usize = 100;
 
 /// Where the journal of a project lies.
 #[derive(Clone, Debug)]
@@ -112,6 +115,10 @@ impl Location {
 
     /// Write on in a journal that was found, without the torn line at its end.
     pub fn resume(&self, place: &Place) -> io::Result<Journal> {
+        if let Some(anew) = &place.anew {
+            // What is done next would stand behind a step that cannot be done, and be lost with it.
+            self.storage.write_atomic(&place.path, anew.as_bytes())?;
+        }
         let mut journal = self.journal(place.path.clone(), place.next);
         // It may have been rotated when it was killed.
         journal.is_unplaced = true;
@@ -121,8 +128,8 @@ impl Location {
 
     /// Remove what `find` would find.
     pub fn discard(&self) -> io::Result<()> {
-        self.remove_file(&self.home())?;
-        self.remove_file(&self.aside())
+        let places = self.places();
+        places.iter().try_for_each(|path| self.remove_file(path))
     }
 
     /// Nothing of what was found is to come back.
@@ -150,10 +157,23 @@ impl Location {
 
     /// Where it lies when it cannot lie in the project's own folder.
     fn aside(&self) -> PathBuf {
+        self.aside_within(MOST_NAME_BYTES)
+    }
+
+    /// The same with at most so much of the project's name, whose own length is up to what a name may have.
+    fn aside_within(&self, most: usize) -> PathBuf {
         let sum = crc32fast::hash(self.project.as_os_str().as_encoded_bytes());
         let name = self.project.file_name().unwrap_or_default();
-        let name = format!("{}-{sum:08x}.journal", name.to_string_lossy());
-        self.fallback.join(name)
+        let name = name.to_string_lossy();
+        let name = &name[..name.floor_char_boundary(most)];
+        self.fallback.join(format!("{name}-{sum:08x}.journal"))
+    }
+
+    /// Where it may lie: in the project, or aside, where it had the whole name once.
+    fn places(&self) -> Vec<PathBuf> {
+        let mut places = vec![self.home(), self.aside(), self.aside_within(usize::MAX)];
+        places.dedup();
+        places
     }
 
     /// Put a journal in a folder where none was, which may be as new.
@@ -164,14 +184,17 @@ impl Location {
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
+        use io::ErrorKind::{InvalidFilename, NotFound};
         match self.storage.remove(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            // Nothing has a name that is too long.
+            Err(error) if !matches!(error.kind(), NotFound | InvalidFilename) => Err(error),
             _ => Ok(()),
         }
     }
 
     fn savefile(&self) -> Option<Print> {
-        let bytes = self.storage.read(&self.project.join(SAVEFILE)).ok()?;
+        let savefile = self.project.join(SAVEFILE);
+        let bytes = self.storage.read_patiently(&savefile).ok()?;
         Some(Print::of(&bytes))
     }
 }
@@ -226,13 +249,10 @@ impl Journal {
         let found = found::read(&self.location, &self.path, catalog);
         let found = found.filter(|found| found.lost == 0 && found.place.next == self.next);
         let found = found.ok_or_else(|| io::Error::other("it does not come back whole"))?;
-        let snapshot = snapshot::of_found(&found);
-        // What takes the place of all lines must mean the same.
-        let read = snapshot::read(&snapshot, &self.path, catalog);
-        if read.is_none_or(|read| read.document.graph() != found.document.graph()) {
-            return Err(io::Error::other("a snapshot of it would be another graph"));
-        }
-        self.replace(line(self.next - 1, &snapshot).as_bytes())
+        let line = found.as_line(catalog);
+        let line =
+            line.ok_or_else(|| io::Error::other("a snapshot of it would be another graph"))?;
+        self.replace(line.as_bytes())
     }
 
     /// Write all of it anew.

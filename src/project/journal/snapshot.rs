@@ -12,7 +12,7 @@ use crate::graph::{Catalog, Graph};
 
 /// Written into the first line. The first form had no numbers and no history; a newer one is not read.
 const FORM: u64 = 2;
-/// Of each side of the history as many steps as fit into these; where there are more the oldest go.
+/// Of each side of the history as many steps as fit into these and can be read again; where there are more the oldest go.
 const MOST_HISTORY_BYTES: usize = 8 << 20;
 
 /// What a first line says.
@@ -105,8 +105,11 @@ fn kept<'a>(steps: impl Iterator<Item = &'a Step>) -> (Vec<Json>, Option<u64>) {
         };
         let mut json = file::entry_to_json(&Entry::Commit(transaction));
         json["mark"] = step.mark.into();
-        bytes += json.to_string().len();
-        if bytes > MOST_HISTORY_BYTES {
+        let text = json.to_string();
+        bytes += text.len();
+        // It stands in a list of the line: what a file brought may be nested too deeply for that.
+        let is_readable = file::look(format!("[[{text}]]").as_bytes()).is_ok();
+        if bytes > MOST_HISTORY_BYTES || !is_readable {
             return (kept, Some(step.mark));
         }
         kept.push(json);

@@ -156,6 +156,107 @@ fn steps_whose_nodes_are_not_what_they_were_are_counted() {
 }
 
 #[test]
+fn what_is_done_after_a_step_that_is_lost_comes_back() {
+    let mut stage = Stage::new();
+    stage.add(2);
+    stage.write();
+    let mut lines = fs::read_to_string(stage.path()).unwrap();
+    lines += &line(3, &json!({"do": "Delete", "edits": [{"remove": 77}]}));
+    fs::write(stage.path(), &lines).unwrap();
+    let found = stage.find().unwrap();
+    assert_eq!(
+        fs::read_to_string(stage.path()).unwrap(),
+        lines,
+        "only looked at"
+    );
+    stage.document = found.document;
+    stage.document.record();
+    stage.journal = stage.location.resume(&found.place).unwrap();
+    stage.add(1);
+    stage.write();
+    let mut found = stage.find().unwrap();
+    assert_eq!((found.steps, found.lost), (3, 0));
+    assert!(found.is_current && found.document.is_dirty());
+    assert_eq!(found.document.graph(), stage.document.graph());
+    for nodes in [2, 1, 0] {
+        assert!(found.document.undo().is_some());
+        assert_eq!(found.document.graph().node_count(), nodes);
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_of_and_not_the_silent_end() {
+    let mut stage = Stage::new();
+    stage.add(1);
+    stage.write();
+    let deep = (0..200).fold(Json::Null, |inner, _| json!([inner]));
+    let mut lines = fs::read_to_string(stage.path()).unwrap();
+    lines += &line(
+        2,
+        &json!({"do": "Set", "edits": [{"set": [0, "a"], "value": deep}]}),
+    );
+    lines += &line(3, &json!("undo"));
+    fs::write(stage.path(), lines).unwrap();
+    let found = stage.find().unwrap();
+    assert_eq!((found.steps, found.lost), (1, 2));
+}
+
+#[test]
+fn a_step_back_that_a_line_cannot_hold_is_forgotten_and_nothing_else() {
+    let mut stage = Stage::new();
+    let base = json!({"nodes": [{"nodeId": "node_1", "name": "add", "ref": "builtin", "entryFunction": "add",
+        "position": {"x": 0, "y": 0}, "input": [{"var": "a", "value": "DEEP"}], "output": []}]});
+    // As deep as a savefile may be.
+    let deep = "[".repeat(122) + &"]".repeat(122);
+    let base = base.to_string().replace("\"DEEP\"", &deep);
+    let loaded = file::parse(base.as_bytes(), Path::new(""), &stage.catalog);
+    stage.document = loaded.unwrap().document;
+    stage.document.record();
+    stage.journal = stage.location.begin(&saved(&base)).unwrap();
+    let all = stage.document.graph().nodes().map(|node| node.id).collect();
+    let delete = ops::delete(stage.document.graph(), &all);
+    stage.document.commit(delete).unwrap();
+    stage.add(1);
+    stage.write();
+    stage.journal.rotate(&stage.catalog).unwrap();
+    let mut found = stage.find().unwrap();
+    assert_eq!((found.steps, found.lost), (2, 0));
+    assert_eq!(found.document.graph(), stage.document.graph());
+    assert!(found.document.undo().is_some() && found.document.undo().is_none());
+}
+
+#[test]
+fn a_project_of_any_name_has_a_journal_aside() {
+    let stage = Stage::new();
+    let long = "ä".repeat(120);
+    for (name, is_former) in [
+        (long.as_str(), false),
+        (&long[..160], true),
+        ("short", true),
+    ] {
+        let project = stage.folder.path().join(name);
+        fs::create_dir(&project).unwrap();
+        fs::write(project.join(".loom"), "").unwrap();
+        let location = Location::new(&project, &stage.folder.path().join("aside"));
+        let base = Base {
+            is_unsaved: true,
+            ..saved(&file::to_text(&Document::default(), None))
+        };
+        let journal = location.begin(&base).unwrap();
+        assert!(!journal.is_home());
+        drop(journal);
+        if is_former {
+            // As a Loom before left it: with the whole name.
+            fs::rename(location.aside(), location.aside_within(usize::MAX)).unwrap();
+        }
+        assert!(location.find(&stage.catalog).is_some(), "{name}");
+        fs::remove_file(project.join(".loom")).unwrap();
+        location.discard().unwrap();
+        assert!(location.find(&stage.catalog).is_none(), "{name}");
+    }
+}
+
+#[test]
 fn what_no_file_holds_is_found_before_anything_is_done_to_it() {
     let stage = Stage::new();
     let base = Base {

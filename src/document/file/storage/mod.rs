@@ -9,10 +9,16 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How the names of temporary files begin and end.
 pub const TEMPORARY: (&str, &str) = (".loom-", ".tmp");
+/// Of a file that is read as a whole. A journal is the largest: a savefile's text, quoted, and as much again in lines.
+const MOST_BYTES: u64 = 4 * super::LARGEST_FILE_BYTES;
+/// So long is waited for another program to let go of a file.
+const PATIENCE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// A disk. What is done to it may be lost, and in any order, until it is flushed: a file's bytes by the file, its name
 /// by the folder.
 pub trait Storage: Debug + Send + Sync {
+    /// A file as a whole, up to `MOST_BYTES`; nothing that would be waited for.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// When a file was written last.
     fn modified(&self, path: &Path) -> io::Result<SystemTime>;
@@ -26,10 +32,29 @@ pub trait Storage: Debug + Send + Sync {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// One folder in another that is there.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
-    /// The names in it are on the disk.
-    fn flush_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Tell the disk to keep the names in it.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
     /// Fails where what is written to the folder would be written elsewhere.
     fn refuse_links(&self, folder: &Path) -> io::Result<()>;
+    /// Is this the error of a file that another program holds, as a virus scanner or a synchroniser does for a moment on
+    /// Windows?
+    fn is_held(&self, error: &io::Error) -> bool {
+        cfg!(windows) && is_held(error)
+    }
+
+    /// The names in it are on the disk, as far as the disk can tell: folders cannot be flushed on some, of virtual machines
+    /// and networks, which is no reason not to save there.
+    fn flush_folder(&self, folder: &Path) -> io::Result<()> {
+        match self.sync_folder(folder) {
+            Err(error) if is_not_flushed(&error) => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Read a file that another program may hold for a moment.
+    fn read_patiently(&self, path: &Path) -> io::Result<Vec<u8>> {
+        patiently(&|error| self.is_held(error), || self.read(path))
+    }
 
     /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
     fn write_atomic(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -69,25 +94,21 @@ pub trait Storage: Debug + Send + Sync {
         Ok(is_placed)
     }
 
-    /// A virus scanner or a synchroniser may hold a file for a moment on Windows; is it wanted still after that?
+    /// Rename a file that another program may hold for a moment; is it wanted still after that?
     fn rename_patiently(
         &self,
         from: &Path,
         to: &Path,
         is_wanted: &dyn Fn() -> bool,
     ) -> io::Result<bool> {
-        let give_up = Instant::now() + Duration::from_secs(2);
-        let mut pause = Duration::from_millis(10);
-        while is_wanted() {
-            match self.rename(from, to) {
-                Err(error) if is_held(&error) && Instant::now() < give_up => {
-                    std::thread::sleep(pause);
-                    pause *= 2;
-                }
-                result => return result.map(|()| true),
+        let rename = || {
+            let is_wanted = is_wanted();
+            if is_wanted {
+                self.rename(from, to)?;
             }
-        }
-        Ok(false)
+            Ok(is_wanted)
+        };
+        patiently(&|error| self.is_held(error), rename)
     }
 
     /// A folder with those that it lies in, as far as they are not there; new ones are on the disk.
@@ -146,7 +167,7 @@ impl Disk {
 
 impl Storage for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        crate::paths::read_bounded(path, MOST_BYTES)
     }
 
     fn modified(&self, path: &Path) -> io::Result<SystemTime> {
@@ -188,7 +209,7 @@ impl Storage for Disk {
         fs::create_dir(folder)
     }
 
-    fn flush_folder(&self, folder: &Path) -> io::Result<()> {
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         // Windows has no such call, and writes names with what they name.
         if cfg!(windows) {
             return Ok(());
@@ -222,8 +243,37 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Windows: access denied, sharing violation, lock violation.
 fn is_held(error: &io::Error) -> bool {
-    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+    matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
+/// Do something again until no other program is in the way, or one is for too long.
+fn patiently<T>(
+    is_held: &dyn Fn(&io::Error) -> bool,
+    act: impl Fn() -> io::Result<T>,
+) -> io::Result<T> {
+    let give_up = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(10);
+    loop {
+        match act() {
+            Err(error) if is_held(&error) && Instant::now() < give_up => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            result => return result,
+        }
+    }
+}
+
+/// A folder that cannot be flushed, whatever is done: EINVAL, ENOTSUP and ENOSYS of disks that have no such call, EBADF of
+/// those that want the folder to be open for writing, which none can be. Others mean that names may be lost.
+fn is_not_flushed(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, Unsupported};
+    const EBADF: i32 = 9;
+    let is_refused = matches!(error.kind(), InvalidInput | Unsupported);
+    is_refused || cfg!(unix) && error.raw_os_error() == Some(EBADF)
+}
+
+#[cfg(test)]
+mod held;
 #[cfg(test)]
 pub mod model;

@@ -369,7 +369,7 @@ impl Storage for Model {
         Ok(())
     }
 
-    fn flush_folder(&self, folder: &Path) -> io::Result<()> {
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.call(|state, fails| {
             if fails || state.ignored == Ignored::Folders {
                 return Ok(());

@@ -58,6 +58,9 @@ pub fn merge(
     theirs: &Tree,
     choose: &dyn Fn(usize) -> Option<Side>,
 ) -> Result<Merged, FileError> {
+    for tree in [base, ours, theirs] {
+        tree.check_known()?;
+    }
     let theirs = &with_free_ids(base, ours, theirs);
     let mut merge = Merge {
         choose,
@@ -65,7 +68,7 @@ pub fn merge(
         conflicts: Vec::new(),
     };
     let top = merge.objects(Level::File, "", Some(&base.top), &ours.top, &theirs.top);
-    let mut tree = Tree { top };
+    let mut tree = Tree { top, newer: None };
     let mut lost = Vec::new();
     drop_loose_links(&mut tree, [ours, theirs], &merge.titles, &mut lost);
     // What two sound files come to need not be sound: a loop of links, a subgraph inside itself.

@@ -6,7 +6,7 @@ mod merge;
 mod words;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
@@ -23,13 +23,19 @@ type Object = Map<String, Json>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     top: Object,
+    /// The file and the reader that it asks for, where a newer Loom made it: then it is only looked at.
+    newer: Option<(PathBuf, u64)>,
 }
 
 impl Tree {
     /// Read a savefile's text, of whatever form. `path` is for messages alone.
     pub fn read(bytes: &[u8], path: &Path) -> Result<Self, FileError> {
         let document = parse(bytes, path, &Catalog::default())?.document;
-        Ok(Self::of_text(&to_text(&document, None)))
+        let newer = document.meta.newer_reader;
+        Ok(Self {
+            newer: newer.map(|reader| (path.to_owned(), reader)),
+            ..Self::of_text(&to_text(&document, None))
+        })
     }
 
     /// Of a text that Loom wrote.
@@ -39,7 +45,15 @@ impl Tree {
             _ => Object::new(),
         };
         Level::File.walk(&mut top, by_identity);
-        Self { top }
+        Self { top, newer: None }
+    }
+
+    /// Fails where what is made of it would not have all that its file has.
+    fn check_known(&self) -> Result<(), FileError> {
+        match self.newer.clone() {
+            Some((path, reader)) => Err(FileError::Newer { reader, path }),
+            None => Ok(()),
+        }
     }
 
     /// The savefile's text again.
