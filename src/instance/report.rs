@@ -45,9 +45,10 @@ pub fn say_on_panic() {
     }));
 }
 
-/// From now on a panic is in the log and in a report, as well as on standard error.
+/// From now on a panic is in the log and in a report, too.
 pub fn write_on_panic(userdata: &Path, tail: Tail) {
     let folder = log::folder(userdata);
+    let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let report = write(&folder, panic, &tail);
         tracing::error!("{panic}");
@@ -57,9 +58,7 @@ pub fn write_on_panic(userdata: &Path, tail: Tail) {
             let said = redact::text(said(panic)).into_owned();
             survived.push(Survived { said, report });
         }
-        // The usual hook would print what the panic says as it is, and fail where nobody listens.
-        let words = panic.to_string();
-        writeln!(io::stderr(), "{}", redact::text(&words)).ok();
+        before(panic);
     }));
 }
 
