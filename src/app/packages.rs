@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::consent::Then;
+use super::trusting::signed;
 use super::{App, Event};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::packages::{self, Added, Installed, Offer, PackageError, What};
@@ -158,11 +159,13 @@ impl App {
         };
         let title = format!("Installing {}", offer.title());
         let done = format!("{} is installed", offer.title());
+        let userdata = self.paths.userdata.clone();
         self.change_packages(page, title, move |wanted, tell, cancel| {
             let added = packages::add(&offer, wanted, tell, cancel)?;
             Ok(match added {
                 Added::Line(_) => done,
                 Added::Folder(folder) => {
+                    signed(&wanted.project, &userdata, std::slice::from_ref(&folder));
                     format!(
                         "Its nodes are a part of the project now: {}",
                         folder.display()

@@ -10,6 +10,7 @@ pub mod import;
 pub mod index;
 pub mod journal;
 pub mod lock;
+pub mod machine;
 pub mod moving;
 pub mod outside;
 pub mod place;
@@ -199,16 +200,20 @@ pub fn forget_place(folder: &Path, userdata: &Path) {
             &full(folder).unwrap_or_else(|_| folder.to_owned()),
             userdata,
         ),
-        journal::Location::new(folder, &journals(userdata)).discard(),
+        journal::Location::new(folder, userdata).discard(),
+        unsaved::forget(folder, userdata),
     ];
     for error in forgotten.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "something is still remembered of {}", folder.display());
     }
 }
 
-/// Where the journals of projects lie that cannot lie in their own folders.
-pub fn journals(userdata: &Path) -> PathBuf {
-    userdata.join("journals")
+/// Where something of a project that is not saved lies, when it cannot lie in the project's own folder.
+fn aside(project: &Path, userdata: &Path, what: &str) -> PathBuf {
+    let sum = crc32fast::hash(project.as_os_str().as_encoded_bytes());
+    let name = project.file_name().unwrap_or_default();
+    let name = format!("{}-{sum:08x}.{what}", name.to_string_lossy());
+    userdata.join("journals").join(name)
 }
 
 /// Folders of nodes for a project, in the order they are looked through: its own, the two beside the userdata folder

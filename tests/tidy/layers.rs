@@ -159,6 +159,8 @@ pub const LAYERS: &[Layer] = &[
         crates: &[
             "crc32fast",
             "directories",
+            "getrandom",
+            "hmac",
             "humantime",
             "serde",
             "serde_json",

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::lines::{Chain, Lines, Standing};
 use super::{Location, Print, snapshot};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
@@ -30,6 +31,27 @@ pub struct Found {
 pub struct Place {
     pub(super) path: PathBuf,
     pub(super) next: u64,
+    /// What its lines come to.
+    pub(super) chain: Chain,
+    /// As the last tag says; `None`: it is not of this machine, or one of the lines is not.
+    pub(super) standing: Option<Standing>,
+    /// It lies in userdata, where nobody else writes.
+    pub(super) is_aside: bool,
+}
+
+impl Place {
+    /// It was written here. Otherwise it came along with the project, or is of a Loom that tagged nothing.
+    pub fn is_own(&self) -> bool {
+        self.standing.is_some() || self.is_aside
+    }
+
+    /// What it holds may run where the project may: it was done while that was so.
+    pub fn is_trusted(&self) -> bool {
+        match self.standing {
+            Some(standing) => standing == Standing::Trusted,
+            None => self.is_aside,
+        }
+    }
 }
 
 impl Location {
@@ -41,9 +63,14 @@ impl Location {
 
     /// The same, also when nothing was done to what it was begun with.
     pub fn newest(&self, catalog: &Catalog) -> Option<Found> {
-        let paths = [self.home(), self.aside()];
-        let found = paths.iter().filter_map(|path| read(self, path, catalog));
-        let mut found = found.max_by_key(|found| (found.written, found.place.next))?;
+        let home = self.home();
+        let is_within = self.storage.refuse_links(home.parent()?).is_ok();
+        let paths = [is_within.then_some(home), Some(self.aside.clone())];
+        let paths = paths.iter().flatten();
+        let found = paths.filter_map(|path| read(self, path, catalog));
+        // What came along from elsewhere hides nothing of our own.
+        let order = |found: &Found| (found.place.is_own(), found.written, found.place.next);
+        let mut found = found.max_by_key(order)?;
         if !found.is_current && found.lost == 0 {
             self.know_savefile(&mut found, catalog);
         }
@@ -87,12 +114,12 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     let bytes = storage.read(path).ok()?;
     let written = storage.modified(path).ok()?;
     let mut lines = Lines::of(&bytes);
-    let begun = snapshot::read(&json(lines.next()?)?, path, catalog)?;
+    let begun = snapshot::read(&parsed(lines.next()?)?, path, catalog)?;
     let (mut document, mut savefile) = (begun.document, begun.savefile);
     document.record();
     let (mut steps, mut lost) = (begun.steps, 0);
     let mut is_of_savefile = false;
-    for json in lines.by_ref().map_while(json) {
+    for json in lines.by_ref().map_while(parsed) {
         if let Some(known) = json.get("savefile") {
             savefile = Print::from_json(known);
         }
@@ -133,57 +160,14 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
         place: Place {
             path: path.to_owned(),
             next: lines.next?,
+            chain: lines.chain,
+            standing: lines.standing(&location.key),
+            is_aside: *path == location.aside,
         },
         savefile,
     })
 }
 
-/// The whole lines of a journal, up to the first that is torn or not the next.
-pub(super) struct Lines<'a> {
-    bytes: &'a [u8],
-    /// Bytes of the lines so far.
-    pub length: usize,
-    /// Number of the next line.
-    pub next: Option<u64>,
-}
-
-impl<'a> Lines<'a> {
-    pub fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            length: 0,
-            next: None,
-        }
-    }
-}
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        let rest = self.bytes.get(self.length..)?;
-        let end = rest.iter().position(|byte| *byte == b'\n')?;
-        let line = std::str::from_utf8(rest.get(..=end)?).ok()?;
-        let (number, rest) = line.trim_end_matches('\n').split_once(' ')?;
-        let (sum, json) = rest.split_once(' ')?;
-        let mut hasher = crc32fast::Hasher::new();
-        for part in [number, " ", json] {
-            hasher.update(part.as_bytes());
-        }
-        if u32::from_str_radix(sum, 16) != Ok(hasher.finalize()) {
-            return None;
-        }
-        let number: u64 = number.parse().ok()?;
-        if self.next.is_some_and(|next| number != next) {
-            return None;
-        }
-        self.next = number.checked_add(1);
-        self.length += line.len();
-        Some(line)
-    }
-}
-
-fn json(line: &str) -> Option<serde_json::Value> {
-    let json = line.splitn(3, ' ').nth(2)?;
+fn parsed(json: &str) -> Option<serde_json::Value> {
     serde_json::from_str(json).ok()
 }
