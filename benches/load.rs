@@ -15,7 +15,7 @@ use loom::graph::{
     ValueType, pos2, vec2,
 };
 use loom::nodebank::Nodebank;
-use loom::project::journal::{Base, Journal, Location};
+use loom::project::journal::{Base, Journal, Location, Standing};
 
 const ROUNDS: usize = 7;
 const FILES: usize = 1_000;
@@ -180,10 +180,11 @@ fn journal() -> (tempfile::TempDir, Catalog, Document, Journal) {
     let mut document = read.expect("what is written can be read").document;
     document.record();
     let location = Location::new(folder.path(), folder.path());
-    let journal = location.begin(&Base {
+    let base = Base {
         text: text.into(),
         is_unsaved: false,
-    });
+    };
+    let journal = location.begin(&base, Standing::Trusted);
     (
         folder,
         catalog,

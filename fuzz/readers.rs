@@ -81,8 +81,9 @@ pub fn journal(bytes: &[u8]) {
     with_folder(|folder| {
         fs::create_dir_all(folder.join(".loom")).expect("a temporary folder");
         fs::write(folder.join(".loom").join("journal"), &text).expect("a temporary folder");
-        let nowhere = folder.join("nowhere");
-        if let Some(found) = Location::new(folder, &nowhere).find(&Catalog::default()) {
+        if let Some(found) =
+            Location::new(folder, &folder.join("userdata")).find(&Catalog::default())
+        {
             undo_all(found.document);
         }
     });

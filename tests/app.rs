@@ -16,6 +16,8 @@ mod coding;
 mod comparing;
 #[path = "app/costs.rs"]
 mod costs;
+#[path = "app/elsewhere.rs"]
+mod elsewhere;
 #[path = "app/environment.rs"]
 mod environment;
 #[path = "app/falling_back.rs"]
@@ -207,6 +209,11 @@ impl Window {
     fn own(userdata: &Path, project: &Path) {
         if project.join("savefile.json").is_file() {
             loom::project::trust::born(project, userdata).unwrap();
+        }
+        // All windows are of one computer, also those with a userdata folder of their own.
+        let key = userdata.join("machine.key");
+        if !key.exists() {
+            std::fs::write(key, [7; 32]).unwrap();
         }
         // Environments are built once for all tests.
         let environments = Path::new(env!("CARGO_TARGET_TMPDIR")).join("environments");

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def links_inside(project: Path, outside: Path) -> None:
     write(project / "savefile.json", savefile([node(1)]))
     write(project / "nodes" / "one.py", "def one() -> int:\n    return 1\n")
     (project / ".loom").mkdir()
-    for name in ("lock", "lock.json", "journal", ".gitignore", "environment.lock", "unsaved.json"):
+    for name in ("lock", "lock.json", "journal", ".gitignore", "environment.lock", "unsaved-code.json"):
         (project / ".loom" / name).symlink_to(outside / "precious.txt")
     for name in ("generations", "runs"):
         (project / ".loom" / name).symlink_to(outside, target_is_directory=True)
@@ -147,6 +148,33 @@ def pipes(project: Path, _: Path) -> None:
         os.mkfifo(place)
 
 
+def checked(number: int, rest: str) -> str:
+    """A line of a journal, whole as any."""
+    return f"{number} {zlib.crc32(f'{number} {rest}'.encode()):08x} {rest}\n"
+
+
+def journal(project: Path, outside: Path) -> None:
+    """Unsaved changes that fit the savefile: a node that nobody here has put there."""
+    text = savefile([])
+    evil = f"open({str(outside / 'canary')!r}, 'a').write('x')\n"
+    write(project / "savefile.json", text)
+    write(project / "nodes" / "one.py", f"{evil}\ndef one() -> int:\n    return 1\n")
+    known = [len(text), zlib.crc32(text.encode())]
+    first = {"journal": 2, "savefile": known, "unsaved": True, "base": savefile([node(1)])}
+    lines = [f"{'0' * 64} {json.dumps(line)}" for line in (first, {"savefile": known})]
+    write(project / ".loom" / "journal", "".join(itertools.starmap(checked, enumerate(lines))))
+
+
+def sources(project: Path, outside: Path) -> None:
+    """Unsaved sources of files that are none of the project's."""
+    write(project / "savefile.json", savefile([node(1)]))
+    write(project / "nodes" / "one.py", "def one() -> int:\n    return 1\n")
+    (project / "nodes" / "out").symlink_to(outside, target_is_directory=True)
+    paths = [outside / "precious.txt", "../../outside/precious.txt", "nodes/out/precious.txt"]
+    files = [{"path": str(path), "text": "evil\n"} for path in paths]
+    write(project / ".loom" / "unsaved-code.json", json.dumps({"files": files, "tag": "0" * 64}))
+
+
 def secret(project: Path, _: Path) -> None:
     """A secret where none belongs."""
     value = [{"var": "a", "value": CANARY}]
@@ -154,7 +182,7 @@ def secret(project: Path, _: Path) -> None:
     write(project / "nodes" / "one.py", f"def one(a: str = '{CANARY}') -> int:\n    return '{CANARY}' +\n")
 
 
-PROJECTS: list[Make] = [code, counts, deep, laughs, links, links_inside, pipes, secret]
+PROJECTS: list[Make] = [code, counts, deep, laughs, links, links_inside, pipes, journal, sources, secret]
 
 
 class Screen:

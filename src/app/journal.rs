@@ -14,8 +14,7 @@ use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project;
-use crate::project::journal::{Base, Found, Journal, Location, Place};
+use crate::project::journal::{Base, Found, Journal, Location, Place, Standing};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 
@@ -48,6 +47,8 @@ enum Message {
     Done(Vec<Entry>, Arc<Catalog>),
     /// What it was told is to be on the disk, and this to be told of it.
     Flush(SyncSender<()>),
+    /// May the project run with what was done?
+    Standing(Standing),
 }
 
 /// What a project's journal is to begin with.
@@ -66,6 +67,8 @@ pub(super) struct Keeper {
     start: Option<Start>,
     /// To the task that writes; it ends with this.
     messages: Option<SyncSender<Message>>,
+    /// How the project stands, as the task knows.
+    told: Option<Standing>,
     /// Said before `messages` goes: nothing is to come back.
     is_discarded: Arc<AtomicBool>,
     /// Closed when the task is at its end.
@@ -87,7 +90,19 @@ impl Keeper {
         }
     }
 
-    fn write(&mut self, catalog: &Arc<Catalog>, serial: u64, services: &Services) {
+    fn write(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        serial: u64,
+        standing: Option<Standing>,
+        services: &Services,
+    ) {
+        if let (Some(messages), Some(standing)) = (&self.messages, standing)
+            && self.told != Some(standing)
+            && messages.try_send(Message::Standing(standing)).is_ok()
+        {
+            self.told = Some(standing);
+        }
         if self.waiting.is_empty()
             && !matches!(&self.start, Some(Start::New(base)) if base.is_unsaved)
         {
@@ -100,7 +115,8 @@ impl Keeper {
             let (messages, received) = mpsc::sync_channel(QUEUE);
             self.messages = Some(messages);
             self.is_discarded = Arc::default();
-            let writer = Writer::new(location.clone(), start, catalog.clone());
+            self.told = standing;
+            let writer = Writer::new(location.clone(), start, catalog.clone(), standing);
             let sender = services.sender.clone();
             let is_discarded = self.is_discarded.clone();
             let tell = move |kept| {
@@ -194,6 +210,8 @@ struct Writer {
     location: Location,
     start: Option<Start>,
     catalog: Arc<Catalog>,
+    /// `None`: it is not known yet.
+    standing: Option<Standing>,
     journal: Option<Journal>,
     waiting: Vec<Entry>,
     unflushed_since: Option<Instant>,
@@ -205,11 +223,17 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(location: Location, start: Start, catalog: Arc<Catalog>) -> Self {
+    fn new(
+        location: Location,
+        start: Start,
+        catalog: Arc<Catalog>,
+        standing: Option<Standing>,
+    ) -> Self {
         Self {
             location,
             start: Some(start),
             catalog,
+            standing,
             journal: None,
             waiting: Vec::new(),
             unflushed_since: None,
@@ -239,6 +263,10 @@ impl Writer {
                 Ok(Message::Flush(flushed)) => {
                     self.step(tell, Self::flush);
                     flushed.send(()).ok();
+                }
+                Ok(Message::Standing(standing)) => {
+                    self.standing = Some(standing);
+                    self.stand();
                 }
                 Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => {
                     self.step(tell, Self::write);
@@ -282,7 +310,10 @@ impl Writer {
     fn write(&mut self) -> io::Result<()> {
         if self.journal.is_none() {
             let begun = match self.start.as_ref() {
-                Some(Start::New(base)) => self.location.begin(base)?,
+                Some(Start::New(base)) => {
+                    let standing = self.standing.unwrap_or(Standing::Restricted);
+                    self.location.begin(base, standing)?
+                }
                 Some(Start::On(place)) => self.location.resume(place)?,
                 Some(Start::OnAnyway(place)) => {
                     let mut journal = self.location.resume(place)?;
@@ -293,6 +324,7 @@ impl Writer {
             };
             self.start = None;
             self.journal = Some(begun);
+            self.stand();
         }
         let Some(journal) = &mut self.journal else {
             return Ok(());
@@ -311,6 +343,15 @@ impl Writer {
         self.waiting.clear();
         self.unflushed_since.get_or_insert_with(Instant::now);
         Ok(())
+    }
+
+    /// The journal as a whole stands as the project does: what was done before that was known, and by an earlier window.
+    fn stand(&mut self) {
+        if let (Some(standing), Some(journal)) = (self.standing, &mut self.journal)
+            && let Err(error) = journal.stand(standing)
+        {
+            tracing::warn!(%error, "a journal does not say how its project stands");
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -354,17 +395,18 @@ impl Project {
 
 impl App {
     pub(super) fn journal_at(&self, folder: &Path) -> Location {
-        Location::new(folder, &project::journals(&self.paths.userdata))
+        Location::new(folder, &self.paths.userdata)
     }
 
     /// What an earlier Loom left of a project that was just loaded and may be written: it comes back at once where the
-    /// savefile is as it was, and is asked about where something else changed it.
+    /// savefile is as it was, and is asked about where something else changed it or wrote the journal itself.
     pub(super) fn bring_back(&mut self, project: &mut Project, base: Base) {
         let keeper = &mut project.keeper;
         let found = keeper.location.as_ref();
         let found = found.and_then(|location| location.find(&project.catalog));
         match found {
-            Some(found) if found.is_current => {
+            Some(found) if found.is_current && found.place.is_own() => {
+                project.trusting.set_doubtful(!found.place.is_trusted());
                 keeper.start = Some(Start::On(found.place));
                 if found.document.is_dirty() {
                     let name = project.name().to_owned();
@@ -390,9 +432,10 @@ impl App {
         let others = self.tabs.others_mut();
         for project in std::iter::once(&mut self.project).chain(others) {
             let entries = project.document.take_entries();
+            let standing = project.standing();
             let keeper = &mut project.keeper;
             keeper.waiting.extend(entries);
-            keeper.write(&project.catalog, project.serial, services);
+            keeper.write(&project.catalog, project.serial, standing, services);
         }
     }
 
@@ -416,6 +459,7 @@ impl App {
             project: self.project.serial,
             when: super::files::age(found.written),
             nodes: found.document.graph().node_count(),
+            is_own: found.place.is_own(),
         });
     }
 
@@ -424,6 +468,9 @@ impl App {
             return;
         };
         let told = came_back(found.steps, found.lost);
+        if !found.place.is_trusted() {
+            self.doubt();
+        }
         self.project.keeper.start = Some(Start::OnAnyway(found.place));
         self.replace_document(found.document);
         self.notify(Level::Success, told);

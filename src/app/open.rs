@@ -29,7 +29,7 @@ use crate::paths::full;
 use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::hindrance;
-use crate::project::journal::{Base, Found};
+use crate::project::journal::{Base, Found, Place};
 use crate::project::{self, LockError, outside};
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, Instead, KnownProject};
@@ -178,7 +178,10 @@ impl Project {
 
     /// Is a run going on, or asked for?
     pub fn is_busy(&self) -> bool {
-        self.is_working() || self.wanted_run.is_some() || self.next_run.is_some()
+        self.is_working()
+            || self.wanted_run.is_some()
+            || self.next_run.is_some()
+            || self.trusting.has_run()
     }
 
     /// Does it run or build its environment now?
@@ -242,6 +245,7 @@ impl Project {
         self.engine = None;
         self.engine_events = None;
         self.next_run = None;
+        self.run.end();
     }
 }
 
@@ -435,14 +439,14 @@ impl App {
         bank.refresh();
         let loaded = match instead {
             Some(Instead::Version(version)) => generations::read(version, &bank.catalog()),
-            None | Some(Instead::Journal) => generations::load(&folder, &bank.catalog()),
+            None | Some(Instead::Journal { .. }) => generations::load(&folder, &bank.catalog()),
         };
         let (loaded, place) = match loaded {
             Ok(loaded) => (loaded, None),
             Err(error) => {
                 let found = self.journal_at(&folder).newest(&bank.catalog());
                 match found {
-                    Some(found) if matches!(instead, Some(Instead::Journal)) => {
+                    Some(found) if matches!(instead, Some(Instead::Journal { .. })) => {
                         let loaded = Loaded {
                             document: found.document,
                             ..Loaded::default()
@@ -499,6 +503,8 @@ impl App {
             text,
             is_unsaved: instead.is_some(),
         };
+        let is_trusted = place.as_ref().is_none_or(Place::is_trusted);
+        project.trusting.set_doubtful(!is_trusted);
         match place {
             Some(place) if may_write => project.go_on_in(place),
             None if may_write => self.bring_back(&mut project, base),
@@ -517,7 +523,10 @@ impl App {
     fn tell_unreadable(&mut self, folder: PathBuf, unreadable: &Unreadable, found: Option<&Found>) {
         let (instead, written) = match (&unreadable.version, found) {
             (Some(version), _) => (Instead::Version(version.path.clone()), version.written),
-            (None, Some(found)) if unreadable.is_damaged() => (Instead::Journal, found.written),
+            (None, Some(found)) if unreadable.is_damaged() => {
+                let is_own = found.place.is_own();
+                (Instead::Journal { is_own }, found.written)
+            }
             (None, _) => {
                 self.dialog = Some(Dialog::Failure {
                     title: "The project cannot be opened".to_owned(),

@@ -187,7 +187,14 @@ impl App {
     }
 
     pub(super) fn savefile_seen(&mut self, sight: Sight) {
-        self.project.outside.sight = Some(sight);
+        let outside = &mut self.project.outside;
+        let is_known = matches!(&sight.seen, Ok(bytes) if **bytes == *outside.base.as_bytes());
+        outside.sight = Some(sight);
+        if !is_known {
+            // It says which nodes run, and whatever wrote it may have written more: whether the project may still run is
+            // known before anything of it is shown.
+            self.look_at_trust();
+        }
         self.weigh_news();
     }
 
@@ -224,7 +231,8 @@ impl App {
         };
         let is_background = self.tabs.is_in_background;
         let project = &mut self.project;
-        let is_busy = project.is_saving || project.outside.is_weighing;
+        let is_busy =
+            project.is_saving || project.outside.is_weighing || project.trusting.is_looking();
         if is_busy || project.outside.sight.is_none() {
             return;
         }

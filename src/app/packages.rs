@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::consent::Then;
+use super::trusting::signed;
 use super::{App, Event};
 use crate::engine::python::{CancelFlag, EnvironmentError, Progress, Wanted};
 use crate::packages::{self, Added, Installed, Offer, PackageError, What};
@@ -171,6 +172,7 @@ impl App {
                     done
                 }
                 Added::Folder(folder) => {
+                    signed(&wanted.project, &userdata, std::slice::from_ref(&folder));
                     format!(
                         "Its nodes are a part of the project now: {}",
                         folder.display()

@@ -220,6 +220,10 @@ impl App {
     }
 
     pub(super) fn send_run(&mut self, asked: Asked) {
+        // What led here took its time.
+        if !self.may_start(&asked) {
+            return;
+        }
         let run = self.project.number();
         let project = &mut self.project;
         if project.engine.is_none() {
@@ -299,6 +303,7 @@ impl App {
     pub(super) fn stop(&mut self) {
         self.project.wanted_run = None;
         self.project.waits_for_secrets = None;
+        self.project.trusting.drop_run();
         self.project.next_run = None;
         self.project.live.drop_all();
         self.project.changing.stop();

@@ -183,7 +183,8 @@ impl App {
 
     fn go_on_with_secrets(&mut self) {
         if let Some(asked) = self.project.waits_for_secrets.take() {
-            self.send_run(asked);
+            // The dialog may have stood there for long.
+            self.look_before(asked);
         }
     }
 

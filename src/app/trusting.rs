@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::environment::OF_TOOLS;
 use super::open::Asked;
 use super::{App, Event, Project};
 use crate::command::Command;
 use crate::paths::read_text_bounded;
+use crate::project::journal::Standing;
 use crate::project::requirements;
 use crate::project::trust::{self, Fingerprint, How, Look, Trusted};
 use crate::ui::banners::Banner;
@@ -35,6 +37,28 @@ pub(super) struct Trusting {
     shown: Option<Fingerprint>,
     /// The banner was put away.
     is_put_off: bool,
+    /// What is shown was not all done here, nor read from the savefile: a change from outside that no file shows.
+    is_doubtful: bool,
+}
+
+impl Trusting {
+    pub(super) fn set_doubtful(&mut self, is_doubtful: bool) {
+        self.is_doubtful = is_doubtful;
+    }
+
+    /// Is it being looked at just now, so that more may be known in a moment?
+    pub(super) fn is_looking(&self) -> bool {
+        self.looking != Looking::No
+    }
+
+    /// Does a run wait for what a look comes to?
+    pub(super) fn has_run(&self) -> bool {
+        self.waits.is_some()
+    }
+
+    pub(super) fn drop_run(&mut self) {
+        self.waits = None;
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,9 +87,19 @@ impl Project {
         }
     }
 
-    /// Do our own tools change its files just now?
-    fn is_at_work(&self) -> bool {
-        self.environment_cancel.is_some() || self.changing.is_applying
+    /// How its journal stands; `None`: that is not known yet.
+    pub(super) fn standing(&self) -> Option<Standing> {
+        match &self.trusting.state {
+            State::Unknown => None,
+            State::Trusted(..) => Some(Standing::Trusted),
+            State::Asks(_) => Some(Standing::Restricted),
+        }
+    }
+
+    /// Do our own tools change this file just now?
+    fn is_written(&self, name: &str) -> bool {
+        let is_at_work = self.environment_cancel.is_some() || self.changing.is_applying;
+        is_at_work && is_of_tools(name)
     }
 
     /// It is not trusted: nothing of it runs.
@@ -112,6 +146,12 @@ fn unsigned<'l>(look: &'l Look, before: &'l Fingerprint) -> Vec<&'l str> {
         // One of which too little is signed to compare.
         None => look.holds.differs(before).collect(),
     }
+}
+
+/// May the tools that make environments write a file of this name?
+fn is_of_tools(name: &str) -> bool {
+    let top = name.split('/').next().unwrap_or(name);
+    OF_TOOLS.contains(&top)
 }
 
 fn name_of(folder: &Path) -> String {
@@ -202,16 +242,26 @@ impl App {
     }
 
     pub(super) fn trust_looked(&mut self, look: Look) {
-        let is_at_work = self.project.is_at_work();
         let trusting = &mut self.project.trusting;
         if std::mem::take(&mut trusting.looking) == Looking::Again {
             return self.look_at_trust();
         }
         let before = std::mem::take(&mut trusting.state);
+        let look = if trusting.is_doubtful {
+            look.doubted()
+        } else {
+            look
+        };
+        let is_doubtful = trusting.is_doubtful;
+        let is_of_others = |name: &&str| !self.project.is_written(name);
+        let of_others = |holds| {
+            let names = unsigned(&look, holds).into_iter();
+            names.filter(is_of_others).count()
+        };
         let state = match (&look.trusted, before) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
             (None, State::Trusted(folder, holds))
-                if is_at_work || unsigned(&look, &holds).len() <= OF_EDITOR =>
+                if !is_doubtful && of_others(&holds) <= OF_EDITOR =>
             {
                 // An edit by another program of the user's, which is at work on what is open here, or by our own tools.
                 let names = unsigned(&look, &holds);
@@ -225,6 +275,10 @@ impl App {
             (None, before) => {
                 if matches!(before, State::Trusted(..)) {
                     self.end_trust();
+                    self.notify(
+                        Level::Warning,
+                        "Many files changed at once: nothing runs until you have looked at them",
+                    );
                 }
                 self.project.trusting.waits = None;
                 State::Asks(Box::new(look))
@@ -244,12 +298,25 @@ impl App {
     fn end_trust(&mut self) {
         self.project.trusting.is_put_off = false;
         self.project.wanted_run = None;
-        self.project.next_run = None;
+        self.project.waits_for_secrets = None;
         self.project.live.drop_all();
-        self.notify(
-            Level::Warning,
-            "Many files changed at once: nothing runs until you have looked at them",
-        );
+        self.project.end_engine();
+    }
+
+    /// What is shown from now on came from elsewhere: as long as nobody says otherwise nothing of it runs.
+    pub(super) fn doubt(&mut self) {
+        self.end_trust();
+        let trusting = &mut self.project.trusting;
+        trusting.is_doubtful = true;
+        trusting.waits = None;
+        trusting.state = State::Unknown;
+        self.look_at_trust();
+    }
+
+    /// What is asked for runs when it was looked once more whether it may.
+    pub(super) fn look_before(&mut self, asked: Asked) {
+        self.project.trusting.waits = Some(asked);
+        self.look_at_trust();
     }
 
     /// Tells that Loom itself wrote a file of the project, where that may run: a file of one that asks may hold what
@@ -334,6 +401,7 @@ impl App {
             Ok(folder) => {
                 // What ran before the files changed runs no more.
                 self.project.end_engine();
+                self.project.trusting.is_doubtful = false;
                 if let Some(folder) = folder.filter(|_| !holds.is_whole) {
                     // Too much to be remembered: until it is closed.
                     self.project.trusting.state = State::Trusted(folder, holds);

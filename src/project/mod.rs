@@ -10,6 +10,7 @@ pub mod import;
 pub mod index;
 pub mod journal;
 pub mod lock;
+pub mod machine;
 pub mod moving;
 pub mod outside;
 pub mod place;
@@ -46,6 +47,10 @@ pub const REQUIREMENTS: &str = "requirements.txt";
 
 /// Folder of a project's environment.
 pub const ENVIRONMENT: &str = ".venv";
+
+/// So much of a project's name is in that of what lies among things of other projects: with what follows it, it is a name
+/// on every disk.
+const MOST_NAME_BYTES: usize = 100;
 
 /// Why a project was not found or made.
 #[derive(Debug, Error)]
@@ -200,16 +205,29 @@ pub fn forget_place(folder: &Path, userdata: &Path) {
             &full(folder).unwrap_or_else(|_| folder.to_owned()),
             userdata,
         ),
-        journal::Location::new(folder, &journals(userdata)).discard(),
+        journal::Location::new(folder, userdata).discard(),
+        unsaved::forget(folder, userdata),
     ];
     for error in forgotten.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "something is still remembered of {}", folder.display());
     }
 }
 
-/// Where the journals of projects lie that cannot lie in their own folders.
-pub fn journals(userdata: &Path) -> PathBuf {
-    userdata.join("journals")
+/// Where something of a project that is not saved lies, when it cannot lie in the project's own folder: first where it
+/// is put, then where it was put once, under the project's whole name, whose own length is up to what a name may have.
+fn asides(project: &Path, userdata: &Path, what: &str) -> Vec<PathBuf> {
+    let sum = crc32fast::hash(project.as_os_str().as_encoded_bytes());
+    let name = project.file_name().unwrap_or_default().to_string_lossy();
+    let place = |name: &str| {
+        let file = format!("{name}-{sum:08x}.{what}");
+        userdata.join("journals").join(file)
+    };
+    let mut places = vec![
+        place(&name[..name.floor_char_boundary(MOST_NAME_BYTES)]),
+        place(&name),
+    ];
+    places.dedup();
+    places
 }
 
 /// Folders of nodes for a project, in the order they are looked through: its own, the two beside the userdata folder

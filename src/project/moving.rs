@@ -12,7 +12,7 @@ use super::generations::{self, Unreadable};
 use super::requirements::consent;
 use super::staging::Staging;
 use super::{
-    Lock, LockError, ProjectError, banks, free, journal, journals, numbered, trust, write_copy,
+    Lock, LockError, ProjectError, banks, free, journal, numbered, trust, unsaved, write_copy,
 };
 use crate::document::file::{FileError, move_folder};
 use crate::nodebank::Nodebank;
@@ -89,7 +89,7 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if let Some(reason) = loaded.read_only() {
         return Err(MoveError::NewerForm(reason));
     }
-    let kept = journal::Location::new(project, &journals(&paths.userdata));
+    let kept = journal::Location::new(project, &paths.userdata);
     if kept.find(&catalog).is_some() {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
@@ -107,6 +107,9 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
             source,
             path: project.to_owned(),
         });
+    }
+    if let Err(error) = unsaved::moved(project, &to, &paths.userdata) {
+        tracing::warn!(%error, "unsaved sources are not found any more: {}", to.display());
     }
     if let Err(error) = consent::moved(&paths.userdata, project, &to) {
         tracing::warn!(%error, "what was confirmed is asked about again: {}", to.display());
@@ -254,8 +257,8 @@ mod tests {
             text: text.into(),
             is_unsaved: true,
         };
-        let location = journal::Location::new(&project, &userdata.path().join("journals"));
-        location.begin(&base).unwrap();
+        let location = journal::Location::new(&project, userdata.path());
+        location.begin(&base, journal::Standing::Trusted).unwrap();
         let error = rename(&project, "New", &paths(userdata.path())).unwrap_err();
         assert!(matches!(error, MoveError::Unsaved(_)), "{error}");
         assert!(project.is_dir());

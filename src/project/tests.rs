@@ -177,11 +177,12 @@ fn pipes_in_a_project_are_waited_for_by_nothing() {
     }
     let error = Lock::take(&project).unwrap_err().to_string();
     assert!(error.contains("neither a file nor a folder"), "{error}");
-    let aside = journals(userdata.path());
-    let location = journal::Location::new(&project, &aside);
+    let location = journal::Location::new(&project, userdata.path());
     assert!(location.newest(&Catalog::default()).is_none());
     assert!(lock::holder(&project).is_none());
-    assert!(unsaved::find(&project).is_empty());
+    let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
+    let sources = unsaved::Location::new(&project, &paths).find();
+    assert_eq!(sources, unsaved::Found::default());
 
     let savefile = project.join(SAVEFILE);
     fs::remove_file(&savefile).unwrap();

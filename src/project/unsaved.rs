@@ -1,14 +1,18 @@
-//! Unsaved sources: texts of node files that were typed and not saved, in `.loom/unsaved-code.json`, so that a crash
-//! loses none of them. Never touches the files themselves.
+//! Unsaved sources: texts of node files that were typed and not saved, in `.loom/unsaved-code.json` of the project or,
+//! where they cannot lie there, in userdata, so that a crash loses none of them. Of the project's file is taken only what
+//! this machine wrote and what lies where nodes do: one that came along must not have Loom write anywhere. Never touches
+//! the files themselves.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
+use super::machine::{Key, Tag};
 use crate::document::file::{read_bounded, read_json, write_atomic};
-use crate::paths::private_folder;
+use crate::paths::{Paths, private_folder, refuse_links};
 
 /// A text that is not in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,73 +21,385 @@ pub struct Unsaved {
     pub text: String,
 }
 
+/// What lies there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub texts: Vec<Unsaved>,
+    /// The file has texts that are not taken.
+    pub is_foreign: bool,
+}
+
 const FILE: &str = "unsaved-code.json";
-/// Of it: many times what anybody types.
-const MOST_BYTES: u64 = 64 << 20;
+/// What the tag of the file is made for.
+const PURPOSE: &str = "unsaved sources";
+/// What is more lies in userdata.
+const MOST_BYTES: usize = 4 << 20;
+/// Of what lies in userdata: many times what anybody types.
+const MOST_ASIDE_BYTES: u64 = 64 << 20;
+const MOST_FILES: usize = 64;
 
-/// Put these there, in place of those that lay there. A project may be moved: paths inside it are kept from its folder
-/// on.
-pub fn keep(project: &Path, all: &[Unsaved]) -> io::Result<()> {
-    let one = |unsaved: &Unsaved| {
-        let path = unsaved.path.strip_prefix(project).unwrap_or(&unsaved.path);
-        json!({ "path": path.to_string_lossy(), "text": unsaved.text })
-    };
-    let all: Vec<Value> = all.iter().map(one).collect();
-    let text = json!({ "files": all }).to_string();
-    write_atomic(&private_folder(project)?.join(FILE), text.as_bytes())
+/// Where the unsaved sources of a project lie.
+#[derive(Clone, Debug)]
+pub struct Location {
+    project: PathBuf,
+    userdata: PathBuf,
+    /// Folders that a source of the project's own file may lie in.
+    within: Vec<PathBuf>,
 }
 
-/// What lies there; what cannot be read is left out.
-pub fn find(project: &Path) -> Vec<Unsaved> {
-    let text = read_bounded(&project.join(".loom").join(FILE), MOST_BYTES).unwrap_or_default();
-    let read: Value = read_json(&text).unwrap_or_default();
-    let files = read.get("files").and_then(Value::as_array);
-    let one = |file: &Value| {
-        Some(Unsaved {
-            path: project.join(file.get("path")?.as_str()?),
-            text: file.get("text")?.as_str()?.to_owned(),
-        })
-    };
-    files.into_iter().flatten().filter_map(one).collect()
+impl Location {
+    pub fn new(project: &Path, paths: &Paths) -> Self {
+        let banks = super::banks(project, paths).into_iter();
+        let within = std::iter::once(project.to_owned()).chain(banks.map(|(_, folder)| folder));
+        Self {
+            project: project.to_owned(),
+            userdata: paths.userdata.clone(),
+            // Compared by what the system itself calls them.
+            within: within.filter_map(|it| it.canonicalize().ok()).collect(),
+        }
+    }
+
+    /// Put these there, in place of those that lay there. A project may be moved: paths inside it are kept from its
+    /// folder on.
+    pub fn keep(&self, all: &[Unsaved]) -> io::Result<()> {
+        let text = self.to_text(all);
+        let is_for_home = all.len() <= MOST_FILES
+            && text.len() <= MOST_BYTES
+            && all.iter().all(|unsaved| self.may_hold(&unsaved.path));
+        let put_home = || write_atomic(&private_folder(&self.project)?.join(FILE), text.as_bytes());
+        if is_for_home && put_home().is_ok() {
+            return remove(&self.aside());
+        }
+        let aside = self.aside();
+        fs::create_dir_all(aside.parent().unwrap_or(&aside))?;
+        write_atomic(&aside, text.as_bytes())?;
+        // What lies in the project is older now, and known by that where it has to stay.
+        remove(&self.home()).ok();
+        Ok(())
+    }
+
+    /// What lies there; what cannot be read is left out.
+    pub fn find(&self) -> Found {
+        let home = self.read_home();
+        let aside = read(&self.aside(), MOST_ASIDE_BYTES);
+        let written = |read: &Option<(Value, SystemTime)>| read.as_ref().map(|(_, time)| *time);
+        if written(&aside) > written(&home) {
+            let texts = aside.map(|(json, _)| self.texts(&json)).unwrap_or_default();
+            return Found {
+                texts,
+                is_foreign: false,
+            };
+        }
+        let Some((json, _)) = home else {
+            return Found {
+                texts: Vec::new(),
+                is_foreign: self.has_too_much(),
+            };
+        };
+        let texts = self.texts(&json);
+        let tag = json.get("tag").and_then(Value::as_str).and_then(Tag::read);
+        if tag != Some(self.tag(&texts)) || texts.len() > MOST_FILES {
+            return Found {
+                texts: Vec::new(),
+                is_foreign: true,
+            };
+        }
+        let (texts, others): (Vec<_>, Vec<_>) = texts
+            .into_iter()
+            .partition(|unsaved| self.may_hold(&unsaved.path));
+        Found {
+            texts,
+            is_foreign: !others.is_empty(),
+        }
+    }
+
+    /// Give the project's file a name under which it stays, and is not looked at any more. The same file gets the same
+    /// name.
+    pub fn set_aside(&self) -> io::Result<PathBuf> {
+        let home = self.home();
+        let mut bytes = Vec::new();
+        let file = fs::File::open(&home)?;
+        file.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
+        let sum = crc32fast::hash(&bytes);
+        let kept = home.with_file_name(format!("unsaved-code-from-elsewhere-{sum:08x}.json"));
+        fs::rename(home, &kept)?;
+        Ok(kept)
+    }
+
+    /// All of them are in their files, or are not wanted.
+    pub fn discard(&self) -> io::Result<()> {
+        remove(&self.home())?;
+        remove(&self.aside())
+    }
+
+    fn home(&self) -> PathBuf {
+        self.project.join(".loom").join(FILE)
+    }
+
+    fn aside(&self) -> PathBuf {
+        aside(&self.project, &self.userdata)
+    }
+
+    /// May the project's own file have a text for this one? Links are looked through.
+    fn may_hold(&self, path: &Path) -> bool {
+        let is_plain = |part| !matches!(part, Component::ParentDir);
+        let is_link = path.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+        let mut around = path.ancestors();
+        // A file that is not there yet lies where its folder does.
+        let real = match path.canonicalize() {
+            Ok(real) => Some(real),
+            Err(_) if is_link => None,
+            Err(_) => around.find_map(|folder| folder.canonicalize().ok()),
+        };
+        let is_within = |real: PathBuf| self.within.iter().any(|folder| real.starts_with(folder));
+        path.components().all(is_plain) && real.is_some_and(is_within)
+    }
+
+    fn to_text(&self, all: &[Unsaved]) -> String {
+        let one = |unsaved: &Unsaved| {
+            let path = self.name_of(&unsaved.path);
+            json!({ "path": path.to_string_lossy(), "text": unsaved.text })
+        };
+        let files: Vec<Value> = all.iter().map(one).collect();
+        json!({ "files": files, "tag": self.tag(all).to_string() }).to_string()
+    }
+
+    fn name_of<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.project).unwrap_or(path)
+    }
+
+    fn tag(&self, all: &[Unsaved]) -> Tag {
+        let mut content = Vec::new();
+        for unsaved in all {
+            let path = self.name_of(&unsaved.path).to_string_lossy();
+            for part in [&*path, &unsaved.text] {
+                content.extend((part.len() as u64).to_le_bytes());
+                content.extend(part.as_bytes());
+            }
+        }
+        Key::of(&self.userdata).tag(PURPOSE, &content)
+    }
+
+    fn read_home(&self) -> Option<(Value, SystemTime)> {
+        let home = self.home();
+        refuse_links(home.parent()?).ok()?;
+        read(&home, MOST_BYTES as u64)
+    }
+
+    /// Is the project's file larger than any that is written?
+    fn has_too_much(&self) -> bool {
+        let meta = self.home().symlink_metadata();
+        meta.is_ok_and(|meta| meta.is_file() && meta.len() > MOST_BYTES as u64)
+    }
+
+    fn texts(&self, json: &Value) -> Vec<Unsaved> {
+        let files = json.get("files").and_then(Value::as_array);
+        let one = |file: &Value| {
+            Some(Unsaved {
+                path: self.project.join(file.get("path")?.as_str()?),
+                text: file.get("text")?.as_str()?.to_owned(),
+            })
+        };
+        files.into_iter().flatten().filter_map(one).collect()
+    }
 }
 
-/// All of them are in their files, or are not wanted.
-pub fn discard(project: &Path) -> io::Result<()> {
-    match fs::remove_file(project.join(".loom").join(FILE)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+/// Another project comes to lie in this folder.
+pub fn forget(project: &Path, userdata: &Path) -> io::Result<()> {
+    remove(&aside(project, userdata))
+}
+
+/// A project lies elsewhere now.
+pub fn moved(project: &Path, to: &Path, userdata: &Path) -> io::Result<()> {
+    let found = fs::rename(aside(project, userdata), aside(to, userdata));
+    found.or_else(unless_missing)
+}
+
+fn aside(project: &Path, userdata: &Path) -> PathBuf {
+    super::asides(project, userdata, "code.json").swap_remove(0)
+}
+
+fn read(path: &Path, most: u64) -> Option<(Value, SystemTime)> {
+    let read = read_json(&read_bounded(path, most).ok()?).ok()?;
+    Some((read, path.metadata().ok()?.modified().ok()?))
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path).or_else(unless_missing)
+}
+
+fn unless_missing(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths::Variables;
+
+    struct Stage {
+        folder: tempfile::TempDir,
+        paths: Paths,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let userdata = folder.path().join("userdata");
+            let mut paths = Paths::find(Some(&userdata), &Variables::of(&[])).unwrap();
+            paths.own_bank = folder.path().join("bank");
+            for name in ["first/nodes", "bank", "elsewhere"] {
+                fs::create_dir_all(folder.path().join(name)).unwrap();
+            }
+            Self { folder, paths }
+        }
+
+        fn path(&self, path: &str) -> PathBuf {
+            self.folder.path().join(path)
+        }
+
+        fn at(&self, project: &str) -> Location {
+            Location::new(&self.path(project), &self.paths)
+        }
+
+        fn unsaved(&self, path: &str) -> Unsaved {
+            Unsaved {
+                path: self.path(path),
+                text: "ä\n\"".to_owned(),
+            }
+        }
+
+        fn asides(&self) -> usize {
+            fs::read_dir(self.path("userdata/journals")).map_or(0, Iterator::count)
+        }
+    }
+
+    fn taken(texts: Vec<Unsaved>) -> Found {
+        Found {
+            texts,
+            is_foreign: false,
+        }
+    }
 
     #[test]
     fn texts_are_kept_found_where_the_project_is_and_discarded() {
-        let folder = tempfile::tempdir().unwrap();
-        let (first, moved) = (folder.path().join("first"), folder.path().join("moved"));
-        fs::create_dir(&first).unwrap();
-        assert_eq!(find(&first), []);
-        let unsaved = |path: PathBuf| Unsaved {
-            path,
-            text: "ä\n\"".to_owned(),
-        };
-        let outside = folder.path().join("bank").join("b.py");
-        let inside = Path::new("nodes").join("a.py");
-        keep(
-            &first,
-            &[unsaved(first.join(&inside)), unsaved(outside.clone())],
+        let stage = Stage::new();
+        let first = stage.at("first");
+        assert_eq!(first.find(), Found::default());
+        let [inside, bank] = ["first/nodes/a.py", "bank/b.py"].map(|it| stage.unsaved(it));
+        first.keep(&[inside, bank.clone()]).unwrap();
+        fs::rename(stage.path("first"), stage.path("moved")).unwrap();
+        let moved = stage.at("moved");
+        assert_eq!(
+            moved.find(),
+            taken(vec![stage.unsaved("moved/nodes/a.py"), bank])
+        );
+        fs::write(moved.home(), "{ torn").unwrap();
+        assert_eq!(moved.find(), Found::default());
+        moved.discard().unwrap();
+        moved.discard().unwrap();
+        assert_eq!(stage.asides(), 0);
+    }
+
+    #[test]
+    fn what_cannot_lie_in_the_project_lies_in_userdata() {
+        let stage = Stage::new();
+        let first = stage.at("first");
+        let inside = vec![stage.unsaved("first/nodes/a.py")];
+        // A source that is none of the project's nodes, one that is too large, and too many.
+        let far = vec![stage.unsaved("elsewhere/a.py")];
+        let large = vec![Unsaved {
+            text: "x".repeat(MOST_BYTES),
+            ..inside[0].clone()
+        }];
+        let many = vec![inside[0].clone(); MOST_FILES + 1];
+        for all in [&far, &large, &many] {
+            first.keep(&inside).unwrap();
+            assert_eq!((first.home().exists(), stage.asides()), (true, 0));
+            first.keep(all).unwrap();
+            assert_eq!((first.home().exists(), stage.asides()), (false, 1));
+            assert_eq!(first.find(), taken(all.clone()));
+        }
+        // A folder in the way: nobody can write a file there. It goes along by another name.
+        fs::create_dir_all(first.home().join("in the way")).unwrap();
+        first.keep(&inside).unwrap();
+        assert_eq!(first.find(), taken(inside));
+        fs::rename(stage.path("first"), stage.path("moved")).unwrap();
+        moved(
+            &stage.path("first"),
+            &stage.path("moved"),
+            &stage.paths.userdata,
         )
         .unwrap();
-        fs::rename(&first, &moved).unwrap();
-        assert_eq!(
-            find(&moved),
-            [unsaved(moved.join(&inside)), unsaved(outside)]
-        );
-        fs::write(moved.join(".loom").join(FILE), "{ torn").unwrap();
-        assert_eq!(find(&moved), []);
-        discard(&moved).unwrap();
-        discard(&moved).unwrap();
+        let there = stage.at("moved");
+        assert_eq!(there.find().texts, [stage.unsaved("moved/nodes/a.py")]);
+        forget(&stage.path("moved"), &stage.paths.userdata).unwrap();
+        assert_eq!((there.find(), stage.asides()), (Found::default(), 0));
+    }
+
+    #[test]
+    fn what_came_along_is_not_taken_and_stays_under_another_name() {
+        let stage = Stage::new();
+        let first = stage.at("first");
+        let home = first.home();
+        let foreign = Found {
+            texts: Vec::new(),
+            is_foreign: true,
+        };
+        fs::create_dir_all(home.parent().unwrap()).unwrap();
+        // Without a tag, as Loom wrote it before; with one of another machine; with one that is taken from elsewhere.
+        first.keep(&[stage.unsaved("first/nodes/a.py")]).unwrap();
+        let own = fs::read_to_string(&home).unwrap();
+        let json: Value = serde_json::from_str(&own).unwrap();
+        let untagged = json!({ "files": json["files"] }).to_string();
+        let other = own.replace("a.py", "b.py");
+        let exchanged = own.replace("\\n", "\\t");
+        assert_ne!(own, exchanged);
+        let bashrc = stage.path("elsewhere/.bashrc");
+        let leads_out = json!({ "files": [{ "path": bashrc, "text": "evil" }] }).to_string();
+        let large = " ".repeat(MOST_BYTES) + &own;
+        for text in [untagged, other, exchanged, leads_out, large] {
+            fs::write(&home, &text).unwrap();
+            assert_eq!(first.find(), foreign, "{text:.100}");
+            let kept = first.set_aside().unwrap();
+            assert_eq!(fs::read_to_string(kept).unwrap(), text);
+            assert_eq!(first.find(), Found::default(), "asked once");
+        }
+        fs::write(&home, own).unwrap();
+        assert!(!first.find().is_foreign);
+    }
+
+    /// Should a tag ever be made of such paths, or the folders be others by now.
+    #[test]
+    fn no_path_leads_out_of_where_nodes_lie() {
+        let stage = Stage::new();
+        let first = stage.at("first");
+        #[cfg(unix)]
+        {
+            let link = |to: &str, at: &str| {
+                std::os::unix::fs::symlink(stage.path(to), stage.path(at)).unwrap();
+            };
+            link("elsewhere", "first/nodes/out");
+            link("elsewhere/gone.py", "first/nodes/gone.py");
+            assert!(!first.may_hold(&stage.path("first/nodes/out/a.py")));
+            assert!(!first.may_hold(&stage.path("first/nodes/gone.py")));
+        }
+        for (path, may) in [
+            ("first/nodes/a.py", true),
+            ("first/nodes/new/a.py", true),
+            ("bank/a.py", true),
+            ("elsewhere/.bashrc", false),
+            ("first/../elsewhere/.bashrc", false),
+            ("first/nodes/../nodes/a.py", false),
+        ] {
+            assert_eq!(first.may_hold(&stage.path(path)), may, "{path}");
+            let all = [stage.unsaved(path)];
+            fs::create_dir_all(first.home().parent().unwrap()).unwrap();
+            fs::write(first.home(), first.to_text(&all)).unwrap();
+            assert_eq!(first.find().texts.len(), usize::from(may), "{path}");
+        }
     }
 }

@@ -32,6 +32,8 @@ pub enum Dialog {
         project: u64,
         when: String,
         nodes: usize,
+        /// This computer's Loom wrote it.
+        is_own: bool,
     },
     /// The savefile in this folder cannot be read, and something else can.
     Damaged {
@@ -112,7 +114,10 @@ pub enum AfterSave {
 pub enum Instead {
     /// An earlier version, in this file.
     Version(PathBuf),
-    Journal,
+    Journal {
+        /// This computer's Loom wrote it.
+        is_own: bool,
+    },
 }
 
 /// What the user decided.
@@ -181,7 +186,12 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Unsaved { names, then } => unsaved_ui(ui, names, *then),
                 Dialog::UnsavedCode { name, path } => unsaved_code_ui(ui, name, path),
                 Dialog::NewNode { name } => new_node_ui(ui, name),
-                Dialog::Recover { when, nodes, .. } => recover_ui(ui, when, *nodes),
+                Dialog::Recover {
+                    when,
+                    nodes,
+                    is_own,
+                    ..
+                } => recover_ui(ui, when, *nodes, *is_own),
                 Dialog::Damaged {
                     text,
                     instead,
@@ -362,17 +372,29 @@ fn new_node_ui(ui: &mut Ui, name: &mut String) -> Option<Answer> {
     (is_asked && !name.trim().is_empty()).then(|| Answer::NewNode(name.trim().to_owned()))
 }
 
-fn recover_ui(ui: &mut Ui, when: &str, nodes: usize) -> Option<Answer> {
-    let text = format!(
-        "Loom ended {when} before the last changes were saved, and something else has changed the savefile since. \
-         What was on the screen, with {nodes} nodes, can come back in its place; the savefile stays as it is until \
-         you save."
-    );
-    heading(ui, "Restore unsaved changes?", &text);
-    match buttons(ui, &[("Restore", true), ("Use the savefile", false)]) {
+fn recover_ui(ui: &mut Ui, when: &str, nodes: usize, is_own: bool) -> Option<Answer> {
+    let (title, text) = if is_own {
+        let text = format!(
+            "Loom ended {when} before the last changes were saved, and something else has changed the savefile since. \
+             What was on the screen, with {nodes} nodes, can come back in its place; the savefile stays as it is until \
+             you save."
+        );
+        ("Restore unsaved changes?", text)
+    } else {
+        let text = format!(
+            "In the project's folder lie unsaved changes of {when} that Loom on this computer did not write: they came \
+             along with the project, or an older Loom wrote them. What they make of it, with {nodes} nodes, can be \
+             shown in place of the savefile, which stays as it is until you save. Nothing of it runs before you trust \
+             the project again."
+        );
+        ("Show unsaved changes from elsewhere?", text)
+    };
+    heading(ui, title, &text);
+    match buttons(ui, &[("Restore", is_own), ("Use the savefile", false)]) {
         Some(0) => Some(Answer::Restore),
         Some(_) => Some(Answer::DropRecovery),
-        None => enter(ui).then_some(Answer::Restore),
+        // What came from elsewhere comes in by no key that was meant for something else.
+        None => (is_own && enter(ui)).then_some(Answer::Restore),
     }
 }
 
@@ -388,21 +410,29 @@ fn damaged_ui(
     ui.add_space(8.0);
     let (kept, open) = match instead {
         Instead::Version(_) => (
-            format!("an earlier version, saved {when} ({written})"),
+            format!("Loom kept an earlier version, saved {when} ({written})"),
             format!("Open the version of {when}"),
         ),
-        Instead::Journal => (
-            format!("what was done in it last, {when} ({written})"),
+        Instead::Journal { is_own: true } => (
+            format!("Loom kept what was done in it last, {when} ({written})"),
             "Open what Loom kept".to_owned(),
+        ),
+        Instead::Journal { is_own: false } => (
+            format!(
+                "In its folder lie unsaved changes of {when} ({written}) that Loom on this computer did not write: \
+                 nothing of them runs before you trust the project"
+            ),
+            "Open what lies there".to_owned(),
         ),
     };
     ui.label(format!(
-        "Loom kept {kept}. It opens as unsaved work; the damaged file is kept beside it when you save."
+        "{kept}. It opens as unsaved work; the damaged file is kept beside it when you save."
     ));
-    match buttons(ui, &[(&open, true), ("Close", false)]) {
+    let is_own = !matches!(instead, Instead::Journal { is_own: false });
+    match buttons(ui, &[(&open, is_own), ("Close", false)]) {
         Some(0) => Some(Answer::OpenVersion),
         Some(_) => Some(Answer::Cancel),
-        None => enter(ui).then_some(Answer::OpenVersion),
+        None => (is_own && enter(ui)).then_some(Answer::OpenVersion),
     }
 }
 

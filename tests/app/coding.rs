@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -354,4 +355,58 @@ fn the_keyboard_leaves_a_text_for_something_that_is_seen() {
     assert!(window.app().project().document.is_dirty());
     window.key(CTRL, Key::S);
     window.wait("the project", |app| !app.project().document.is_dirty());
+}
+
+#[test]
+fn what_is_typed_without_a_pause_is_kept_while_it_is_typed() {
+    let mut window = Window::open(empty);
+    window.new_node("kept");
+    let copy = window.folder().join(".loom").join("unsaved-code.json");
+    window.key(WITH_CTRL, Key::End);
+    // Far more often than what is kept may be late, and for as long as ten times that.
+    let started = Instant::now();
+    while !copy.exists() {
+        assert!(started.elapsed() < Duration::from_secs(30), "never kept");
+        window.typed("#");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(std::fs::read_to_string(&copy).unwrap().contains("##"));
+}
+
+#[test]
+fn what_cannot_be_kept_in_the_project_is_kept_in_userdata_and_tried_until_it_is() {
+    let mut window = Window::open(empty);
+    window.new_node("kept");
+    let project = window.folder();
+    let file = project.join("nodes").join("kept.py");
+    let saved = std::fs::read_to_string(&file).unwrap();
+    // Folders in the place of both: nobody can write a file there.
+    let in_project = project.join(".loom").join("unsaved-code.json");
+    std::fs::create_dir_all(in_project.join("in the way")).unwrap();
+    let in_userdata = window.userdata.path().join("journals");
+    std::fs::write(&in_userdata, "").unwrap();
+    window.key(WITH_CTRL, Key::End);
+    window.typed("# typed in vain?");
+    let told = "could not be kept";
+    let started = Instant::now();
+    while !window.says(told) {
+        assert!(started.elapsed() < Duration::from_secs(30), "not told");
+        std::thread::sleep(Duration::from_millis(10));
+        window.harness.step();
+    }
+    // It is tried again, although nothing more is typed.
+    std::fs::remove_file(&in_userdata).unwrap();
+    window.wait("the copy", |_| {
+        let kept = std::fs::read_dir(&in_userdata).into_iter().flatten();
+        let mut kept = kept.flatten().map(|entry| entry.path());
+        kept.any(|path| std::fs::read_to_string(path).is_ok_and(|text| text.contains("in vain")))
+    });
+    let userdata: Rc<_> = window.userdata.clone();
+    drop(window);
+
+    let mut window = Window::start(userdata, Some(project), Settings::default());
+    window.wait("the text", |app| text(app).ends_with("# typed in vain?"));
+    window.steps();
+    assert!(window.says("Loom ended before your last changes to kept.py were saved"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), saved);
 }

@@ -276,3 +276,87 @@ fn a_run_asks_for_what_it_lacks_and_nothing_runs_before() {
         Some(&value)
     );
 }
+
+#[test]
+fn what_changes_while_the_question_stands_there_does_not_run_by_the_answer() {
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let folder = project(userdata.path());
+    let text = fs::read_to_string(folder.join("savefile.json")).unwrap();
+    let named = text.replace(
+        r#"{"var": "key"}"#,
+        r#"{"var": "key", "value": {"secret": "github"}}"#,
+    );
+    fs::write(folder.join("savefile.json"), named).unwrap();
+    let canary = userdata.path().join("canary.txt");
+    let mut window = Window::start(
+        Rc::clone(&userdata),
+        Some(folder.clone()),
+        Settings::default(),
+    );
+    window.key(NONE, Key::Home);
+    window.pick("Tell");
+    window.key(NONE, Key::F9);
+    let is_asked = |app: &loom::app::App| matches!(app.dialog(), Some(Dialog::Secret(_)));
+    window.wait("the question", is_asked);
+    assert!(window.app().project().has_engine());
+    // A checkout: what the run would call is another, and much else.
+    let evil = format!("open({:?}, 'a').write('x')\n", canary.display().to_string());
+    for number in 0..5 {
+        fs::write(folder.join(format!("helper_{number}.py")), "").unwrap();
+    }
+    fs::write(
+        folder.join("nodes/keys.py"),
+        SOURCE.replace("import time\n", &format!("import time\n{evil}")),
+    )
+    .unwrap();
+    // Whether it was noticed already or not.
+    window.steps();
+    window.secret_field();
+    window.typed(CANARY);
+    window.key(NONE, Key::Enter);
+    window.wait("that it is asked about", |app| {
+        app.project().is_restricted()
+    });
+    window.wait("the end", |app| !app.project().is_busy());
+    assert!(!window.app().project().has_engine());
+    assert!(window.app().project().run.status().is_none());
+    assert!(!canary.exists(), "what changed ran");
+}
+
+#[test]
+fn a_run_that_waits_for_a_secret_is_given_up_when_its_project_changes() {
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let folder = project(userdata.path());
+    let text = fs::read_to_string(folder.join("savefile.json")).unwrap();
+    let named = text.replace(
+        r#"{"var": "key"}"#,
+        r#"{"var": "key", "value": {"secret": "github"}}"#,
+    );
+    fs::write(folder.join("savefile.json"), named).unwrap();
+    let mut window = Window::start(
+        Rc::clone(&userdata),
+        Some(folder.clone()),
+        Settings::default(),
+    );
+    window.key(NONE, Key::Home);
+    window.pick("Tell");
+    window.key(NONE, Key::F9);
+    let is_asked = |app: &loom::app::App| matches!(app.dialog(), Some(Dialog::Secret(_)));
+    window.wait("the question", is_asked);
+    for number in 0..5 {
+        fs::write(folder.join(format!("nodes/more_{number}.py")), "").unwrap();
+    }
+    window.wait("that it is noticed", |app| app.project().is_restricted());
+    assert!(!window.app().project().is_busy());
+    assert!(!window.app().project().has_engine());
+    // The answer keeps the secret, and begins nothing.
+    window.secret_field();
+    window.typed(CANARY);
+    window.key(NONE, Key::Enter);
+    for _ in 0..50 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        window.harness.step();
+    }
+    assert!(window.app().project().run.status().is_none());
+    assert!(!window.app().project().is_busy());
+}

@@ -162,3 +162,27 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
     let changes = changes.unwrap();
     assert!(changes.iter().any(|it| it.name == "savefile.json"));
 }
+
+#[test]
+fn what_changes_while_an_environment_is_built_is_not_taken_for_the_work_of_the_tools() {
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let project = crate::empty(userdata.path());
+    let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
+    let settings = Settings::default();
+    let mut window = Window::build_as_is(builder, userdata, Some(project.clone()), settings);
+    window.key(NONE, Key::Tab);
+    window.typed("add");
+    window.key(NONE, Key::Enter);
+    window.wait("the work", |app| {
+        !app.project().is_restricted() && !app.project().is_busy()
+    });
+    for number in 0..5 {
+        let path = project.join("nodes").join(format!("more_{number}.py"));
+        fs::write(path, "def more() -> int:\n    return 2\n").unwrap();
+    }
+    window.key(NONE, Key::F5);
+    assert!(window.app().project().is_busy());
+    window.wait("the question", |app| app.project().is_restricted());
+    window.wait("the end", |app| !app.project().is_busy());
+    assert!(!window.app().project().has_engine());
+}

@@ -164,6 +164,13 @@ fn a_secret_is_found_nowhere_but_in_the_node() {
             .loom(&["picture", "P", picture.to_str().unwrap()])
             .exits(0);
     }
+    // What is given away with the project, as whoever takes it finds it: the name and nothing more.
+    let archive = stage.folder.path().join("P.loom");
+    let archive = archive.to_str().unwrap();
+    stage.loom(&["export", "P", "--output", archive]).exits(0);
+    let taken = stage.loom(&["import", archive]).exits(0);
+    let savefile = Path::new(taken.stdout.trim()).join("savefile.json");
+    assert!(fs::read_to_string(savefile).unwrap().contains("openai"));
     assert_eq!(holding(stage.folder.path(), "canary", &file), [""; 0]);
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use loom::document::file::SAVEFILE;
 use loom::document::{Document, ops};
 use loom::graph::{Bank, Catalog, NodeKind, pos2};
-use loom::project::journal::{Base, Journal, Location};
+use loom::project::journal::{Base, Journal, Location, Standing};
 use loom::project::state::State;
 use loom::project::{Lock, generations, index, sweep, trust};
 use loom::settings::Settings;
@@ -23,7 +23,7 @@ pub fn catalog() -> Catalog {
 
 /// Where the project's journal lies.
 pub fn location(userdata: &Path) -> Location {
-    Location::new(&userdata.join(PROJECT), &userdata.join("journals"))
+    Location::new(&userdata.join(PROJECT), userdata)
 }
 
 #[test]
@@ -92,6 +92,6 @@ fn open(project: &Path, location: &Location, catalog: &Catalog) -> (Document, Jo
     };
     let mut document = loaded.document;
     document.record();
-    let journal = location.begin(&base).unwrap();
+    let journal = location.begin(&base, Standing::Trusted).unwrap();
     (document, journal)
 }

@@ -160,6 +160,12 @@ fn look(userdata: &Path, known: Said, tally: &mut Tally) -> usize {
         unreadable("trust.json", why);
     }
     let found = child::location(userdata).find(&catalog);
+    if found
+        .as_ref()
+        .is_some_and(|found| !found.place.is_trusted())
+    {
+        unreadable("the journal", "it is not known as our own".to_owned());
+    }
     let recovered = match &found {
         Some(found) if found.lost > 0 => 0,
         Some(found) => found.document.graph().node_count(),

@@ -165,6 +165,8 @@ pub const LAYERS: &[Layer] = &[
         crates: &[
             "crc32fast",
             "directories",
+            "getrandom",
+            "hmac",
             "jiff",
             "serde",
             "serde_json",

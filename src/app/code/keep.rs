@@ -1,27 +1,44 @@
-//! Keeping: what is typed and not saved lies in the project's `.loom` a moment later, so that a crash loses none of it,
-//! and is offered when the project is opened again.
+//! Keeping: what is typed and not saved lies in the project's `.loom`, or else in userdata, a moment later, so that a
+//! crash loses none of it, and is offered when the project is opened again.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::{App, CodeEvent, read_source};
-use crate::project::unsaved::{self, Unsaved};
+use crate::project::unsaved::{Location, Unsaved};
 use crate::ui::Level;
 use crate::ui::code::File;
 use crate::ui::shell::Pane;
 
-/// How long after the last change it is kept.
+/// How long after a change it is kept at the latest, however much is typed meanwhile.
 const AFTER: Duration = Duration::from_secs(1);
+/// What could not be kept is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
+
+/// Tells unsaved texts from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mark {
+    /// There are none.
+    #[default]
+    None,
+    /// Those that an earlier Loom left.
+    Found,
+    Of(u64),
+}
 
 /// What of the unsaved texts is kept.
 #[derive(Debug, Default)]
 pub(super) struct Keeping {
-    /// Tells what is kept from other texts; `None`: nothing is.
-    kept: Option<u64>,
-    /// What is to be kept when it has not changed until then.
-    due: Option<(u64, Instant)>,
-    is_writing: bool,
+    /// Tells what is kept from other texts.
+    kept: Mark,
+    /// When what is not kept yet is.
+    due: Option<Instant>,
+    /// What is being written.
+    writing: Option<Mark>,
+    /// It was said that it cannot be kept.
+    is_told: bool,
 }
 
 impl App {
@@ -33,24 +50,21 @@ impl App {
         let files = self.project.panels.code.files();
         let unsaved = || files.iter().filter(|file| file.is_unsaved());
         let keeping = &mut self.project.code.keeping;
-        if keeping.is_writing {
+        if keeping.writing.is_some() {
             return;
         }
-        let is_any = unsaved().next().is_some();
-        let mark = is_any.then(|| mark_of(unsaved()));
+        let mark = mark_of(unsaved());
         if mark == keeping.kept {
             keeping.due = None;
             return;
         }
         let now = Instant::now();
-        let due = match (mark, keeping.due) {
-            (None, _) => now,
-            (Some(mark), Some((of, due))) if of == mark => due,
-            (Some(mark), _) => {
-                keeping.due = Some((mark, now + AFTER));
-                now + AFTER
-            }
+        let after = if mark == Mark::None {
+            Duration::ZERO
+        } else {
+            AFTER
         };
+        let due = *keeping.due.get_or_insert(now + after);
         if now < due {
             self.services.context.request_repaint_after(due - now);
             return;
@@ -61,26 +75,42 @@ impl App {
                 text: file.text().to_owned(),
             })
             .collect();
-        keeping.kept = mark;
         keeping.due = None;
-        keeping.is_writing = true;
+        keeping.writing = Some(mark);
+        let paths = self.paths.clone();
         self.in_background(move || {
+            let location = Location::new(&folder, &paths);
             let result = if texts.is_empty() {
-                unsaved::discard(&folder)
+                location.discard()
             } else {
-                unsaved::keep(&folder, &texts)
+                location.keep(&texts)
             };
             CodeEvent::Kept(result.map_err(|error| error.to_string()))
         });
     }
 
     pub(super) fn code_kept(&mut self, result: Result<(), String>) {
-        self.project.code.keeping.is_writing = false;
-        if let Err(reason) = result {
-            self.notify(
-                Level::Warning,
-                format!("Unsaved sources could not be kept for the case of a crash: {reason}"),
-            );
+        let keeping = &mut self.project.code.keeping;
+        // It may have been forgotten meanwhile.
+        let Some(mark) = keeping.writing.take() else {
+            return;
+        };
+        match result {
+            Ok(()) => {
+                keeping.kept = mark;
+                keeping.is_told = false;
+            }
+            Err(reason) => {
+                keeping.due = Some(Instant::now() + AGAIN_AFTER);
+                if !std::mem::replace(&mut keeping.is_told, true) {
+                    self.notify(
+                        Level::Warning,
+                        format!(
+                            "Unsaved sources could not be kept for the case of a crash: {reason}"
+                        ),
+                    );
+                }
+            }
         }
     }
 
@@ -88,7 +118,7 @@ impl App {
     pub(super) fn forget_unsaved_code(&mut self) {
         self.project.code.keeping = Keeping::default();
         if let Some(folder) = &self.project.folder
-            && let Err(error) = unsaved::discard(folder)
+            && let Err(error) = Location::new(folder, &self.paths).discard()
         {
             self.notify(
                 Level::Warning,
@@ -106,17 +136,40 @@ impl App {
             // Another Loom may be writing them.
             return;
         }
+        let paths = self.paths.clone();
         self.in_background(move || {
-            let found = unsaved::find(&folder).into_iter();
-            let with_disk = found.map(|unsaved| {
+            let location = Location::new(&folder, &paths);
+            let found = location.find();
+            let foreign = found.is_foreign.then(|| {
+                let set_aside = location.set_aside();
+                set_aside.unwrap_or_else(|_| folder.join(".loom"))
+            });
+            let with_disk = found.texts.into_iter().map(|unsaved| {
                 let on_disk = read_source(&unsaved.path).unwrap_or_default();
                 (unsaved, on_disk)
             });
-            CodeEvent::Recovered(with_disk.collect())
+            CodeEvent::Recovered {
+                texts: with_disk.collect(),
+                foreign,
+            }
         });
     }
 
-    pub(super) fn code_recovered(&mut self, found: Vec<(Unsaved, String)>) {
+    pub(super) fn code_recovered(
+        &mut self,
+        found: Vec<(Unsaved, String)>,
+        foreign: Option<PathBuf>,
+    ) {
+        if let Some(path) = foreign {
+            self.notify(
+                Level::Warning,
+                format!(
+                    "Unsaved sources that came along with the project, or are of an older Loom, are not shown; they lie \
+                     in {}",
+                    path.display()
+                ),
+            );
+        }
         if found.is_empty() {
             return;
         }
@@ -130,7 +183,7 @@ impl App {
             }
         }
         // From now on they are kept, or forgotten, like any.
-        self.project.code.keeping.kept = Some(0);
+        self.project.code.keeping.kept = Mark::Found;
         if self.has_recovered() {
             self.shell.show(Pane::Code);
             self.notify(
@@ -141,10 +194,14 @@ impl App {
     }
 }
 
-fn mark_of<'a>(files: impl Iterator<Item = &'a File>) -> u64 {
+fn mark_of<'a>(files: impl Iterator<Item = &'a File>) -> Mark {
+    let mut files = files.peekable();
+    if files.peek().is_none() {
+        return Mark::None;
+    }
     let mut hasher = DefaultHasher::new();
     for file in files {
         (&file.path, file.revision()).hash(&mut hasher);
     }
-    hasher.finish()
+    Mark::Of(hasher.finish())
 }

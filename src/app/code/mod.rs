@@ -69,8 +69,14 @@ pub enum CodeEvent {
         wanted: NewKinds,
     },
     Kept(Result<(), String>),
-    /// Texts that an earlier Loom had not saved when it ended, each with what its file holds.
-    Recovered(Vec<(Unsaved, String)>),
+    /// Nothing that is of use.
+    Nothing,
+    Recovered {
+        /// Texts that an earlier Loom had not saved when it ended, each with what its file holds.
+        texts: Vec<(Unsaved, String)>,
+        /// Where others lie, which this machine did not write.
+        foreign: Option<PathBuf>,
+    },
     Linted {
         path: PathBuf,
         revision: u64,
@@ -140,7 +146,8 @@ impl App {
             }
             CodeEvent::Made { result, wanted } => self.kinds_made(result, wanted),
             CodeEvent::Kept(result) => self.code_kept(result),
-            CodeEvent::Recovered(found) => self.code_recovered(found),
+            CodeEvent::Nothing => {}
+            CodeEvent::Recovered { texts, foreign } => self.code_recovered(texts, foreign),
             CodeEvent::Linted {
                 path,
                 revision,
@@ -410,7 +417,7 @@ impl App {
                     Ok(text) => Some(text),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                     // What cannot be read just now is as it was.
-                    Err(_) => return CodeEvent::Kept(Ok(())),
+                    Err(_) => return CodeEvent::Nothing,
                 };
                 CodeEvent::OnDisk { path, text }
             });

@@ -26,6 +26,14 @@ use crate::ui::environment::model::{
 };
 use crate::ui::shell::Pane;
 
+/// What tools write in a project when they change its environment.
+pub(super) const OF_TOOLS: [&str; 4] = [
+    project::REQUIREMENTS,
+    "requirements.lock",
+    python::PYTHON_VERSION,
+    packages::WHEELS,
+];
+
 /// What came of background work for the panel.
 #[derive(Debug)]
 pub enum News {
@@ -59,14 +67,7 @@ pub(super) struct Ground {
 impl Ground {
     /// What tools wrote in the project is our own. Reads files: for the background.
     pub fn signed(&self, wanted: &Wanted) {
-        let names = [
-            project::REQUIREMENTS,
-            "requirements.lock",
-            python::PYTHON_VERSION,
-            "packages",
-            "nodes",
-        ];
-        let written = names.map(|name| wanted.project.join(name));
+        let written = OF_TOOLS.map(|name| wanted.project.join(name));
         signed(&wanted.project, &self.userdata, &written);
     }
 

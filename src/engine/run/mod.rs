@@ -339,6 +339,14 @@ impl RunState {
         true
     }
 
+    /// The engine was ended: a run that was in progress comes to nothing more.
+    pub fn end(&mut self) {
+        if self.is_running() {
+            self.settle();
+            self.status = Some(RunStatus::Cancelled);
+        }
+    }
+
     /// Nodes that are held go on, this one or all: the engine was told, and says nothing of those that it is soon
     /// through with.
     pub fn go_on(&mut self, node: Option<NodeId>) {

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde_json::Value as Json;
-
+use super::lines::{Chain, Lines, Standing};
 use super::{Location, Print, snapshot};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
@@ -33,17 +32,46 @@ pub struct Found {
 pub struct Place {
     pub(super) path: PathBuf,
     pub(super) next: u64,
-    /// What it is to begin with instead, where not all of it came back.
-    pub(super) anew: Option<Arc<str>>,
+    /// What it is to begin with instead, and what that comes to, where not all of it came back.
+    pub(super) anew: Option<(Arc<str>, Chain)>,
+    /// What its lines come to.
+    pub(super) chain: Chain,
+    /// As the last tag says; `None`: it is not of this machine, or one of the lines is not.
+    pub(super) standing: Option<Standing>,
+    /// It lies in userdata, where nobody else writes.
+    pub(super) is_aside: bool,
 }
 
 impl Found {
     /// What takes the place of all lines: a snapshot with the number of the last. `None`: it would not mean the same.
-    pub(super) fn as_line(&self, catalog: &Catalog) -> Option<String> {
-        let Place { path, next, .. } = &self.place;
-        let line = super::line(next - 1, &snapshot::of_found(self));
-        let read = snapshot::read(&json(&line)?, path, catalog)?;
-        (read.document.graph() == self.document.graph()).then_some(line)
+    pub(super) fn as_line(
+        &self,
+        location: &Location,
+        catalog: &Catalog,
+    ) -> Option<(String, Chain)> {
+        let place = &self.place;
+        let snapshot = snapshot::of_found(self);
+        let read = snapshot::read(&parsed(&snapshot.to_string())?, &place.path, catalog)?;
+        if read.document.graph() != self.document.graph() {
+            return None;
+        }
+        let line = location.first_line(place.next - 1, snapshot, place.standing);
+        line.ok()
+    }
+}
+
+impl Place {
+    /// It was written here. Otherwise it came along with the project, or is of a Loom that tagged nothing.
+    pub fn is_own(&self) -> bool {
+        self.standing.is_some() || self.is_aside
+    }
+
+    /// What it holds may run where the project may: it was done while that was so.
+    pub fn is_trusted(&self) -> bool {
+        match self.standing {
+            Some(standing) => standing == Standing::Trusted,
+            None => self.is_aside,
+        }
     }
 }
 
@@ -56,14 +84,19 @@ impl Location {
 
     /// The same, also when nothing was done to what it was begun with.
     pub fn newest(&self, catalog: &Catalog) -> Option<Found> {
-        let paths = self.places();
-        let found = paths.iter().filter_map(|path| read(self, path, catalog));
-        let mut found = found.max_by_key(|found| (found.written, found.place.next))?;
+        let home = self.home();
+        let is_within = self.storage.refuse_links(home.parent()?).is_ok();
+        let paths = is_within.then_some(&home).into_iter().chain(&self.asides);
+        let found = paths.filter_map(|path| read(self, path, catalog));
+        // What came along from elsewhere hides nothing of our own.
+        let order = |found: &Found| (found.place.is_own(), found.written, found.place.next);
+        let mut found = found.max_by_key(order)?;
         if !found.is_current && found.lost == 0 {
             self.know_savefile(&mut found, catalog);
         }
         if found.lost > 0 {
-            found.place.anew = found.as_line(catalog).map(Arc::from);
+            let line = found.as_line(self, catalog);
+            found.place.anew = line.map(|(line, chain)| (line.into(), chain));
         }
         Some(found)
     }
@@ -105,14 +138,14 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     let bytes = storage.read_patiently(path).ok()?;
     let written = storage.modified(path).ok()?;
     let mut lines = Lines::of(&bytes);
-    let begun = snapshot::read(&json(lines.next()?)?, path, catalog)?;
+    let begun = snapshot::read(&parsed(lines.next()?)?, path, catalog)?;
     let (mut document, mut savefile) = (begun.document, begun.savefile);
     document.record();
     let (mut steps, mut lost) = (begun.steps, 0);
     let mut is_of_savefile = false;
-    for line in lines.by_ref() {
+    for text in lines.by_ref() {
         // One that is whole and cannot be read is a step all the same.
-        let Some(json) = json(line) else {
+        let Some(json) = parsed(text) else {
             lost += 1;
             continue;
         };
@@ -157,57 +190,14 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
             path: path.to_owned(),
             next: lines.next?,
             anew: None,
+            chain: lines.chain,
+            standing: lines.standing(&location.key),
+            is_aside: location.asides.iter().any(|aside| aside == path),
         },
         savefile,
     })
 }
 
-/// The whole lines of a journal, up to the first that is torn or not the next.
-pub(super) struct Lines<'a> {
-    bytes: &'a [u8],
-    /// Bytes of the lines so far.
-    pub length: usize,
-    /// Number of the next line.
-    pub next: Option<u64>,
-}
-
-impl<'a> Lines<'a> {
-    pub fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            length: 0,
-            next: None,
-        }
-    }
-}
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        let rest = self.bytes.get(self.length..)?;
-        let end = rest.iter().position(|byte| *byte == b'\n')?;
-        let line = std::str::from_utf8(rest.get(..=end)?).ok()?;
-        let (number, rest) = line.trim_end_matches('\n').split_once(' ')?;
-        let (sum, json) = rest.split_once(' ')?;
-        let mut hasher = crc32fast::Hasher::new();
-        for part in [number, " ", json] {
-            hasher.update(part.as_bytes());
-        }
-        if u32::from_str_radix(sum, 16) != Ok(hasher.finalize()) {
-            return None;
-        }
-        let number: u64 = number.parse().ok()?;
-        if self.next.is_some_and(|next| number != next) {
-            return None;
-        }
-        self.next = number.checked_add(1);
-        self.length += line.len();
-        Some(line)
-    }
-}
-
-fn json(line: &str) -> Option<Json> {
-    let json = line.splitn(3, ' ').nth(2)?;
+fn parsed(json: &str) -> Option<serde_json::Value> {
     file::read_json(json.as_bytes()).ok()
 }

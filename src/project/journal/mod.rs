@@ -1,9 +1,10 @@
-//! The journal on disk: `.loom/journal`, a snapshot and each thing that was done since, a line each with its number and
-//! a checksum. A crash leaves at most a torn last line, which is left out. Where it has grown, a newer snapshot takes
-//! the place of its lines. It lies there while there is something that the savefile does not have. Never touches the
-//! savefile.
+//! The journal on disk: `.loom/journal`, a snapshot and each thing that was done since, a line each with its number, a
+//! checksum and a tag that only this machine can make of it and all before. A crash leaves at most a torn last line,
+//! which is left out. Where it has grown, a newer snapshot takes the place of its lines. It lies there while there is
+//! something that the savefile does not have. Never touches the savefile.
 
 mod found;
+mod lines;
 mod snapshot;
 
 use std::io;
@@ -17,21 +18,21 @@ use crate::document::file::storage::{Disk, Storage, Writable};
 use crate::document::file::{self, SAVEFILE};
 use crate::graph::Catalog;
 
-use found::Lines;
+use super::machine::{self, Key};
 pub use found::{Found, Place};
+pub use lines::Standing;
+use lines::{Chain, Lines, line};
 
 /// Lines of so many bytes are worth a new snapshot, if the last one is not larger.
 const MOST_BYTES: u64 = 1 << 20;
-/// So much of a project's name is in that of its journal where it lies among those of others: with what follows it, it is
-/// a name on every disk.
-const MOST_NAME_BYTES: usize = 100;
-
 /// Where the journal of a project lies.
 #[derive(Clone, Debug)]
 pub struct Location {
     storage: Arc<dyn Storage>,
     project: PathBuf,
-    fallback: PathBuf,
+    /// Where it lies when it cannot lie in the project's own folder: the first, and where earlier versions put it.
+    asides: Vec<PathBuf>,
+    key: Key,
 }
 
 /// A journal that is being written. Lines are with the system when `append` returns, and on the disk when `flush` does.
@@ -42,6 +43,10 @@ pub struct Journal {
     /// `None`: it is to be opened where it lies.
     file: Option<Box<dyn Writable>>,
     next: u64,
+    /// What its lines come to.
+    chain: Chain,
+    /// What the tag of the last one says; `None`: it has none.
+    standing: Option<Standing>,
     /// Bytes of its whole lines, and of the first of them.
     length: u64,
     snapshot: u64,
@@ -83,53 +88,74 @@ impl Print {
 }
 
 impl Location {
-    /// `fallback` is a folder to write to where the project's own cannot be written to.
-    pub fn new(project: &Path, fallback: &Path) -> Self {
-        Self::on(Arc::new(Disk), project, fallback)
+    pub fn new(project: &Path, userdata: &Path) -> Self {
+        let asides = super::asides(project, userdata, "journal");
+        Self::on(Arc::new(Disk), project, asides, Key::of(userdata))
     }
 
-    fn on(storage: Arc<dyn Storage>, project: &Path, fallback: &Path) -> Self {
+    fn on(storage: Arc<dyn Storage>, project: &Path, asides: Vec<PathBuf>, key: Key) -> Self {
         Self {
             storage,
             project: project.to_owned(),
-            fallback: fallback.to_owned(),
+            asides,
+            key,
         }
     }
 
     /// Begin a journal in place of what lies there.
-    pub fn begin(&self, base: &Base) -> io::Result<Journal> {
-        let line = line(0, &snapshot::of_base(base, self.savefile()));
+    pub fn begin(&self, base: &Base, standing: Standing) -> io::Result<Journal> {
+        let first = snapshot::of_base(base, self.savefile());
+        let (line, chain) = self.first_line(0, first, Some(standing))?;
         let begin = |path: PathBuf| {
             self.put(&path, line.as_bytes())?;
-            let mut journal = self.journal(path, 1);
+            let mut journal = self.journal(path, 1, chain, Some(standing));
             journal.open()?;
             Ok(journal)
         };
         super::private_folder(&*self.storage, &self.project)
             .and_then(|_| begin(self.home()))
             .or_else(|_: io::Error| {
-                self.storage.create_folders(&self.fallback)?;
-                begin(self.aside())
+                self.make_fallback()?;
+                begin(self.aside().to_owned())
             })
     }
 
     /// Write on in a journal that was found, without the torn line at its end.
     pub fn resume(&self, place: &Place) -> io::Result<Journal> {
-        if let Some(anew) = &place.anew {
+        let path = place.path.clone();
+        let mut chain = place.chain;
+        if let Some((anew, of_anew)) = &place.anew {
             // What is done next would stand behind a step that cannot be done, and be lost with it.
-            self.storage.write_atomic(&place.path, anew.as_bytes())?;
+            self.storage.write_atomic(&path, anew.as_bytes())?;
+            chain = *of_anew;
         }
-        let mut journal = self.journal(place.path.clone(), place.next);
+        let mut journal = self.journal(path, place.next, chain, place.standing);
         // It may have been rotated when it was killed.
         journal.is_unplaced = true;
         journal.open()?;
+        if journal.chain != chain {
+            return Err(io::Error::other("the journal is not what was read"));
+        }
+        if place.standing.is_none() {
+            let standing = if place.is_trusted() {
+                Standing::Trusted
+            } else {
+                Standing::Restricted
+            };
+            // Without tags it is asked about once more, which is no reason not to write on.
+            if let Err(error) = journal.stand(standing) {
+                tracing::warn!(%error, "a journal has no tags");
+            }
+        }
         Ok(journal)
     }
 
     /// Remove what `find` would find.
     pub fn discard(&self) -> io::Result<()> {
-        let places = self.places();
-        places.iter().try_for_each(|path| self.remove_file(path))
+        self.remove_file(&self.home())?;
+        self.asides
+            .iter()
+            .try_for_each(|path| self.remove_file(path))
     }
 
     /// Nothing of what was found is to come back.
@@ -137,12 +163,20 @@ impl Location {
         self.remove_file(&place.path)
     }
 
-    fn journal(&self, path: PathBuf, next: u64) -> Journal {
+    fn journal(
+        &self,
+        path: PathBuf,
+        next: u64,
+        chain: Chain,
+        standing: Option<Standing>,
+    ) -> Journal {
         Journal {
             location: self.clone(),
             path,
             file: None,
             next,
+            chain,
+            standing,
             length: 0,
             snapshot: 0,
             is_torn: false,
@@ -155,25 +189,29 @@ impl Location {
         self.project.join(".loom").join("journal")
     }
 
-    /// Where it lies when it cannot lie in the project's own folder.
-    fn aside(&self) -> PathBuf {
-        self.aside_within(MOST_NAME_BYTES)
+    fn aside(&self) -> &Path {
+        self.asides.first().unwrap_or(&self.project)
     }
 
-    /// The same with at most so much of the project's name, whose own length is up to what a name may have.
-    fn aside_within(&self, most: usize) -> PathBuf {
-        let sum = crc32fast::hash(self.project.as_os_str().as_encoded_bytes());
-        let name = self.project.file_name().unwrap_or_default();
-        let name = name.to_string_lossy();
-        let name = &name[..name.floor_char_boundary(most)];
-        self.fallback.join(format!("{name}-{sum:08x}.journal"))
+    fn make_fallback(&self) -> io::Result<()> {
+        let aside = self.aside();
+        let folder = aside.parent().unwrap_or(aside);
+        self.storage.create_folders(folder)
     }
 
-    /// Where it may lie: in the project, or aside, where it had the whole name once.
-    fn places(&self) -> Vec<PathBuf> {
-        let mut places = vec![self.home(), self.aside(), self.aside_within(usize::MAX)];
-        places.dedup();
-        places
+    /// The first line of a journal, and what those that follow are chained to. No two begin alike, so that no line of one
+    /// is one of another.
+    fn first_line(
+        &self,
+        number: u64,
+        mut snapshot: Json,
+        standing: Option<Standing>,
+    ) -> io::Result<(String, Chain)> {
+        snapshot["nonce"] = machine::nonce()?.into();
+        let mut chain = Chain::default();
+        let tags = (&self.key, standing);
+        let line = line(number, &snapshot.to_string(), &mut chain, tags);
+        Ok((line, chain))
     }
 
     /// Put a journal in a folder where none was, which may be as new.
@@ -202,17 +240,17 @@ impl Location {
 impl Journal {
     /// Write what was done. What was written before stays readable, also when this fails in the middle.
     pub fn append(&mut self, entries: &[Entry]) -> io::Result<()> {
-        let mut lines = String::new();
-        for (at, entry) in (self.next..).zip(entries) {
+        let mut lines = Vec::new();
+        for entry in entries {
             let mut json = file::entry_to_json(entry);
             if matches!(entry, Entry::Saved(_) | Entry::Unsaved)
                 && let Some(print) = self.location.savefile()
             {
                 json["savefile"] = print.to_json();
             }
-            lines += &line(at, &json);
+            lines.push(json);
         }
-        self.write(&lines, entries.len() as u64)
+        self.write(&lines, None)
     }
 
     /// The savefile as it is now is known, and what the journal holds is wanted all the same.
@@ -220,7 +258,15 @@ impl Journal {
         let Some(print) = self.location.savefile() else {
             return Ok(());
         };
-        self.write(&line(self.next, &json!({ "savefile": print.to_json() })), 1)
+        self.write(&[json!({ "savefile": print.to_json() })], None)
+    }
+
+    /// All that it holds stands so from now on: the tag of one more line says that of those before it too.
+    pub fn stand(&mut self, standing: Standing) -> io::Result<()> {
+        if self.standing == Some(standing) {
+            return Ok(());
+        }
+        self.write(&[json!({})], Some(standing))
     }
 
     /// What was written is on the disk. Where this fails some of it may never be, however often it is tried again: then
@@ -247,12 +293,18 @@ impl Journal {
     /// holds, as the next start would: kinds of nodes come from `catalog`.
     pub fn rotate(&mut self, catalog: &Catalog) -> io::Result<()> {
         let found = found::read(&self.location, &self.path, catalog);
-        let found = found.filter(|found| found.lost == 0 && found.place.next == self.next);
+        let found = found.filter(|found| {
+            let place = &found.place;
+            let read = (place.next, place.chain, place.standing);
+            found.lost == 0 && read == (self.next, self.chain, self.standing)
+        });
         let found = found.ok_or_else(|| io::Error::other("it does not come back whole"))?;
-        let line = found.as_line(catalog);
-        let line =
+        let line = found.as_line(&self.location, catalog);
+        let (line, chain) =
             line.ok_or_else(|| io::Error::other("a snapshot of it would be another graph"))?;
-        self.replace(line.as_bytes())
+        self.replace(line.as_bytes())?;
+        self.chain = chain;
+        Ok(())
     }
 
     /// Write all of it anew.
@@ -263,13 +315,13 @@ impl Journal {
 
     /// Go on in a copy in the fallback folder: here nothing can be written any more.
     pub fn move_aside(&mut self) -> io::Result<()> {
-        let path = self.location.aside();
+        let path = self.location.aside().to_owned();
         if path == self.path {
             return Err(io::Error::other("there is no other place to write to"));
         }
         let bytes = self.whole_lines()?;
         let location = &self.location;
-        location.storage.create_folders(&location.fallback)?;
+        location.make_fallback()?;
         location.put(&path, &bytes)?;
         self.path = path;
         (self.is_unplaced, self.is_doubtful) = (false, false);
@@ -303,12 +355,18 @@ impl Journal {
         flushed
     }
 
-    fn write(&mut self, lines: &str, count: u64) -> io::Result<()> {
+    fn write(&mut self, entries: &[Json], standing: Option<Standing>) -> io::Result<()> {
         if self.is_doubtful {
             self.renew()?;
         }
-        // Opened first: that is when its length is known.
+        // Opened first: that is when its length is known, and what the lines are chained to.
         self.file()?;
+        let standing = standing.or(self.standing);
+        let tags = (&self.location.key, standing);
+        let (mut lines, mut chain) = (String::new(), self.chain);
+        for (number, entry) in (self.next..).zip(entries) {
+            lines += &line(number, &entry.to_string(), &mut chain, tags);
+        }
         let length = self.length;
         if self.is_torn {
             self.file()?.set_len(length)?;
@@ -322,7 +380,8 @@ impl Journal {
         }
         self.is_torn = written.is_err();
         written?;
-        self.next += count;
+        self.next += entries.len() as u64;
+        (self.chain, self.standing) = (chain, standing);
         self.length += lines.len() as u64;
         Ok(())
     }
@@ -349,39 +408,38 @@ impl Journal {
         self.file = None;
         let storage = &self.location.storage;
         let bytes = storage.read(&self.path)?;
-        let length = self.own_part(&bytes)?;
-        self.snapshot = Lines::of(&bytes).next().map_or(0, |line| line.len() as u64);
-        self.length = length as u64;
-        self.is_torn = length < bytes.len();
+        let mut own = self.own_part(&bytes)?;
+        // Of what should take its place it may not be known whether it did. Tags say what lies there.
+        if let Some(standing) = own.standing(&self.location.key) {
+            (self.chain, self.standing) = (own.chain, Some(standing));
+        }
+        self.length = own.length as u64;
+        self.is_torn = own.length < bytes.len();
+        own = Lines::of(&bytes);
+        own.next();
+        self.snapshot = own.length as u64;
         self.file = Some(storage.append(&self.path)?);
         Ok(())
     }
 
     fn whole_lines(&self) -> io::Result<Vec<u8>> {
         let mut bytes = self.location.storage.read(&self.path)?;
-        let length = self.own_part(&bytes)?;
+        let length = self.own_part(&bytes)?.length;
         bytes.truncate(length);
         Ok(bytes)
     }
 
-    /// How many of these bytes are what was written. There may be more: lines of a write that failed in the end, and will
-    /// be written again.
-    fn own_part(&self, bytes: &[u8]) -> io::Result<usize> {
+    /// Those of the lines that were written. There may be more: of a write that failed in the end, and will be written
+    /// again.
+    fn own_part<'b>(&self, bytes: &'b [u8]) -> io::Result<Lines<'b>> {
         let mut lines = Lines::of(bytes);
         while lines.next != Some(self.next) && lines.next().is_some() {}
         if lines.next == Some(self.next) {
-            Ok(lines.length)
+            Ok(lines)
         } else {
             Err(io::Error::other("the journal is not what was written"))
         }
     }
-}
-
-/// `NUMBER CHECKSUM JSON`, the checksum over the number and the JSON.
-fn line(number: u64, json: &Json) -> String {
-    let text = format!("{number} {json}");
-    let (number, json) = text.split_once(' ').unwrap_or_default();
-    format!("{number} {:08x} {json}\n", crc32fast::hash(text.as_bytes()))
 }
 
 #[cfg(test)]

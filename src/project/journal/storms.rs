@@ -69,7 +69,9 @@ impl Storm {
         model
             .write_atomic(&project.join(SAVEFILE), text.as_bytes())
             .unwrap();
-        let location = Location::on(Arc::new(model.clone()), project, Path::new("/aside"));
+        let storage = Arc::new(model.clone());
+        let aside = PathBuf::from("/aside/project.journal");
+        let location = Location::on(storage, project, vec![aside], Key::new().unwrap());
         let mut storm = Self {
             model,
             location,
@@ -142,6 +144,9 @@ impl Storm {
         let (document, state) = if let Some(found) = found {
             if found.lost > 0 || !found.is_current {
                 return Err(format!("it is asked, and {} are lost", found.lost));
+            }
+            if !found.place.is_own() {
+                return Err("it is not known as our own".to_owned());
             }
             let state = at(&found.document, &self.states);
             self.journal = Some(
@@ -268,7 +273,9 @@ impl Storm {
         }
         let journal = match &mut self.journal {
             Some(journal) => journal,
-            None => self.journal.insert(self.location.begin(&self.base)?),
+            None => self
+                .journal
+                .insert(self.location.begin(&self.base, Standing::Trusted)?),
         };
         journal.append(&self.waiting).or_else(|_| {
             journal.move_aside()?;
@@ -381,6 +388,33 @@ fn a_flush_that_does_nothing_is_noticed() {
         assert!(noticed.is_some(), "{ignored:?}");
         eprintln!("{ignored:?}: {}", noticed.unwrap_or_default());
     }
+}
+
+/// What is said of a journal as a whole is said of it or is not, whichever call fails; it stays our own.
+#[test]
+fn a_standing_that_cannot_be_written_harms_nothing() {
+    let mut failures = 0;
+    for call in 1..8 {
+        for fate in [Fate::Error(io::ErrorKind::StorageFull), Fate::Death] {
+            let mut storm = Storm::new(call as u64, Ignored::Nothing);
+            for _ in 0..10 {
+                storm.do_one(4).unwrap();
+            }
+            storm.flush().unwrap();
+            let journal = storm.journal.as_mut().unwrap();
+            storm.model.doom(call, fate);
+            let stood = journal.stand(Standing::Restricted);
+            let flushed = journal.flush();
+            failures += usize::from(stood.is_err() || flushed.is_err());
+            if !storm.model.is_dead() {
+                storm.model.spare();
+                storm.do_one(4).unwrap();
+                storm.flush().unwrap();
+            }
+            storm.crash().unwrap();
+        }
+    }
+    assert!(failures > 3, "{failures}");
 }
 
 /// Each call fails once, in each way; nothing that was there is harmed, and nothing that was done is forgotten.

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 pub use changes::{Change, How};
 pub use fingerprint::{Fingerprint, Found, whole_text};
-pub use places::{Refused, may_be_trusted};
+use places::Places;
+pub use places::Refused;
 pub use record::Known;
 
 use super::index;
@@ -67,10 +68,14 @@ pub struct Look {
 
 /// Look whether a project may run. Reads all of its code: for the background.
 pub fn look(project: &Path, paths: &Paths) -> Look {
+    look_among(project, paths, &Places::here())
+}
+
+fn look_among(project: &Path, paths: &Paths, places: &Places) -> Look {
     let folder = full(project).unwrap_or_else(|_| project.to_owned());
     let holds = Fingerprint::of(&folder, &paths.userdata);
     let around = folder.parent().filter(|around| {
-        may_be_trusted(around, &paths.userdata).is_ok() && places::may_lie(&folder, &paths.userdata)
+        places.check(around, &paths.userdata).is_ok() && places.may_lie(&folder, &paths.userdata)
     });
     let mut look = Look {
         around: around.map(Path::to_owned),
@@ -82,7 +87,7 @@ pub fn look(project: &Path, paths: &Paths) -> Look {
     let known = record::read(&paths.userdata);
     // What comes with Loom is as trusted as Loom is.
     let is_ours = full(&paths.examples()).is_ok_and(|ours| look.folder.starts_with(ours));
-    if is_ours || known.covers(&look.folder, &paths.userdata) {
+    if is_ours || known.covers(&look.folder, &paths.userdata, places) {
         look.trusted = Some(Trusted(look.folder.clone()));
         return look;
     }
@@ -107,6 +112,22 @@ pub fn look(project: &Path, paths: &Paths) -> Look {
 }
 
 impl Look {
+    /// The same where something is shown that came along and is in no file that was looked at: a change from outside all
+    /// the same.
+    #[must_use]
+    pub fn doubted(mut self) -> Self {
+        if self.trusted.take().is_some() || self.changes.is_some() {
+            let text =
+                "Unsaved changes that Loom on this computer did not make: they are on the canvas";
+            self.changes.get_or_insert_default().push(Change {
+                name: ".loom/journal".to_owned(),
+                how: How::Changed,
+                lines: vec![text.to_owned()],
+            });
+        }
+        self
+    }
+
     /// Somebody trusts the project as it was seen. What is too much to be looked through is trusted until it is closed.
     pub fn trust(&self, userdata: &Path) -> io::Result<Trusted> {
         if self.holds.is_whole {
@@ -118,8 +139,12 @@ impl Look {
 
 /// Trust every project in a folder, also those that come later. Fails where nobody should.
 pub fn trust_folder(folder: &Path, userdata: &Path) -> io::Result<()> {
+    trust_folder_among(folder, userdata, &Places::here())
+}
+
+fn trust_folder_among(folder: &Path, userdata: &Path, places: &Places) -> io::Result<()> {
     let folder = full(folder)?;
-    may_be_trusted(&folder, userdata).map_err(io::Error::other)?;
+    places.check(&folder, userdata).map_err(io::Error::other)?;
     record::update(userdata, |known| known.add_folder(&folder))
 }
 

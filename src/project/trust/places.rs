@@ -18,17 +18,6 @@ pub enum Refused {
     Userdata,
 }
 
-/// May all projects of this folder be trusted, whoever puts them there? Links are looked through.
-pub fn may_be_trusted(folder: &Path, userdata: &Path) -> Result<(), Refused> {
-    Places::here().check(folder, userdata)
-}
-
-/// May a project in this place be trusted because of a folder around it?
-pub fn may_lie(project: &Path, userdata: &Path) -> bool {
-    let lands = |place: &PathBuf| lies_in(project, place);
-    !Places::here().landings.iter().any(lands) && !is_in(project, userdata)
-}
-
 fn is_in(folder: &Path, userdata: &Path) -> bool {
     full(userdata).is_ok_and(|userdata| lies_in(folder, &userdata))
 }
@@ -44,14 +33,21 @@ fn begins(path: &Path, other: &Path, folds: bool) -> bool {
 }
 
 /// The places of this computer, by their full names.
-struct Places {
-    homes: Vec<PathBuf>,
+pub struct Places {
+    pub(super) homes: Vec<PathBuf>,
     /// Where files land that nobody looked at.
-    landings: Vec<PathBuf>,
+    pub(super) landings: Vec<PathBuf>,
 }
 
 impl Places {
-    fn check(&self, folder: &Path, userdata: &Path) -> Result<(), Refused> {
+    /// May a project in this place be trusted because of a folder around it?
+    pub fn may_lie(&self, project: &Path, userdata: &Path) -> bool {
+        let lands = |place: &PathBuf| lies_in(project, place);
+        !self.landings.iter().any(lands) && !is_in(project, userdata)
+    }
+
+    /// May all projects of this folder be trusted, whoever puts them there? Links are looked through.
+    pub fn check(&self, folder: &Path, userdata: &Path) -> Result<(), Refused> {
         let folder = full(folder).unwrap_or_else(|_| folder.to_owned());
         if folder.parent().is_none() || self.homes.iter().any(|home| lies_in(home, &folder)) {
             return Err(Refused::TooWide);
@@ -66,7 +62,7 @@ impl Places {
         Ok(())
     }
 
-    fn here() -> Self {
+    pub fn here() -> Self {
         let mut homes = Vec::new();
         let mut landings = vec![std::env::temp_dir()];
         if cfg!(unix) {
@@ -168,13 +164,16 @@ mod tests {
     fn the_places_of_this_computer_are_among_them() {
         let userdata = Path::new("no such folder");
         let temp = std::env::temp_dir().join("anything");
-        assert_eq!(may_be_trusted(&temp, userdata), Err(Refused::Landing));
+        assert_eq!(Places::here().check(&temp, userdata), Err(Refused::Landing));
         let home = directories::UserDirs::new().map(|user| user.home_dir().to_owned());
         if let Some(home) = home {
-            assert_eq!(may_be_trusted(&home, userdata), Err(Refused::TooWide));
+            assert_eq!(Places::here().check(&home, userdata), Err(Refused::TooWide));
             let downloads = home.join("Downloads").join("anything");
-            assert_eq!(may_be_trusted(&downloads, userdata), Err(Refused::Landing));
-            assert!(!may_lie(&downloads, userdata));
+            assert_eq!(
+                Places::here().check(&downloads, userdata),
+                Err(Refused::Landing)
+            );
+            assert!(!Places::here().may_lie(&downloads, userdata));
         }
     }
 }

@@ -10,7 +10,8 @@ use std::time::SystemTime;
 use serde_json::{Map, Value as Json, json};
 
 use super::fingerprint::{Digest, Fingerprint, text_of};
-use super::{id_of, places};
+use super::id_of;
+use super::places::Places;
 use crate::document::file::{SAVEFILE, write_atomic};
 use crate::paths::full;
 use crate::project::index::read_json;
@@ -52,14 +53,14 @@ impl Known {
     }
 
     /// Does a folder around the project vouch for it?
-    pub fn covers(&self, project: &Path, userdata: &Path) -> bool {
+    pub fn covers(&self, project: &Path, userdata: &Path, places: &Places) -> bool {
         let mut around = self
             .folders
             .iter()
             .filter(|folder| project.starts_with(folder));
         // Looked at again: the file may have been written by hand.
-        around.any(|folder| places::may_be_trusted(folder, userdata).is_ok())
-            && places::may_lie(project, userdata)
+        around.any(|folder| places.check(folder, userdata).is_ok())
+            && places.may_lie(project, userdata)
     }
 
     /// Is this the folder of a project that was trusted in another place, which is not there any more?

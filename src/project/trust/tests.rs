@@ -224,6 +224,46 @@ fn a_folder_vouches_for_all_in_it_where_that_may_be() {
 }
 
 #[test]
+fn all_projects_of_a_trusted_folder_may_run_also_those_that_come_later() {
+    let stage = Stage::new();
+    let userdata = &stage.paths.userdata;
+    let one = stage.foreign("One");
+    let landings = stage.root.join("landings");
+    let landed = create("Landed", &landings).unwrap();
+    let around = one.parent().unwrap();
+    // As on a computer whose temporary folders are others.
+    let places = Places {
+        homes: Vec::new(),
+        landings: vec![landings.clone()],
+    };
+    let may_run = |project: &Path| {
+        let look = look_among(project, &stage.paths, &places);
+        look.trusted.is_some()
+    };
+    let look = look_among(&one, &stage.paths, &places);
+    assert_eq!(look.around.as_deref(), Some(around));
+    assert!(look.trusted.is_none());
+    trust_folder_among(around, userdata, &places).unwrap();
+    assert_eq!(known(userdata).folders, [around]);
+    assert!(may_run(&one));
+    // What changes, or comes later, is as trusted. A place where files land is not, nor what lies beside.
+    trust_folder_among(&landings, userdata, &places).unwrap_err();
+    fs::write(one.join("nodes").join("b.py"), "more\n").unwrap();
+    let later = stage.foreign("Later");
+    assert!(may_run(&one) && may_run(&later));
+    assert!(!may_run(&landed));
+    let beside = create("Beside", &stage.root.join("others")).unwrap();
+    assert!(!may_run(&beside));
+    // Changes that came along unsaved are asked about all the same.
+    let look = look_among(&one, &stage.paths, &places).doubted();
+    assert!(look.trusted.is_none());
+    let names: Vec<_> = look.changes.iter().flatten().map(|it| &*it.name).collect();
+    assert_eq!(names, [".loom/journal"]);
+    forget(around, userdata).unwrap();
+    assert!(!may_run(&one));
+}
+
+#[test]
 fn a_wheel_is_seen_also_where_the_text_that_names_it_is_odd() {
     let userdata = tempfile::tempdir().unwrap();
     let project = crate::project::create("P", userdata.path()).unwrap();

@@ -1,11 +1,24 @@
 //! Tests of the journal on a real disk.
 
+mod foreign;
+
 use std::fs;
 
 use super::*;
 use crate::document::Document;
 use crate::document::ops;
 use crate::graph::{Bank, NodeKind, pos2};
+
+/// A whole line that has no tag.
+fn foreign(number: u64, json: &Json) -> String {
+    let key = Key::new().unwrap();
+    line(
+        number,
+        &json.to_string(),
+        &mut Chain::default(),
+        (&key, None),
+    )
+}
 
 fn saved(text: &str) -> Base {
     Base {
@@ -32,9 +45,9 @@ impl Stage {
             .unwrap()
             .document;
         document.record();
-        let location = Location::new(folder.path(), &folder.path().join("aside"));
+        let location = Location::new(folder.path(), &folder.path().join("userdata"));
         Self {
-            journal: location.begin(&saved(&base)).unwrap(),
+            journal: location.begin(&saved(&base), Standing::Trusted).unwrap(),
             location,
             folder,
             catalog,
@@ -146,8 +159,8 @@ fn steps_whose_nodes_are_not_what_they_were_are_counted() {
     stage.add(2);
     stage.write();
     let mut lines = fs::read_to_string(stage.path()).unwrap();
-    lines += &line(3, &json!({"do": "Delete", "edits": [{"remove": 77}]}));
-    lines += &line(4, &json!("undo"));
+    lines += &foreign(3, &json!({"do": "Delete", "edits": [{"remove": 77}]}));
+    lines += &foreign(4, &json!("undo"));
     fs::write(stage.path(), lines).unwrap();
     let found = stage.find().unwrap();
     assert_eq!((found.steps, found.lost), (2, 2));
@@ -161,7 +174,7 @@ fn what_is_done_after_a_step_that_is_lost_comes_back() {
     stage.add(2);
     stage.write();
     let mut lines = fs::read_to_string(stage.path()).unwrap();
-    lines += &line(3, &json!({"do": "Delete", "edits": [{"remove": 77}]}));
+    lines += &foreign(3, &json!({"do": "Delete", "edits": [{"remove": 77}]}));
     fs::write(stage.path(), &lines).unwrap();
     let found = stage.find().unwrap();
     assert_eq!(
@@ -191,11 +204,11 @@ fn a_line_that_cannot_be_read_is_told_of_and_not_the_silent_end() {
     stage.write();
     let deep = (0..200).fold(Json::Null, |inner, _| json!([inner]));
     let mut lines = fs::read_to_string(stage.path()).unwrap();
-    lines += &line(
+    lines += &foreign(
         2,
         &json!({"do": "Set", "edits": [{"set": [0, "a"], "value": deep}]}),
     );
-    lines += &line(3, &json!("undo"));
+    lines += &foreign(3, &json!("undo"));
     fs::write(stage.path(), lines).unwrap();
     let found = stage.find().unwrap();
     assert_eq!((found.steps, found.lost), (1, 2));
@@ -212,7 +225,10 @@ fn a_step_back_that_a_line_cannot_hold_is_forgotten_and_nothing_else() {
     let loaded = file::parse(base.as_bytes(), Path::new(""), &stage.catalog);
     stage.document = loaded.unwrap().document;
     stage.document.record();
-    stage.journal = stage.location.begin(&saved(&base)).unwrap();
+    stage.journal = stage
+        .location
+        .begin(&saved(&base), Standing::Trusted)
+        .unwrap();
     let all = stage.document.graph().nodes().map(|node| node.id).collect();
     let delete = ops::delete(stage.document.graph(), &all);
     stage.document.commit(delete).unwrap();
@@ -242,12 +258,12 @@ fn a_project_of_any_name_has_a_journal_aside() {
             is_unsaved: true,
             ..saved(&file::to_text(&Document::default(), None))
         };
-        let journal = location.begin(&base).unwrap();
+        let journal = location.begin(&base, Standing::Trusted).unwrap();
         assert!(!journal.is_home());
         drop(journal);
         if is_former {
             // As a Loom before left it: with the whole name.
-            fs::rename(location.aside(), location.aside_within(usize::MAX)).unwrap();
+            fs::rename(&location.asides[0], location.asides.last().unwrap()).unwrap();
         }
         assert!(location.find(&stage.catalog).is_some(), "{name}");
         fs::remove_file(project.join(".loom")).unwrap();
@@ -263,7 +279,7 @@ fn what_no_file_holds_is_found_before_anything_is_done_to_it() {
         is_unsaved: true,
         ..saved(&file::to_text(&Document::default(), None))
     };
-    stage.location.begin(&base).unwrap();
+    stage.location.begin(&base, Standing::Trusted).unwrap();
     let found = stage.find().unwrap();
     assert!(found.is_current && found.document.is_dirty());
     assert_eq!(found.steps, 0);
@@ -274,7 +290,7 @@ fn it_goes_on_elsewhere_when_nothing_more_can_be_written_here() {
     let mut stage = Stage::new();
     stage.add(1);
     stage.write();
-    let aside = stage.folder.path().join("aside");
+    let aside = stage.folder.path().join("userdata").join("journals");
     stage.journal.move_aside().unwrap();
     stage.add(1);
     stage.write();
@@ -297,10 +313,9 @@ fn where_the_project_cannot_be_written_to_it_lies_aside() {
     let folder = tempfile::tempdir().unwrap();
     // A file in the place of the folder: no right to write, for any user.
     fs::write(folder.path().join(".loom"), "").unwrap();
-    let aside = folder.path().join("aside");
-    let location = Location::new(folder.path(), &aside);
+    let location = Location::new(folder.path(), &folder.path().join("userdata"));
     let base = saved(&file::to_text(&Document::default(), None));
-    let mut journal = location.begin(&base).unwrap();
+    let mut journal = location.begin(&base, Standing::Trusted).unwrap();
     let mut document = stage.document;
     let kind = stage.catalog.get(Bank::Builtin, "add").unwrap().clone();
     let (_, transaction) = ops::add_node(document.graph(), &kind, (pos2(0.0, 0.0), None), None);
@@ -309,42 +324,6 @@ fn where_the_project_cannot_be_written_to_it_lies_aside() {
     journal.flush().unwrap();
     assert_eq!(location.find(&stage.catalog).unwrap().steps, 1);
     location.discard().unwrap_err();
-}
-
-/// A journal of the form before, as a Loom of then left it: with a torn line at its end.
-#[test]
-fn a_journal_of_the_first_form_comes_back_and_is_written_on() {
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/journal-form-1");
-    let project = tempfile::tempdir().unwrap();
-    let lies = project.path().join(".loom").join("journal");
-    fs::create_dir(project.path().join(".loom")).unwrap();
-    fs::copy(fixture.join("journal"), &lies).unwrap();
-    fs::copy(fixture.join(SAVEFILE), project.path().join(SAVEFILE)).unwrap();
-    let catalog = Catalog::new([Arc::new(NodeKind::new(Bank::Builtin, "add"))]);
-    let location = Location::new(project.path(), &project.path().join("aside"));
-
-    let mut found = location.find(&catalog).unwrap();
-    assert_eq!((found.steps, found.lost), (9, 0));
-    assert_eq!(found.document.graph().node_count(), 6);
-    assert_eq!(
-        found.document.history().redo_labels().count(),
-        1,
-        "the move was taken back"
-    );
-    let mut journal = location.resume(&found.place).unwrap();
-    found.document.redo().unwrap();
-    journal.append(&found.document.take_entries()).unwrap();
-    journal.rotate(&catalog).unwrap();
-
-    let text = fs::read_to_string(&lies).unwrap();
-    assert!(
-        text.starts_with("12 ") && text.contains(r#"{"journal":2,"#),
-        "{text}"
-    );
-    let again = location.find(&catalog).unwrap();
-    assert_eq!(again.document.graph(), found.document.graph());
-    assert_eq!(again.document.history().done(), 7);
-    assert_eq!((again.steps, again.document.is_dirty()), (10, true));
 }
 
 #[test]
