@@ -576,26 +576,3 @@ fn copy_and_paste_go_by_readable_text() {
     window.key(Modifiers::NONE, Key::Delete);
     assert_eq!(window.app().project().document.graph().node_count(), count);
 }
-
-#[test]
-fn a_second_window_on_a_project_shows_it_and_cannot_write_it() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
-    let first = Window::open(|_| project.clone());
-    let mut second = Window::open(|_| project.clone());
-    second.key(Modifiers::NONE, Key::Tab);
-    second.typed("add");
-    second.key(Modifiers::NONE, Key::Enter);
-    let before = std::fs::read(project.join("savefile.json")).unwrap();
-    second.key(Modifiers::COMMAND, Key::S);
-    let told = second
-        .harness
-        .query_all_by_label_contains("open in another Loom");
-    assert!(told.count() > 0);
-    assert!(second.app().project().document.is_dirty());
-    assert_eq!(
-        std::fs::read(project.join("savefile.json")).unwrap(),
-        before
-    );
-    drop(first);
-}

@@ -200,6 +200,7 @@ mod tests {
         let file = File::options().write(true).open(&left[0]).unwrap();
         let old = std::time::SystemTime::now() - Duration::from_mins(2);
         file.set_modified(old).unwrap();
+        drop(file);
         crate::project::sweep(project.path());
         assert!(!left[0].exists());
     }

@@ -229,3 +229,26 @@ fn a_place_of_note_is_told_of_until_it_is_known() {
         assert!(!says(&window, "lies in a folder of Dropbox"));
     }
 }
+
+#[test]
+fn a_second_window_on_a_project_shows_it_and_cannot_write_it() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let first = Window::open(|_| project.clone());
+    let mut second = Window::open(|_| project.clone());
+    second.key(Modifiers::NONE, Key::Tab);
+    second.typed("add");
+    second.key(Modifiers::NONE, Key::Enter);
+    let before = std::fs::read(project.join("savefile.json")).unwrap();
+    second.key(Modifiers::COMMAND, Key::S);
+    let told = second
+        .harness
+        .query_all_by_label_contains("open in another Loom");
+    assert!(told.count() > 0);
+    assert!(second.app().project().document.is_dirty());
+    assert_eq!(
+        std::fs::read(project.join("savefile.json")).unwrap(),
+        before
+    );
+    drop(first);
+}

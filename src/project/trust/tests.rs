@@ -216,7 +216,8 @@ fn a_folder_vouches_for_all_in_it_where_that_may_be() {
     assert_eq!(stage.look(&project).around, None);
     trust_folder(around, &stage.paths.userdata).unwrap_err();
     // Not even where the file says so.
-    let text = serde_json::json!({ "projects": [], "folders": [around, "/"] });
+    let root = around.ancestors().last();
+    let text = serde_json::json!({ "projects": [], "folders": [around, root] });
     fs::create_dir_all(&stage.paths.userdata).unwrap();
     fs::write(stage.paths.userdata.join("trust.json"), text.to_string()).unwrap();
     assert_eq!(known(&stage.paths.userdata).folders.len(), 2);
