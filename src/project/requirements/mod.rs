@@ -131,6 +131,8 @@ pub fn is_package(text: &str) -> bool {
 /// Read all lines; comments and empty ones are left out, continued ones are joined.
 pub fn parse(text: &str) -> Vec<Line> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Half an end of a line is one at the end of all: what is written behind it makes it whole.
+    let text = text.strip_suffix('\r').unwrap_or(text);
     let mut lines = Vec::new();
     let mut open: Option<(usize, String)> = None;
     for (i, line) in text.lines().enumerate() {
