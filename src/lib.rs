@@ -14,7 +14,7 @@ pub mod graph;
 pub mod instance;
 pub mod nodebank;
 #[cfg(test)]
-#[path = "../tests/not_tested.rs"]
+#[path = "../tests/shared/not_tested.rs"]
 mod not_tested;
 pub mod packages;
 pub mod paths;

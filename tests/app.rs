@@ -68,7 +68,7 @@ mod running;
 #[path = "app/secrets.rs"]
 mod secrets;
 #[cfg(target_os = "linux")]
-#[path = "small_disk.rs"]
+#[path = "shared/small_disk.rs"]
 mod small_disk;
 #[path = "app/snapshots.rs"]
 mod snapshots;
@@ -289,6 +289,14 @@ impl Window {
 
     fn typed(&mut self, text: &str) {
         self.harness.event(egui::Event::Text(text.to_owned()));
+        self.steps();
+    }
+
+    fn press_button(&mut self, label: &str) {
+        let button = self
+            .harness
+            .get_by_role_and_label(egui::accesskit::Role::Button, label);
+        button.click();
         self.steps();
     }
 

@@ -23,7 +23,7 @@ mod importing;
 mod interrupts;
 #[path = "cli/nodes.rs"]
 mod nodes;
-#[path = "not_tested.rs"]
+#[path = "shared/not_tested.rs"]
 mod not_tested;
 #[path = "cli/packages.rs"]
 mod packages;

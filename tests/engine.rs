@@ -19,7 +19,7 @@ mod oddities;
 mod processes;
 #[cfg(target_os = "linux")]
 #[cfg(target_os = "linux")]
-#[path = "small_disk.rs"]
+#[path = "shared/small_disk.rs"]
 mod small_disk;
 #[path = "engine/soak.rs"]
 mod soak;

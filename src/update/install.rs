@@ -5,13 +5,14 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
 use super::download::Ready;
 use super::pending::Pending;
 use super::{Feed, Here, UpdateError, verify};
+use crate::document::file::storage;
 use crate::sys;
 
 /// What the installer leaves beside the program for its removal.
@@ -260,22 +261,12 @@ fn replace(ready: &mut Ready, program: &Path) -> Result<PathBuf, UpdateError> {
 }
 
 /// Try again while something else has the file open for a moment.
-fn patiently(mut go: impl FnMut() -> io::Result<()>) -> Result<(), UpdateError> {
-    let begun = Instant::now();
-    loop {
-        match go() {
-            Ok(()) => return Ok(()),
-            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            Err(error) => return Err(failed(&error)),
-        }
-    }
+fn patiently(go: impl FnMut() -> io::Result<()>) -> Result<(), UpdateError> {
+    storage::patiently(PATIENCE, &is_busy, go).map_err(|error| failed(&error))
 }
 
 fn is_busy(error: &io::Error) -> bool {
-    // Sharing and locking violations.
-    let is_held = cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33));
+    let is_held = cfg!(windows) && storage::is_held(error);
     is_held || error.kind() == io::ErrorKind::ExecutableFileBusy
 }
 

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use loom::engine::RunStatus;
@@ -54,12 +53,6 @@ impl Window {
     fn node_count(&self) -> usize {
         self.app().project().document.graph().node_count()
     }
-
-    fn answer_by(&mut self, label: &str) {
-        let button = self.harness.get_by_role_and_label(Role::Button, label);
-        button.click();
-        self.steps();
-    }
 }
 
 #[test]
@@ -88,7 +81,7 @@ fn a_journal_that_came_along_is_asked_about_and_nothing_of_it_runs() {
         assert_eq!((is_own(&window), window.node_count()), (Some(false), 0));
     }
     assert_eq!(fs::read(&journal).unwrap(), came);
-    window.answer_by("Restore");
+    window.press_button("Restore");
     assert_eq!(window.node_count(), 1);
     window.wait("the question", |app| app.project().is_restricted());
     window.steps();
@@ -121,7 +114,7 @@ fn a_journal_that_came_along_is_asked_about_and_nothing_of_it_runs() {
     assert!(!window.app().project().is_busy() && !window.app().project().has_engine());
     assert!(!canary.exists(), "something ran");
 
-    window.answer_by("Trust this project");
+    window.press_button("Trust this project");
     window.wait("that it is trusted", |app| !app.project().is_restricted());
     window.run_all();
     assert!(canary.exists(), "it is what would have run");
@@ -149,7 +142,7 @@ fn a_journal_that_is_not_wanted_goes_and_nothing_is_asked_again() {
     written(&mut theirs, &project, 1);
     drop(theirs);
     let mut window = Window::here(&another(), &project);
-    window.answer_by("Use the savefile");
+    window.press_button("Use the savefile");
     assert_eq!(window.node_count(), 0);
     assert!(!project.join(".loom").join("journal").exists());
     window.add_node("add");
@@ -174,7 +167,7 @@ fn a_damaged_savefile_opens_from_a_journal_that_came_along_and_asks() {
     ));
     window.key(NONE, Key::Enter);
     assert!(window.app().project().is_welcome());
-    window.answer_by("Open what lies there");
+    window.press_button("Open what lies there");
     assert_eq!(window.node_count(), 1);
     window.wait("the question", |app| app.project().is_restricted());
     window.key(NONE, Key::F5);

@@ -80,6 +80,23 @@ fn project(userdata: &Path) -> PathBuf {
     folder
 }
 
+/// The same, whose "Ask" names a secret that nobody has given yet.
+fn naming_project(userdata: &Path) -> PathBuf {
+    let folder = project(userdata);
+    let text = fs::read_to_string(folder.join("savefile.json")).unwrap();
+    let named = text.replace(
+        r#"{"var": "key"}"#,
+        r#"{"var": "key", "value": {"secret": "github"}}"#,
+    );
+    assert_ne!(text, named);
+    fs::write(folder.join("savefile.json"), named).unwrap();
+    folder
+}
+
+fn is_asked(app: &loom::app::App) -> bool {
+    matches!(app.dialog(), Some(Dialog::Secret(_)))
+}
+
 /// Files below a folder that hold the text.
 fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -102,6 +119,14 @@ fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
 }
 
 impl Window {
+    /// Run to "Tell", until the secret that this lacks is asked for.
+    fn run_to_question(&mut self) {
+        self.key(NONE, Key::Home);
+        self.pick("Tell");
+        self.key(NONE, Key::F9);
+        self.wait("the question", is_asked);
+    }
+
     fn secret_of(&self, title: &str) -> Option<String> {
         let graph = self.app().project().document.graph();
         let value = graph.node(self.node(title))?.values.get("key")?;
@@ -215,20 +240,9 @@ fn a_secret_is_entered_chosen_and_found_nowhere() {
 #[test]
 fn a_run_asks_for_what_it_lacks_and_nothing_runs_before() {
     let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let folder = project(userdata.path());
-    let text = fs::read_to_string(folder.join("savefile.json")).unwrap();
-    let named = text.replace(
-        r#"{"var": "key"}"#,
-        r#"{"var": "key", "value": {"secret": "github"}}"#,
-    );
-    assert_ne!(text, named);
-    fs::write(folder.join("savefile.json"), named).unwrap();
+    let folder = naming_project(userdata.path());
     let mut window = Window::start(Rc::clone(&userdata), Some(folder), Settings::default());
-    window.key(NONE, Key::Home);
-    window.pick("Tell");
-    window.key(NONE, Key::F9);
-    let is_asked = |app: &loom::app::App| matches!(app.dialog(), Some(Dialog::Secret(_)));
-    window.wait("the question", is_asked);
+    window.run_to_question();
     window.steps();
     window.harness.get_by_label("Enter the secret \"github\"");
     window.harness.get_by_label("Waiting for a secret");
@@ -280,24 +294,14 @@ fn a_run_asks_for_what_it_lacks_and_nothing_runs_before() {
 #[test]
 fn what_changes_while_the_question_stands_there_does_not_run_by_the_answer() {
     let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let folder = project(userdata.path());
-    let text = fs::read_to_string(folder.join("savefile.json")).unwrap();
-    let named = text.replace(
-        r#"{"var": "key"}"#,
-        r#"{"var": "key", "value": {"secret": "github"}}"#,
-    );
-    fs::write(folder.join("savefile.json"), named).unwrap();
+    let folder = naming_project(userdata.path());
     let canary = userdata.path().join("canary.txt");
     let mut window = Window::start(
         Rc::clone(&userdata),
         Some(folder.clone()),
         Settings::default(),
     );
-    window.key(NONE, Key::Home);
-    window.pick("Tell");
-    window.key(NONE, Key::F9);
-    let is_asked = |app: &loom::app::App| matches!(app.dialog(), Some(Dialog::Secret(_)));
-    window.wait("the question", is_asked);
+    window.run_to_question();
     assert!(window.app().project().has_engine());
     // A checkout: what the run would call is another, and much else.
     let evil = format!("open({:?}, 'a').write('x')\n", canary.display().to_string());
@@ -326,23 +330,13 @@ fn what_changes_while_the_question_stands_there_does_not_run_by_the_answer() {
 #[test]
 fn a_run_that_waits_for_a_secret_is_given_up_when_its_project_changes() {
     let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let folder = project(userdata.path());
-    let text = fs::read_to_string(folder.join("savefile.json")).unwrap();
-    let named = text.replace(
-        r#"{"var": "key"}"#,
-        r#"{"var": "key", "value": {"secret": "github"}}"#,
-    );
-    fs::write(folder.join("savefile.json"), named).unwrap();
+    let folder = naming_project(userdata.path());
     let mut window = Window::start(
         Rc::clone(&userdata),
         Some(folder.clone()),
         Settings::default(),
     );
-    window.key(NONE, Key::Home);
-    window.pick("Tell");
-    window.key(NONE, Key::F9);
-    let is_asked = |app: &loom::app::App| matches!(app.dialog(), Some(Dialog::Secret(_)));
-    window.wait("the question", is_asked);
+    window.run_to_question();
     for number in 0..5 {
         fs::write(folder.join(format!("nodes/more_{number}.py")), "").unwrap();
     }

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -76,12 +75,6 @@ impl Window {
         let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
         let userdata = Rc::new(tempfile::tempdir().unwrap());
         Self::build_as_is(builder, userdata, Some(project), Settings::default())
-    }
-
-    fn press_button(&mut self, label: &str) {
-        let button = self.harness.get_by_role_and_label(Role::Button, label);
-        button.click();
-        self.steps();
     }
 }
 

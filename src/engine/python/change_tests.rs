@@ -8,6 +8,15 @@ use super::tests::{confirm, project, python};
 use super::*;
 use crate::project::requirements;
 
+/// Run Python in a folder, which is made if it is not there.
+fn run_code(folder: &Path, code: &str) {
+    fs::create_dir_all(folder).unwrap();
+    let found = find::find(None, folder, &CancelFlag::default()).unwrap();
+    let mut command = Command::new(found.program);
+    let done = command.args(["-c", code]).current_dir(folder).status();
+    assert!(done.unwrap().success());
+}
+
 /// Wheels: `tiny` 1.0 and 2.0, `shapes` 1.0 which needs tiny<2, and `broken`, which cannot be imported.
 fn write_wheels(folder: &Path) {
     const CODE: &str = r#"
@@ -30,11 +39,7 @@ wheel("tiny", "2.0", "version = 2\n")
 wheel("shapes", "1.0", "import tiny\n", ["tiny<2"])
 wheel("broken", "1.0", "import a_module_that_is_nowhere\n")
 "#;
-    fs::create_dir_all(folder).unwrap();
-    let found = find::find(None, folder, &CancelFlag::default()).unwrap();
-    let mut command = Command::new(found.program);
-    let done = command.args(["-c", CODE]).current_dir(folder).status();
-    assert!(done.unwrap().success());
+    run_code(folder, CODE);
 }
 
 fn changed(wanted: &Wanted, change: &Change) -> Result<Plan, EnvironmentError> {
@@ -153,11 +158,7 @@ with tarfile.open("rare-1.0.tar.gz", "w:gz") as archive:
         entry.size = len(text.encode())
         archive.addfile(entry, io.BytesIO(text.encode()))
 "#;
-    fs::create_dir_all(folder).unwrap();
-    let found = find::find(None, folder, &CancelFlag::default()).unwrap();
-    let mut command = Command::new(found.program);
-    let done = command.args(["-c", CODE]).current_dir(folder).status();
-    assert!(done.unwrap().success());
+    run_code(folder, CODE);
 }
 
 #[test]

@@ -190,7 +190,7 @@ impl Location {
     }
 
     fn aside(&self) -> &Path {
-        self.asides.first().unwrap_or(&self.project)
+        &self.asides[0]
     }
 
     fn make_fallback(&self) -> io::Result<()> {

@@ -53,7 +53,7 @@ pub trait Storage: Debug + Send + Sync {
 
     /// Read a file that another program may hold for a moment.
     fn read_patiently(&self, path: &Path) -> io::Result<Vec<u8>> {
-        patiently(&|error| self.is_held(error), || self.read(path))
+        patiently(PATIENCE, &|error| self.is_held(error), || self.read(path))
     }
 
     /// Put `bytes` at `path` so that a crash at any moment leaves the old file or the new one, whole.
@@ -108,7 +108,7 @@ pub trait Storage: Debug + Send + Sync {
             }
             Ok(is_wanted)
         };
-        patiently(&|error| self.is_held(error), rename)
+        patiently(PATIENCE, &|error| self.is_held(error), rename)
     }
 
     /// A folder with those that it lies in, as far as they are not there; new ones are on the disk.
@@ -242,16 +242,17 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Windows: access denied, sharing violation, lock violation.
-fn is_held(error: &io::Error) -> bool {
+pub fn is_held(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
-/// Do something again until no other program is in the way, or one is for too long.
-fn patiently<T>(
+/// Do something again until no other program is in the way, which `is_held` knows by the error, or `most` is over.
+pub fn patiently<T>(
+    most: Duration,
     is_held: &dyn Fn(&io::Error) -> bool,
-    act: impl Fn() -> io::Result<T>,
+    mut act: impl FnMut() -> io::Result<T>,
 ) -> io::Result<T> {
-    let give_up = Instant::now() + PATIENCE;
+    let give_up = Instant::now() + most;
     let mut pause = Duration::from_millis(10);
     loop {
         match act() {
