@@ -93,7 +93,11 @@ impl App {
                 self.project.after_save = then;
                 self.save_met_another();
             }
-            Err(error) => self.not_saved(error.to_string()),
+            Err(error) => {
+                // It may have failed behind the point where the file was replaced: the journal is to know what it holds.
+                self.project.document.set_unsaved();
+                self.not_saved(error.to_string());
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use serde_json::Value;
+
 use super::lines::{Chain, Lines, Standing};
 use super::{Location, Print, snapshot};
 use crate::document::Document;
@@ -24,7 +26,36 @@ pub struct Found {
     /// The savefile is as that Loom left it; otherwise something else has changed it since.
     pub is_current: bool,
     pub place: Place,
-    pub(super) savefile: Option<Print>,
+    pub(super) savefile: Known,
+}
+
+/// What the savefile may hold: the last that was written, and what was there before saves that failed, of which none can
+/// say whether it took the place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known(Vec<Print>);
+
+impl Known {
+    /// So many saves may fail one after the other.
+    const MOST: usize = 8;
+
+    pub fn of(prints: impl IntoIterator<Item = Print>) -> Self {
+        Self(prints.into_iter().collect())
+    }
+
+    /// The last one last.
+    pub fn prints(&self) -> &[Print] {
+        &self.0
+    }
+
+    fn learn(&mut self, print: Option<Print>, is_failed: bool) {
+        let first = self.0.len().saturating_sub(Self::MOST);
+        self.0.drain(..if is_failed { first } else { self.0.len() });
+        self.0.extend(print);
+    }
+
+    fn is(&self, savefile: Option<Print>) -> bool {
+        savefile.is_some_and(|savefile| self.0.contains(&savefile))
+    }
 }
 
 /// Where to write on in a journal that was found.
@@ -149,10 +180,11 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
             lost += 1;
             continue;
         };
-        if let Some(known) = json.get("savefile") {
-            savefile = Print::from_json(known);
-        }
         let is_saved = json.get("saved").is_some();
+        if let Some(known) = json.get("savefile") {
+            let is_failed = json.get("saved").is_some_and(Value::is_null);
+            savefile.learn(Print::from_json(known), is_failed);
+        }
         is_of_savefile |= is_saved;
         if !is_saved && json.is_object() && json.get("edits").is_none() {
             continue;
@@ -171,7 +203,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     if lost > 0 {
         document.set_unsaved();
     }
-    let is_current = savefile.is_some() && savefile == location.savefile();
+    let is_current = savefile.is(location.savefile());
     if is_current && is_of_savefile {
         // What is no part of the graph was as the savefile has it, also where that was written by something else.
         let path = location.project.join(SAVEFILE);
@@ -198,6 +230,6 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     })
 }
 
-fn parsed(json: &str) -> Option<serde_json::Value> {
+fn parsed(json: &str) -> Option<Value> {
     file::read_json(json.as_bytes()).ok()
 }

@@ -3,6 +3,7 @@
 //! which is left out. Where it has grown, a newer snapshot takes the place of its lines. It lies there while there is
 //! something that the savefile does not have. Never touches the savefile.
 
+mod beside;
 mod found;
 mod lines;
 mod snapshot;
@@ -16,9 +17,9 @@ use serde_json::{Value as Json, json};
 use crate::document::Entry;
 use crate::document::file::storage::{Disk, Storage, Writable};
 use crate::document::file::{self, SAVEFILE};
-use crate::graph::Catalog;
 
 use super::machine::{self, Key};
+pub use beside::{Flushed, Rotated};
 pub use found::{Found, Place};
 pub use lines::Standing;
 use lines::{Chain, Lines, line};
@@ -52,6 +53,8 @@ pub struct Journal {
     snapshot: u64,
     /// Behind its whole lines there may be a part of one.
     is_torn: bool,
+    /// So many files took its place.
+    files: u64,
     /// It took another one's place, and whether that is on the disk is not known.
     is_unplaced: bool,
     /// A flush failed: what was written before it may never be on the disk, and another flush would not tell.
@@ -93,7 +96,8 @@ impl Location {
         Self::on(Arc::new(Disk), project, asides, Key::of(userdata))
     }
 
-    fn on(storage: Arc<dyn Storage>, project: &Path, asides: Vec<PathBuf>, key: Key) -> Self {
+    /// The same on any disk, with the key of its tags.
+    pub fn on(storage: Arc<dyn Storage>, project: &Path, asides: Vec<PathBuf>, key: Key) -> Self {
         Self {
             storage,
             project: project.to_owned(),
@@ -180,6 +184,7 @@ impl Location {
             length: 0,
             snapshot: 0,
             is_torn: false,
+            files: 0,
             is_unplaced: false,
             is_doubtful: false,
         }
@@ -269,48 +274,11 @@ impl Journal {
         self.write(&[json!({})], Some(standing))
     }
 
-    /// What was written is on the disk. Where this fails some of it may never be, however often it is tried again: then
-    /// `renew` it.
-    pub fn flush(&mut self) -> io::Result<()> {
-        if self.is_doubtful {
-            return self.renew();
-        }
-        self.flush_file()?;
-        if self.is_unplaced {
-            let folder = self.path.parent().unwrap_or(&self.path);
-            self.location.storage.flush_folder(folder)?;
-            self.is_unplaced = false;
-        }
-        Ok(())
-    }
-
-    /// Are its lines so many that `rotate` is worth its while?
-    pub fn has_grown(&self) -> bool {
-        self.length - self.snapshot > MOST_BYTES.max(self.snapshot)
-    }
-
-    /// Put what it comes to in the place of its lines; they go when that is on the disk. Does everything again that it
-    /// holds, as the next start would: kinds of nodes come from `catalog`.
-    pub fn rotate(&mut self, catalog: &Catalog) -> io::Result<()> {
-        let found = found::read(&self.location, &self.path, catalog);
-        let found = found.filter(|found| {
-            let place = &found.place;
-            let read = (place.next, place.chain, place.standing);
-            found.lost == 0 && read == (self.next, self.chain, self.standing)
-        });
-        let found = found.ok_or_else(|| io::Error::other("it does not come back whole"))?;
-        let line = found.as_line(&self.location, catalog);
-        let (line, chain) =
-            line.ok_or_else(|| io::Error::other("a snapshot of it would be another graph"))?;
-        self.replace(line.as_bytes())?;
-        self.chain = chain;
-        Ok(())
-    }
-
     /// Write all of it anew.
     pub fn renew(&mut self) -> io::Result<()> {
         let bytes = self.whole_lines()?;
-        self.replace(&bytes)
+        let storage = self.location.storage.clone();
+        self.replace_by(|path| storage.write_atomic(path, &bytes))
     }
 
     /// Go on in a copy in the fallback folder: here nothing can be written any more.
@@ -324,8 +292,14 @@ impl Journal {
         location.make_fallback()?;
         location.put(&path, &bytes)?;
         self.path = path;
+        self.files += 1;
         (self.is_unplaced, self.is_doubtful) = (false, false);
         self.open()
+    }
+
+    /// Did a flush fail, and was it not written anew since?
+    pub fn is_doubtful(&self) -> bool {
+        self.is_doubtful
     }
 
     /// Does it lie in the project's own folder?
@@ -344,6 +318,7 @@ impl Journal {
         super::private_folder(&*location.storage, &location.project)?;
         location.put(&home, &bytes)?;
         let aside = std::mem::replace(&mut self.path, home);
+        self.files += 1;
         (self.is_unplaced, self.is_doubtful) = (false, false);
         self.open()?;
         self.location.remove_file(&aside)
@@ -386,11 +361,13 @@ impl Journal {
         Ok(())
     }
 
-    fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Another file takes its place.
+    fn replace_by<T>(&mut self, put: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<()> {
         // Windows puts nothing in the place of a file that is open.
         self.file = None;
         self.is_unplaced = true;
-        self.location.storage.write_atomic(&self.path, bytes)?;
+        self.files += 1;
+        put(&self.path)?;
         (self.is_unplaced, self.is_doubtful) = (false, false);
         self.open()
     }

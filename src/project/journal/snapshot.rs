@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
+use super::found::Known;
 use super::{Base, Found, Print};
 use crate::document::file::{self, Numbers};
 use crate::document::{Document, Entry, Kept, Marks, Step, Transaction};
@@ -20,7 +21,7 @@ pub struct Snapshot {
     pub document: Document,
     /// Steps that the document has in it.
     pub steps: usize,
-    pub savefile: Option<Print>,
+    pub savefile: Known,
 }
 
 /// What a journal begins with; `savefile` is the savefile as it is now.
@@ -47,9 +48,11 @@ pub fn of_found(found: &Found) -> Json {
     let (undo, left_out) = kept(undo);
     marks.first = left_out.unwrap_or(marks.first);
     let (redo, _) = kept(redo);
+    let known = found.savefile.prints().split_last();
     json!({
         "journal": FORM,
-        "savefile": found.savefile.map(Print::to_json),
+        "savefile": known.map(|(last, _)| last.to_json()),
+        "or": known.map(|(_, others)| others.iter().map(|it| it.to_json()).collect::<Vec<_>>()),
         "base": file::to_text(document, None),
         "numbers": Numbers::of(document.graph()).to_json(),
         "steps": found.steps,
@@ -87,10 +90,19 @@ pub fn read(line: &Json, path: &Path, catalog: &Catalog) -> Option<Snapshot> {
         document.set_unsaved();
     }
     let steps = line.get("steps").and_then(Json::as_u64).unwrap_or(0);
+    let others = line
+        .get("or")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
     Some(Snapshot {
         document,
         steps: usize::try_from(steps).ok()?,
-        savefile: Print::from_json(line.get("savefile")?),
+        savefile: Known::of(
+            others
+                .chain([line.get("savefile")?])
+                .filter_map(Print::from_json),
+        ),
     })
 }
 

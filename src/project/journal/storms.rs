@@ -3,11 +3,12 @@
 
 use std::io;
 
+use super::beside::Flush;
 use super::*;
 use crate::document::file::storage::model::{Fate, Ignored, Model, Random};
 use crate::document::{Document, Transaction, ops};
 use crate::graph::{
-    Bank, Edit, InputSpec, Link, NodeId, NodeKind, OutputSpec, Port, ValueType, pos2,
+    Bank, Catalog, Edit, InputSpec, Link, NodeId, NodeKind, OutputSpec, Port, ValueType, pos2,
 };
 use crate::project::generations;
 
@@ -239,15 +240,9 @@ impl Storm {
 
     fn do_one(&mut self, action: usize) -> io::Result<()> {
         match action {
-            0 => self.flush()?,
+            0 => self.flush_beside()?,
             1 => self.save()?,
-            2 => {
-                if let Some(journal) = &mut self.journal
-                    && journal.rotate(&self.catalog).is_ok()
-                {
-                    self.tally.rotations += 1;
-                }
-            }
+            2 => self.rotate()?,
             3 => {
                 if let Some(journal) = &mut self.journal {
                     journal.move_home().ok();
@@ -262,6 +257,34 @@ impl Storm {
                 }
                 self.write()?;
             }
+        }
+        Ok(())
+    }
+
+    /// What goes on while another thread is at work: mostly nothing.
+    fn meanwhile(&mut self) -> io::Result<()> {
+        for _ in 0..self.random.below(4).saturating_sub(1) {
+            let action = 3 + self.random.below(3);
+            self.do_one(action)?;
+        }
+        Ok(())
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        let rotation = journal.begin_rotation();
+        self.meanwhile()?;
+        let rotated = rotation.run(&self.catalog);
+        self.meanwhile()?;
+        if self.random.one_in(3) {
+            self.flush_beside()?;
+        }
+        if let (Some(journal), Ok(rotated)) = (&mut self.journal, rotated)
+            && journal.rotated(&rotated).is_ok()
+        {
+            self.tally.rotations += 1;
         }
         Ok(())
     }
@@ -296,6 +319,23 @@ impl Storm {
         Ok(())
     }
 
+    fn flush_beside(&mut self) -> io::Result<()> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        let (flush, written) = (journal.begin_flush(), self.written);
+        self.meanwhile()?;
+        let flushed = flush.and_then(Flush::run);
+        self.meanwhile()?;
+        if let Some(journal) = &mut self.journal {
+            journal
+                .flushed(flushed)
+                .or_else(|_| journal.renew().or_else(|_| journal.move_aside()))?;
+            self.flushed = written;
+        }
+        Ok(())
+    }
+
     fn save(&mut self) -> io::Result<()> {
         self.flush()?;
         let saved = generations::save_on(
@@ -305,7 +345,14 @@ impl Storm {
             None,
             |_| {},
         );
-        let saved = saved.map_err(io::Error::other)?;
+        let saved = match saved {
+            Ok(saved) => saved,
+            Err(error) => {
+                self.document.set_unsaved();
+                self.write()?;
+                return Err(io::Error::other(error));
+            }
+        };
         self.tally.saves += 1;
         if let Some(time) = saved.time {
             self.document.meta.set_modified(&time);

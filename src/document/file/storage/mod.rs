@@ -131,7 +131,12 @@ pub trait Writable: Write + Debug + Send {
     fn set_len(&self, bytes: u64) -> io::Result<()>;
     /// What it holds is on the disk.
     fn flush_data(&self) -> io::Result<()>;
+    /// What does the same on another thread, with what was written until it runs.
+    fn flusher(&self) -> io::Result<Flusher>;
 }
+
+/// Flushes a file.
+pub type Flusher = Box<dyn FnOnce() -> io::Result<()> + Send>;
 
 /// A file in a folder.
 #[derive(Clone, Debug)]
@@ -231,6 +236,12 @@ impl Writable for File {
 
     fn flush_data(&self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn flusher(&self) -> io::Result<Flusher> {
+        // The same opened file, so that none of its errors goes by.
+        let file = self.try_clone()?;
+        Ok(Box::new(move || file.sync_data()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Listed, Storage, TEMPORARY, Writable};
+use super::{Flusher, Listed, Storage, TEMPORARY, Writable};
 
 /// Numbers that look random.
 #[derive(Clone, Debug)]
@@ -88,13 +88,24 @@ struct State {
     calls: usize,
     clock: u64,
     is_dead: bool,
+    /// Flushes wait.
+    is_held: bool,
 }
 
 /// A disk with one folder, `/`.
 #[derive(Clone, Debug)]
 pub struct Model(Arc<Mutex<State>>);
 
-#[derive(Debug)]
+/// Holds the flushes of a disk up.
+pub struct Hold(Model);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.with(|state| state.is_held = false);
+    }
+}
+
+#[derive(Clone, Debug)]
 struct Open {
     model: Model,
     inode: usize,
@@ -114,6 +125,7 @@ impl Model {
             calls: 0,
             clock: 0,
             is_dead: false,
+            is_held: false,
         })))
     }
 
@@ -124,6 +136,12 @@ impl Model {
 
     pub fn spare(&self) {
         self.with(|state| state.fate = None);
+    }
+
+    /// The disk is slow: no flush is done before this is dropped.
+    pub fn hold(&self) -> Hold {
+        self.with(|state| state.is_held = true);
+        Hold(self.clone())
     }
 
     pub fn calls(&self) -> usize {
@@ -419,6 +437,9 @@ impl Writable for Open {
     }
 
     fn flush_data(&self) -> io::Result<()> {
+        while self.model.with(|state| state.is_held) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         self.model.call(|state, fails| {
             let (ignored, is_dead) = (state.ignored, state.is_dead);
             let inode = &mut state.inodes[self.inode];
@@ -439,5 +460,10 @@ impl Writable for Open {
             }
             Ok(())
         })
+    }
+
+    fn flusher(&self) -> io::Result<Flusher> {
+        let file = self.clone();
+        Ok(Box::new(move || file.flush_data()))
     }
 }

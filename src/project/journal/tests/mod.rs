@@ -7,7 +7,7 @@ use std::fs;
 use super::*;
 use crate::document::Document;
 use crate::document::ops;
-use crate::graph::{Bank, NodeKind, pos2};
+use crate::graph::{Bank, Catalog, NodeKind, pos2};
 
 /// A whole line that has no tag.
 fn foreign(number: u64, json: &Json) -> String {

@@ -1,12 +1,15 @@
 //! The journals of the open projects: what is done to a document is handed to a task that writes it, and what an
 //! earlier Loom left comes back when its project is opened. Waits for no disk.
 
-use std::io;
+mod writer;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::time::Duration;
+
+use writer::Writer;
 
 use super::background::{Services, guarded};
 use super::open::Project;
@@ -14,16 +17,10 @@ use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project::journal::{Base, Found, Journal, Location, Place, Standing};
+use crate::project::journal::{Base, Found, Location, Place, Standing};
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 
-/// What was written is on the disk at most this much later.
-const FLUSH_AFTER: Duration = Duration::from_secs(1);
-/// What could not be written is tried again.
-const AGAIN_AFTER: Duration = Duration::from_secs(3);
-/// One that could not be made shorter is left alone for so long.
-const ROTATE_AGAIN_AFTER: Duration = Duration::from_mins(5);
 /// Messages that may wait for the task; what comes while it is full waits here.
 const QUEUE: usize = 64;
 /// A save waits at most this long for the journal.
@@ -45,7 +42,7 @@ pub enum Kept {
 enum Message {
     /// What was done, and the kinds of nodes then.
     Done(Vec<Entry>, Arc<Catalog>),
-    /// What it was told is to be on the disk, and this to be told of it.
+    /// What it was told is to be on the disk, and this to be dropped then.
     Flush(SyncSender<()>),
     /// May the project run with what was done?
     Standing(Standing),
@@ -116,7 +113,13 @@ impl Keeper {
             self.messages = Some(messages);
             self.is_discarded = Arc::default();
             self.told = standing;
-            let writer = Writer::new(location.clone(), start, catalog.clone(), standing);
+            let writer = Writer::new(
+                services.runtime.clone(),
+                location.clone(),
+                start,
+                catalog.clone(),
+                standing,
+            );
             let sender = services.sender.clone();
             let is_discarded = self.is_discarded.clone();
             let tell = move |kept| {
@@ -168,7 +171,7 @@ impl Keeper {
     /// Wait for what was done until now to be on the disk, on the thread that is about to save it: the journal is never
     /// behind the savefile.
     pub fn flush_first(&mut self) -> impl FnOnce() + Send + use<> {
-        let (flushed, wait) = mpsc::sync_channel(1);
+        let (flushed, wait) = mpsc::sync_channel(0);
         let asked = self
             .messages
             .as_ref()
@@ -201,186 +204,6 @@ impl Keeper {
                     tracing::warn!(%error, "a journal could not be removed");
                 }
             }));
-        }
-    }
-}
-
-/// The task that writes one journal.
-struct Writer {
-    location: Location,
-    start: Option<Start>,
-    catalog: Arc<Catalog>,
-    /// `None`: it is not known yet.
-    standing: Option<Standing>,
-    journal: Option<Journal>,
-    waiting: Vec<Entry>,
-    unflushed_since: Option<Instant>,
-    kept: Kept,
-    /// When it was found last that it cannot lie in the project's folder.
-    moved_at: Option<Instant>,
-    /// When it was found last that it cannot be made shorter.
-    rotated_at: Option<Instant>,
-}
-
-impl Writer {
-    fn new(
-        location: Location,
-        start: Start,
-        catalog: Arc<Catalog>,
-        standing: Option<Standing>,
-    ) -> Self {
-        Self {
-            location,
-            start: Some(start),
-            catalog,
-            standing,
-            journal: None,
-            waiting: Vec::new(),
-            unflushed_since: None,
-            kept: Kept::Home,
-            moved_at: None,
-            rotated_at: None,
-        }
-    }
-
-    fn run(mut self, messages: &Receiver<Message>, is_discarded: &AtomicBool, tell: &dyn Fn(Kept)) {
-        loop {
-            let again = (self.kept != Kept::Home).then_some(AGAIN_AFTER);
-            let flush = self
-                .unflushed_since
-                .map(|since| FLUSH_AFTER.saturating_sub(since.elapsed()));
-            let pause = again
-                .into_iter()
-                .chain(flush)
-                .min()
-                .unwrap_or(Duration::MAX);
-            match messages.recv_timeout(pause) {
-                Ok(Message::Done(entries, catalog)) => {
-                    self.catalog = catalog;
-                    self.waiting.extend(entries);
-                    self.step(tell, Self::write);
-                }
-                Ok(Message::Flush(flushed)) => {
-                    self.step(tell, Self::flush);
-                    flushed.send(()).ok();
-                }
-                Ok(Message::Standing(standing)) => {
-                    self.standing = Some(standing);
-                    self.stand();
-                }
-                Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => {
-                    self.step(tell, Self::write);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            let is_due = |since: Instant| since.elapsed() >= FLUSH_AFTER;
-            if self.unflushed_since.is_some_and(is_due) {
-                self.step(tell, Self::flush);
-            }
-            self.rotate();
-        }
-        if !is_discarded.load(Ordering::Acquire) {
-            self.step(tell, Self::flush);
-            return;
-        }
-        drop(self.journal.take());
-        if let Err(error) = self.location.discard() {
-            tracing::warn!(%error, "a journal could not be removed");
-        }
-    }
-
-    /// Do something that may find another place for the journal, or none.
-    fn step(&mut self, tell: &dyn Fn(Kept), step: impl FnOnce(&mut Self) -> io::Result<()>) {
-        let kept = match step(self) {
-            Err(error) => Kept::Nowhere(error.to_string()),
-            // What waits is nowhere as before.
-            Ok(()) if !self.waiting.is_empty() => return,
-            Ok(()) => match &self.journal {
-                Some(journal) if !journal.is_home() => Kept::Aside,
-                _ => Kept::Home,
-            },
-        };
-        if kept != self.kept {
-            self.kept = kept.clone();
-            tell(kept);
-        }
-    }
-
-    fn write(&mut self) -> io::Result<()> {
-        if self.journal.is_none() {
-            let begun = match self.start.as_ref() {
-                Some(Start::New(base)) => {
-                    let standing = self.standing.unwrap_or(Standing::Restricted);
-                    self.location.begin(base, standing)?
-                }
-                Some(Start::On(place)) => self.location.resume(place)?,
-                Some(Start::OnAnyway(place)) => {
-                    let mut journal = self.location.resume(place)?;
-                    journal.acknowledge()?;
-                    journal
-                }
-                None => return Ok(()),
-            };
-            self.start = None;
-            self.journal = Some(begun);
-            self.stand();
-        }
-        let Some(journal) = &mut self.journal else {
-            return Ok(());
-        };
-        if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
-            self.moved_at = journal.move_home().is_err().then(Instant::now);
-        }
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        if let Err(error) = journal.append(&self.waiting) {
-            self.moved_at = Some(Instant::now());
-            journal.move_aside().map_err(|_| error)?;
-            journal.append(&self.waiting)?;
-        }
-        self.waiting.clear();
-        self.unflushed_since.get_or_insert_with(Instant::now);
-        Ok(())
-    }
-
-    /// The journal as a whole stands as the project does: what was done before that was known, and by an earlier window.
-    fn stand(&mut self) {
-        if let (Some(standing), Some(journal)) = (self.standing, &mut self.journal)
-            && let Err(error) = journal.stand(standing)
-        {
-            tracing::warn!(%error, "a journal does not say how its project stands");
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let Some(journal) = &mut self.journal else {
-            return Ok(());
-        };
-        if let Err(error) = journal.flush() {
-            tracing::warn!(%error, "a journal could not be flushed");
-            journal
-                .renew()
-                .or_else(|_| journal.move_aside())
-                .map_err(|_| error)?;
-        }
-        self.unflushed_since = None;
-        Ok(())
-    }
-
-    fn rotate(&mut self) {
-        let is_due = |at: Instant| at.elapsed() >= ROTATE_AGAIN_AFTER;
-        let Some(journal) = self.journal.as_mut().filter(|journal| journal.has_grown()) else {
-            return;
-        };
-        if matches!(self.kept, Kept::Nowhere(_)) || !self.rotated_at.is_none_or(is_due) {
-            return;
-        }
-        let result = journal.rotate(&self.catalog);
-        self.rotated_at = result.is_err().then(Instant::now);
-        if let Err(error) = result {
-            tracing::warn!(%error, "a journal could not be made shorter");
         }
     }
 }

@@ -1,0 +1,457 @@
+//! The task that writes one journal. Lines are written as they come; what takes long, a flush and the snapshot of a
+//! rotation, goes on beside it, so that nothing that was done waits in memory for a slow disk.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+use super::{Kept, Message, Start};
+use crate::document::Entry;
+use crate::graph::Catalog;
+use crate::project::journal::{Flushed, Journal, Location, Rotated, Standing};
+
+/// What was written is on the disk at most this much later.
+const FLUSH_AFTER: Duration = Duration::from_secs(1);
+/// What could not be written is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// One that could not be made shorter is left alone for so long.
+const ROTATE_AGAIN_AFTER: Duration = Duration::from_mins(5);
+/// So often it is looked whether what goes on beside is done.
+const LOOK_AFTER: Duration = Duration::from_millis(5);
+
+/// The task that writes one journal.
+pub(super) struct Writer {
+    runtime: Handle,
+    location: Location,
+    start: Option<Start>,
+    catalog: Arc<Catalog>,
+    /// `None`: it is not known yet.
+    standing: Option<Standing>,
+    journal: Option<Journal>,
+    waiting: Vec<Entry>,
+    unflushed_since: Option<Instant>,
+    /// Dropped when what was written until now is on the disk.
+    asked: Vec<SyncSender<()>>,
+    /// The flush that goes on beside.
+    flushing: Option<Flushing>,
+    /// The snapshot that is made beside.
+    rotating: Option<Receiver<io::Result<Rotated>>>,
+    kept: Kept,
+    /// When it was found last that it cannot lie in the project's folder.
+    moved_at: Option<Instant>,
+    /// When it was found last that it cannot be made shorter.
+    rotated_at: Option<Instant>,
+}
+
+struct Flushing {
+    result: Receiver<io::Result<Flushed>>,
+    /// Dropped when it is done.
+    asked: Vec<SyncSender<()>>,
+}
+
+impl Writer {
+    pub fn new(
+        runtime: Handle,
+        location: Location,
+        start: Start,
+        catalog: Arc<Catalog>,
+        standing: Option<Standing>,
+    ) -> Self {
+        Self {
+            runtime,
+            location,
+            start: Some(start),
+            catalog,
+            standing,
+            journal: None,
+            waiting: Vec::new(),
+            unflushed_since: None,
+            asked: Vec::new(),
+            flushing: None,
+            rotating: None,
+            kept: Kept::Home,
+            moved_at: None,
+            rotated_at: None,
+        }
+    }
+
+    pub fn run(
+        mut self,
+        messages: &Receiver<Message>,
+        is_discarded: &AtomicBool,
+        tell: &dyn Fn(Kept),
+    ) {
+        loop {
+            match messages.recv_timeout(self.pause()) {
+                Ok(Message::Done(entries, catalog)) => {
+                    self.catalog = catalog;
+                    self.waiting.extend(entries);
+                    self.step(tell, Self::write);
+                }
+                Ok(Message::Flush(flushed)) => self.asked.push(flushed),
+                Ok(Message::Standing(standing)) => {
+                    self.standing = Some(standing);
+                    self.stand();
+                }
+                Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => {
+                    self.step(tell, Self::write);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.step(tell, Self::go_on_flushing);
+            self.go_on_rotating();
+        }
+        // Nothing goes on when the task is at its end.
+        drop(self.rotating.take().map(|rotating| rotating.recv()));
+        drop(self.flushing.take().map(|flushing| flushing.result.recv()));
+        if !is_discarded.load(Ordering::Acquire) {
+            self.step(tell, Self::flush);
+            return;
+        }
+        drop(self.journal.take());
+        if let Err(error) = self.location.discard() {
+            tracing::warn!(%error, "a journal could not be removed");
+        }
+    }
+
+    /// Until there is something to do beside what comes.
+    fn pause(&self) -> Duration {
+        let again = (self.kept != Kept::Home).then_some(AGAIN_AFTER);
+        let flush = self
+            .unflushed_since
+            .map(|since| FLUSH_AFTER.saturating_sub(since.elapsed()));
+        let goes_on = self.flushing.is_some() || self.rotating.is_some();
+        let look = goes_on.then_some(LOOK_AFTER);
+        let pauses = [again, flush.filter(|_| self.flushing.is_none()), look];
+        pauses.into_iter().flatten().min().unwrap_or(Duration::MAX)
+    }
+
+    /// On another thread.
+    fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Receiver<io::Result<T>> {
+        let (done, result) = mpsc::sync_channel(1);
+        drop(self.runtime.spawn_blocking(move || {
+            done.send(work()).ok();
+        }));
+        result
+    }
+
+    /// Do something that may find another place for the journal, or none.
+    fn step(&mut self, tell: &dyn Fn(Kept), step: impl FnOnce(&mut Self) -> io::Result<()>) {
+        let kept = match step(self) {
+            Err(error) => Kept::Nowhere(error.to_string()),
+            // What waits is nowhere as before.
+            Ok(()) if !self.waiting.is_empty() => return,
+            Ok(()) if self.journal.as_ref().is_some_and(Journal::is_doubtful) => return,
+            Ok(()) => match &self.journal {
+                Some(journal) if !journal.is_home() => Kept::Aside,
+                _ => Kept::Home,
+            },
+        };
+        if kept != self.kept {
+            self.kept = kept.clone();
+            tell(kept);
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        if self.journal.is_none() {
+            let begun = match self.start.as_ref() {
+                Some(Start::New(base)) => {
+                    let standing = self.standing.unwrap_or(Standing::Restricted);
+                    self.location.begin(base, standing)?
+                }
+                Some(Start::On(place)) => self.location.resume(place)?,
+                Some(Start::OnAnyway(place)) => {
+                    let mut journal = self.location.resume(place)?;
+                    journal.acknowledge()?;
+                    journal
+                }
+                None => return Ok(()),
+            };
+            self.start = None;
+            self.journal = Some(begun);
+            self.stand();
+        }
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
+            self.moved_at = journal.move_home().is_err().then(Instant::now);
+        }
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = journal.append(&self.waiting) {
+            self.moved_at = Some(Instant::now());
+            journal.move_aside().map_err(|_| error)?;
+            journal.append(&self.waiting)?;
+        }
+        self.waiting.clear();
+        self.unflushed_since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    /// The journal as a whole stands as the project does: what was done before that was known, and by an earlier window.
+    fn stand(&mut self) {
+        if let (Some(standing), Some(journal)) = (self.standing, &mut self.journal)
+            && let Err(error) = journal.stand(standing)
+        {
+            tracing::warn!(%error, "a journal does not say how its project stands");
+        }
+    }
+
+    fn go_on_flushing(&mut self) -> io::Result<()> {
+        if let Some(flushing) = &self.flushing {
+            let Some(result) = heard(&flushing.result) else {
+                return Ok(());
+            };
+            let asked = self.flushing.take().map(|flushing| flushing.asked);
+            if let Some(journal) = &mut self.journal {
+                let flushed = journal.flushed(result);
+                self.mend(flushed)?;
+            }
+            drop(asked);
+        }
+        let is_due = |since: Instant| since.elapsed() >= FLUSH_AFTER;
+        if self.asked.is_empty() && !self.unflushed_since.is_some_and(is_due) {
+            return Ok(());
+        }
+        let asked = std::mem::take(&mut self.asked);
+        // What is written from now on is for the next one.
+        self.unflushed_since = None;
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        match journal.begin_flush() {
+            Ok(flush) => {
+                let result = self.beside(|| flush.run());
+                self.flushing = Some(Flushing { result, asked });
+                Ok(())
+            }
+            Err(error) => self.mend(Err(error)),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        let flushed = journal.flush();
+        self.mend(flushed)
+    }
+
+    /// What a flush that failed did not bring to the disk is written anew.
+    fn mend(&mut self, flushed: io::Result<()>) -> io::Result<()> {
+        let (Err(error), Some(journal)) = (flushed, &mut self.journal) else {
+            return Ok(());
+        };
+        tracing::warn!(%error, "a journal could not be flushed");
+        journal
+            .renew()
+            .or_else(|_| journal.move_aside())
+            .map_err(|_| {
+                self.unflushed_since = Some(Instant::now());
+                error
+            })
+    }
+
+    fn go_on_rotating(&mut self) {
+        let Some(journal) = &mut self.journal else {
+            return;
+        };
+        if let Some(rotating) = &self.rotating {
+            // Windows puts nothing in the place of a file that is being flushed.
+            if self.flushing.is_some() {
+                return;
+            }
+            let Some(rotated) = heard(rotating) else {
+                return;
+            };
+            self.rotating = None;
+            let result = rotated.and_then(|rotated| journal.rotated(&rotated));
+            self.rotated_at = result.is_err().then(Instant::now);
+            if let Err(error) = result {
+                tracing::warn!(%error, "a journal could not be made shorter");
+            }
+            return;
+        }
+        let is_due = |at: Instant| at.elapsed() >= ROTATE_AGAIN_AFTER;
+        if !journal.has_grown()
+            || matches!(self.kept, Kept::Nowhere(_))
+            || !self.rotated_at.is_none_or(is_due)
+        {
+            return;
+        }
+        let (rotation, catalog) = (journal.begin_rotation(), self.catalog.clone());
+        self.rotating = Some(self.beside(move || rotation.run(&catalog)));
+    }
+}
+
+/// What came of work beside; `None`: it goes on.
+fn heard<T>(result: &Receiver<io::Result<T>>) -> Option<io::Result<T>> {
+    match result.try_recv() {
+        Ok(result) => Some(result),
+        Err(TryRecvError::Empty) => None,
+        Err(TryRecvError::Disconnected) => Some(Err(io::Error::other("it was broken off"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::document::file::storage::Storage as _;
+    use crate::document::file::storage::model::{Ignored, Model};
+    use crate::document::file::{self, SAVEFILE};
+    use crate::document::{Document, ops};
+    use crate::graph::{Bank, InputSpec, NodeKind, Port, Value, ValueType, pos2};
+    use crate::project::journal::Base;
+    use crate::project::machine::Key;
+
+    /// A writer at work on a disk in memory.
+    struct Stage {
+        model: Model,
+        catalog: Arc<Catalog>,
+        document: Document,
+        messages: SyncSender<Message>,
+        runtime: tokio::runtime::Runtime,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let mut kind = NodeKind::new(Bank::Builtin, "add");
+            kind.inputs.push(InputSpec::new("a", ValueType::Any));
+            let catalog = Arc::new(Catalog::new([Arc::new(kind)]));
+            let model = Model::new(1, Ignored::Nothing);
+            let project = Path::new("/project");
+            model.create_folder(project).unwrap();
+            let mut document = Document::default();
+            document.record();
+            let text = file::to_text(&document, None);
+            let savefile = project.join(SAVEFILE);
+            model.write_atomic(&savefile, text.as_bytes()).unwrap();
+            let aside = PathBuf::from("/aside/project.journal");
+            let storage = Arc::new(model.clone());
+            let location = Location::on(storage, project, vec![aside], Key::new().unwrap());
+            let base = Base {
+                text: text.into(),
+                is_unsaved: false,
+            };
+            let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+            let (start, standing) = (Start::New(base), Some(Standing::Trusted));
+            let handle = runtime.handle().clone();
+            let writer = Writer::new(handle, location, start, catalog.clone(), standing);
+            let (messages, received) = mpsc::sync_channel(64);
+            drop(runtime.spawn_blocking(move || {
+                writer.run(&received, &AtomicBool::new(false), &drop);
+            }));
+            Self {
+                model,
+                catalog,
+                document,
+                messages,
+                runtime,
+            }
+        }
+
+        fn do_and_tell(&mut self, edit: impl FnOnce(&mut Document, &Catalog)) {
+            edit(&mut self.document, &self.catalog);
+            let entries = self.document.take_entries();
+            let message = Message::Done(entries, self.catalog.clone());
+            self.messages.try_send(message).unwrap();
+        }
+
+        /// Adds a node; as many lines are in the journal once it is written.
+        fn add(&mut self) {
+            self.do_and_tell(|document, catalog| {
+                let kind = catalog.get(Bank::Builtin, "add").unwrap();
+                let (_, step) = ops::add_node(document.graph(), kind, (pos2(0.0, 0.0), None), None);
+                document.commit(step).unwrap();
+            });
+        }
+
+        fn wait_for(&self, what: &str, is_so: impl Fn(&[u8]) -> bool) {
+            let journal = Path::new("/project/.loom/journal");
+            let give_up = Instant::now() + Duration::from_secs(20);
+            while !self.model.read(journal).is_ok_and(|bytes| is_so(&bytes)) {
+                assert!(Instant::now() < give_up, "{what}");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+
+        /// The document as the next window has it.
+        fn end(self) -> (Document, Document) {
+            drop(self.messages);
+            drop(self.runtime);
+            let aside = PathBuf::from("/aside/project.journal");
+            let key = Key::new().unwrap();
+            let storage = Arc::new(self.model.clone());
+            let location = Location::on(storage, Path::new("/project"), vec![aside], key);
+            let found = location.find(&self.catalog).unwrap();
+            (found.document, self.document)
+        }
+    }
+
+    fn lines(bytes: &[u8]) -> usize {
+        bytes.split(|byte| *byte == b'\n').count() - 1
+    }
+
+    #[test]
+    fn what_is_done_while_a_slow_disk_is_flushed_is_written_at_once() {
+        let mut stage = Stage::new();
+        stage.add();
+        stage.wait_for("the first", |bytes| lines(bytes) == 2);
+        let held = stage.model.hold();
+        let (asked, flushed) = mpsc::sync_channel(0);
+        stage.messages.try_send(Message::Flush(asked)).unwrap();
+        for count in 3..6 {
+            stage.add();
+            stage.wait_for("what was done meanwhile", |bytes| lines(bytes) == count);
+        }
+        assert_eq!(flushed.try_recv(), Err(TryRecvError::Empty));
+        drop(held);
+        assert!(flushed.recv().is_err(), "it is told");
+        let (found, document) = stage.end();
+        assert_eq!(found.graph(), document.graph());
+    }
+
+    #[test]
+    fn what_is_done_while_a_snapshot_is_made_is_written_at_once_and_stands_behind_it() {
+        let mut stage = Stage::new();
+        stage.add();
+        stage.wait_for("the first", |bytes| lines(bytes) == 2);
+        let held = stage.model.hold();
+        // As much as a snapshot is made for.
+        for letter in ["x", "y"] {
+            stage.do_and_tell(|document, _| {
+                let node = document.graph().nodes().next().unwrap().id;
+                let text = Some(Value::text(letter.repeat(700_000)));
+                document
+                    .commit(ops::set_value(Port::new(node, "a"), text))
+                    .unwrap();
+            });
+        }
+        for count in 5..8 {
+            stage.add();
+            stage.wait_for("what was done meanwhile", |bytes| lines(bytes) == count);
+        }
+        drop(held);
+        stage.wait_for("the snapshot", |bytes| {
+            !bytes.starts_with(b"0 ") && lines(bytes) < 7
+        });
+        let files = stage.model.files();
+        let (found, document) = stage.end();
+        assert_eq!(found.graph(), document.graph());
+        let is_left = |path: &PathBuf| path.extension().is_some_and(|it| it == "tmp");
+        assert!(!files.iter().any(is_left), "{files:?}");
+    }
+}
