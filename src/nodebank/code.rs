@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Decorator, Expr, ModModule};
-use ruff_python_parser::Parsed;
+use ruff_python_ast::{Decorator, Expr};
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged as _, TextRange};
 
 use super::parse::{self, Source};
-use super::syntax;
+use super::syntax::{self, Tree};
 use crate::graph::{Bank, KindState, Name, NodeKind};
 
 /// What a piece of a source is, as far as it is to be told from the rest.
@@ -83,24 +82,23 @@ pub struct Place {
 
 impl Code {
     pub fn read(text: &str, place: &Place) -> Self {
-        syntax::module(text, |parsed| Self::of(text, parsed, place))
+        syntax::module(text, |tree| Self::of(text, tree, place))
     }
 
-    fn of(text: &str, parsed: &Parsed<ModModule>, place: &Place) -> Self {
+    fn of(text: &str, tree: &Tree, place: &Place) -> Self {
         let lines = LineIndex::from_source_text(text);
         let line = |range: TextRange| line_of(&lines, range);
         let mut marks = Marks::default();
-        marks.visit_body(parsed.suite());
-        let mut faults: Vec<Fault> = parsed
+        marks.visit_body(tree.suite());
+        let mut faults: Vec<Fault> = tree
             .errors()
-            .iter()
-            .map(|error| Fault {
-                line: line(error.location),
-                range: range_of(error.location),
-                message: format!("Syntax error: {}", in_words(&error.error.to_string())),
+            .into_iter()
+            .map(|(range, error)| Fault {
+                line: line(range),
+                range: range_of(range),
+                message: format!("Syntax error: {}", in_words(&error)),
             })
             .collect();
-        faults.sort_by_key(|fault| fault.range.start);
         // What follows an error in its line is most often its echo.
         faults.dedup_by_key(|fault| fault.line);
         let is_whole = faults.is_empty();
@@ -112,7 +110,7 @@ impl Code {
                 file: &place.file,
                 sidecar: None,
             };
-            for (kind, function) in parse::functions(parsed.suite(), &lines, &source) {
+            for (kind, function) in parse::functions(tree.suite(), &lines, &source) {
                 if let KindState::Broken { message, .. } = &kind.state {
                     faults.push(Fault {
                         line: line(function.name.range()),
@@ -127,7 +125,7 @@ impl Code {
                 });
             }
         }
-        let tokens = parsed.tokens().iter();
+        let tokens = tree.tokens().iter();
         let tokens = tokens.map(|token| (token.kind(), token.range()));
         Self {
             pieces: pieces(tokens, &marks),

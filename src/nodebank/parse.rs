@@ -4,8 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ruff_python_ast::{ModModule, Stmt, StmtFunctionDef};
-use ruff_python_parser::Parsed;
+use ruff_python_ast::{Stmt, StmtFunctionDef};
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged as _, TextSize};
 
@@ -13,7 +12,7 @@ use super::decorator::{is_overload, mark};
 use super::function::{self, Form};
 use super::names::Names;
 use super::sidecar::Sidecar;
-use super::syntax;
+use super::syntax::{self, Tree};
 use crate::graph::{Bank, KindState, Name, NodeKind};
 
 /// Where a source comes from.
@@ -52,26 +51,17 @@ impl Source<'_> {
 /// Or why the source cannot be read and in which line.
 pub fn kinds(text: &str, source: &Source) -> Result<Vec<NodeKind>, (String, u32)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    syntax::module(text, |parsed| kinds_in(text, parsed, source))
+    syntax::module(text, |tree| kinds_in(text, tree, source))
 }
 
-fn kinds_in(
-    text: &str,
-    parsed: &Parsed<ModModule>,
-    source: &Source,
-) -> Result<Vec<NodeKind>, (String, u32)> {
+fn kinds_in(text: &str, tree: &Tree, source: &Source) -> Result<Vec<NodeKind>, (String, u32)> {
     let lines = LineIndex::from_source_text(text);
     let line = |at: TextSize| u32::try_from(lines.line_index(at).get()).unwrap_or(u32::MAX);
-    let first = parsed
-        .errors()
-        .iter()
-        .min_by_key(|error| error.location.start());
-    if let Some(error) = first {
-        let message = format!("Syntax error: {}", error.error);
-        return Err((message, line(error.location.start())));
+    if let Some((range, error)) = tree.errors().first() {
+        return Err((format!("Syntax error: {error}"), line(range.start())));
     }
     let mut kinds: Vec<NodeKind> = Vec::new();
-    for (kind, _) in functions(parsed.suite(), &lines, source) {
+    for (kind, _) in functions(tree.suite(), &lines, source) {
         let earlier = kinds
             .iter()
             .position(|other| other.function == kind.function);

@@ -75,11 +75,11 @@ impl Import {
 impl Sheet {
     pub fn read(text: &str, package: &[String]) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        let parts = syntax::module(&text, |parsed| {
-            if let Some(error) = parsed.errors().first() {
-                return Err(error.to_string());
+        let parts = syntax::module(&text, |tree| {
+            if let Some((_, error)) = tree.errors().first() {
+                return Err(error.clone());
             }
-            let body = parsed.suite();
+            let body = tree.suite();
             let names = Names::of(body);
             let mut parts = Vec::new();
             for statement in body {
