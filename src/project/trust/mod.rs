@@ -14,7 +14,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 pub use changes::{Change, How};
-pub use fingerprint::{Fingerprint, Found, whole_text};
+pub use fingerprint::{Fingerprint, Found, name_in, whole_text};
 use places::Places;
 pub use places::Refused;
 pub use record::Known;
