@@ -13,7 +13,7 @@ use super::{App, Event, Project};
 use crate::command::Command;
 use crate::packages;
 use crate::project::journal::Standing;
-use crate::project::trust::{self, Fingerprint, Look, Trusted};
+use crate::project::trust::{self, Doubt, Fingerprint, Look, Trusted};
 use crate::ui::banners::Banner;
 use crate::ui::dialogs::Dialog;
 use crate::ui::settings::TrustedRow;
@@ -37,12 +37,12 @@ pub(super) struct Trusting {
     /// The banner was put away.
     is_put_off: bool,
     /// What is shown was not all done here, nor read from the savefile: a change from outside that no file shows.
-    is_doubtful: bool,
+    doubt: Option<Doubt>,
 }
 
 impl Trusting {
-    pub(super) fn set_doubtful(&mut self, is_doubtful: bool) {
-        self.is_doubtful = is_doubtful;
+    pub(super) fn set_doubt(&mut self, doubt: Option<Doubt>) {
+        self.doubt = doubt;
     }
 
     /// Is it being looked at just now, so that more may be known in a moment?
@@ -284,10 +284,9 @@ impl App {
         if looking == Looking::Again {
             return self.look_at_trust();
         }
-        let look = if trusting.is_doubtful {
-            look.doubted()
-        } else {
-            look
+        let look = match trusting.doubt {
+            Some(doubt) => look.doubted(doubt),
+            None => look,
         };
         let state = match (&look.trusted, std::mem::take(&mut trusting.state)) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
@@ -349,10 +348,10 @@ impl App {
     }
 
     /// What is shown from now on came from elsewhere: as long as nobody says otherwise nothing of it runs.
-    pub(super) fn doubt(&mut self) {
+    pub(super) fn doubt(&mut self, doubt: Doubt) {
         self.end_trust();
         let trusting = &mut self.project.trusting;
-        trusting.is_doubtful = true;
+        trusting.doubt = Some(doubt);
         trusting.waits = None;
         trusting.state = State::Unknown;
         self.look_at_trust();
@@ -411,9 +410,6 @@ impl App {
         };
         let (look, userdata) = (look.clone(), self.paths.userdata.clone());
         let project = self.project.serial;
-        let changes = look.changes.iter().flatten();
-        let sources = changes.filter(|change| is_source(&change.name));
-        let sources: Vec<_> = sources.map(|change| change.name.clone()).collect();
         let shown = self.project.trusting.shown.take();
         if answer == TrustAnswer::Project && shown.is_some_and(|shown| shown != look.holds) {
             self.notify(
@@ -426,7 +422,10 @@ impl App {
             TrustAnswer::Look => self.show_trust(),
             TrustAnswer::NotNow => self.project.trusting.is_put_off = true,
             TrustAnswer::Project => {
-                self.project.trusting.edited.extend(sources);
+                let names = look.changes.iter().flatten();
+                let names = names.map(|change| change.name.clone());
+                let edited = &mut self.project.trusting.edited;
+                edited.extend(names.filter(|name| is_source(name)));
                 self.services.spawn(move || Event::TrustGiven {
                     project,
                     result: look.trust(&userdata).map(Some),
@@ -454,7 +453,7 @@ impl App {
             Ok(folder) => {
                 // What ran before the files changed runs no more.
                 self.project.end_engine();
-                self.project.trusting.is_doubtful = false;
+                self.project.trusting.doubt = None;
                 if let Some(folder) = folder.filter(|_| !holds.is_whole) {
                     // Too much to be remembered: until it is closed.
                     self.project.trusting.state = State::Trusted(folder, holds);

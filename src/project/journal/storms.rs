@@ -303,7 +303,7 @@ impl Storm {
             &self.document,
             &self.location.project,
             None,
-            |_| {},
+            None,
         );
         let saved = saved.map_err(io::Error::other)?;
         self.tally.saves += 1;
