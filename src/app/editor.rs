@@ -79,6 +79,9 @@ impl App {
             Some(words) => self.editors.start(words),
             None => open::that_detached(path),
         };
+        if started.is_ok() {
+            self.project.edits_outside(path);
+        }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match (started, words) {
             (Ok(()), Some(_)) => self.notify(Level::Info, format!("{name} is opened")),

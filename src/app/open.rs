@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::background::guarded;
+use super::App;
 use super::code::CodeWork;
 use super::environment::Changing;
 use super::hindrances::Hindrances;
@@ -16,7 +16,7 @@ use super::outside::Outside;
 use super::picture::is_picture;
 use super::reloading::Watch;
 use super::trusting::Trusting;
-use super::{App, Event};
+use super::versions::doubt_of;
 use crate::costs;
 use crate::document::Document;
 use crate::document::file::{Loaded, SAVEFILE};
@@ -29,7 +29,8 @@ use crate::paths::full;
 use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::hindrance;
-use crate::project::journal::{Base, Found, Place};
+use crate::project::journal::{Base, Found};
+use crate::project::trust::Doubt;
 use crate::project::{self, LockError, outside};
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, Instead, KnownProject};
@@ -503,8 +504,13 @@ impl App {
             text,
             is_unsaved: instead.is_some(),
         };
-        let is_trusted = place.as_ref().is_none_or(Place::is_trusted);
-        project.trusting.set_doubtful(!is_trusted);
+        project.trusting.set_doubt(match (instead, &place) {
+            (_, Some(place)) if !place.is_trusted() => Some(Doubt::Unsaved),
+            (Some(Instead::Version(version)), None) => {
+                doubt_of(version, &base.text, &self.paths.userdata)
+            }
+            _ => None,
+        });
         match place {
             Some(place) if may_write => project.go_on_in(place),
             None if may_write => self.bring_back(&mut project, base),
@@ -565,35 +571,5 @@ impl App {
             });
         }
         run
-    }
-
-    /// Look for sources that changed, off the UI's thread, for every project that is open.
-    pub(super) fn refresh_catalogs(&mut self) {
-        for serial in self.serials() {
-            self.with_project(serial, Self::refresh_catalog);
-        }
-    }
-
-    /// Sources of the project that is shown were written: look at them, once more if somebody is just looking.
-    pub(super) fn rescan(&mut self) {
-        self.project.code.wants_rescan = self.project.nodebank.is_none();
-        self.refresh_catalog();
-    }
-
-    pub(super) fn refresh_catalog(&mut self) {
-        self.look_at_open_code();
-        let Some(mut bank) = self.project.nodebank.take() else {
-            return;
-        };
-        let serial = self.project.serial;
-        self.services.spawn(move || {
-            // The bank comes back whatever happens, or nothing would be read any more.
-            let is_new = guarded(|| Ok(bank.refresh())).unwrap_or_default();
-            Event::Nodebank {
-                project: serial,
-                bank,
-                is_new,
-            }
-        });
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use super::background::guarded;
 use super::{App, Event};
 use crate::engine::EngineStatus;
 use crate::graph::{Bank, NodeId};
@@ -111,5 +112,35 @@ impl App {
         project.run.mark_stale(below.iter().copied());
         project.live.want(below);
         project.live.change();
+    }
+
+    /// Look for sources that changed, off the UI's thread, for every project that is open.
+    pub(super) fn refresh_catalogs(&mut self) {
+        for serial in self.serials() {
+            self.with_project(serial, Self::refresh_catalog);
+        }
+    }
+
+    /// Sources of the project that is shown were written: look at them, once more if somebody is just looking.
+    pub(super) fn rescan(&mut self) {
+        self.project.code.wants_rescan = self.project.nodebank.is_none();
+        self.refresh_catalog();
+    }
+
+    pub(super) fn refresh_catalog(&mut self) {
+        self.look_at_open_code();
+        let Some(mut bank) = self.project.nodebank.take() else {
+            return;
+        };
+        let serial = self.project.serial;
+        self.services.spawn(move || {
+            // The bank comes back whatever happens, or nothing would be read any more.
+            let is_new = guarded(|| Ok(bank.refresh())).unwrap_or_default();
+            Event::Nodebank {
+                project: serial,
+                bank,
+                is_new,
+            }
+        });
     }
 }

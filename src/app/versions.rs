@@ -16,6 +16,7 @@ use crate::document::file::{self, FileError, Loaded, SAVEFILE};
 use crate::document::ops;
 use crate::graph::Catalog;
 use crate::project::generations::{self, Generation, Why, time_in_words};
+use crate::project::trust::Doubt;
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 use crate::ui::status::bytes_text;
@@ -44,6 +45,7 @@ pub struct Version {
 #[derive(Debug)]
 pub struct Looked {
     document: Document,
+    doubt: Option<Doubt>,
     compared: Compared,
 }
 
@@ -52,7 +54,7 @@ pub struct Looked {
 pub(super) struct VersionWork {
     versions: Vec<Version>,
     /// The chosen one, as it was read.
-    looked: Option<Document>,
+    looked: Option<(Document, Option<Doubt>)>,
 }
 
 impl App {
@@ -111,9 +113,10 @@ impl App {
         };
         let (source, catalog) = (version.source.clone(), self.project.catalog.clone());
         let shown = self.project.document.clone();
+        let userdata = self.paths.userdata.clone();
         self.services.spawn(move || Event::VersionRead {
             project: serial,
-            result: look(&shown, &folder, &source, &catalog).map(Box::new),
+            result: look(&shown, &folder, &source, (&catalog, &userdata)).map(Box::new),
             source,
         });
     }
@@ -136,7 +139,7 @@ impl App {
         match result {
             Ok(looked) => {
                 page.compared = Some(Ok(looked.compared));
-                self.version_work.looked = Some(looked.document);
+                self.version_work.looked = Some((looked.document, looked.doubt));
             }
             Err(reason) => page.compared = Some(Err(reason)),
         }
@@ -150,17 +153,17 @@ impl App {
         }
         let work = std::mem::take(&mut self.version_work);
         let version = work.versions.into_iter().nth(page.at);
-        let Some((version, document)) = version.zip(work.looked) else {
+        let Some((version, (document, doubt))) = version.zip(work.looked) else {
             return;
         };
         match answer {
-            VersionsAnswer::Restore => self.restore_version(&version, &document),
-            VersionsAnswer::OpenBeside => self.open_beside(&version, document),
+            VersionsAnswer::Restore => self.restore_version(&version, &document, doubt),
+            VersionsAnswer::OpenBeside => self.open_beside(&version, document, doubt),
             VersionsAnswer::Look(_) | VersionsAnswer::Close => {}
         }
     }
 
-    fn restore_version(&mut self, version: &Version, target: &Document) {
+    fn restore_version(&mut self, version: &Version, target: &Document, doubt: Option<Doubt>) {
         if let Some(reason) = file::why_read_only(target) {
             let text = format!("The version is not restored: {reason}");
             return self.notify(Level::Error, text);
@@ -169,6 +172,9 @@ impl App {
         let step = ops::become_version(document.graph(), target.graph(), "Restore version");
         match step.and_then(|step| document.commit(step)) {
             Ok(()) => {
+                if let Some(doubt) = doubt {
+                    self.doubt(doubt);
+                }
                 let time = &version.time;
                 self.notify(
                     Level::Success,
@@ -184,7 +190,7 @@ impl App {
     }
 
     /// Show the version in a tab of its own. It belongs to the same folder, so that its nodes run, and is never written.
-    fn open_beside(&mut self, version: &Version, mut document: Document) {
+    fn open_beside(&mut self, version: &Version, mut document: Document, doubt: Option<Doubt>) {
         let Some(folder) = self.project.folder.clone() else {
             return;
         };
@@ -202,6 +208,7 @@ impl App {
             ..Project::asleep(folder)
         };
         project.panels.canvas.fit_next = true;
+        project.trusting.set_doubt(doubt);
         self.look_at_first(&mut project);
         self.add_tab(project);
     }
@@ -273,7 +280,7 @@ fn look(
     shown: &Document,
     folder: &Path,
     source: &Source,
-    catalog: &Catalog,
+    (catalog, userdata): (&Catalog, &Path),
 ) -> Result<Looked, String> {
     let savefile = folder.join(SAVEFILE);
     let path = match source {
@@ -284,6 +291,10 @@ fn look(
     let loaded = file::load(path, catalog).map_err(said)?;
     let own = Tree::read(file::to_text(shown, None).as_bytes(), &savefile).map_err(said)?;
     let other = Tree::read(loaded.text.as_bytes(), path).map_err(said)?;
+    let doubt = match source {
+        Source::Kept(version) => doubt_of(version, &loaded.text, userdata),
+        Source::Shown | Source::Savefile => None,
+    };
     let Loaded { document, .. } = loaded;
     let (compared, document) = if *source == Source::Shown {
         let found = compare(&other, &own);
@@ -294,7 +305,16 @@ fn look(
         let about = ("Compared with what is shown", "what is shown");
         (told(&found, about, shown, &document), document)
     };
-    Ok(Looked { document, compared })
+    Ok(Looked {
+        document,
+        doubt,
+        compared,
+    })
+}
+
+/// Why nothing runs with this version, which was read as this text, before somebody says so: it may have come along.
+pub(super) fn doubt_of(version: &Path, text: &str, userdata: &Path) -> Option<Doubt> {
+    (!generations::is_own(version, text, userdata)).then_some(Doubt::Version)
 }
 
 fn told(

@@ -59,8 +59,8 @@ pub fn env(verb: &EnvVerb, paths: &Paths) -> Result<Exit, Failure> {
         EnvVerb::Allow { project, lines } => allow(&mut wanted(project, paths)?, lines, paths),
         EnvVerb::Back { project } => {
             let wanted = wanted(project, paths)?;
-            let done = python::back(&wanted, &mut tell, &cancel());
-            tools::signed(&wanted, paths);
+            let back = || python::back(&wanted, &mut tell, &cancel());
+            let done = tools::signing(&wanted.project, paths, back);
             done.map_err(failure)?;
             say(
                 "loom: the environment before is back; `loom env back` again returns to the other one",
@@ -245,8 +245,8 @@ fn make(
     if !applies {
         return Ok(Exit::Ok);
     }
-    let done = python::apply(wanted, &plan, &mut tell, &cancel());
-    tools::signed(wanted, paths);
+    let apply = || python::apply(wanted, &plan, &mut tell, &cancel());
+    let done = tools::signing(&wanted.project, paths, apply);
     done.map_err(failure)?;
     say("loom: done; `loom env back` returns to the environment before");
     Ok(Exit::Ok)

@@ -47,7 +47,8 @@ pub fn package(verb: &PackageVerb, paths: &Paths) -> Result<Exit, Failure> {
         PackageVerb::Remove { project, package } => {
             let folder = find(project, paths)?;
             let wanted = wanted(&folder, paths);
-            packages::remove(package, &wanted, &mut tell, &cancel()).map_err(failure)?;
+            let remove = || packages::remove(package, &wanted, &mut tell, &cancel());
+            tools::signing(&folder, paths, remove).map_err(failure)?;
             say(&format!("loom: removed {package}"));
             Ok(Exit::Ok)
         }
@@ -149,7 +150,8 @@ fn is_wanted(offer: &Offer) -> Result<bool, Failure> {
 
 fn add(offer: &Offer, project: &Path, paths: &Paths) -> Result<Exit, Failure> {
     let mut wanted = wanted(project, paths);
-    let added = packages::add(offer, &wanted, &mut tell, &cancel()).map_err(failure)?;
+    let add = || packages::add(offer, &wanted, &mut tell, &cancel());
+    let added = tools::signing(project, paths, add).map_err(failure)?;
     match added {
         Added::Line(line) => {
             tools::confirm(&parse(&line), &mut wanted, paths)?;
@@ -158,10 +160,13 @@ fn add(offer: &Offer, project: &Path, paths: &Paths) -> Result<Exit, Failure> {
                 offer.title()
             ));
         }
-        Added::Folder(folder) => say(&format!(
-            "loom: its nodes are a part of the project now: {}",
-            folder.display()
-        )),
+        Added::Folder(folder) => {
+            tools::signed(project, paths, std::slice::from_ref(&folder));
+            say(&format!(
+                "loom: its nodes are a part of the project now: {}",
+                folder.display()
+            ));
+        }
     }
     Ok(Exit::Ok)
 }

@@ -1,15 +1,14 @@
 //! What the verbs share that run uv, pip or Python: how they are stopped, and what is told while they work.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Exit, Failure, say};
-use crate::engine::python::{
-    Asked, CancelFlag, EnvironmentError, Need, PYTHON_VERSION, Progress, Wanted,
-};
-use crate::paths::Paths;
+use crate::engine::python::{Asked, CancelFlag, EnvironmentError, Need, Progress, Wanted};
+use crate::packages;
+use crate::paths::{Paths, full};
 use crate::project::requirements::{Line, consent};
-use crate::project::trust::{self, by_call};
+use crate::project::trust::{self, Fingerprint, by_call};
 use crate::settings::Settings;
 use crate::sys;
 
@@ -33,31 +32,43 @@ pub fn with_consent<T>(
     mut work: impl FnMut(&Wanted) -> Result<T, EnvironmentError>,
 ) -> Result<T, EnvironmentError> {
     loop {
-        match work(wanted) {
+        match signing(&wanted.project, paths, || work(wanted)) {
             Err(EnvironmentError::Unconfirmed { lines }) if io::stdin().is_terminal() => {
                 if !ask(&lines, wanted, paths) {
                     return Err(EnvironmentError::Unconfirmed { lines });
                 }
             }
-            done => {
-                signed(wanted, paths);
-                return done;
-            }
+            done => return done,
         }
     }
 }
 
-/// What the tools wrote in a project is no change from outside, where it is trusted.
-pub fn signed(wanted: &Wanted, paths: &Paths) {
-    let names = [
-        "requirements.txt",
-        "requirements.lock",
-        PYTHON_VERSION,
-        "packages",
-        "nodes",
-    ];
-    let written = names.map(|name| wanted.project.join(name));
-    if let Err(error) = trust::sign(&wanted.project, &paths.userdata, &written) {
+/// Do work of the tools in a project. What they write is no change from outside, where it is trusted; what was changed
+/// before they began stays one.
+pub fn signing<T>(project: &Path, paths: &Paths, work: impl FnOnce() -> T) -> T {
+    let userdata = &paths.userdata;
+    let Some(folder) = full(project).ok() else {
+        return work();
+    };
+    if trust::known(userdata).project(&folder).is_none() {
+        return work();
+    }
+    let before = Fingerprint::of(&folder, userdata);
+    let done = work();
+    let now = Fingerprint::of(&folder, userdata);
+    let written = now.differs(&before);
+    let written = written.filter(|name| packages::is_of_tools(name));
+    let written: Vec<_> = written.map(|name| folder.join(name)).collect();
+    signed(&folder, paths, &written);
+    done
+}
+
+/// These files of a project are written by Loom.
+pub fn signed(project: &Path, paths: &Paths, written: &[PathBuf]) {
+    if written.is_empty() {
+        return;
+    }
+    if let Err(error) = trust::sign(project, &paths.userdata, written) {
         tracing::warn!("that Loom wrote to the project is not kept: {error}");
     }
 }

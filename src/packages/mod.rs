@@ -16,7 +16,7 @@ pub use needs::{files, needs};
 pub use offer::{Offer, inspect};
 pub use template::create;
 
-use crate::engine::python::EnvironmentError;
+use crate::engine::python::{self, EnvironmentError};
 use crate::nodebank::package::{self, Package};
 use crate::paths::{MOST_TEXT_BYTES, read_bounded, site_packages};
 use crate::project::requirements::{self, Content, edit};
@@ -24,6 +24,14 @@ use crate::project::{ENVIRONMENT, REQUIREMENTS};
 
 /// Folder of a project for wheels that it carries with it.
 pub const WHEELS: &str = "packages";
+
+/// What tools write in a project when they change its environment.
+pub const OF_TOOLS: [&str; 4] = [
+    REQUIREMENTS,
+    "requirements.lock",
+    python::PYTHON_VERSION,
+    WHEELS,
+];
 
 /// Where a package is taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +86,12 @@ pub struct Installed {
     pub package: Package,
     /// What asks for it; `None`: another package does.
     pub line: Option<String>,
+}
+
+/// May such tools write a file of this name, as seen from the project?
+pub fn is_of_tools(name: &str) -> bool {
+    let top = name.split('/').next().unwrap_or(name);
+    OF_TOOLS.contains(&top)
 }
 
 impl What {

@@ -33,12 +33,12 @@ fn no_call_of_a_save_that_fails_harms_the_savefile() {
                 model.create_folder(project).unwrap();
                 model.flush_folder(Path::new("/")).unwrap();
                 for name in 0..saves {
-                    generations::save_on(&model, &named(name), project, None, |_| {}).unwrap();
+                    generations::save_on(&model, &named(name), project, None, None).unwrap();
                 }
                 let before = model.read(&savefile).ok();
                 let calls = model.calls();
                 model.doom(call, Fate::Error(kind));
-                let saved = generations::save_on(&model, &named(saves), project, None, |_| {});
+                let saved = generations::save_on(&model, &named(saves), project, None, None);
                 model.spare();
                 if model.calls() < calls + call {
                     break;
@@ -65,7 +65,7 @@ fn no_call_of_a_save_that_fails_harms_the_savefile() {
                 let crashed = model.read(&savefile).ok();
                 let is_old = saved.is_err() && crashed == before;
                 assert!(is_old || (is_new && crashed == after), "{what}");
-                generations::save_on(&model, &named(99), project, None, |_| {}).unwrap();
+                generations::save_on(&model, &named(99), project, None, None).unwrap();
                 let text = model.read(&savefile).unwrap();
                 assert!(String::from_utf8_lossy(&text).contains("name 99"), "{what}");
             }

@@ -22,6 +22,8 @@ pub struct TrustPage {
     pub project: String,
     pub around: Option<String>,
     pub is_changed: bool,
+    /// Python is among what changed.
+    pub has_sources: bool,
     /// It can be remembered: there is not too much of it.
     pub is_whole: bool,
     /// All code, or what of it is not as it was.
@@ -83,6 +85,12 @@ pub fn trust_ui(ui: &mut Ui, page: &TrustPage) -> Option<TrustAnswer> {
             file_ui(ui, file);
         }
         ui.add_space(theme::GAP);
+        if page.has_sources {
+            let text = "If you trust it, later changes of these sources are taken for those of your own editor until the \
+                project is closed";
+            ui.add(Label::new(RichText::new(text).color(palette.text_weak)).wrap());
+            ui.add_space(theme::GAP);
+        }
         part(ui, "Packages that it asks for");
         if page.lines.is_empty() {
             ui.label(RichText::new("None").color(palette.text_weak));

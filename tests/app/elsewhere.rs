@@ -13,6 +13,7 @@ use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
 use crate::journal::written;
+use crate::versions::{open as open_versions, save};
 use crate::{Window, empty};
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -53,6 +54,32 @@ impl Window {
     fn node_count(&self) -> usize {
         self.app().project().document.graph().node_count()
     }
+
+    /// A run asks, and what it asks about is this.
+    #[track_caller]
+    fn asks_about(&mut self, name: &str) {
+        self.wait("the question", |app| app.project().is_restricted());
+        self.key(NONE, Key::F5);
+        self.wait("what changed", |app| {
+            matches!(app.dialog(), Some(Dialog::Trust(_)))
+        });
+        let Some(Dialog::Trust(page)) = self.app().dialog() else {
+            unreachable!("it was waited for");
+        };
+        let names: Vec<_> = page.files.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, [name]);
+        self.key(NONE, Key::Escape);
+        assert!(!self.app().project().is_busy() && !self.app().project().has_engine());
+    }
+
+    /// What is shown becomes a version that is kept, and nothing is shown.
+    fn keep_and_clear(&mut self) {
+        save(self);
+        self.key(Modifiers::COMMAND, Key::A);
+        self.key(NONE, Key::Delete);
+        save(self);
+        assert_eq!(self.node_count(), 0);
+    }
 }
 
 #[test]
@@ -88,19 +115,7 @@ fn a_journal_that_came_along_is_asked_about_and_nothing_of_it_runs() {
     window
         .harness
         .get_by_label("This project was changed outside Loom");
-    let asks = |window: &mut Window| {
-        window.key(NONE, Key::F5);
-        window.wait("what changed", |app| {
-            matches!(app.dialog(), Some(Dialog::Trust(_)))
-        });
-        let Some(Dialog::Trust(page)) = window.app().dialog() else {
-            unreachable!("it was waited for");
-        };
-        let names: Vec<_> = page.files.iter().map(|file| file.name.as_str()).collect();
-        assert_eq!(names, [".loom/journal"]);
-        window.key(NONE, Key::Escape);
-    };
-    asks(&mut window);
+    window.asks_about(".loom/journal");
 
     // A kill does not make it our own: it comes back without a question, and runs as little.
     window.add_node("add");
@@ -109,8 +124,7 @@ fn a_journal_that_came_along_is_asked_about_and_nothing_of_it_runs() {
     let mut window = Window::here(&userdata, &project);
     assert!(window.app().dialog().is_none());
     assert_eq!(window.node_count(), 2);
-    window.wait("the question", |app| app.project().is_restricted());
-    asks(&mut window);
+    window.asks_about(".loom/journal");
     assert!(!window.app().project().is_busy() && !window.app().project().has_engine());
     assert!(!canary.exists(), "something ran");
 
@@ -206,4 +220,66 @@ fn unsaved_sources_that_came_along_are_told_of_and_not_shown() {
         .query_all_by_label_contains("Unsaved sources that came along");
     assert!(told.count() > 0);
     assert_eq!(fs::read_to_string(&bashrc).unwrap(), "mine\n");
+}
+
+#[test]
+fn a_version_that_came_along_is_shown_and_runs_only_when_the_project_is_trusted_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let canary = folder.path().join("canary");
+    let project = project(folder.path(), &canary);
+    let mut theirs = Window::here(&another(), &project);
+    theirs.add_node("leave trace");
+    theirs.keep_and_clear();
+    drop(theirs);
+
+    let userdata = another();
+    let mut window = Window::here(&userdata, &project);
+    open_versions(&mut window);
+    window.harness.get_by_label("Open beside").click();
+    window.steps();
+    assert_eq!(window.node_count(), 1);
+    window.asks_about(".loom/generations");
+    drop(window);
+
+    let mut window = Window::here(&userdata, &project);
+    open_versions(&mut window);
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.node_count(), 1);
+    window.asks_about(".loom/generations");
+    assert!(!canary.exists(), "something ran");
+    window.press_button("Trust this project");
+    window.wait("that it is trusted", |app| !app.project().is_restricted());
+    window.run_all();
+    assert!(canary.exists(), "it is what would have run");
+
+    // From now on it is a version of our own.
+    window.keep_and_clear();
+    open_versions(&mut window);
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.node_count(), 1);
+    window.run_all();
+    assert!(!window.app().project().is_restricted());
+    assert_eq!(window.text_of("Leave trace"), "1");
+}
+
+#[test]
+fn a_damaged_savefile_opens_from_a_version_that_came_along_and_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let canary = folder.path().join("canary");
+    let project = project(folder.path(), &canary);
+    let mut theirs = Window::here(&another(), &project);
+    theirs.add_node("leave trace");
+    theirs.keep_and_clear();
+    drop(theirs);
+    fs::write(project.join("savefile.json"), "{ torn").unwrap();
+    fs::remove_file(project.join(".loom").join("journal")).ok();
+    let mut window = Window::here(&another(), &project);
+    assert!(matches!(
+        window.app().dialog(),
+        Some(Dialog::Damaged { .. })
+    ));
+    window.key(NONE, Key::Enter);
+    assert_eq!(window.node_count(), 1);
+    window.asks_about(".loom/generations");
+    assert!(!canary.exists(), "something ran");
 }

@@ -521,11 +521,6 @@ fn the_savefile_is_taken_in_place_of_what_is_shown_when_asked_for() {
 fn whether_the_project_may_run_is_known_before_what_was_written_outside_is_shown() {
     let mut stage = Stage::new();
     stage.until("that it is trusted", |app| !app.project().is_restricted());
-    // A checkout: code that no node's file is, and the savefile.
-    for number in 0..4 {
-        let helper = stage.project.join(format!("helper_{number}.py"));
-        fs::write(helper, "theirs = 1\n").unwrap();
-    }
     stage.change(another);
     stage.until("both nodes", |app| {
         let is_shown = app.project().document.graph().node_count() == 2;

@@ -5,6 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use loom::document::file::to_text;
 use loom::graph::{Bank, Link, Port};
 
+use super::trust::with_editor;
 use super::*;
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -87,7 +88,7 @@ impl Window {
 
 #[test]
 fn a_copy_of_a_kind_takes_its_place_with_links_and_values_and_runs() {
-    let mut window = Window::open(texts);
+    let mut window = Window::open_with(with_editor(), texts);
     window.wait("the library", |app| {
         !app.project().catalog.kinds().is_empty()
     });
@@ -139,6 +140,7 @@ fn a_copy_of_a_kind_takes_its_place_with_links_and_values_and_runs() {
         "    first = first.upper()\n    return _text(\"separator\"",
     );
     assert_ne!(ours, source);
+    window.edit_outside();
     std::fs::write(&file, ours).unwrap();
     window.wait("the mark", |app| app.project().run.node(combine).is_stale);
     window.run_all();

@@ -5,6 +5,7 @@ use loom::document::file::to_text;
 use loom::engine::EngineStatus;
 use loom::graph::KindState;
 
+use super::trust::with_editor;
 use super::*;
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -72,6 +73,15 @@ fn write(folder: &Path, text: &str) {
     std::fs::write(folder.join("nodes/shapes.py"), text).unwrap();
 }
 
+/// A window on them, with their file open in an editor.
+fn edited() -> Window {
+    let mut window = Window::open_with(with_editor(), shapes);
+    window.pick("Double");
+    window.edit_outside();
+    window.press_away();
+    window
+}
+
 impl Window {
     fn home(&self) -> PathBuf {
         self.app().project().folder.clone().unwrap()
@@ -119,7 +129,7 @@ impl Window {
 
 #[test]
 fn an_edit_from_outside_runs_only_what_uses_it_in_the_same_engine() {
-    let mut window = Window::open(shapes);
+    let mut window = edited();
     window.key(NONE, Key::F7);
     window.gives("Square of it", "100");
     assert_eq!(window.called().split(' ').count(), 3);
@@ -153,7 +163,7 @@ fn an_edit_from_outside_runs_only_what_uses_it_in_the_same_engine() {
 
 #[test]
 fn ports_of_open_nodes_follow_their_source_and_undo_goes_on() {
-    let mut window = Window::open(shapes);
+    let mut window = edited();
     let before = to_text(&window.app().project().document, None);
     let double = window.node("Double");
     window.click(
@@ -226,7 +236,7 @@ fn ports_of_open_nodes_follow_their_source_and_undo_goes_on() {
 
 #[test]
 fn a_file_that_becomes_broken_loses_nothing() {
-    let mut window = Window::open(shapes);
+    let mut window = edited();
     window.run_all();
     let before = to_text(&window.app().project().document, None);
     let double = window.node("Double");
@@ -258,7 +268,7 @@ fn a_file_that_becomes_broken_loses_nothing() {
 
 #[test]
 fn a_lost_port_leaves_a_broken_link_that_heals() {
-    let mut window = Window::open(shapes);
+    let mut window = edited();
     let last = window.node("Square of it");
     let pos = window
         .app()

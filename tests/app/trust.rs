@@ -70,7 +70,92 @@ fn hostile(folder: &Path, canary: &Path) -> PathBuf {
     project
 }
 
+/// Settings with an editor of sources that ends at once.
+pub(super) fn with_editor() -> Settings {
+    let mut settings = Settings::default();
+    let program = env!("CARGO_BIN_EXE_loom");
+    settings.editor.command = Some(format!("\"{program}\" --version"));
+    settings
+}
+
+/// A project of the user's own with two nodes, `one` and `two`, each of a file.
+fn own(userdata: &Path) -> PathBuf {
+    let project = loom::project::create("Own", userdata).unwrap();
+    let node = |name: &str, x: i32| {
+        returns(&project, name, 1);
+        format!(
+            r#"{{"nodeId": "{name}", "name": "{name}", "title": "{name}", "position": {{"x": {x}, "y": 0}}, "input": [],
+                "output": ["result"], "ref": "project", "entryFunction": "{name}"}}"#
+        )
+    };
+    let nodes = format!("\"nodes\": [{}, {}]", node("one", 0), node("two", 300));
+    let savefile = project.join("savefile.json");
+    let text = fs::read_to_string(&savefile).unwrap();
+    fs::write(savefile, text.replace("\"nodes\": []", &nodes)).unwrap();
+    project
+}
+
+/// What the file of a node is given from outside.
+fn returns(project: &Path, name: &str, result: i32) {
+    let text = format!("def {name}() -> int:\n    return {result}\n");
+    fs::write(project.join("nodes").join(format!("{name}.py")), text).unwrap();
+}
+
 impl Window {
+    fn folder_of_own(&self) -> PathBuf {
+        self.app().project().folder.clone().unwrap()
+    }
+
+    #[track_caller]
+    fn until_it_asks(&mut self) {
+        self.wait("the question", |app| app.project().is_restricted());
+        self.steps();
+        assert!(!self.app().project().has_engine());
+    }
+
+    /// What changed, by the page that shows it.
+    fn what_changed(&mut self) -> Vec<(String, String)> {
+        self.press_button("What changed…");
+        self.wait("what changed", |app| {
+            matches!(app.dialog(), Some(Dialog::Trust(_)))
+        });
+        self.steps();
+        let Some(Dialog::Trust(page)) = self.app().dialog() else {
+            unreachable!("it was waited for");
+        };
+        let files = page.files.iter();
+        let files = files.map(|file| (file.name.clone(), file.text.clone()));
+        files.collect()
+    }
+
+    /// Open the source of the selected node in the editor of the settings: what is written there from now on is the
+    /// user's own.
+    pub(super) fn edit_outside(&mut self) {
+        self.key(Modifiers::ALT, Key::Num2);
+        self.key(Modifiers::SHIFT, Key::F4);
+        let opened = self.harness.query_all_by_label_contains("is opened");
+        assert!(opened.count() > 0);
+    }
+
+    fn trust_it(&mut self) {
+        self.press_button("Trust this project");
+        self.wait("that it is trusted", |app| !app.project().is_restricted());
+    }
+
+    /// The changed file is read again without a question, and runs.
+    #[track_caller]
+    fn takes(&mut self, name: &str, result: i32) {
+        let project = self.folder_of_own();
+        returns(&project, name, result);
+        let node = self.node(name);
+        self.wait("that it is out of date", |app| {
+            assert!(!app.project().is_restricted(), "it asks");
+            app.project().run.node(node).is_stale
+        });
+        self.run_all();
+        assert_eq!(self.text_of(name), result.to_string());
+    }
+
     fn open_foreign(project: PathBuf) -> Self {
         let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
         let userdata = Rc::new(tempfile::tempdir().unwrap());
@@ -178,4 +263,104 @@ fn what_changes_while_an_environment_is_built_is_not_taken_for_the_work_of_the_t
     window.wait("the question", |app| app.project().is_restricted());
     window.wait("the end", |app| !app.project().is_busy());
     assert!(!window.app().project().has_engine());
+}
+
+#[test]
+fn one_file_that_changes_outside_asks_once_and_is_taken_for_the_editors_of_the_user_then() {
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let project = own(userdata.path());
+    let open = || {
+        let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
+        let (userdata, project) = (Rc::clone(&userdata), Some(project.clone()));
+        Window::build_as_is(builder, userdata, project, Settings::default())
+    };
+    Window::own(userdata.path(), &project);
+    let mut window = open();
+    window.run_all();
+    returns(&project, "one", 2);
+    window.until_it_asks();
+    let told = "nodes/one.py was changed outside Loom: nothing runs until you have looked at it";
+    assert!(window.says(told));
+    let changed = ("nodes/one.py", "-     return 1\n+     return 2");
+    let seen = window.what_changed();
+    assert_eq!(seen, [(changed.0.to_owned(), changed.1.to_owned())]);
+    assert!(window.says("later changes of these sources are taken for those of your own editor"));
+    window.key(NONE, Key::Escape);
+    window.trust_it();
+    window.run_all();
+    assert_eq!(window.text_of("one"), "2");
+    window.takes("one", 3);
+
+    // Another one is another question, and brings the first with it where both changed.
+    returns(&project, "one", 4);
+    returns(&project, "two", 4);
+    window.until_it_asks();
+    let seen = window.what_changed();
+    let names: Vec<_> = seen.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.contains(&"nodes/two.py"), "{names:?}");
+    window.key(NONE, Key::Escape);
+    window.trust_it();
+    window.run_all();
+    window.takes("two", 5);
+    window.takes("one", 5);
+
+    // What is installed is never taken for an edit.
+    for text in ["# one\n", "# two\n"] {
+        fs::write(project.join("requirements.txt"), text).unwrap();
+        // Seen when one comes back from another program.
+        window.harness.event(egui::Event::WindowFocused(true));
+        window.until_it_asks();
+        assert_eq!(window.what_changed()[0].0, "requirements.txt");
+        assert!(!window.says("later changes of these sources"));
+        window.key(NONE, Key::Escape);
+        window.trust_it();
+    }
+    window.run_all();
+
+    // What was taken so is trusted in the next window, which asks anew about what comes then.
+    drop(window);
+    let mut window = open();
+    window.run_all();
+    returns(&project, "one", 6);
+    window.until_it_asks();
+}
+
+#[test]
+fn a_source_that_was_opened_in_an_editor_from_here_does_not_ask() {
+    let mut window = Window::open_with(with_editor(), own);
+    window.run_all();
+    window.pick("one");
+    window.edit_outside();
+    window.takes("one", 2);
+    window.takes("one", 3);
+    let project = window.folder_of_own();
+    returns(&project, "two", 2);
+    window.until_it_asks();
+}
+
+#[test]
+fn a_savefile_that_changes_outside_is_shown_and_asks_each_time() {
+    let mut window = Window::open(own);
+    window.run_all();
+    let file = window.folder_of_own().join("savefile.json");
+    for (before, after) in [("one", "first"), ("first", "again")] {
+        let text = fs::read_to_string(&file).unwrap();
+        let title = |title: &str| format!("\"title\": \"{title}\"");
+        assert!(text.contains(&title(before)));
+        fs::write(&file, text.replace(&title(before), &title(after))).unwrap();
+        window.until_it_asks();
+        assert!(window.says("savefile.json was changed outside Loom"));
+        window.wait("its node", |app| {
+            let nodes = app.project().document.graph().nodes();
+            nodes.filter(|node| *node.title() == *after).count() == 1
+        });
+        window.steps();
+        assert!(window.says("Changed outside: "), "both are told");
+        assert!(window.app().project().is_restricted());
+        assert_eq!(window.what_changed()[0].0, "savefile.json");
+        window.key(NONE, Key::Escape);
+        window.trust_it();
+        window.run_all();
+        assert_eq!(window.text_of(after), "1");
+    }
 }

@@ -37,7 +37,7 @@ fn add(window: &mut Window) {
     assert_eq!(count(window), before + 1);
 }
 
-fn save(window: &mut Window) {
+pub fn save(window: &mut Window) {
     window.key(Modifiers::COMMAND, Key::S);
     window.wait("the save", |app| !app.project().document.is_dirty());
 }
@@ -49,7 +49,7 @@ fn page(window: &Window) -> VersionsPage {
     }
 }
 
-fn open(window: &mut Window) -> VersionsPage {
+pub fn open(window: &mut Window) -> VersionsPage {
     window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
     window.typed("versions of this");
     window.key(Modifiers::NONE, Key::Enter);

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use loom::paths::{Paths, Variables};
+use loom::project::trust;
 use serde_json::{Value as Json, json};
 
 use crate::stage::{Call, Stage};
@@ -82,6 +84,12 @@ fn requirements(project: &Path) -> String {
     fs::read_to_string(project.join("requirements.txt")).unwrap()
 }
 
+/// Is the project as it was trusted, but for what Loom itself changed?
+fn is_trusted(stage: &Stage, project: &Path) -> bool {
+    let paths = Paths::find(Some(&stage.userdata()), &Variables::load()).unwrap();
+    trust::look(project, &paths).trusted.is_some()
+}
+
 fn wheels(project: &Path) -> Vec<String> {
     let entries = fs::read_dir(project.join("packages"));
     let names = entries.into_iter().flatten().flatten();
@@ -98,6 +106,7 @@ fn a_wheel_is_listed_installed_upgraded_and_removed() {
     let wheel = wheel.to_str().unwrap();
     let call = |arguments: &[&str]| loom(&stage, &index, arguments);
 
+    trust::born(&project, &stage.userdata()).unwrap();
     // Without a word nothing is installed.
     let shown = call(&["package", "show", wheel, "--project", "Test"])
         .exits(0)
@@ -132,6 +141,7 @@ fn a_wheel_is_listed_installed_upgraded_and_removed() {
         "{listed}"
     );
     assert!(!listed.contains("shapes-core"), "{listed}");
+    assert!(is_trusted(&stage, &project), "Loom itself wrote it");
     let known = call(&["nodes", "Test", "--json"]).exits(0).stdout;
     let known: Json = serde_json::from_str(&known).unwrap();
     let mut kinds = known.as_array().unwrap().iter();
@@ -169,6 +179,7 @@ fn a_wheel_is_listed_installed_upgraded_and_removed() {
     call(&["package", "remove", "Test", "Loom_Shapes"]).exits(0);
     assert_eq!(requirements(&project), "# mine\n");
     assert!(!project.join("packages").exists());
+    assert!(is_trusted(&stage, &project));
     call(&["package", "list", "Test"]).exits(0).prints("");
     call(&["package", "remove", "Test", "loom-shapes"])
         .exits(2)
@@ -247,6 +258,7 @@ fn a_folder_of_node_files_becomes_a_part_of_the_project() {
     let project = project(&stage);
     let (_, index) = shapes(&stage, "1.0", 1);
     let call = |arguments: &[&str]| loom(&stage, &index, arguments);
+    trust::born(&project, &stage.userdata()).unwrap();
     call(&["run", "Test"]).exits(1);
     let has_core = "import importlib.util as u; print(u.find_spec('shapes_core') is not None)";
     assert_eq!(crate::stage::python(&project, has_core), "False");
@@ -254,6 +266,7 @@ fn a_folder_of_node_files_becomes_a_part_of_the_project() {
         .exits(0)
         .stdout;
     assert!(shown.contains("shapes-core"), "{shown}");
+    assert!(is_trusted(&stage, &project), "Loom itself wrote it");
     assert!(
         project
             .join("nodes")
@@ -272,8 +285,10 @@ fn a_folder_of_node_files_becomes_a_part_of_the_project() {
     assert_eq!(crate::stage::python(&project, has_core), "True");
     assert_eq!(requirements(&project), "# mine\n");
     // What cannot be had is named with the file that asks for it, and the environment stays.
+    assert!(is_trusted(&stage, &project));
     ask_for("shapes-core>=7");
     let failed = call(&print).exits(3);
+    assert!(!is_trusted(&stage, &project), "a run is no answer");
     let named = "round.py asks for shapes-core>=7";
     assert!(failed.stderr.contains(named), "{failed:#?}");
     assert_eq!(crate::stage::python(&project, has_core), "True");

@@ -49,7 +49,7 @@ impl App {
         let Some(folder) = self.nodes_folder() else {
             return;
         };
-        let (kind, taken) = (kind.clone(), self.own_functions());
+        let (kind, taken, signed) = (kind.clone(), self.own_functions(), self.signer());
         self.in_background(move || {
             // A copy is the same whatever it is called: what keeps one from being made is known before a file is.
             let result = source_of_copy(&kind, &kind.function).map_err(|why| {
@@ -63,7 +63,7 @@ impl App {
                     let text = source_of_copy(&kind, name).unwrap_or_else(|_| plain.clone());
                     (text, vec![name.to_owned()])
                 };
-                write_new(&folder, &kind.function, &taken, source).map_err(in_words)
+                write_new(&folder, &kind.function, &taken, source, signed).map_err(in_words)
             });
             CodeEvent::Made {
                 result,

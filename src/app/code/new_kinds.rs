@@ -80,9 +80,9 @@ impl App {
             inside: self.project.document.open_subgraph(),
             link_from,
         };
-        let taken = self.own_functions();
+        let (taken, signed) = (self.own_functions(), self.signer());
         self.in_background(move || CodeEvent::Made {
-            result: make(&nodes, &typed, takes.as_ref(), &taken).map_err(in_words),
+            result: make(&nodes, &typed, takes.as_ref(), &taken, signed).map_err(in_words),
             wanted: NewKinds::new(goal),
         });
     }
@@ -102,8 +102,6 @@ impl App {
     pub(super) fn kinds_made(&mut self, result: Result<Made, String>, wanted: NewKinds) {
         match result {
             Ok(made) => {
-                let (signed, path) = (self.signer(), made.path.clone());
-                drop(self.services.runtime.spawn_blocking(move || signed(&path)));
                 let mut file = self.code_file(made.path, &made.text);
                 let is_it = |function: &str| made.functions.iter().any(|it| it == function);
                 let functions = &file.code().functions;
@@ -204,21 +202,24 @@ fn make(
     typed: &str,
     takes: Option<&ValueType>,
     taken: &HashSet<String>,
+    signed: impl Fn(&Path),
 ) -> io::Result<Made> {
     let wanted = skeleton::function_name(typed);
-    write_new(nodes, &wanted, taken, |name| {
+    let source = |name: &str| {
         let text = skeleton::source(name, typed, takes);
         (text, vec![name.to_owned()])
-    })
+    };
+    write_new(nodes, &wanted, taken, source, signed)
 }
 
 /// Write a new file under the first of `name`, `name_2`, `name_3` that is neither taken nor a file's; `source` makes its
-/// text and tells its functions, by the name that it gets.
+/// text and tells its functions, by the name that it gets. It is `signed` before anybody hears of it.
 pub(super) fn write_new(
     nodes: &Path,
     name: &str,
     taken: &HashSet<String>,
     source: impl Fn(&str) -> (String, Vec<String>),
+    signed: impl Fn(&Path),
 ) -> io::Result<Made> {
     fs::create_dir_all(nodes)?;
     let path = |name: &str| nodes.join(format!("{name}.py"));
@@ -230,6 +231,7 @@ pub(super) fn write_new(
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
                 file.write_all(text.as_bytes())?;
+                signed(&path);
                 return Ok(Made {
                     path,
                     text,
@@ -254,11 +256,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let nodes = folder.path().join("nodes");
         let taken = HashSet::from(["blur_2".to_owned()]);
-        let first = make(&nodes, "Blur", None, &taken).unwrap();
+        let first = make(&nodes, "Blur", None, &taken, |_| {}).unwrap();
         assert!(first.path.ends_with("blur.py") && first.functions == ["blur"]);
         assert_eq!(fs::read_to_string(&first.path).unwrap(), first.text);
         fs::write(&first.path, "mine").unwrap();
-        let second = make(&nodes, "Blur", None, &taken).unwrap();
+        let second = make(&nodes, "Blur", None, &taken, |_| {}).unwrap();
         assert!(second.path.ends_with("blur_3.py") && second.functions == ["blur_3"]);
         assert!(second.text.contains("def blur_3("));
         assert_eq!(fs::read_to_string(&first.path).unwrap(), "mine");

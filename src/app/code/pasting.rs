@@ -94,11 +94,12 @@ impl App {
             pos: offer.pos,
             inside: self.project.document.open_subgraph(),
         };
+        let signed = self.signer();
         self.in_background(move || {
             let write = |source: PythonSource| {
                 let functions: Vec<String> = source.nodes.into_iter().map(|(it, _)| it).collect();
                 let made = |_: &str| (source.text.clone(), functions.clone());
-                write_new(&folder, &source.name, &HashSet::new(), made)
+                write_new(&folder, &source.name, &HashSet::new(), made, &signed)
             };
             let sources = offer.sources.into_iter();
             let made: std::io::Result<Vec<Made>> = sources.map(write).collect();

@@ -18,21 +18,12 @@ use crate::engine::python::{
 };
 use crate::nodebank::package::normal_name;
 use crate::packages;
-use crate::project;
 use crate::project::requirements::{self, Confirmed, consent};
 use crate::ui::environment::model::{
     EnvironmentAction, Found, Installed, Listing as Shown, Newer, Package, PythonChoice, Pythons,
     Search, Task,
 };
 use crate::ui::shell::Pane;
-
-/// What tools write in a project when they change its environment.
-pub(super) const OF_TOOLS: [&str; 4] = [
-    project::REQUIREMENTS,
-    "requirements.lock",
-    python::PYTHON_VERSION,
-    packages::WHEELS,
-];
 
 /// What came of background work for the panel.
 #[derive(Debug)]
@@ -67,7 +58,7 @@ pub(super) struct Ground {
 impl Ground {
     /// What tools wrote in the project is our own. Reads files: for the background.
     pub fn signed(&self, wanted: &Wanted) {
-        let written = OF_TOOLS.map(|name| wanted.project.join(name));
+        let written = packages::OF_TOOLS.map(|name| wanted.project.join(name));
         signed(&wanted.project, &self.userdata, &written);
     }
 

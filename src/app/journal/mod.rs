@@ -18,6 +18,7 @@ use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
 use crate::project::journal::{Base, Found, Location, Place, Standing};
+use crate::project::trust::Doubt;
 use crate::ui::Level;
 use crate::ui::dialogs::Dialog;
 
@@ -229,7 +230,10 @@ impl App {
         let found = found.and_then(|location| location.find(&project.catalog));
         match found {
             Some(found) if found.is_current && found.place.is_own() => {
-                project.trusting.set_doubtful(!found.place.is_trusted());
+                let is_trusted = found.place.is_trusted();
+                project
+                    .trusting
+                    .set_doubt((!is_trusted).then_some(Doubt::Unsaved));
                 keeper.start = Some(Start::On(found.place));
                 if found.document.is_dirty() {
                     let name = project.name().to_owned();
@@ -292,7 +296,7 @@ impl App {
         };
         let told = came_back(found.steps, found.lost);
         if !found.place.is_trusted() {
-            self.doubt();
+            self.doubt(Doubt::Unsaved);
         }
         self.project.keeper.start = Some(Start::OnAnyway(found.place));
         self.replace_document(found.document);

@@ -343,7 +343,7 @@ impl Storm {
             &self.document,
             &self.location.project,
             None,
-            |_| {},
+            None,
         );
         let saved = match saved {
             Ok(saved) => saved,

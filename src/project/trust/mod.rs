@@ -14,7 +14,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 pub use changes::{Change, How};
-pub use fingerprint::{Fingerprint, Found, whole_text};
+pub use fingerprint::{Fingerprint, Found, name_in, whole_text};
 use places::Places;
 pub use places::Refused;
 pub use record::Known;
@@ -66,6 +66,35 @@ pub struct Look {
     id: String,
 }
 
+/// Something is shown that came along and is in no file that was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Changes that were not saved.
+    Unsaved,
+    /// An earlier version of the savefile.
+    Version,
+}
+
+impl Doubt {
+    fn change(self) -> Change {
+        let (name, text) = match self {
+            Self::Unsaved => (
+                ".loom/journal",
+                "Unsaved changes that Loom on this computer did not make: they are on the canvas",
+            ),
+            Self::Version => (
+                ".loom/generations",
+                "A version that Loom on this computer did not keep while the project was trusted: it is on the canvas",
+            ),
+        };
+        Change {
+            name: name.to_owned(),
+            how: How::Changed,
+            lines: vec![text.to_owned()],
+        }
+    }
+}
+
 /// Look whether a project may run. Reads all of its code: for the background.
 pub fn look(project: &Path, paths: &Paths) -> Look {
     look_among(project, paths, &Places::here())
@@ -112,18 +141,11 @@ fn look_among(project: &Path, paths: &Paths, places: &Places) -> Look {
 }
 
 impl Look {
-    /// The same where something is shown that came along and is in no file that was looked at: a change from outside all
-    /// the same.
+    /// The same with this in doubt: a change from outside as any.
     #[must_use]
-    pub fn doubted(mut self) -> Self {
+    pub fn doubted(mut self, doubt: Doubt) -> Self {
         if self.trusted.take().is_some() || self.changes.is_some() {
-            let text =
-                "Unsaved changes that Loom on this computer did not make: they are on the canvas";
-            self.changes.get_or_insert_default().push(Change {
-                name: ".loom/journal".to_owned(),
-                how: How::Changed,
-                lines: vec![text.to_owned()],
-            });
+            self.changes.get_or_insert_default().push(doubt.change());
         }
         self
     }

@@ -256,7 +256,7 @@ fn all_projects_of_a_trusted_folder_may_run_also_those_that_come_later() {
     let beside = create("Beside", &stage.root.join("others")).unwrap();
     assert!(!may_run(&beside));
     // Changes that came along unsaved are asked about all the same.
-    let look = look_among(&one, &stage.paths, &places).doubted();
+    let look = look_among(&one, &stage.paths, &places).doubted(Doubt::Unsaved);
     assert!(look.trusted.is_none());
     let names: Vec<_> = look.changes.iter().flatten().map(|it| &*it.name).collect();
     assert_eq!(names, [".loom/journal"]);

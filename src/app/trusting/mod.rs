@@ -1,34 +1,33 @@
 //! Trusting: what comes from elsewhere runs only when the user says so. Every project is looked at in the background when
 //! it is opened, and again when its files change; all that starts something for it asks `trusted` here.
 
-use std::path::{Path, PathBuf};
+mod page;
 
-use super::environment::OF_TOOLS;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use self::page::page;
 use super::open::Asked;
 use super::{App, Event, Project};
 use crate::command::Command;
-use crate::paths::read_text_bounded;
+use crate::packages;
 use crate::project::journal::Standing;
-use crate::project::requirements;
-use crate::project::trust::{self, Fingerprint, How, Look, Trusted};
+use crate::project::trust::{self, Doubt, Fingerprint, Look, Trusted};
 use crate::ui::banners::Banner;
 use crate::ui::dialogs::Dialog;
 use crate::ui::settings::TrustedRow;
-use crate::ui::trust::{FileRow, LineRow, TrustAnswer, TrustPage};
+use crate::ui::trust::{TrustAnswer, TrustPage};
 use crate::ui::{Action, Level};
-
-/// So many files at once are an editor that saves. More are a checkout, a pull or a sync, which bring what somebody else
-/// wrote. To ask at each save of the user's own editor would teach to say yes.
-const OF_EDITOR: usize = 3;
-/// Of one file so much is shown, and of all together.
-const SHOWN_BYTES: usize = 64 << 10;
-const ALL_SHOWN_BYTES: usize = 1 << 20;
 
 /// What is known of a project, and what waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Trusting {
     state: State,
     looking: Looking,
+    /// Sources that the user edits in another editor until the project is closed: those that were opened in one from here,
+    /// and those whose changes were asked about and trusted. To ask at each save of it would teach to say yes.
+    edited: BTreeSet<String>,
     /// What runs as soon as it is known.
     waits: Option<Asked>,
     /// The sources are read anew when it is known.
@@ -38,12 +37,12 @@ pub(super) struct Trusting {
     /// The banner was put away.
     is_put_off: bool,
     /// What is shown was not all done here, nor read from the savefile: a change from outside that no file shows.
-    is_doubtful: bool,
+    doubt: Option<Doubt>,
 }
 
 impl Trusting {
-    pub(super) fn set_doubtful(&mut self, is_doubtful: bool) {
-        self.is_doubtful = is_doubtful;
+    pub(super) fn set_doubt(&mut self, doubt: Option<Doubt>) {
+        self.doubt = doubt;
     }
 
     /// Is it being looked at just now, so that more may be known in a moment?
@@ -65,9 +64,35 @@ impl Trusting {
 enum Looking {
     #[default]
     No,
-    Yes,
+    /// So many writes of Loom's own had ended before.
+    Since(u64),
     /// Something changed meanwhile: once more.
     Again,
+}
+
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+static ENDED: AtomicU64 = AtomicU64::new(0);
+
+impl Looking {
+    fn now() -> Self {
+        Self::Since(ENDED.load(Ordering::Acquire))
+    }
+}
+
+/// Loom writes something of a project and signs it. A look that was under way meanwhile may have seen half of that.
+struct Writing;
+
+impl Writing {
+    fn begin() -> Self {
+        BEGUN.fetch_add(1, Ordering::AcqRel);
+        Self
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        ENDED.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -99,7 +124,20 @@ impl Project {
     /// Do our own tools change this file just now?
     fn is_written(&self, name: &str) -> bool {
         let is_at_work = self.environment_cancel.is_some() || self.changing.is_applying;
-        is_at_work && is_of_tools(name)
+        is_at_work && packages::is_of_tools(name)
+    }
+
+    /// The user opens this source of it in another editor.
+    pub(super) fn edits_outside(&mut self, path: &Path) {
+        if !self.is_restricted() {
+            let name = self
+                .folder
+                .as_deref()
+                .and_then(|folder| trust::name_in(folder, path));
+            self.trusting
+                .edited
+                .extend(name.filter(|name| is_source(name)));
+        }
     }
 
     /// It is not trusted: nothing of it runs.
@@ -139,24 +177,23 @@ impl Project {
     }
 }
 
-/// What changed since it was looked at, without what Loom itself wrote and signed meanwhile.
-fn unsigned<'l>(look: &'l Look, before: &'l Fingerprint) -> Vec<&'l str> {
-    match &look.changes {
+/// What is neither as it was here nor as Loom itself signed it since.
+fn unsigned(look: &Look, before: &Fingerprint) -> Vec<String> {
+    let names: Vec<&str> = match &look.changes {
         Some(changes) => changes.iter().map(|change| change.name.as_str()).collect(),
         // One of which too little is signed to compare.
         None => look.holds.differs(before).collect(),
-    }
+    };
+    let is_new = |name: &&str| look.holds.files.get(*name) != before.files.get(*name);
+    let names = names.into_iter().filter(is_new);
+    names.map(str::to_owned).collect()
 }
 
-/// May the tools that make environments write a file of this name?
-fn is_of_tools(name: &str) -> bool {
-    let top = name.split('/').next().unwrap_or(name);
-    OF_TOOLS.contains(&top)
-}
-
-fn name_of(folder: &Path) -> String {
-    let name = folder.file_name().unwrap_or(folder.as_os_str());
-    name.to_string_lossy().into_owned()
+/// Is this what a user writes in an editor, and not what says which nodes run or what is installed?
+fn is_source(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("py"))
 }
 
 /// Does the command start something of the project?
@@ -216,7 +253,7 @@ impl App {
             trusting.looking = Looking::Again;
             return;
         }
-        trusting.looking = Looking::Yes;
+        trusting.looking = Looking::now();
         self.services
             .spawn(looking(self.project.serial, folder, self.paths.clone()));
     }
@@ -224,7 +261,7 @@ impl App {
     /// The same for one that is just being opened.
     pub(super) fn look_at_first(&self, project: &mut Project) {
         if let Some(folder) = project.folder.clone() {
-            project.trusting.looking = Looking::Yes;
+            project.trusting.looking = Looking::now();
             self.services
                 .spawn(looking(project.serial, folder, self.paths.clone()));
         }
@@ -243,47 +280,54 @@ impl App {
 
     pub(super) fn trust_looked(&mut self, look: Look) {
         let trusting = &mut self.project.trusting;
-        if std::mem::take(&mut trusting.looking) == Looking::Again {
+        let looking = std::mem::take(&mut trusting.looking);
+        if looking == Looking::Again {
             return self.look_at_trust();
         }
-        let before = std::mem::take(&mut trusting.state);
-        let look = if trusting.is_doubtful {
-            look.doubted()
-        } else {
-            look
+        let look = match trusting.doubt {
+            Some(doubt) => look.doubted(doubt),
+            None => look,
         };
-        let is_doubtful = trusting.is_doubtful;
-        let is_of_others = |name: &&str| !self.project.is_written(name);
-        let of_others = |holds| {
-            let names = unsigned(&look, holds).into_iter();
-            names.filter(is_of_others).count()
-        };
-        let state = match (&look.trusted, before) {
+        let state = match (&look.trusted, std::mem::take(&mut trusting.state)) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
-            (None, State::Trusted(folder, holds))
-                if !is_doubtful && of_others(&holds) <= OF_EDITOR =>
-            {
-                // An edit by another program of the user's, which is at work on what is open here, or by our own tools.
-                let names = unsigned(&look, &holds);
-                let written: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
-                let (userdata, place) = (self.paths.userdata.clone(), folder.clone());
-                drop(self.services.runtime.spawn_blocking(move || {
-                    signed(&place, &userdata, &written);
-                }));
-                State::Trusted(folder, look.holds)
-            }
-            (None, before) => {
-                if matches!(before, State::Trusted(..)) {
+            // Its disk was taken off, and may come back.
+            (None, before @ State::Trusted(..)) if look.holds.files.is_empty() => before,
+            (None, State::Trusted(folder, before)) => {
+                let names = unsigned(&look, &before);
+                let is_of_tools = |name: &&String| self.project.is_written(name);
+                let of_others: Vec<_> = names.iter().filter(|name| !is_of_tools(name)).collect();
+                let edited = &self.project.trusting.edited;
+                if of_others.iter().all(|name| edited.contains(*name)) {
+                    let written: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
+                    let (userdata, place) = (self.paths.userdata.clone(), folder.clone());
+                    drop(self.services.runtime.spawn_blocking(move || {
+                        signed(&place, &userdata, &written);
+                    }));
+                    State::Trusted(folder, look.holds)
+                } else if looking != Looking::Since(BEGUN.load(Ordering::Acquire)) {
+                    // What was seen may be Loom's own work, half done.
+                    self.project.trusting.state = State::Trusted(folder, before);
+                    return self.look_at_trust();
+                } else {
+                    let text = match &of_others[..] {
+                        [name] => format!(
+                            "{name} was changed outside Loom: nothing runs until you have looked at it"
+                        ),
+                        names => format!(
+                            "{} files were changed outside Loom: nothing runs until you have looked at them",
+                            names.len()
+                        ),
+                    };
+                    self.notify(Level::Warning, text);
                     self.end_trust();
-                    self.notify(
-                        Level::Warning,
-                        "Many files changed at once: nothing runs until you have looked at them",
-                    );
+                    State::Asks(Box::new(look))
                 }
-                self.project.trusting.waits = None;
-                State::Asks(Box::new(look))
             }
+            (None, _) => State::Asks(Box::new(look)),
         };
+        if matches!(state, State::Asks(_)) {
+            self.project.trusting.waits = None;
+        }
         self.project.trusting.state = state;
         if std::mem::take(&mut self.project.trusting.rescans) {
             self.rescan();
@@ -304,10 +348,10 @@ impl App {
     }
 
     /// What is shown from now on came from elsewhere: as long as nobody says otherwise nothing of it runs.
-    pub(super) fn doubt(&mut self) {
+    pub(super) fn doubt(&mut self, doubt: Doubt) {
         self.end_trust();
         let trusting = &mut self.project.trusting;
-        trusting.is_doubtful = true;
+        trusting.doubt = Some(doubt);
         trusting.waits = None;
         trusting.state = State::Unknown;
         self.look_at_trust();
@@ -324,7 +368,9 @@ impl App {
     pub(super) fn signer(&self) -> impl Fn(&Path) + Send + use<> {
         let trusted = self.project.trusted().cloned();
         let userdata = self.paths.userdata.clone();
+        let writing = Writing::begin();
         move |path| {
+            let _until_it_is_dropped = &writing;
             if let Some(folder) = &trusted {
                 signed(folder, &userdata, &[path.to_owned()]);
             }
@@ -375,11 +421,17 @@ impl App {
         match answer {
             TrustAnswer::Look => self.show_trust(),
             TrustAnswer::NotNow => self.project.trusting.is_put_off = true,
-            TrustAnswer::Project => self.services.spawn(move || Event::TrustGiven {
-                project,
-                result: look.trust(&userdata).map(Some),
-                holds: Box::new(look.holds),
-            }),
+            TrustAnswer::Project => {
+                let names = look.changes.iter().flatten();
+                let names = names.map(|change| change.name.clone());
+                let edited = &mut self.project.trusting.edited;
+                edited.extend(names.filter(|name| is_source(name)));
+                self.services.spawn(move || Event::TrustGiven {
+                    project,
+                    result: look.trust(&userdata).map(Some),
+                    holds: Box::new(look.holds),
+                });
+            }
             TrustAnswer::Around => self.services.spawn(move || Event::TrustGiven {
                 project,
                 result: match &look.around {
@@ -401,7 +453,7 @@ impl App {
             Ok(folder) => {
                 // What ran before the files changed runs no more.
                 self.project.end_engine();
-                self.project.trusting.is_doubtful = false;
+                self.project.trusting.doubt = None;
                 if let Some(folder) = folder.filter(|_| !holds.is_whole) {
                     // Too much to be remembered: until it is closed.
                     self.project.trusting.state = State::Trusted(folder, holds);
@@ -461,6 +513,7 @@ impl App {
 
 /// Loom itself wrote these files of a project, or removed them. For the background.
 pub(super) fn signed(project: &Path, userdata: &Path, written: &[PathBuf]) {
+    let _writing = Writing::begin();
     if let Err(error) = trust::sign(project, userdata, written) {
         tracing::warn!("that Loom wrote to the project is not kept: {error}");
     }
@@ -484,64 +537,4 @@ fn rows(userdata: &Path) -> Vec<TrustedRow> {
     folders
         .chain(projects.map(|signed| row(&signed.path, false)))
         .collect()
-}
-
-/// What would run, as the dialog shows it. Reads files.
-fn page(look: &Look, project: String) -> TrustPage {
-    let mut room = ALL_SHOWN_BYTES;
-    let mut text_of = |name: &str| {
-        let path = &look.holds.files.get(name)?.path;
-        let text = read_text_bounded(path, SHOWN_BYTES as u64).ok()?;
-        room = room.checked_sub(text.len())?;
-        Some(text)
-    };
-    let own = |name: &String| name != crate::document::file::SAVEFILE;
-    let mut files: Vec<FileRow> = Vec::new();
-    match &look.changes {
-        Some(changes) => files.extend(changes.iter().map(|change| FileRow {
-            name: change.name.clone(),
-            how: match change.how {
-                How::Added => "new",
-                How::Changed => "changed",
-                How::Removed => "removed",
-            },
-            text: if change.how == How::Added {
-                text_of(&change.name).unwrap_or_default()
-            } else {
-                change.lines.join("\n")
-            },
-        })),
-        None => files.extend(
-            look.holds
-                .files
-                .keys()
-                .filter(|name| own(name))
-                .map(|name| FileRow {
-                    name: name.clone(),
-                    how: "",
-                    text: text_of(name).unwrap_or_default(),
-                }),
-        ),
-    }
-    let requirements = look.holds.files.get("requirements.txt");
-    let requirements = requirements.map(|file| trust::whole_text(&file.path));
-    let lines = requirements::parse(&requirements.unwrap_or_default());
-    TrustPage {
-        project,
-        around: look.around.as_deref().map(name_of),
-        is_changed: look.changes.is_some(),
-        is_whole: look.holds.is_whole,
-        files,
-        lines: lines
-            .iter()
-            .map(|line| LineRow {
-                text: line.text.clone(),
-                risk: if line.needs_consent() {
-                    line.risk()
-                } else {
-                    ""
-                },
-            })
-            .collect(),
-    }
 }
