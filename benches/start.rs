@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use loom::app::{App, Neighbours, Options, background_runtime};
+use loom::app::{App, Chooser, Neighbours, Options, background_runtime};
 use loom::paths::{Paths, Variables};
 use loom::project::state::State;
 use loom::secrets::Keychain;
@@ -64,6 +64,7 @@ fn options(userdata: &Path, runtime: &tokio::runtime::Runtime, feed: Result<Feed
         project: None,
         runtime: runtime.handle().clone(),
         keychain: Keychain::none(),
+        chooser: Chooser::Own,
         frame_log: None,
         neighbours: Neighbours::default(),
         updater: Updater::new(feed, Here::find()),

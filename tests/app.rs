@@ -10,6 +10,8 @@ mod access;
 mod arrange;
 #[path = "app/by_keys.rs"]
 mod by_keys;
+#[path = "app/choosing.rs"]
+mod choosing;
 #[path = "app/coding.rs"]
 mod coding;
 #[path = "app/comparing.rs"]
@@ -105,7 +107,7 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder};
-use loom::app::{App, Neighbours, Options};
+use loom::app::{App, Chooser, Neighbours, Options};
 use loom::engine::NodeStatus;
 use loom::graph::{NodeId, Value};
 use loom::paths::{Paths, Variables};
@@ -166,6 +168,8 @@ fn options(
         project,
         runtime: runtime(),
         keychain: Keychain::none(),
+        // No test puts a dialog on the screen of whoever runs it.
+        chooser: Chooser::Own,
         frame_log: None,
         neighbours,
         updater,

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::choosing::{Chosen, Filter, Question};
 use super::open::Asked;
-use super::{App, Event, asking};
+use super::{App, asking};
 use crate::command::Command;
 use crate::document::arrange::{Align, Axis};
 use crate::document::{Transaction, clipboard, ops};
 use crate::graph::{Mode, NodeId, NodeKind, Port, Pos2, Value, Vec2, patterns, vec2};
+use crate::ui::choosing::Kind;
 use crate::ui::dialogs::Dialog;
 use crate::ui::environment::model::{Change, EnvironmentAction};
 use crate::ui::focus::Part;
@@ -501,26 +503,26 @@ impl App {
         let Some(folder) = self.project.folder.clone() else {
             return;
         };
-        let (serial, sender) = (self.project.serial, self.services.sender.clone());
-        self.shell.show(Pane::Canvas);
-        drop(self.services.runtime.spawn_blocking(move || {
-            let dialog = rfd::FileDialog::new().set_directory(&folder);
-            let picked = match &widget {
-                Widget::Folder => dialog.pick_folder(),
-                Widget::SaveFile { pattern } => filtered(dialog, pattern).save_file(),
-                Widget::OpenFile { pattern } => filtered(dialog, pattern).pick_file(),
-                _ => None,
-            };
-            if let Some(path) = picked {
-                sender
-                    .blocking_send(Event::Picked {
-                        project: serial,
-                        port,
-                        path,
-                    })
-                    .ok();
+        let (kind, title, filters) = match &widget {
+            Widget::Folder => (Kind::Folder, "Choose a folder", Vec::new()),
+            Widget::SaveFile { pattern } => {
+                (Kind::Save, "Choose a file to write", filters(pattern))
             }
-        }));
+            Widget::OpenFile { pattern } => (Kind::File, "Choose a file", filters(pattern)),
+            _ => return,
+        };
+        self.shell.show(Pane::Canvas);
+        let question = Question {
+            folder: Some(folder),
+            filters,
+            ..Question::new(kind, title)
+        };
+        let project = self.project.serial;
+        self.choose(question, move |path| Chosen::Input {
+            project,
+            port,
+            path,
+        });
     }
 
     /// A file or folder was chosen for an input.
@@ -530,28 +532,23 @@ impl App {
     }
 
     pub(super) fn browse_project(&mut self) {
-        let sender = self.services.sender.clone();
-        drop(self.services.runtime.spawn_blocking(move || {
-            if let Some(path) = rfd::FileDialog::new().pick_folder() {
-                sender.blocking_send(Event::PickedProject(path)).ok();
-            }
-        }));
+        let question = Question::new(Kind::Folder, "Open project");
+        self.choose(question, Chosen::Project);
     }
 }
 
-/// `*.csv *.tsv` as a filter of the file dialog; with a lone `*` all others can be chosen too.
-fn filtered(dialog: rfd::FileDialog, pattern: &str) -> rfd::FileDialog {
-    let extensions: Vec<&str> = patterns(pattern)
+/// The filters of `*.csv *.tsv`; with a lone `*` all others can be chosen too.
+fn filters(pattern: &str) -> Vec<Filter> {
+    let endings: Vec<&str> = patterns(pattern)
         .filter_map(|part| part.strip_prefix("*."))
-        .filter(|extension| *extension != "*" && !extension.is_empty())
+        .filter(|ending| *ending != "*" && !ending.is_empty())
         .collect();
-    if extensions.is_empty() {
-        return dialog;
+    if endings.is_empty() {
+        return Vec::new();
     }
-    let dialog = dialog.add_filter(extensions.join(", "), &extensions);
+    let mut filters = vec![Filter::new(&endings.join(", "), &endings)];
     if patterns(pattern).any(|part| part == "*") {
-        dialog.add_filter("All files", &["*"])
-    } else {
-        dialog
+        filters.push(Filter::new("All files", &["*"]));
     }
+    filters
 }

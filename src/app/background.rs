@@ -7,6 +7,7 @@ use egui::ColorImage;
 use tokio::runtime::Handle;
 
 use super::App;
+use super::choosing::{Choice, Chosen, Seen};
 use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
@@ -22,7 +23,6 @@ use crate::document::file::FileError;
 use crate::engine::EngineEvent;
 use crate::engine::python::{Environment, EnvironmentError, Progress};
 use crate::event::{EventReceiver, EventSender, channel};
-use crate::graph::Port;
 use crate::instance::report::Survived;
 use crate::nodebank::Nodebank;
 use crate::packages::{Installed, Offer, PackageError};
@@ -90,11 +90,6 @@ pub enum Event {
         project: u64,
         result: Result<Taken, LockError>,
     },
-    /// The user chose a folder for a copy.
-    PickedCopy {
-        project: u64,
-        parent: PathBuf,
-    },
     /// A copy was saved of the state that `mark` names, or could not be.
     CopySaved {
         project: u64,
@@ -147,31 +142,18 @@ pub enum Event {
         project: u64,
         files: Vec<Dropped>,
     },
-    /// The user chose files to be loaded.
-    PickedFiles {
-        project: u64,
-        paths: Vec<PathBuf>,
-    },
-    /// The user chose a file or folder for an input.
-    Picked {
-        project: u64,
-        port: Port,
-        path: PathBuf,
-    },
     /// Another Loom asks this window to come to the front, and to open something.
     Asked(Option<PathBuf>),
     /// The system asks for the end.
     EndAsked,
     /// Something in Loom itself failed in the background.
     Survived(Survived),
-    PickedProject(PathBuf),
-    /// The user chose a folder to import from.
-    PickedImport(PathBuf),
-    /// The user chose where to export the project in a folder to.
-    PickedExport {
-        folder: PathBuf,
-        to: PathBuf,
-    },
+    /// The system has no dialog for a question.
+    NoFileDialog(Choice),
+    /// What a path leads to that is typed for want of one.
+    PathSeen(Seen),
+    /// The user chose files or a folder.
+    Chosen(Chosen),
     /// So much of an export is done.
     Exporting(f32),
     /// Something was done to the project in a folder, which was closed in this place for it.
@@ -185,8 +167,6 @@ pub enum Event {
         archive: PathBuf,
         result: Result<archive::Taken, String>,
     },
-    /// The user chose a node package.
-    PickedPackage(PathBuf),
     /// The node packages of a project.
     PackagesListed {
         project: u64,
@@ -293,9 +273,16 @@ impl Services {
 
     /// Do blocking work off the UI's thread; its event wakes the window.
     pub fn spawn(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        self.spawn_maybe(|| Some(work()));
+    }
+
+    /// The same for work that may come to nothing.
+    pub fn spawn_maybe(&self, work: impl FnOnce() -> Option<Event> + Send + 'static) {
         let sender = self.sender.clone();
         drop(self.runtime.spawn_blocking(move || {
-            sender.blocking_send(work()).ok();
+            if let Some(event) = work() {
+                sender.blocking_send(event).ok();
+            }
         }));
     }
 }
@@ -344,9 +331,6 @@ impl App {
             Event::LockTried { project, result } => {
                 self.with_project(project, |app| app.lock_tried(result));
             }
-            Event::PickedCopy { project, parent } => {
-                self.with_project(project, |app| app.save_copy(parent));
-            }
             Event::CopySaved {
                 project,
                 mark,
@@ -375,14 +359,6 @@ impl App {
             Event::PictureDrawn(result) => self.picture_drawn(result),
             Event::PictureRead { path, result } => self.picture_opened(&path, result),
             Event::Dropped { project, files } => self.files_dropped(project, files),
-            Event::PickedFiles { project, paths } => self.take_files(project, paths),
-            Event::Picked {
-                project,
-                port,
-                path,
-            } => {
-                self.with_project(project, |app| app.picked(port, &path));
-            }
             Event::Cards { recent, templates } => self.welcome.set_cards(recent, templates),
             Event::CardPictures { folder, pictures } => {
                 self.welcome.set_pictures(&folder, pictures);
@@ -391,8 +367,9 @@ impl App {
             Event::Asked(open) => self.asked(open),
             Event::EndAsked => self.end_asked(),
             Event::Survived(survived) => self.survived(&survived),
-            Event::PickedProject(path) => self.open_named(&path),
-            Event::PickedExport { folder, to } => self.export(folder, to),
+            Event::NoFileDialog(choice) => self.ask_for_path(choice),
+            Event::PathSeen(seen) => self.path_seen(seen),
+            Event::Chosen(chosen) => self.chosen(chosen),
             Event::Exporting(done) => self.exporting(done),
             Event::ProjectWork {
                 folder,
@@ -400,7 +377,6 @@ impl App {
                 outcome,
             } => self.work_done(&folder, place, outcome),
             Event::ArchiveTaken { archive, result } => self.archive_taken(&archive, result),
-            Event::PickedImport(path) => self.picked_import(&path),
             Event::Imported(news) => self.import_news(news),
             Event::Secrets { project, news } => {
                 self.with_project(project, |app| app.secret_news(news));
@@ -424,7 +400,6 @@ impl App {
             }
             Event::TrustListed(rows) => self.trust_listed(rows),
             Event::TrustForgotten(rows) => self.trust_forgotten(rows),
-            Event::PickedPackage(path) => self.picked_package(&path),
             Event::PackagesListed { project, installed } => {
                 self.packages_listed(project, installed);
             }

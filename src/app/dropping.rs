@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use egui::Context;
 
+use super::choosing::{Chosen, Question};
 use super::code::read_source;
 use super::picture::{graph_of, is_picture};
 use super::{App, Event};
@@ -13,6 +14,7 @@ use crate::document::file::SAVEFILE;
 use crate::document::ops::{self, Loader};
 use crate::project::archive::ENDING;
 use crate::ui::Level;
+use crate::ui::choosing::Kind;
 use crate::ui::overlay::hint_ui;
 
 /// Whether a file that was dropped is opened or loaded.
@@ -142,15 +144,12 @@ impl App {
         let Some(folder) = self.project.folder.clone() else {
             return;
         };
-        let (project, sender) = (self.project.serial, self.services.sender.clone());
-        drop(self.services.runtime.spawn_blocking(move || {
-            let dialog = rfd::FileDialog::new().set_directory(&folder);
-            if let Some(paths) = dialog.pick_files() {
-                sender
-                    .blocking_send(Event::PickedFiles { project, paths })
-                    .ok();
-            }
-        }));
+        let question = Question {
+            folder: Some(folder),
+            ..Question::new(Kind::Files, "Load files")
+        };
+        let project = self.project.serial;
+        self.choose_several(question, move |paths| Chosen::Files { project, paths });
     }
 
     /// While files hang over the window: what letting go would do.

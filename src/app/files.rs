@@ -12,6 +12,7 @@ use crate::document::file::{FileError, SAVEFILE};
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
 use crate::ui::Level;
+use crate::ui::choosing::PathAnswer;
 use crate::ui::clash::ClashAnswer;
 use crate::ui::crash::CrashAnswer;
 use crate::ui::dialogs::{AfterSave, Answer, Dialog};
@@ -213,6 +214,13 @@ impl App {
             return;
         }
         match answer {
+            Answer::Path(answer) => {
+                context.request_repaint();
+                return self.path_answer(answer);
+            }
+            Answer::Cancel if matches!(self.dialog, Some(Dialog::Path(_))) => {
+                return self.path_answer(PathAnswer::Cancel);
+            }
             Answer::Update(answer) => {
                 context.request_repaint();
                 return self.update_answer(answer);
@@ -241,7 +249,11 @@ impl App {
                     self.clash_answer(&page, ClashAnswer::Later);
                 }
             }
-            Answer::Cancel | Answer::Set(_) | Answer::Crash(_) | Answer::Update(_) => {}
+            Answer::Cancel
+            | Answer::Set(_)
+            | Answer::Crash(_)
+            | Answer::Path(_)
+            | Answer::Update(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
             Answer::Restore => {

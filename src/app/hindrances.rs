@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::choosing::{Chosen, Question};
 use super::journal::Kept;
 use super::open::Project;
 use super::reloading::Watch;
@@ -16,6 +17,7 @@ use crate::project::hindrance::{Condition, Hindrance, Identity};
 use crate::project::place::Place;
 use crate::project::{Lock, LockError, ProjectError};
 use crate::ui::banners::{Banner, BannerAction};
+use crate::ui::choosing::Kind;
 use crate::ui::{Action, Level};
 
 /// How often a folder is looked at.
@@ -220,14 +222,9 @@ impl App {
 
     /// A name for the copy is chosen by the folder it is put into.
     pub(super) fn ask_for_copy(&mut self) {
-        let (project, sender) = (self.project.serial, self.services.sender.clone());
-        drop(self.services.runtime.spawn_blocking(move || {
-            let dialog = rfd::FileDialog::new().set_title("Save a copy in this folder");
-            if let Some(parent) = dialog.pick_folder() {
-                let event = Event::PickedCopy { project, parent };
-                sender.blocking_send(event).ok();
-            }
-        }));
+        let project = self.project.serial;
+        let question = Question::new(Kind::Folder, "Save a copy in this folder");
+        self.choose(question, move |parent| Chosen::Copy { project, parent });
     }
 
     /// Save what is shown as a project in this folder, and go on there.

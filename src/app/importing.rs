@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::choosing::{Chosen, Filter, Question};
 use super::{App, Event};
 use crate::paths::Paths;
 use crate::project::archive::{self, ENDING, Taken, is_archive};
 use crate::project::import::{ImportError, Imported, import, offered};
 use crate::ui::Level;
+use crate::ui::choosing::Kind;
 use crate::ui::dialogs::Dialog;
 use crate::ui::importing::{ImportAnswer, ImportPage, ImportState};
 
@@ -174,20 +176,15 @@ impl App {
     }
 
     fn browse_import(&mut self, is_file: bool) {
-        let sender = self.services.sender.clone();
-        drop(self.services.runtime.spawn_blocking(move || {
-            let dialog = rfd::FileDialog::new();
-            let picked = if is_file {
-                dialog
-                    .add_filter("Project of Loom", &[ENDING, "zip"])
-                    .pick_file()
-            } else {
-                dialog.pick_folder()
-            };
-            if let Some(path) = picked {
-                sender.blocking_send(Event::PickedImport(path)).ok();
+        let question = if is_file {
+            Question {
+                filters: vec![Filter::new("Project of Loom", &[ENDING, "zip"])],
+                ..Question::new(Kind::File, "Import a project")
             }
-        }));
+        } else {
+            Question::new(Kind::Folder, "Import projects from a folder")
+        };
+        self.choose(question, Chosen::Import);
     }
 }
 

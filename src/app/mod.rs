@@ -5,6 +5,7 @@ mod actions;
 mod arranging;
 mod asking;
 mod background;
+mod choosing;
 mod code;
 mod consent;
 mod dropping;
@@ -47,6 +48,8 @@ use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
 pub use background::{Event, Services};
+pub use choosing::Chooser;
+use choosing::Choosing;
 use consent::Consent;
 use editor::Editors;
 use enabled::{is_for_welcome, is_of_scale};
@@ -99,6 +102,8 @@ pub struct Options {
     pub runtime: Handle,
     /// Where secrets are kept.
     pub keychain: Keychain,
+    /// Which dialogs ask for files and folders.
+    pub chooser: Chooser,
     /// Where each frame's cost is written.
     pub frame_log: Option<PathBuf>,
     /// Other windows.
@@ -132,6 +137,7 @@ pub struct App {
     /// Files of pictures that are being read, or could not be.
     reading: HashSet<PathBuf>,
     dialog: Option<Dialog>,
+    choosing: Choosing,
     package_work: PackageWork,
     works: project_work::Works,
     version_work: VersionWork,
@@ -175,6 +181,7 @@ impl App {
             editors: Editors::default(),
             reading: HashSet::new(),
             dialog: None,
+            choosing: Choosing::new(options.chooser),
             package_work: PackageWork::default(),
             works: project_work::Works::default(),
             version_work: VersionWork::default(),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::choosing::{Chosen, Filter, Question};
 use super::consent::Then;
 use super::trusting::signed;
 use super::{App, Event};
@@ -10,6 +11,7 @@ use crate::packages::{self, Added, Installed, Offer, PackageError, What};
 use crate::project::requirements::consent::confirm;
 use crate::project::requirements::parse;
 use crate::ui::Level;
+use crate::ui::choosing::Kind;
 use crate::ui::dialogs::Dialog;
 use crate::ui::packages::{InstalledRow, OfferText, PackagesAnswer, PackagesPage, PackagesState};
 
@@ -76,18 +78,15 @@ impl App {
 
     fn pick_package(&mut self, page: PackagesPage, is_folder: bool) {
         self.dialog = Some(Dialog::Packages(page));
-        let sender = self.services.sender.clone();
-        drop(self.services.runtime.spawn_blocking(move || {
-            let dialog = rfd::FileDialog::new();
-            let picked = if is_folder {
-                dialog.pick_folder()
-            } else {
-                dialog.add_filter("Wheels", &["whl"]).pick_file()
-            };
-            if let Some(path) = picked {
-                sender.blocking_send(Event::PickedPackage(path)).ok();
+        let question = if is_folder {
+            Question::new(Kind::Folder, "Add the package in this folder")
+        } else {
+            Question {
+                filters: vec![Filter::new("Wheels", &["whl"])],
+                ..Question::new(Kind::File, "Add the package in this wheel")
             }
-        }));
+        };
+        self.choose(question, Chosen::Package);
     }
 
     pub(super) fn picked_package(&mut self, path: &Path) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::choosing::{Filter, Question};
 use super::{App, Event, looking};
 use crate::document::file::{self, SAVEFILE, write_atomic};
 use crate::document::{Document, Meta, clipboard};
@@ -13,6 +14,7 @@ use crate::graph::{Catalog, Graph, KindState};
 use crate::picture::{Format, MOST_BYTES, Subject, graph_in};
 use crate::project;
 use crate::ui::Level;
+use crate::ui::choosing::Kind;
 use crate::ui::dialogs::Dialog;
 
 /// May the file be a picture that carries a graph? By its name; what it holds is found out by reading it.
@@ -88,22 +90,16 @@ impl App {
     /// Ask where, then draw and write.
     pub(super) fn ask_for_picture(&mut self) {
         let sitting = self.sitting();
-        let name = format!("{}.png", self.project.name());
-        let folder = self.project.folder.clone();
-        let sender = self.services.sender.clone();
-        drop(self.services.runtime.spawn_blocking(move || {
-            let mut dialog = rfd::FileDialog::new()
-                .set_title("Save as picture")
-                .set_file_name(name)
-                .add_filter("PNG picture", &["png"])
-                .add_filter("SVG drawing", &["svg"]);
-            if let Some(folder) = folder {
-                dialog = dialog.set_directory(folder);
-            }
-            if let Some(path) = dialog.save_file() {
-                sender.blocking_send(saved(sitting, path)).ok();
-            }
-        }));
+        let question = Question {
+            folder: self.project.folder.clone(),
+            name: format!("{}.png", self.project.name()),
+            filters: vec![
+                Filter::new("PNG picture", &["png"]),
+                Filter::new("SVG drawing", &["svg"]),
+            ],
+            ..Question::new(Kind::Save, "Save as picture")
+        };
+        self.choose(question, |path| saved(sitting, path));
     }
 
     /// Draw the graph to this file, which ends in `.png` or `.svg`.

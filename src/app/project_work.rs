@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+use super::choosing::{Chosen, Filter, Question};
 use super::{App, Event};
 use crate::command::Command;
 use crate::engine::{Engine, python};
@@ -12,6 +13,7 @@ use crate::project::archive::{self, ENDING, Packed};
 use crate::project::moving::{self, Duplicated};
 use crate::project::name_like;
 use crate::ui::Level;
+use crate::ui::choosing::Kind;
 use crate::ui::dialogs::{AfterSave, Dialog};
 use crate::ui::project::Binned;
 use crate::ui::tabs::TabAction;
@@ -129,22 +131,13 @@ impl App {
     }
 
     fn browse_export(&self, folder: PathBuf, name: &str) {
-        let name = format!("{}.{ENDING}", name_like(name));
-        let sender = self.services.sender.clone();
-        drop(self.services.runtime.spawn_blocking(move || {
-            let mut dialog = rfd::FileDialog::new()
-                .set_title("Export project")
-                .set_file_name(name)
-                .add_filter("Project of Loom", &[ENDING]);
-            if let Some(around) = folder.parent() {
-                dialog = dialog.set_directory(around);
-            }
-            if let Some(to) = dialog.save_file() {
-                sender
-                    .blocking_send(Event::PickedExport { folder, to })
-                    .ok();
-            }
-        }));
+        let question = Question {
+            folder: folder.parent().map(Path::to_owned),
+            name: format!("{}.{ENDING}", name_like(name)),
+            filters: vec![Filter::new("Project of Loom", &[ENDING])],
+            ..Question::new(Kind::Save, "Export project")
+        };
+        self.choose(question, |to| Chosen::Export { folder, to });
     }
 
     /// Write the project that is shown to an archive.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::picture::is_picture;
-use super::{App, Neighbours, Options};
+use super::{App, Chooser, Neighbours, Options};
 use crate::instance::{Inbox, Mark, log};
 use crate::paths::{FRAME_LOG_VARIABLE, Paths, Variables};
 use crate::project::archive::is_archive;
@@ -79,6 +79,7 @@ pub fn open_window(project: Option<PathBuf>, is_beside: bool, paths: Paths) -> a
         settings,
         project,
         runtime: runtime.handle().clone(),
+        chooser: Chooser::System,
         frame_log: variables.get(FRAME_LOG_VARIABLE).map(PathBuf::from),
         neighbours,
         updater,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
+use super::choosing::{PathAnswer, PathPage, path_ui};
 use super::clash::{ClashAnswer, ClashPage, clash_ui};
 use super::consent::{ConsentPage, consent_ui};
 use super::crash::{CrashAnswer, CrashPage, crash_ui};
@@ -67,6 +68,8 @@ pub enum Dialog {
         problem: String,
     },
     BinProject(Binned),
+    /// A file or folder is asked for, where the system has no dialog for that.
+    Path(PathPage),
     Import(ImportPage),
     Python(Offer),
     Packages(PackagesPage),
@@ -142,6 +145,7 @@ pub enum Answer {
         name: String,
     },
     BinProject(PathBuf),
+    Path(PathAnswer),
     Import(ImportAnswer),
     Python(OfferAnswer),
     Packages(PackagesAnswer),
@@ -168,6 +172,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Versions(_) => theme::VERSIONS_WIDTH,
                 Dialog::Keys { .. }
                 | Dialog::OpenProject { .. }
+                | Dialog::Path(_)
                 | Dialog::Import(_)
                 | Dialog::Packages(_)
                 | Dialog::Consent(_)
@@ -212,6 +217,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                     problem,
                 } => open_project_ui(ui, path, known, problem),
                 Dialog::Python(offer) => offer_ui(ui, offer),
+                Dialog::Path(page) => path_ui(ui, page).map(Answer::Path),
                 Dialog::Import(page) => importing_ui(ui, page).map(Answer::Import),
                 Dialog::Packages(page) => packages_ui(ui, page).map(Answer::Packages),
                 Dialog::Versions(page) => versions_ui(ui, page).map(Answer::Versions),

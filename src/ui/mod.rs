@@ -4,6 +4,7 @@
 pub mod banners;
 pub mod bars;
 pub mod canvas;
+pub mod choosing;
 pub mod clash;
 pub mod code;
 pub mod consent;

@@ -7,13 +7,13 @@ use super::*;
 const PALETTE: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Window {
-    fn command(&mut self, title: &str) {
+    pub(super) fn command(&mut self, title: &str) {
         self.key(PALETTE, Key::P);
         self.typed(title);
         self.key(Modifiers::NONE, Key::Enter);
     }
 
-    fn put_a_node(&mut self) {
+    pub(super) fn put_a_node(&mut self) {
         self.key(Modifiers::NONE, Key::Tab);
         self.typed("add");
         self.key(Modifiers::NONE, Key::Enter);
@@ -23,11 +23,11 @@ impl Window {
         self.app().project().folder.clone().unwrap()
     }
 
-    fn tells(&self, text: &str) -> bool {
+    pub(super) fn tells(&self, text: &str) -> bool {
         self.harness.query_all_by_label_contains(text).count() > 0
     }
 
-    fn until_told(&mut self, text: &str) {
+    pub(super) fn until_told(&mut self, text: &str) {
         let start = Instant::now();
         while !self.tells(text) {
             self.steps();

@@ -74,6 +74,8 @@ pub const PALETTE_WIDTH: f32 = 520.0;
 pub const NODE_SEARCH_WIDTH: f32 = 320.0;
 /// Rows of a popup's list that are in sight.
 pub const PALETTE_ROWS: usize = 12;
+/// The same where a path is typed.
+pub const PATH_ROWS: f32 = 6.0;
 pub const NOTICE_WIDTH: f32 = 360.0;
 /// From the corner of the window; the status bar stays free.
 pub const NOTICE_MARGIN: Vec2 = vec2(16.0, 40.0);
