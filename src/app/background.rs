@@ -60,6 +60,10 @@ pub enum Event {
         project: u64,
         news: News,
     },
+    /// What says what is installed is not what was seen when it was looked whether the project may run.
+    InstallsAnother {
+        project: u64,
+    },
     EnvironmentDone {
         project: u64,
         result: Result<Environment, EnvironmentError>,
@@ -308,6 +312,9 @@ impl App {
             }
             Event::EnvironmentNews { project, news } => {
                 self.with_project(project, |app| app.environment_news(news));
+            }
+            Event::InstallsAnother { project } => {
+                self.with_project(project, Self::installs_another);
             }
             Event::EnvironmentDone { project, result } => {
                 self.with_project(project, |app| app.environment_done(result));

@@ -103,7 +103,7 @@ impl App {
 
     /// Make the project's environment, or see that it is as it should be, in the background.
     pub(super) fn prepare_environment(&mut self) {
-        let Some(wanted) = self.wanted() else {
+        let Some((wanted, seen)) = self.wanted().zip(self.project.seen_installing()) else {
             return;
         };
         let cancel = CancelFlag::default();
@@ -112,6 +112,9 @@ impl App {
         let ground = self.ground();
         let sender = self.services.sender.clone();
         self.services.spawn(move || {
+            if !cancel.is_cancelled() && !seen.still_installs(&wanted.project) {
+                return Event::InstallsAnother { project: serial };
+            }
             let mut tell = |progress| {
                 // One that finds no room is replaced by the next.
                 sender

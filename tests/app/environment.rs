@@ -295,3 +295,39 @@ fn lines_that_are_not_confirmed_are_not_followed() {
     assert!(!window.userdata.path().join("confirmed.json").exists());
     assert!(!window.app().project().is_busy());
 }
+
+#[test]
+fn packages_that_something_else_asks_for_are_not_installed_before_the_user_says_so() {
+    let mut window = Window::open(project);
+    let folder = window.app().project().folder.clone().unwrap();
+    let has_beta = || {
+        let site = fs::read_dir(folder.join(".venv").join("lib")).into_iter();
+        let mut sites = site.flatten().flatten();
+        sites.any(|it| it.path().join("site-packages").join("beta.py").exists())
+    };
+    window.key(Modifiers::NONE, Key::Tab);
+    window.typed("version of beta");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.key(Modifiers::NONE, Key::F5);
+    window.confirm_lines();
+    let has_ended = |app: &App| !app.project().is_busy() && app.project().run.status().is_some();
+    window.wait("the run's end", has_ended);
+    assert!(folder.join(".venv").exists() && !has_beta());
+
+    // By a synchroniser: the window has the keyboard all the time.
+    let path = folder.join("requirements.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text + "beta\n").unwrap();
+    window.key(Modifiers::NONE, Key::F5);
+    window.wait("the question", |app| app.project().is_restricted());
+    window.wait("the end", |app| !app.project().is_busy());
+    assert!(!has_beta() && !window.app().project().has_engine());
+
+    window.press_button("Trust this project");
+    window.wait("that it is trusted", |app| !app.project().is_restricted());
+    window.key(Modifiers::NONE, Key::F5);
+    window.wait("the run", |app| {
+        has_ended(app) && app.project().run.run() == Some(2)
+    });
+    assert_eq!(window.text_of("Version of beta"), "2.0");
+}

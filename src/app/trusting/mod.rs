@@ -112,6 +112,14 @@ impl Project {
         }
     }
 
+    /// What was seen of what it installs, if it may run.
+    pub(super) fn seen_installing(&self) -> Option<Fingerprint> {
+        match &self.trusting.state {
+            State::Trusted(_, holds) => Some(holds.installing()),
+            _ => None,
+        }
+    }
+
     /// How its journal stands; `None`: that is not known yet.
     pub(super) fn standing(&self) -> Option<Standing> {
         match &self.trusting.state {
@@ -361,6 +369,14 @@ impl App {
     pub(super) fn look_before(&mut self, asked: Asked) {
         self.project.trusting.waits = Some(asked);
         self.look_at_trust();
+    }
+
+    /// What is to be installed is not what was seen: it is looked once more before anything is.
+    pub(super) fn installs_another(&mut self) {
+        self.project.environment_cancel = None;
+        if let Some(asked) = self.project.wanted_run.take() {
+            self.look_before(asked);
+        }
     }
 
     /// Tells that Loom itself wrote a file of the project, where that may run: a file of one that asks may hold what

@@ -141,6 +141,36 @@ impl Fingerprint {
         }
     }
 
+    /// Those of its files that say what is installed.
+    #[must_use]
+    pub fn installing(&self) -> Self {
+        let files = self.files.iter();
+        let says = files.filter(|(name, _)| Weight::is_installing(last(name)));
+        Self {
+            files: says
+                .map(|(name, file)| (name.clone(), file.clone()))
+                .collect(),
+            is_whole: self.is_whole,
+        }
+    }
+
+    /// Are all of these files as they were, and is there no other in the project's folder that says what is installed?
+    /// Takes no longer than reading them. Of what is too much to be looked through nothing is known.
+    pub fn still_installs(&self, folder: &Path) -> bool {
+        let is_same = |file: &Found| {
+            let now = Digest::of_file(&file.path, MOST_BYTES).ok();
+            now.map(|(digest, _)| digest) == file.digest
+        };
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut files = entries.filter(|entry| entry.path().is_file());
+        !self.is_whole
+            || self.files.values().all(is_same)
+                && files.all(|entry| {
+                    let name = entry.file_name().to_string_lossy().into_owned();
+                    !Weight::is_installing(&name) || self.files.contains_key(&name)
+                })
+    }
+
     /// Names of files that are not the same in both.
     pub fn differs<'f>(&'f self, other: &'f Self) -> impl Iterator<Item = &'f str> {
         let same = |name: &String| {
@@ -242,7 +272,7 @@ impl Walk {
 
     /// Archives and texts that a text of the requirements names are what is installed.
     fn named_archives(&mut self) {
-        let is_asking = |name: &&String| Weight::is_asking(name.rsplit('/').next().unwrap_or(name));
+        let is_asking = |name: &&String| Weight::is_asking(last(name));
         let asking: Vec<PathBuf> = self
             .files
             .iter()
@@ -258,10 +288,9 @@ impl Walk {
         let mut texts: Vec<String> = asking.iter().map(|path| joined(path)).collect();
         // A text that is named may name others.
         while let Some(text) = texts.pop() {
-            let (named, rest) = archives.into_iter().partition(|(name, _)| {
-                let file = name.rsplit('/').next().unwrap_or(name);
-                text.contains(&file.to_lowercase())
-            });
+            let (named, rest) = archives
+                .into_iter()
+                .partition(|(name, _)| text.contains(&last(name).to_lowercase()));
             archives = rest;
             for (name, path) in named {
                 if end_of(&name).eq_ignore_ascii_case("txt") {
@@ -295,6 +324,11 @@ pub fn whole_text(path: &Path) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The last part of a name.
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// What follows the last dot of a name.
 fn end_of(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, end)| end)
@@ -316,8 +350,7 @@ impl Weight {
         let lower_name = name.to_lowercase();
         let is_in_nodes = lower_name.starts_with("nodes/") || name.starts_with("../");
         if CODE.contains(&end)
-            || INSTALLING.iter().any(|known| lower == *known)
-            || Self::is_asking(&lower)
+            || Self::is_installing(&lower)
             || lower_name == SAVEFILE
             || is_in_nodes && end == "json"
         {
@@ -327,6 +360,12 @@ impl Weight {
         } else {
             Self::Nothing
         }
+    }
+
+    /// Does a file of this name say what is installed?
+    fn is_installing(file_name: &str) -> bool {
+        let is_it = |known: &&str| file_name.eq_ignore_ascii_case(known);
+        INSTALLING.iter().any(is_it) || Self::is_asking(file_name)
     }
 
     /// Does a file of this name ask for packages?
@@ -450,5 +489,44 @@ mod tests {
         for wrong in ["", "ba78", &"g".repeat(64), &"é".repeat(32)] {
             assert_eq!(Digest::read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_installed_is_seen_to_change_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let write = |name: &str, text: &str| fs::write(at(name), text).unwrap();
+        write("requirements.txt", "tiny");
+        write("a.py", "x");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("nowhere", at("uv.toml")).unwrap();
+        fs::create_dir(at("setup.cfg")).unwrap();
+        let whole = Fingerprint::of(folder.path(), Path::new("no such folder"));
+        let seen = whole.installing();
+        assert!(seen.still_installs(folder.path()));
+        write("a.py", "y");
+        write("notes.txt", "tiny");
+        assert!(seen.still_installs(folder.path()));
+        for (name, text) in [
+            ("requirements.txt", "large"),
+            ("Requirements-dev.txt", "large"),
+            (".python-version", "3.12"),
+        ] {
+            let before = fs::read(at(name)).ok();
+            write(name, text);
+            assert!(!seen.still_installs(folder.path()), "{name}");
+            match before {
+                Some(before) => fs::write(at(name), before).unwrap(),
+                None => fs::remove_file(at(name)).unwrap(),
+            }
+            assert!(seen.still_installs(folder.path()), "{name}");
+        }
+        fs::remove_file(at("requirements.txt")).unwrap();
+        assert!(!seen.still_installs(folder.path()));
+        let too_much = Fingerprint {
+            is_whole: false,
+            ..seen
+        };
+        assert!(too_much.still_installs(folder.path()));
     }
 }
