@@ -60,8 +60,8 @@ pub enum Event {
         project: u64,
         news: News,
     },
-    /// What says what is installed is not what was seen when it was looked whether the project may run.
-    InstallsAnother {
+    /// The project is not what was seen when it was looked whether it may run.
+    IsAnother {
         project: u64,
     },
     EnvironmentDone {
@@ -313,8 +313,8 @@ impl App {
             Event::EnvironmentNews { project, news } => {
                 self.with_project(project, |app| app.environment_news(news));
             }
-            Event::InstallsAnother { project } => {
-                self.with_project(project, Self::installs_another);
+            Event::IsAnother { project } => {
+                self.with_project(project, Self::is_another);
             }
             Event::EnvironmentDone { project, result } => {
                 self.with_project(project, |app| app.environment_done(result));

@@ -224,8 +224,9 @@ impl App {
         let mut tell = self.teller();
         self.services.spawn(move || {
             let wanted = ground.complete(wanted);
+            let before = ground.look(&wanted);
             let result = change(&wanted, &mut tell, &cancel);
-            ground.signed(&wanted);
+            ground.signed(&wanted, &before);
             Event::PackagesChanged { project, result }
         });
     }
@@ -241,6 +242,7 @@ impl App {
                 app.read_packages();
                 app.project.environment_is_new();
             }
+            app.look_at_trust();
         });
         match &mut self.dialog {
             Some(Dialog::Packages(page)) if project == self.project.serial => {

@@ -103,7 +103,7 @@ impl App {
 
     /// Make the project's environment, or see that it is as it should be, in the background.
     pub(super) fn prepare_environment(&mut self) {
-        let Some((wanted, seen)) = self.wanted().zip(self.project.seen_installing()) else {
+        let Some((wanted, seen)) = self.wanted().zip(self.project.seen()) else {
             return;
         };
         let cancel = CancelFlag::default();
@@ -112,8 +112,9 @@ impl App {
         let ground = self.ground();
         let sender = self.services.sender.clone();
         self.services.spawn(move || {
-            if !cancel.is_cancelled() && !seen.still_installs(&wanted.project) {
-                return Event::InstallsAnother { project: serial };
+            let before = ground.look(&wanted);
+            if !cancel.is_cancelled() && before.is_other_than(&seen) {
+                return Event::IsAnother { project: serial };
             }
             let mut tell = |progress| {
                 // One that finds no room is replaced by the next.
@@ -126,7 +127,9 @@ impl App {
             };
             let wanted = ground.complete(wanted);
             let result = python::prepare(&wanted, &mut tell, &cancel);
-            ground.signed(&wanted);
+            if !matches!(&result, Ok(environment) if !environment.is_new) {
+                ground.signed(&wanted, &before);
+            }
             Event::EnvironmentDone {
                 project: serial,
                 result,
@@ -142,9 +145,8 @@ impl App {
             Ok(environment) => {
                 if environment.is_new {
                     self.read_packages();
-                }
-                if environment.is_new {
                     self.project.environment_is_new();
+                    self.look_at_trust();
                 }
                 if environment.is_new || self.project.engine.is_none() {
                     self.start_engine(&environment);

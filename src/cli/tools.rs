@@ -55,20 +55,17 @@ pub fn signing<T>(project: &Path, paths: &Paths, work: impl FnOnce() -> T) -> T 
     }
     let before = Fingerprint::of(&folder, userdata);
     let done = work();
-    let now = Fingerprint::of(&folder, userdata);
-    let written = now.differs(&before);
-    let written = written.filter(|name| packages::is_of_tools(name));
-    let written: Vec<_> = written.map(|name| folder.join(name)).collect();
-    signed(&folder, paths, &written);
+    tell_unsigned(packages::sign_written(&folder, userdata, &before));
     done
 }
 
 /// These files of a project are written by Loom.
 pub fn signed(project: &Path, paths: &Paths, written: &[PathBuf]) {
-    if written.is_empty() {
-        return;
-    }
-    if let Err(error) = trust::sign(project, &paths.userdata, written) {
+    tell_unsigned(trust::sign(project, &paths.userdata, written));
+}
+
+fn tell_unsigned(signed: io::Result<()>) {
+    if let Err(error) = signed {
         tracing::warn!("that Loom wrote to the project is not kept: {error}");
     }
 }

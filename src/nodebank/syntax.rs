@@ -119,8 +119,11 @@ fn is_too_deep(text: &str, mode: Mode) -> bool {
             T::Comma if here.is_parameters => {}
             T::Comma | T::Semi | T::Newline => operators -= std::mem::take(here).operators,
             T::Colon => here.is_parameters = false,
-            T::Minus | T::Plus | T::Tilde if after_operand => {}
-            T::Minus | T::Plus | T::Tilde | T::Not | T::Await | T::DoubleStar => {
+            T::Minus | T::Plus | T::Tilde | T::Star if after_operand => {}
+            T::Minus | T::Plus | T::Tilde | T::Star | T::Not | T::DoubleStar => {
+                (here.operators, operators) = (here.operators + 1, operators + 1);
+            }
+            T::Await | T::Async | T::Yield => {
                 (here.operators, operators) = (here.operators + 1, operators + 1);
             }
             T::Lambda | T::If | T::Else => {
@@ -134,7 +137,10 @@ fn is_too_deep(text: &str, mode: Mode) -> bool {
         }
         let is_value = matches!(token, T::None | T::True | T::False | T::Ellipsis);
         let is_literal = matches!(token, T::Int | T::Float | T::Complex | T::String);
-        let is_end = matches!(token, T::Rpar | T::Rsqb | T::Rbrace | T::FStringEnd);
+        let is_end = matches!(
+            token,
+            T::Rpar | T::Rsqb | T::Rbrace | T::FStringEnd | T::TStringEnd
+        );
         after_operand = token == T::Name || is_value || is_literal || is_end;
     }
 }
@@ -190,6 +196,9 @@ mod tests {
             format!("x = {}1{}", deep("[1,{2:"), deep("}]")),
             format!("x = {}1", deep("lambda a, b: ")),
             format!("x = {}1", deep("1 if 1 else ")),
+            format!("x = {}1", deep("* ")),
+            deep("yield "),
+            deep("async "),
             format!("def f(a: {}int{}): pass", deep("list["), deep("]")),
             deep("f'{"),
         ];

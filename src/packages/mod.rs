@@ -18,8 +18,9 @@ pub use template::create;
 
 use crate::engine::python::{self, EnvironmentError};
 use crate::nodebank::package::{self, Package};
-use crate::paths::{MOST_TEXT_BYTES, read_bounded, site_packages};
+use crate::paths::{self, MOST_TEXT_BYTES, read_bounded, site_packages};
 use crate::project::requirements::{self, Content, edit};
+use crate::project::trust::{self, Fingerprint};
 use crate::project::{ENVIRONMENT, REQUIREMENTS};
 
 /// Folder of a project for wheels that it carries with it.
@@ -92,6 +93,19 @@ pub struct Installed {
 pub fn is_of_tools(name: &str) -> bool {
     let top = name.split('/').next().unwrap_or(name);
     OF_TOOLS.contains(&top)
+}
+
+/// What tools wrote in a project since it was seen as `before` is no change from outside, where it is trusted; what was
+/// changed before they began stays one. Reads all of its code: for the background.
+pub fn sign_written(project: &Path, userdata: &Path, before: &Fingerprint) -> io::Result<()> {
+    let folder = paths::full(project)?;
+    let now = Fingerprint::of(&folder, userdata);
+    let written = now.differs(before).filter(|name| is_of_tools(name));
+    let written: Vec<PathBuf> = written.map(|name| folder.join(name)).collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    trust::sign(&folder, userdata, &written)
 }
 
 impl What {

@@ -90,6 +90,12 @@ impl PathPage {
         }
     }
 
+    /// Was what to know of this seen, if there is anything?
+    pub fn has_told(&self, sight: &Sight) -> bool {
+        let told = self.seen.as_ref().map(|(_, told)| &told.warning);
+        sight.warning.is_empty() || told == Some(&sight.warning)
+    }
+
     /// Why `text` is not accepted.
     pub fn refuse(&mut self, text: &str, problem: String) {
         if text == self.text {

@@ -216,6 +216,10 @@ impl App {
         };
         match seen.path {
             Err(problem) if seen.is_meant => page.refuse(&seen.text, problem),
+            // What would be replaced is told before.
+            Ok(_) if seen.is_meant && !page.has_told(&seen.sight) => {
+                page.tell(seen.text, seen.sight);
+            }
             Ok(path) if seen.is_meant && page.text() == seen.text => {
                 let Some(Choice { then, .. }) = self.end_path() else {
                     return;

@@ -168,8 +168,9 @@ impl App {
         let ground = self.ground();
         self.find_out(move |tell| {
             let wanted = ground.complete(wanted);
+            let before = ground.look(&wanted);
             let done = python::apply(&wanted, &plan, tell, &cancel);
-            ground.signed(&wanted);
+            ground.signed(&wanted, &before);
             News::Done(done)
         });
     }
@@ -190,8 +191,9 @@ impl App {
         self.project.end_engine();
         let ground = self.ground();
         self.find_out(move |tell| {
+            let before = ground.look(&wanted);
             let done = python::back(&wanted, tell, &cancel);
-            ground.signed(&wanted);
+            ground.signed(&wanted, &before);
             News::Done(done)
         });
     }
@@ -282,6 +284,7 @@ impl App {
             self.project.end_engine();
             self.read_packages();
         }
+        self.look_at_trust();
         if let Some(asked) = waits.or(then_run.filter(|_| is_done)) {
             self.start_run(asked);
         }

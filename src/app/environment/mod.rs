@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) use changing::Changing;
 
 use super::consent::Then;
-use super::trusting::signed;
+use super::trusting::signed_tools;
 use super::{App, Event, Project};
 use crate::engine::python::{
     self, CancelFlag, Environment, EnvironmentError, Listing, Plan, Previous, Progress, Wanted,
@@ -19,6 +19,7 @@ use crate::engine::python::{
 use crate::nodebank::package::normal_name;
 use crate::packages;
 use crate::project::requirements::{self, Confirmed, consent};
+use crate::project::trust::Fingerprint;
 use crate::ui::environment::model::{
     EnvironmentAction, Found, Installed, Listing as Shown, Newer, Package, PythonChoice, Pythons,
     Search, Task,
@@ -56,10 +57,14 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// What tools wrote in the project is our own. Reads files: for the background.
-    pub fn signed(&self, wanted: &Wanted) {
-        let written = packages::OF_TOOLS.map(|name| wanted.project.join(name));
-        signed(&wanted.project, &self.userdata, &written);
+    /// The project as it is before the tools work in it. Reads files: for the background.
+    pub fn look(&self, wanted: &Wanted) -> Fingerprint {
+        Fingerprint::of(&wanted.project, &self.userdata)
+    }
+
+    /// What tools wrote in the project since then is our own. Reads files: for the background.
+    pub fn signed(&self, wanted: &Wanted, before: &Fingerprint) {
+        signed_tools(&wanted.project, &self.userdata, before);
     }
 
     /// Reads files: for the background.

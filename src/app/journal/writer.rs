@@ -41,6 +41,8 @@ pub(super) struct Writer {
     /// The snapshot that is made beside.
     rotating: Option<Receiver<io::Result<Rotated>>>,
     kept: Kept,
+    /// When it was written to last, or that was tried.
+    tried_at: Option<Instant>,
     /// When it was found last that it cannot lie in the project's folder.
     moved_at: Option<Instant>,
     /// When it was found last that it cannot be made shorter.
@@ -74,6 +76,7 @@ impl Writer {
             flushing: None,
             rotating: None,
             kept: Kept::Home,
+            tried_at: None,
             moved_at: None,
             rotated_at: None,
         }
@@ -97,7 +100,7 @@ impl Writer {
                     self.standing = Some(standing);
                     self.stand();
                 }
-                Err(RecvTimeoutError::Timeout) if self.kept != Kept::Home => {
+                Err(RecvTimeoutError::Timeout) if self.is_to_write_again() => {
                     self.step(tell, Self::write);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -106,22 +109,28 @@ impl Writer {
             self.step(tell, Self::go_on_flushing);
             self.go_on_rotating();
         }
-        // Nothing goes on when the task is at its end.
+        if is_discarded.load(Ordering::Acquire) {
+            drop(self.journal.take());
+            if let Err(error) = self.location.discard() {
+                tracing::warn!(%error, "a journal could not be removed");
+            }
+        } else {
+            self.step(tell, Self::flush);
+        }
+        // Nothing goes on when the task is at its end; what was made is removed with it.
         drop(self.rotating.take().map(|rotating| rotating.recv()));
         drop(self.flushing.take().map(|flushing| flushing.result.recv()));
-        if !is_discarded.load(Ordering::Acquire) {
-            self.step(tell, Self::flush);
-            return;
-        }
-        drop(self.journal.take());
-        if let Err(error) = self.location.discard() {
-            tracing::warn!(%error, "a journal could not be removed");
-        }
+    }
+
+    fn is_to_write_again(&self) -> bool {
+        let is_due = |at: Instant| at.elapsed() >= AGAIN_AFTER;
+        self.kept != Kept::Home && self.tried_at.is_none_or(is_due)
     }
 
     /// Until there is something to do beside what comes.
     fn pause(&self) -> Duration {
-        let again = (self.kept != Kept::Home).then_some(AGAIN_AFTER);
+        let since = self.tried_at.map_or(AGAIN_AFTER, |at| at.elapsed());
+        let again = (self.kept != Kept::Home).then(|| AGAIN_AFTER.saturating_sub(since));
         let flush = self
             .unflushed_since
             .map(|since| FLUSH_AFTER.saturating_sub(since.elapsed()));
@@ -162,6 +171,7 @@ impl Writer {
     }
 
     fn write(&mut self) -> io::Result<()> {
+        self.tried_at = Some(Instant::now());
         if self.journal.is_none() {
             let begun = match self.start.as_ref() {
                 Some(Start::New(base)) => {
@@ -244,6 +254,12 @@ impl Writer {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
+        // An error is told once, to the flush that met it.
+        if let Some(flushing) = self.flushing.take()
+            && let Ok(result) = flushing.result.recv()
+        {
+            journal.flushed(result).ok();
+        }
         let flushed = journal.flush();
         self.mend(flushed)
     }
@@ -268,8 +284,8 @@ impl Writer {
             return;
         };
         if let Some(rotating) = &self.rotating {
-            // Windows puts nothing in the place of a file that is being flushed.
-            if self.flushing.is_some() {
+            // Windows puts nothing in the place of a file that is being flushed; elsewhere a slow disk holds nothing up.
+            if cfg!(windows) && self.flushing.is_some() {
                 return;
             }
             let Some(rotated) = heard(rotating) else {

@@ -4,6 +4,7 @@
 mod page;
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,6 +31,8 @@ pub(super) struct Trusting {
     edited: BTreeSet<String>,
     /// What runs as soon as it is known.
     waits: Option<Asked>,
+    /// The environment is made when it is known.
+    prepares: bool,
     /// The sources are read anew when it is known.
     rescans: bool,
     /// What the page showed.
@@ -112,10 +115,10 @@ impl Project {
         }
     }
 
-    /// What was seen of what it installs, if it may run.
-    pub(super) fn seen_installing(&self) -> Option<Fingerprint> {
+    /// What was seen of it, if it may run.
+    pub(super) fn seen(&self) -> Option<Fingerprint> {
         match &self.trusting.state {
-            State::Trusted(_, holds) => Some(holds.installing()),
+            State::Trusted(_, holds) => Some(holds.clone()),
             _ => None,
         }
     }
@@ -123,7 +126,7 @@ impl Project {
     /// How its journal stands; `None`: that is not known yet.
     pub(super) fn standing(&self) -> Option<Standing> {
         match &self.trusting.state {
-            State::Unknown => None,
+            State::Unknown => self.trusting.doubt.map(|_| Standing::Restricted),
             State::Trusted(..) => Some(Standing::Trusted),
             State::Asks(_) => Some(Standing::Restricted),
         }
@@ -299,19 +302,29 @@ impl App {
         let state = match (&look.trusted, std::mem::take(&mut trusting.state)) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
             // Its disk was taken off, and may come back.
-            (None, before @ State::Trusted(..)) if look.holds.files.is_empty() => before,
+            (None, before @ State::Trusted(..)) if look.holds.files.is_empty() => {
+                if self.project.trusting.waits.take().is_some() {
+                    self.notify(
+                        Level::Error,
+                        "Nothing runs: the project's folder is not there",
+                    );
+                }
+                before
+            }
             (None, State::Trusted(folder, before)) => {
-                let names = unsigned(&look, &before);
-                let is_of_tools = |name: &&String| self.project.is_written(name);
-                let of_others: Vec<_> = names.iter().filter(|name| !is_of_tools(name)).collect();
+                let names = unsigned(&look, &before).into_iter();
+                let (of_tools, of_others): (Vec<_>, Vec<_>) =
+                    names.partition(|name| self.project.is_written(name));
                 let edited = &self.project.trusting.edited;
-                if of_others.iter().all(|name| edited.contains(*name)) {
-                    let written: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
+                if of_others.iter().all(|name| edited.contains(name)) {
+                    let written: Vec<_> = of_others.iter().map(|name| folder.join(name)).collect();
                     let (userdata, place) = (self.paths.userdata.clone(), folder.clone());
                     drop(self.services.runtime.spawn_blocking(move || {
                         signed(&place, &userdata, &written);
                     }));
-                    State::Trusted(folder, look.holds)
+                    // What the tools write is signed when they are done, and what is not theirs is seen then.
+                    let is_done = of_tools.is_empty();
+                    State::Trusted(folder, if is_done { look.holds } else { before })
                 } else if looking != Looking::Since(BEGUN.load(Ordering::Acquire)) {
                     // What was seen may be Loom's own work, half done.
                     self.project.trusting.state = State::Trusted(folder, before);
@@ -343,6 +356,9 @@ impl App {
         if let Some(asked) = self.project.trusting.waits.take() {
             self.start_run(asked);
         }
+        if std::mem::take(&mut self.project.trusting.prepares) {
+            self.prepare_environment();
+        }
         self.project.environment_is_new();
     }
 
@@ -371,11 +387,14 @@ impl App {
         self.look_at_trust();
     }
 
-    /// What is to be installed is not what was seen: it is looked once more before anything is.
-    pub(super) fn installs_another(&mut self) {
+    /// The project is not what was seen: it is looked once more before anything is installed or runs.
+    pub(super) fn is_another(&mut self) {
         self.project.environment_cancel = None;
         if let Some(asked) = self.project.wanted_run.take() {
             self.look_before(asked);
+        } else {
+            self.project.trusting.prepares = true;
+            self.look_at_trust();
         }
     }
 
@@ -460,11 +479,7 @@ impl App {
     }
 
     /// The project is trusted as it was seen; whether it still is so is looked at.
-    pub(super) fn trust_given(
-        &mut self,
-        result: std::io::Result<Option<Trusted>>,
-        holds: Fingerprint,
-    ) {
+    pub(super) fn trust_given(&mut self, result: io::Result<Option<Trusted>>, holds: Fingerprint) {
         match result {
             Ok(folder) => {
                 // What ran before the files changed runs no more.
@@ -530,7 +545,17 @@ impl App {
 /// Loom itself wrote these files of a project, or removed them. For the background.
 pub(super) fn signed(project: &Path, userdata: &Path, written: &[PathBuf]) {
     let _writing = Writing::begin();
-    if let Err(error) = trust::sign(project, userdata, written) {
+    tell_unsigned(trust::sign(project, userdata, written));
+}
+
+/// Its tools were at work in a project that was seen as `before`. For the background.
+pub(super) fn signed_tools(project: &Path, userdata: &Path, before: &Fingerprint) {
+    let _writing = Writing::begin();
+    tell_unsigned(packages::sign_written(project, userdata, before));
+}
+
+fn tell_unsigned(signed: io::Result<()>) {
+    if let Err(error) = signed {
         tracing::warn!("that Loom wrote to the project is not kept: {error}");
     }
 }

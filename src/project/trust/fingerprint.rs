@@ -141,34 +141,9 @@ impl Fingerprint {
         }
     }
 
-    /// Those of its files that say what is installed.
-    #[must_use]
-    pub fn installing(&self) -> Self {
-        let files = self.files.iter();
-        let says = files.filter(|(name, _)| Weight::is_installing(last(name)));
-        Self {
-            files: says
-                .map(|(name, file)| (name.clone(), file.clone()))
-                .collect(),
-            is_whole: self.is_whole,
-        }
-    }
-
-    /// Are all of these files as they were, and is there no other in the project's folder that says what is installed?
-    /// Takes no longer than reading them. Of what is too much to be looked through nothing is known.
-    pub fn still_installs(&self, folder: &Path) -> bool {
-        let is_same = |file: &Found| {
-            let now = Digest::of_file(&file.path, MOST_BYTES).ok();
-            now.map(|(digest, _)| digest) == file.digest
-        };
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut files = entries.filter(|entry| entry.path().is_file());
-        !self.is_whole
-            || self.files.values().all(is_same)
-                && files.all(|entry| {
-                    let name = entry.file_name().to_string_lossy().into_owned();
-                    !Weight::is_installing(&name) || self.files.contains_key(&name)
-                })
+    /// Is it known to be another than before? Of what is too much to be looked through, or is not there, nothing is.
+    pub fn is_other_than(&self, before: &Self) -> bool {
+        self.is_whole && before.is_whole && self.differs(before).next().is_some()
     }
 
     /// Names of files that are not the same in both.
@@ -492,41 +467,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_installed_is_seen_to_change_and_nothing_else_is() {
+    fn another_is_known_by_its_files_and_not_where_too_little_was_seen() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let write = |name: &str, text: &str| fs::write(at(name), text).unwrap();
-        write("requirements.txt", "tiny");
-        write("a.py", "x");
-        #[cfg(unix)]
-        std::os::unix::fs::symlink("nowhere", at("uv.toml")).unwrap();
-        fs::create_dir(at("setup.cfg")).unwrap();
-        let whole = Fingerprint::of(folder.path(), Path::new("no such folder"));
-        let seen = whole.installing();
-        assert!(seen.still_installs(folder.path()));
-        write("a.py", "y");
-        write("notes.txt", "tiny");
-        assert!(seen.still_installs(folder.path()));
-        for (name, text) in [
-            ("requirements.txt", "large"),
-            ("Requirements-dev.txt", "large"),
-            (".python-version", "3.12"),
-        ] {
-            let before = fs::read(at(name)).ok();
-            write(name, text);
-            assert!(!seen.still_installs(folder.path()), "{name}");
-            match before {
-                Some(before) => fs::write(at(name), before).unwrap(),
-                None => fs::remove_file(at(name)).unwrap(),
-            }
-            assert!(seen.still_installs(folder.path()), "{name}");
+        let look = || Fingerprint::of(folder.path(), Path::new("no such folder"));
+        write("requirements.txt", "-r more.txt\n./tiny.whl");
+        for name in ["more.txt", "tiny.whl", "helper.py"] {
+            write(name, "x");
         }
-        fs::remove_file(at("requirements.txt")).unwrap();
-        assert!(!seen.still_installs(folder.path()));
-        let too_much = Fingerprint {
-            is_whole: false,
-            ..seen
-        };
-        assert!(too_much.still_installs(folder.path()));
+        let before = look();
+        write("notes.txt", "x");
+        assert!(!look().is_other_than(&before));
+        for name in ["requirements.txt", "more.txt", "tiny.whl", "helper.py"] {
+            let text = fs::read_to_string(at(name)).unwrap();
+            write(name, &format!("{text} "));
+            assert!(look().is_other_than(&before), "{name}");
+            write(name, &text);
+        }
+        write("uv.toml", "x");
+        assert!(look().is_other_than(&before));
+        fs::remove_dir_all(folder.path()).unwrap();
+        assert!(!look().is_other_than(&before), "it is not there");
     }
 }
