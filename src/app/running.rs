@@ -127,9 +127,7 @@ impl App {
             };
             let wanted = ground.complete(wanted);
             let result = python::prepare(&wanted, &mut tell, &cancel);
-            if !matches!(&result, Ok(environment) if !environment.is_new) {
-                ground.signed(&wanted, &before);
-            }
+            ground.signed(&wanted, &before);
             Event::EnvironmentDone {
                 project: serial,
                 result,

@@ -254,12 +254,16 @@ fn what_changes_while_an_environment_is_built_is_not_taken_for_the_work_of_the_t
     window.wait("the work", |app| {
         !app.project().is_restricted() && !app.project().is_busy()
     });
+    window.key(NONE, Key::F5);
+    window.wait("that it is built", |app| {
+        let environment = app.project().folder.as_ref().map(|it| it.join(".venv.new"));
+        assert!(app.project().is_busy());
+        environment.is_some_and(|it| it.exists())
+    });
     for number in 0..5 {
         let path = project.join("nodes").join(format!("more_{number}.py"));
         fs::write(path, "def more() -> int:\n    return 2\n").unwrap();
     }
-    window.key(NONE, Key::F5);
-    assert!(window.app().project().is_busy());
     window.wait("the question", |app| app.project().is_restricted());
     window.wait("the end", |app| !app.project().is_busy());
     assert!(!window.app().project().has_engine());
