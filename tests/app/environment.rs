@@ -121,6 +121,12 @@ impl Window {
 
     /// Look a package up by keys, and plan to add it.
     fn plan_to_add(&mut self, name: &str) {
+        self.look_up(name);
+        self.press_first("Add…");
+        self.wait_for_task("the plan", |task| !matches!(task, Task::Working(_)));
+    }
+
+    fn look_up(&mut self, name: &str) {
         self.press_first("Add package…");
         self.typed(name);
         self.key(Modifiers::NONE, Key::Enter);
@@ -133,8 +139,6 @@ impl Window {
             search.is_some_and(|search| !matches!(search.found, Found::Searching))
         });
         self.steps();
-        self.press_first("Add…");
-        self.wait_for_task("the plan", |task| !matches!(task, Task::Working(_)));
     }
 
     fn apply(&mut self) {
@@ -330,4 +334,31 @@ fn packages_that_something_else_asks_for_are_not_installed_before_the_user_says_
         has_ended(app) && app.project().run.run() == Some(2)
     });
     assert_eq!(window.text_of("Version of beta"), "2.0");
+}
+
+#[test]
+fn who_comes_back_to_the_window_while_the_tools_work_is_asked_nothing() {
+    let mut window = Window::open(project);
+    window.key(Modifiers::ALT, Key::Num9);
+    window.wait_for_list();
+    window.look_up("alpha");
+    for (begin, is_it) in [
+        (
+            "Add…",
+            (|task| matches!(task, Task::Planned(_))) as fn(&Task) -> bool,
+        ),
+        ("Apply", is_done),
+    ] {
+        window.press_first(begin);
+        while matches!(window.environment().task, Task::Working(_)) {
+            window.harness.event(egui::Event::WindowFocused(true));
+            window.harness.step();
+            assert!(!window.app().project().is_restricted(), "{begin}");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        let task = &window.environment().task;
+        assert!(is_it(task), "{begin}: {task:?}");
+    }
+    window.steps();
+    assert!(!window.app().project().is_restricted());
 }

@@ -65,6 +65,8 @@ impl Window {
         self.steps();
         self.click_button("Install");
         self.wait("the installation", |app| said(app).is_some());
+        let told = said(self.app()).map(|(done, problem)| (!done.is_empty(), problem));
+        assert_eq!(told, Some((true, "")));
         self.wait("the new list", |app| {
             let rows = page(app).and_then(|page| page.installed.as_ref());
             rows.is_some_and(|rows| !rows.is_empty())

@@ -21,8 +21,8 @@ const MOST_ENTRIES: usize = 200_000;
 /// A text of more than this is compared as a whole, not line by line.
 pub const TEXT_BYTES: u64 = 64 << 10;
 
-/// Folders of a project that are made anew before anything of them is used.
-const LEFT_OUT: [&str; 8] = [
+/// What of a project's folder is made anew before anything of it is used.
+const LEFT_OUT: [&str; 10] = [
     ".git",
     ".loom",
     ".venv",
@@ -30,6 +30,8 @@ const LEFT_OUT: [&str; 8] = [
     ".venv.new",
     ".venv.old",
     ".venv.previous",
+    ".venv.requirements.lock",
+    ".venv.requirements.txt",
     "node_modules",
 ];
 /// What Python, or the system, runs.
@@ -211,9 +213,11 @@ impl Walk {
                 let Ok(meta) = fs::metadata(&path) else {
                     continue;
                 };
+                if prefix.is_empty() && LEFT_OUT.contains(&&*file_name) {
+                    continue;
+                }
                 if meta.is_dir() {
-                    let is_top = prefix.is_empty();
-                    if !(is_top && LEFT_OUT.contains(&&*file_name) || file_name == ".git") {
+                    if file_name != ".git" {
                         waiting.push((path, format!("{name}/")));
                     }
                 } else if meta.is_file() {
@@ -388,6 +392,8 @@ mod tests {
             ("nodes/bare.pyc", "x"),
             (".hidden/c.pth", "x"),
             (".venv/lib/a.py", "x"),
+            (".venv.requirements.txt", "x"),
+            (".venv.requirements.lock", "x"),
             ("lib/.venv/a.py", "x"),
             (".git/hooks/a.py", "x"),
             ("../../nodebank/custom/z.py", "x"),
