@@ -127,7 +127,10 @@ impl App {
             };
             let wanted = ground.complete(wanted);
             let result = python::prepare(&wanted, &mut tell, &cancel);
-            ground.signed(&wanted, &before);
+            // One that is as it should be was only looked at.
+            if !matches!(&result, Ok(environment) if !environment.is_new) {
+                ground.signed(&wanted, &before);
+            }
             Event::EnvironmentDone {
                 project: serial,
                 result,

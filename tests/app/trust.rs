@@ -116,7 +116,13 @@ impl Window {
     /// What changed, by the page that shows it.
     fn what_changed(&mut self) -> Vec<(String, String)> {
         self.press_button("What changed…");
-        self.wait("what changed", |app| {
+        self.files_on_trust_page()
+    }
+
+    /// What the page of trust shows, once it is there: names and texts.
+    #[track_caller]
+    pub(super) fn files_on_trust_page(&mut self) -> Vec<(String, String)> {
+        self.wait("the page", |app| {
             matches!(app.dialog(), Some(Dialog::Trust(_)))
         });
         self.steps();
@@ -182,15 +188,9 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
     window.key(Modifiers::COMMAND, Key::Z);
     // Run asks, and shows what would run; Enter alone is no answer.
     window.key(NONE, Key::F5);
-    window.wait("what would run", |app| {
-        matches!(app.dialog(), Some(Dialog::Trust(_)))
-    });
-    let Some(Dialog::Trust(page)) = window.app().dialog() else {
-        unreachable!("it was waited for");
-    };
-    let names: Vec<_> = page.files.iter().map(|file| file.name.as_str()).collect();
+    let files = window.files_on_trust_page();
     for name in ["json.py", "nodes/one.py", "sitecustomize.py", "uv.toml"] {
-        assert!(names.contains(&name), "{name} in {names:?}");
+        assert!(files.iter().any(|file| file.0 == name), "{name}: {files:?}");
     }
     window.key(NONE, Key::Enter);
     assert!(window.app().project().is_restricted());
@@ -217,14 +217,8 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
     window
         .harness
         .get_by_label("This project was changed outside Loom");
-    window.press_button("What changed…");
-    window.wait("what changed", |app| {
-        matches!(app.dialog(), Some(Dialog::Trust(_)))
-    });
-    let Some(Dialog::Trust(page)) = window.app().dialog() else {
-        unreachable!("it was waited for");
-    };
-    assert_eq!(page.files.len(), 5, "{:?}", page.files);
+    let files = window.what_changed();
+    assert_eq!(files.len(), 5, "{files:?}");
 
     // A save is no answer: what something else put into the savefile is not trusted by it.
     window.key(NONE, Key::Escape);

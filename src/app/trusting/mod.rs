@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::page::page;
+use super::asking::begins_run;
 use super::open::Asked;
 use super::{App, Event, Project};
 use crate::command::Command;
@@ -209,22 +210,17 @@ fn is_source(name: &str) -> bool {
 
 /// Does the command start something of the project?
 fn starts(command: Command) -> bool {
-    matches!(
+    let is_other = matches!(
         command,
-        Command::Run
-            | Command::RunToHere
-            | Command::RunSelection
-            | Command::RunAgain
-            | Command::RunAgainFromHere
-            | Command::Step
-            | Command::ToggleLive
+        Command::ToggleLive
             | Command::Packages
             | Command::AddPackage
             | Command::UpgradePackages
             | Command::PreviousEnvironment
             | Command::RebuildEnvironment
             | Command::RestartEngine
-    )
+    );
+    is_other || begins_run(command)
 }
 
 impl App {
