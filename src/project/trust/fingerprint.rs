@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::document::file::SAVEFILE;
 use crate::paths::full;
+use crate::project::requirements;
 
 /// More than this is not kept an eye on: such a project is asked about each time it is opened.
 const MOST_FILES: usize = 20_000;
@@ -136,7 +137,7 @@ impl Fingerprint {
                 }
             }
         }
-        walk.named_archives();
+        walk.named(folder);
         Self {
             is_whole: !walk.is_over,
             files: walk.files,
@@ -249,31 +250,41 @@ impl Walk {
         self.files.insert(name, Found { path, digest });
     }
 
-    /// Archives and texts that a text of the requirements names are what is installed.
-    fn named_archives(&mut self) {
+    /// What a text of the requirements names is what is installed: archives, and other texts, whatever they are called
+    /// and wherever in the project they lie.
+    fn named(&mut self, project: &Path) {
         let is_asking = |name: &&String| Weight::is_asking(last(name));
-        let asking: Vec<PathBuf> = self
-            .files
-            .iter()
-            .filter(|(name, _)| is_asking(name))
-            .map(|(_, file)| file.path.clone())
-            .collect();
+        let asking = self.files.iter().filter(|(name, _)| is_asking(name));
+        let mut texts: Vec<PathBuf> = asking.map(|(_, file)| file.path.clone()).collect();
         let mut archives = std::mem::take(&mut self.archives);
-        let joined = |path: &Path| {
-            // A name may go on in the next line, and be found in any case.
-            let text = whole_text(path).to_lowercase();
-            text.replace("\\\r\n", "").replace("\\\n", "")
-        };
-        let mut texts: Vec<String> = asking.iter().map(|path| joined(path)).collect();
+        let project = full(project).unwrap_or_else(|_| project.to_owned());
         // A text that is named may name others.
-        while let Some(text) = texts.pop() {
+        while let Some(path) = texts.pop() {
+            let text = whole_text(&path);
+            for line in requirements::parse(&text) {
+                let named = line.file().map(|name| path.with_file_name(name));
+                let Some(named) = named.and_then(|named| full(&named).ok()) else {
+                    continue;
+                };
+                let name = name_in(&project, &named).filter(|_| named.is_file());
+                let is_new = |name: &String| !self.is_over && !self.files.contains_key(name);
+                if let Some(name) = name.filter(is_new) {
+                    self.file(name, named.clone());
+                    texts.push(named);
+                }
+            }
+            // A name may go on in the next line, and be found in any case.
+            let text = text
+                .to_lowercase()
+                .replace("\\\r\n", "")
+                .replace("\\\n", "");
             let (named, rest) = archives
                 .into_iter()
                 .partition(|(name, _)| text.contains(&last(name).to_lowercase()));
             archives = rest;
             for (name, path) in named {
                 if end_of(&name).eq_ignore_ascii_case("txt") {
-                    texts.push(joined(&path));
+                    texts.push(path.clone());
                 }
                 self.file(name, path);
             }
@@ -372,8 +383,13 @@ mod tests {
             ("savefile.json", "{}"),
             (
                 "requirements.txt",
-                "./packages/tiny-1.0.whl\n-r mo\\\nre.txt\n",
+                "./packages/tiny-1.0.whl\n-r mo\\\nre.txt\n-r deep/deps\n-r ../outside.txt\n-r nowhere\n",
             ),
+            ("deep/deps", "-c deps.list\n-r deps\n"),
+            ("deep/deps.list", "--constraint ../.loom/theirs"),
+            ("deep/other", "x"),
+            (".loom/theirs", "x"),
+            ("../outside.txt", "x"),
             ("more.txt", "./old.tar.gz"),
             ("old.tar.gz", "x"),
             ("notes.txt", "x"),
@@ -405,7 +421,10 @@ mod tests {
         let expected = [
             "../../nodebank/custom/z.py",
             ".hidden/c.pth",
+            ".loom/theirs",
             ".python-version",
+            "deep/deps",
+            "deep/deps.list",
             "lib/.venv/a.py",
             "more.txt",
             "nodes/__pycache__/sly.py",
