@@ -69,6 +69,9 @@ mod repeating;
 mod running;
 #[path = "app/secrets.rs"]
 mod secrets;
+#[expect(dead_code, reason = "the tests of the command line use the rest of it")]
+#[path = "cli/server.rs"]
+mod server;
 #[cfg(target_os = "linux")]
 #[path = "shared/small_disk.rs"]
 mod small_disk;

@@ -2,7 +2,6 @@
 //! index of wheels made here.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use egui::{Key, Modifiers};
@@ -12,58 +11,35 @@ use loom::ui::dialogs::Dialog;
 use loom::ui::environment::model::{EnvironmentState, Listing, Outcome, Task};
 
 use super::Window;
+use crate::wheel::Wheel;
 
 /// A wheel of one module, `NAME.py`, which says its version.
-fn wheel(folder: &Path, name: &str, version: &str, needs: &[&str]) {
-    let info = format!("{name}-{version}.dist-info");
-    let needs: Vec<_> = needs
-        .iter()
-        .map(|it| format!("Requires-Dist: {it}\n"))
-        .collect();
-    let needs = needs.concat();
-    let files = [
-        (format!("{name}.py"), format!("VERSION = \"{version}\"\n")),
-        (
-            format!("{info}/METADATA"),
-            format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}"),
-        ),
-        (
-            format!("{info}/WHEEL"),
-            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-                .to_owned(),
-        ),
-        (
-            format!("{info}/RECORD"),
-            format!("{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"),
-        ),
-    ];
-    let file = folder.join(format!("{name}-{version}-py3-none-any.whl"));
-    let script = "import sys, zipfile, json\nwith zipfile.ZipFile(sys.argv[1], 'w') as wheel:\n    \
-                  for name, text in json.load(sys.stdin): wheel.writestr(name, text)\n";
-    let mut python = std::process::Command::new("python3")
-        .args(["-I", "-c", script])
-        .arg(&file)
-        .stdin(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let input = serde_json::to_vec(&files).unwrap();
-    python.stdin.take().unwrap().write_all(&input).unwrap();
-    assert!(python.wait().unwrap().success());
+fn wheel(folder: &Path, name: &str, version: &str, needs: &str) {
+    let module = format!("{name}.py");
+    let text = format!("VERSION = \"{version}\"\n");
+    let package = Wheel {
+        name,
+        version,
+        families: "",
+        requires: needs,
+        files: &[(&module, &text)],
+    };
+    package.make(folder);
 }
+
+/// What is asked of the user before the packages of these projects are looked for.
+const LINES: [&str; 2] = ["--no-index", "--find-links wheels"];
 
 /// A project whose packages come from wheels beside it, and a node that needs one of them.
 fn project(userdata: &Path) -> PathBuf {
     let folder = super::empty(userdata);
     let wheels = folder.join("wheels");
     fs::create_dir_all(&wheels).unwrap();
-    wheel(&wheels, "alpha", "1.0", &["beta<2"]);
-    wheel(&wheels, "beta", "1.0", &[]);
-    wheel(&wheels, "beta", "2.0", &[]);
-    fs::write(
-        folder.join("requirements.txt"),
-        "--no-index\n--find-links wheels\n",
-    )
-    .unwrap();
+    wheel(&wheels, "alpha", "1.0", "beta<2");
+    wheel(&wheels, "beta", "1.0", "");
+    wheel(&wheels, "beta", "2.0", "");
+    let lines = format!("{}\n", LINES.join("\n"));
+    fs::write(folder.join("requirements.txt"), lines).unwrap();
     fs::create_dir_all(folder.join("nodes")).unwrap();
     fs::write(
         folder.join("nodes").join("greek.py"),
@@ -79,11 +55,11 @@ impl Window {
     }
 
     /// Say yes to the lines of the project that are asked for, each by itself.
-    fn confirm_lines(&mut self) {
+    pub fn confirm_lines(&mut self, lines: &[&str]) {
         let is_asked = |app: &App| matches!(app.dialog(), Some(Dialog::Consent(_)));
         self.wait("the question", is_asked);
         self.steps();
-        for line in ["--no-index", "--find-links wheels"] {
+        for line in lines {
             self.key(Modifiers::NONE, Key::Enter);
             assert!(is_asked(self.app()), "{line} waits");
             self.press_first(&format!("I want {line}"));
@@ -131,7 +107,7 @@ impl Window {
         self.typed(name);
         self.key(Modifiers::NONE, Key::Enter);
         if !self.userdata.path().join("confirmed.json").exists() {
-            self.confirm_lines();
+            self.confirm_lines(&LINES);
         }
         self.wait("the package", |app| {
             use loom::ui::environment::model::Found;
@@ -236,7 +212,7 @@ fn a_node_that_lacks_a_package_offers_it_and_the_run_goes_on() {
     window.typed("version of beta");
     window.key(Modifiers::NONE, Key::Enter);
     window.key(Modifiers::NONE, Key::F5);
-    window.confirm_lines();
+    window.confirm_lines(&LINES);
     window.wait("the run's end", |app| {
         !app.project().is_busy() && app.project().run.status().is_some()
     });
@@ -313,7 +289,7 @@ fn packages_that_something_else_asks_for_are_not_installed_before_the_user_says_
     window.typed("version of beta");
     window.key(Modifiers::NONE, Key::Enter);
     window.key(Modifiers::NONE, Key::F5);
-    window.confirm_lines();
+    window.confirm_lines(&LINES);
     let has_ended = |app: &App| !app.project().is_busy() && app.project().run.status().is_some();
     window.wait("the run's end", has_ended);
     assert!(folder.join(".venv").exists() && !has_beta());

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::{Mutex, mpsc};
 
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
@@ -13,6 +14,8 @@ use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
 use super::Window;
+use crate::server::Server;
+use crate::wheel::Wheel;
 
 const NONE: Modifiers = Modifiers::NONE;
 
@@ -237,27 +240,43 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
 
 #[test]
 fn what_changes_while_an_environment_is_built_is_not_taken_for_the_work_of_the_tools() {
-    let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let project = crate::empty(userdata.path());
-    let builder = Harness::builder().with_size(vec2(1400.0, 900.0));
-    let settings = Settings::default();
-    let mut window = Window::build_as_is(builder, userdata, Some(project.clone()), settings);
+    let index = tempfile::tempdir().unwrap();
+    let package = Wheel {
+        name: "alpha",
+        version: "1.0",
+        families: "",
+        requires: "",
+        files: &[("alpha.py", "")],
+    };
+    package.make(index.path());
+    // The tools wait for the index until the files have changed.
+    let (come, has_come) = mpsc::channel();
+    let (open, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let server = Server::index(index.path(), move |_, _| {
+        come.send(()).ok();
+        gate.lock().unwrap().recv().ok();
+        None
+    });
+    let line = format!("--index-url {}", server.address());
+    let mut window = Window::open(|userdata| {
+        let project = crate::empty(userdata);
+        let lines = format!("{line}\nalpha\n");
+        fs::write(project.join("requirements.txt"), lines).unwrap();
+        project
+    });
+    let project = window.app().project().folder.clone().unwrap();
     window.key(NONE, Key::Tab);
     window.typed("add");
     window.key(NONE, Key::Enter);
-    window.wait("the work", |app| {
-        !app.project().is_restricted() && !app.project().is_busy()
-    });
     window.key(NONE, Key::F5);
-    window.wait("that it is built", |app| {
-        let environment = app.project().folder.as_ref().map(|it| it.join(".venv.new"));
-        assert!(app.project().is_busy());
-        environment.is_some_and(|it| it.exists())
-    });
+    window.confirm_lines(&[&line]);
+    window.wait("the tools", |_| has_come.try_recv().is_ok());
     for number in 0..5 {
         let path = project.join("nodes").join(format!("more_{number}.py"));
         fs::write(path, "def more() -> int:\n    return 2\n").unwrap();
     }
+    drop(open);
     window.wait("the question", |app| app.project().is_restricted());
     window.wait("the end", |app| !app.project().is_busy());
     assert!(!window.app().project().has_engine());
