@@ -3,7 +3,6 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::time::Duration;
 
 use egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::Harness;
@@ -18,6 +17,8 @@ use super::killing::{self, Random, heard, say};
 const CHILD: &str = "LOOM_KILLED_WINDOW";
 /// As many on one project: each start does again what its journal holds.
 const ON_ONE: usize = 12;
+/// A window tells fewer lines before it is killed: those of ten nodes and two saves.
+const LINES: u64 = 12;
 
 #[test]
 #[ignore = "started by the test beside it, which kills it"]
@@ -89,16 +90,17 @@ fn a_window_that_is_killed_at_any_moment_comes_back_with_what_it_showed() {
                 "{back} nodes came back of {shown}, seed {seed}"
             );
             behind += usize::from(back < shown);
-            std::thread::sleep(Duration::from_millis(random.below(700)));
+            shown = back;
+            let mut hear = |line: &str| match heard(line) {
+                Some(("shown", count)) => shown = count,
+                Some(("saves", _)) => saves += 1,
+                _ => {}
+            };
+            killing::wait(&mut lines, LINES, &mut random, &mut hear);
             child.kill().unwrap();
             child.wait().unwrap();
-            shown = back;
             for line in lines.map_while(Result::ok) {
-                match heard(&line) {
-                    Some(("shown", count)) => shown = count,
-                    Some(("saves", _)) => saves += 1,
-                    _ => {}
-                }
+                hear(&line);
             }
             done += 1;
         }

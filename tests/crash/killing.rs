@@ -2,7 +2,9 @@
 //! Checks nothing.
 
 use std::ffi::OsStr;
+use std::io;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// How many kills, where those of `./x test` are not enough.
 const KILLS: &str = "LOOM_CRASH_KILLS";
@@ -39,6 +41,25 @@ pub fn start(test: &str, variable: &str, folder: impl AsRef<OsStr>) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// Wait until a child has said some lines, fewer than `end`, and up to as long again as any of them took: whatever it does
+/// next may be under way then. Lines rather than a time alone, which on a slow disk would see nothing but its start.
+pub fn wait(
+    lines: &mut impl Iterator<Item = io::Result<String>>,
+    end: u64,
+    random: &mut Random,
+    mut hear: impl FnMut(&str),
+) {
+    let mut longest = Duration::from_millis(20);
+    for _ in 0..random.below(end) {
+        let start = Instant::now();
+        let line = lines.next().expect("it works until it is killed");
+        hear(&line.unwrap());
+        longest = longest.max(start.elapsed());
+    }
+    let moment = random.below(longest.as_micros() as u64);
+    std::thread::sleep(Duration::from_micros(moment));
 }
 
 /// What a child tells whoever kills it.

@@ -25,6 +25,8 @@ use loom::settings::Settings;
 const CHILD: &str = "LOOM_CRASH_CHILD";
 /// As many on one project: each start does again what its journal holds.
 const ON_ONE: usize = 20;
+/// A child tells fewer lines before it is killed: those of its first four turns, so that every kind of work is hit.
+const LINES: u64 = 8;
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -109,12 +111,16 @@ fn kill(userdata: &Path, mut known: Said, random: &mut Random) -> Said {
     let mut child = killing::start("crash::child::works_until_it_is_killed", CHILD, userdata);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     // Most while it works, some while it starts.
+    let mut most = 1;
     if random.below(5) > 0 {
         let mut said = lines.by_ref().map_while(Result::ok);
         let has_begun = said.any(|line| known.hear(&line));
         assert!(has_begun, "the child ended by itself: {:?}", child.wait());
+        most = LINES;
     }
-    std::thread::sleep(Duration::from_micros(random.below(40_000)));
+    killing::wait(&mut lines, most, random, |line| {
+        known.hear(line);
+    });
     child.kill().unwrap();
     child.wait().unwrap();
     for line in lines.map_while(Result::ok) {
