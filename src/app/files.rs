@@ -11,6 +11,8 @@ use crate::document::Document;
 use crate::document::file::{FileError, SAVEFILE};
 use crate::graph::Flat;
 use crate::project::generations::{self, Saved};
+use crate::project::journal::Standing;
+use crate::project::trust;
 use crate::ui::Level;
 use crate::ui::choosing::PathAnswer;
 use crate::ui::clash::ClashAnswer;
@@ -40,13 +42,18 @@ impl App {
         let mark = document.history().mark();
         let (project, known) = (self.project.serial, self.project.outside.base.clone());
         let (sender, thumbnails) = (self.services.sender.clone(), self.paths.thumbnails());
-        // What is not trusted stays so: a save of it is no answer.
-        let trusted = self.project.trusted().is_some();
-        let signs = trusted.then(|| self.paths.userdata.clone());
+        let (userdata, standing) = (self.paths.userdata.clone(), self.project.standing());
         self.keep_journals();
         let flush_first = self.project.keeper.flush_first();
         drop(self.services.runtime.spawn_blocking(move || {
             flush_first();
+            // What is not trusted stays so: a save of it is no answer. Where that is not known yet, what is signed was
+            // changed here alone.
+            let is_signed = match standing {
+                Some(standing) => standing == Standing::Trusted,
+                None => trust::knows_savefile(&folder, &userdata, known.as_bytes()),
+            };
+            let signs = is_signed.then_some(userdata);
             let saved = || generations::save(&document, &folder, Some(&known), signs.as_deref());
             let saved = guarded(|| Ok(saved()));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));

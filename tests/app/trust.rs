@@ -239,6 +239,26 @@ fn nothing_runs_before_the_user_says_so_and_a_foreign_environment_never_does() {
 }
 
 #[test]
+fn a_save_before_it_is_known_whether_a_project_may_run_is_no_change_from_outside() {
+    let mut window = Window::open(|userdata| {
+        let project = own(userdata);
+        // It takes its time to be looked through.
+        let large = fs::File::create(project.join("nodes").join("large.so"));
+        large.unwrap().set_len(128 << 20).unwrap();
+        project
+    });
+    window.key(Modifiers::COMMAND, Key::A);
+    window.key(Modifiers::COMMAND, Key::D);
+    window.key(Modifiers::COMMAND, Key::S);
+    window.wait("the save", |app| !app.project().document.is_dirty());
+    window.key(NONE, Key::F5);
+    window.wait("the run's end", |app| {
+        assert!(!app.project().is_restricted(), "it asks");
+        !app.project().is_busy() && app.project().run.status().is_some()
+    });
+}
+
+#[test]
 fn what_changes_while_an_environment_is_built_is_not_taken_for_the_work_of_the_tools() {
     let index = tempfile::tempdir().unwrap();
     let package = Wheel {
@@ -250,11 +270,11 @@ fn what_changes_while_an_environment_is_built_is_not_taken_for_the_work_of_the_t
     };
     package.make(index.path());
     // The tools wait for the index until the files have changed.
-    let (come, has_come) = mpsc::channel();
-    let (open, gate) = mpsc::channel::<()>();
+    let (come, has_come) = mpsc::sync_channel(1);
+    let (open, gate) = mpsc::sync_channel::<()>(0);
     let gate = Mutex::new(gate);
     let server = Server::index(index.path(), move |_, _| {
-        come.send(()).ok();
+        come.try_send(()).ok();
         gate.lock().unwrap().recv().ok();
         None
     });

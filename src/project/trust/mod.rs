@@ -222,6 +222,16 @@ pub fn sign_savefile(project: &Path, userdata: &Path, content: &[u8]) -> io::Res
     })
 }
 
+/// Is this content of a savefile signed, whatever else the project holds now?
+pub fn knows_savefile(project: &Path, userdata: &Path, content: &[u8]) -> bool {
+    let digest = fingerprint::Digest::of(content);
+    let known = record::read(userdata);
+    full(project)
+        .ok()
+        .and_then(|folder| known.project(&folder)?.files.get(SAVEFILE))
+        .is_some_and(|digests| digests.contains(&digest))
+}
+
 /// All that is trusted here.
 pub fn known(userdata: &Path) -> Known {
     record::read(userdata)

@@ -131,7 +131,9 @@ fn what_loom_writes_is_signed_and_nothing_beside_it() {
 
     // The savefile is signed before it is written: whenever a crash comes, it is known.
     let savefile = project.join(SAVEFILE);
+    assert!(!knows_savefile(&project, userdata, b"{\"new\": 1}"));
     sign_savefile(&project, userdata, b"{\"new\": 1}").unwrap();
+    assert!(knows_savefile(&project, userdata, b"{\"new\": 1}"));
     assert_eq!(stage.asked(&project), None);
     fs::write(&savefile, "{\"new\": 1}").unwrap();
     assert_eq!(stage.asked(&project), None);
