@@ -222,11 +222,13 @@ impl Window {
         if !key.exists() {
             std::fs::write(key, [7; 32]).unwrap();
         }
-        // Environments are built once for all tests.
-        let environments = Path::new(env!("CARGO_TARGET_TMPDIR")).join("environments");
-        std::fs::create_dir_all(&environments).unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(environments, userdata.join("environments")).ok();
+        // Environments are built, and uv is fetched, once for all tests.
+        for name in ["environments", "tools"] {
+            let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            std::fs::create_dir_all(&shared).unwrap();
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(shared, userdata.join(name)).ok();
+        }
     }
 
     fn build(

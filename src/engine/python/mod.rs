@@ -349,7 +349,10 @@ fn tidy_up(project: &Path) {
 }
 
 fn lock_file(project: &Path) -> io::Result<File> {
-    let path = private_folder(project)?.join("environment.lock");
+    lockable(&private_folder(project)?.join("environment.lock"))
+}
+
+fn lockable(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true).open(path)
 }
@@ -366,6 +369,17 @@ fn locked(
         path: project.to_owned(),
     };
     let file = lock_file(project).map_err(io)?;
+    let waiting = "Waiting for another Loom that builds this environment";
+    alone(file, waiting, progress, cancel)
+}
+
+/// Lock a file as soon as nobody else does; `waiting` is told when somebody does.
+fn alone(
+    file: File,
+    waiting: &str,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelFlag,
+) -> Result<File, EnvironmentError> {
     let mut is_told = false;
     loop {
         match file.try_lock() {
@@ -375,8 +389,7 @@ fn locked(
             Err(TryLockError::WouldBlock) => {}
         }
         if !std::mem::replace(&mut is_told, true) {
-            let text = "Waiting for another Loom that builds this environment";
-            progress(Progress::Step(text.to_owned()));
+            progress(Progress::Step(waiting.to_owned()));
         }
         if cancel.is_cancelled() {
             return Err(EnvironmentError::Cancelled);

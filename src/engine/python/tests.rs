@@ -129,6 +129,36 @@ fn packages_are_installed_by_uv_and_by_pip_and_their_scripts_run() {
 }
 
 #[test]
+fn two_that_lack_uv_fetch_it_once() {
+    let (_folder, wanted) = project();
+    fs::create_dir_all(&wanted.tools).unwrap();
+    let others = lockable(&wanted.tools.join("uv.lock")).unwrap();
+    others.lock().unwrap();
+    let mut others = Some(others);
+    let cancel = CancelFlag::default();
+    let python = find::find(None, &wanted.project, &cancel).unwrap();
+    let fetched = script(&wanted.tools.join("uv"), "uv");
+    let mut steps = Vec::new();
+    let mut tell = |step| {
+        steps.push(step);
+        // The other one is done.
+        fs::create_dir_all(fetched.parent().unwrap()).unwrap();
+        fs::write(&fetched, "").unwrap();
+        others.take();
+    };
+    let uv = uv::fetch(&wanted, &python, &mut tell, &cancel).unwrap();
+    assert_eq!(uv, uv::find(&wanted));
+    let waiting = "Waiting for another project that fetches uv".to_owned();
+    assert_eq!(steps, [Progress::Step(waiting)]);
+
+    let others = lockable(&wanted.tools.join("uv.lock")).unwrap();
+    others.lock().unwrap();
+    let mut stop = |_| cancel.cancel();
+    let stopped = uv::fetch(&wanted, &python, &mut stop, &cancel);
+    assert!(matches!(stopped, Err(EnvironmentError::Cancelled)));
+}
+
+#[test]
 fn a_build_that_fails_says_why_and_leaves_the_old_environment_working() {
     let (_folder, wanted) = project();
     prepared(&wanted).unwrap();

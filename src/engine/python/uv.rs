@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::child::{self, Ending};
 use super::find::Python;
-use super::{CancelFlag, EnvironmentError, Progress, Wanted, interpreter, pip, script};
+use super::{
+    CancelFlag, EnvironmentError, Progress, Wanted, alone, interpreter, lockable, pip, script,
+};
 
 /// The version that is fetched, and what its wheels must hash to: pip looks at that before anything of it is unpacked.
 const VERSION: &str = "0.13.9";
@@ -80,13 +82,27 @@ fn configuration() -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Fetch `uv` into Loom's tools. `None` when that does not work here; the reason is told as output.
+/// Fetch `uv` into Loom's tools, one project at a time. `None` when that does not work here; the reason is told as output.
 pub fn fetch(
     wanted: &Wanted,
     python: &Python,
     progress: &mut dyn FnMut(Progress),
     cancel: &CancelFlag,
 ) -> Result<Option<PathBuf>, EnvironmentError> {
+    std::fs::create_dir_all(&wanted.tools).ok();
+    // What keeps the file from being there keeps uv away too, and is told then.
+    let _alone = match lockable(&wanted.tools.join("uv.lock")) {
+        Ok(file) => Some(alone(
+            file,
+            "Waiting for another project that fetches uv",
+            progress,
+            cancel,
+        )?),
+        Err(_) => None,
+    };
+    if let Some(fetched) = find(wanted) {
+        return Ok(Some(fetched));
+    }
     let failed = || FAILED.lock().unwrap_or_else(PoisonError::into_inner);
     let last = failed().get(&wanted.tools).copied();
     if last.is_some_and(|last| last.elapsed() < AGAIN_AFTER) {
