@@ -123,6 +123,22 @@ rests() {
   [ "$(frames)" = "$before" ]
 }
 
+# act WORDS...: what xdotool does, until the window has drawn it. Of what comes to a slow window within one frame, a drag
+# is a click, and a name is typed before there is a field for it.
+act() {
+  local before seen now end
+  before=$(frames)
+  xdotool "$@"
+  # What changes nothing is not drawn.
+  end=$(($(now_ms) + 2000))
+  while [ "$(frames)" = "$before" ] && [ "$(now_ms)" -lt "$end" ]; do sleep 0.02; done
+  seen=-1 end=$(($(now_ms) + 10000))
+  while now=$(frames) && [ "$now" != "$seen" ] && [ "$(now_ms)" -lt "$end" ]; do
+    seen=$now
+    sleep 0.1
+  done
+}
+
 open_window "$temp/coins"
 
 cpu() { awk '{sub(/^.*\) /, ""); print $12 + $13}' "/proc/$loom/stat"; }
@@ -181,25 +197,26 @@ found = (len(file["nodes"]), len(file["connections"]))
 sys.exit(found != (int(sys.argv[2]), int(sys.argv[3])))
 PYTHON
 }
-at() { xdotool mousemove --window "$window" "$1" "$2" sleep 0.1; }
+at() { act mousemove --window "$window" "$1" "$2"; }
 # drag_to X Y: in steps, as a hand does.
 drag_to() {
-  xdotool mousedown 1 sleep 0.05
-  xdotool mousemove_relative -- 3 3 sleep 0.05
+  act mousedown 1
+  act mousemove_relative -- 3 3
   at "$1" "$2"
-  xdotool sleep 0.05 mouseup 1 sleep 0.1
+  act mouseup 1
 }
 add_at() {
   at "$1" "$2"
-  xdotool key Tab sleep 0.3
-  xdotool type --delay 20 add
-  xdotool sleep 0.2 key Return sleep 0.3
+  act key Tab
+  act type --delay 20 add
+  act key Return
 }
 open_window "$hands"
 until_true "rest" rests
 # At 100 % and off the grid a node's corner is where the pointer was; its rows are as the theme has them.
 at 640 300
-xdotool click 1 sleep 0.2 key 1 key shift+s sleep 0.2
+act click 1
+act key 1 key shift+s
 add_at 320 200
 add_at 660 300
 xdotool key ctrl+s
@@ -209,14 +226,16 @@ drag_to 660 370
 xdotool key ctrl+s
 until_true "savefile with their link" saved 2 1
 at 600 200
-xdotool keydown ctrl
+act keydown ctrl
 drag_to 600 460
-xdotool keyup ctrl
+act keyup ctrl
 xdotool key ctrl+s
 until_true "savefile without the link that was cut" saved 2 0
-xdotool key ctrl+z sleep 0.2 key ctrl+s
+act key ctrl+z
+xdotool key ctrl+s
 until_true "savefile with the link that came back" saved 2 1
-xdotool key ctrl+z key ctrl+z sleep 0.2 key ctrl+s
+act key ctrl+z key ctrl+z
+xdotool key ctrl+s
 until_true "savefile with one node" saved 1 0
 shot hands
 close_window
@@ -235,12 +254,7 @@ ended() {
   loom=
   [ "$code" = "$1" ] || fail "the program ended with exit code $code and not $1"
 }
-add_one() {
-  at 640 300
-  xdotool key Tab sleep 0.3
-  xdotool type --delay 20 add
-  xdotool sleep 0.2 key Return sleep 0.3
-}
+add_one() { add_at 640 300; }
 has_journal() { [ -e "$hands/.loom/journal" ]; }
 
 "$program" new other --userdata "$temp/userdata" >/dev/null
@@ -264,7 +278,8 @@ until_true "rest" rests
 # A question is open: what was not saved is back, and keys go to the question alone.
 xdotool key ctrl+s sleep 1
 saved 1 0 || fail "no dialog stands in the way after a kill"
-xdotool key Return sleep 0.3 key ctrl+s
+act key Return
+xdotool key ctrl+s
 until_true "savefile with what came back after a kill" saved 2 0
 close_window
 echo "smoke: killed, and told of it with what came back"
@@ -277,7 +292,8 @@ grep -q "it was asked to fail" "$temp"/userdata/logs/crash-*.txt || fail "the re
 open_window "$hands"
 until_true "rest" rests
 shot crash
-xdotool key Return sleep 0.3 key ctrl+s
+act key Return
+xdotool key ctrl+s
 until_true "savefile with what came back after a failure" saved 3 0
 echo "smoke: failed, and told of it with what came back"
 
