@@ -25,8 +25,20 @@ pub fn diff(files: &[PathBuf], is_git: bool, json: bool) -> Result<Exit, Failure
             ));
         }
     };
-    let found = compare(&read(before, is_git)?, &read(after, is_git)?);
     let mut out = io::stdout().lock();
+    let sides = read(before, is_git).and_then(|before| Ok((before, read(after, is_git)?)));
+    let (before, after) = match sides {
+        Ok(sides) => sides,
+        // The other files are to be shown all the same.
+        Err(failure) if is_git => {
+            let name = files.first().map(|name| name.display());
+            let name = name.map(|it| it.to_string()).unwrap_or_default();
+            writeln!(out, "loom diff {name}\nnot compared: {}", failure.message)?;
+            return Ok(Exit::Ok);
+        }
+        Err(failure) => return Err(failure),
+    };
+    let found = compare(&before, &after);
     if json {
         let all: Vec<_> = found.iter().map(to_json).collect();
         writeln!(out, "{}", json!(all))?;
@@ -52,7 +64,8 @@ pub fn merged(
     output: Option<&Path>,
     favour: Option<Favour>,
 ) -> Result<Exit, Failure> {
-    let [one, two, three] = [read(base, true)?, read(ours, true)?, read(theirs, true)?];
+    // Where both sides made the file, git has none that was before them. A side that is empty was cut short.
+    let [one, two, three] = [read(base, true)?, read(ours, false)?, read(theirs, false)?];
     let side = favour.map(|favour| match favour {
         Favour::Ours => Side::Ours,
         Favour::Theirs => Side::Theirs,
@@ -94,16 +107,24 @@ fn savefile(path: &Path) -> PathBuf {
     }
 }
 
+/// What git calls a file that is not there.
+const NO_FILE: [&str; 2] = ["/dev/null", "nul"];
+
 /// A savefile, or that of a project's folder. For git an empty file is a graph without nodes: a file that was not there
 /// yet.
 fn read(path: &Path, may_be_empty: bool) -> Result<Tree, Failure> {
     let path = savefile(path);
-    let bytes = read_bounded(&path, LARGEST_FILE_BYTES).map_err(|error| {
-        Failure::usage(format!(
-            "cannot read the savefile: {error}; name a savefile.json or the folder that it lies in: {}",
-            path.display()
-        ))
-    })?;
+    let is_none = may_be_empty && NO_FILE.iter().any(|none| path == Path::new(none));
+    let bytes = if is_none {
+        Vec::new()
+    } else {
+        read_bounded(&path, LARGEST_FILE_BYTES).map_err(|error| {
+            Failure::usage(format!(
+                "cannot read the savefile: {error}; name a savefile.json or the folder that it lies in: {}",
+                path.display()
+            ))
+        })?
+    };
     if bytes.is_empty() && may_be_empty {
         let text = to_text(&Document::default(), None);
         return Tree::read(text.as_bytes(), &path).map_err(Failure::usage);

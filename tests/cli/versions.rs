@@ -101,6 +101,18 @@ fn versions_are_compared_and_merged() {
         .exits(2)
         .says(&["nowhere.json"]);
     diff(&["base.json", "ours.json", "theirs.json"]).exits(2);
+
+    // One that was cut short is no graph without nodes, of which the other side would be emptied.
+    fs::write(folder.join("empty.json"), "").unwrap();
+    let before = ours();
+    merge(&["empty.json"])
+        .exits(2)
+        .says(&["not readable", "empty.json"]);
+    assert_eq!(ours(), before);
+    stage
+        .loom(&["merge", "base.json", "empty.json", "theirs.json"])
+        .exits(2);
+    assert_eq!(fs::read(folder.join("empty.json")).unwrap(), b"");
 }
 
 #[test]
@@ -141,6 +153,19 @@ fn git_merges_and_shows_savefiles_with_the_lines_of_the_docs() {
     let shown = run(&["diff"]);
     let told = "~ node \"Number\" (node_1): value 1 -> 5";
     assert!(shown.contains(told), "{shown}");
+    // Files that come, go or cannot be read are shown too, and what is behind them.
+    for (name, text) in [("a", "{"), ("b", "")] {
+        fs::create_dir(folder.join(name)).unwrap();
+        fs::write(folder.join(name).join("savefile.json"), text).unwrap();
+    }
+    fs::create_dir(folder.join("c")).unwrap();
+    write(&folder.join("c"), "savefile.json", [1, 2]);
+    run(&["add", "."]);
+    let shown = run(&["diff", "--cached"]);
+    for part in ["a/savefile.json\nnot compared", "+ node \"Number\"", told] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    run(&["rm", "-q", "-r", "--cached", "a", "b", "c"]);
     run(&["commit", "-q", "-a", "-m", "ours"]);
     run(&["merge", "-q", "--no-edit", "other"]);
     assert_eq!(values(&folder.join("savefile.json")), [5, 7]);
