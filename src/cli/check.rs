@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::project::{Opened, library};
-use super::{Exit, Failure, say};
+use super::{Exit, Failure, plain, say};
 use crate::engine::plan::Planner;
 use crate::graph::{Fit, Flat, Graph, Node, Value, ValueType, Widget, fit};
 use crate::paths::{MOST_TEXT_BYTES, Paths, read_bounded};
@@ -39,10 +39,10 @@ pub fn check(project: &Path, paths: &Paths) -> Result<Exit, Failure> {
 
     let mut out = io::stdout().lock();
     for problem in &found.problems {
-        writeln!(out, "problem: {problem}")?;
+        writeln!(out, "problem: {}", plain(problem))?;
     }
     for note in &found.notes {
-        writeln!(out, "note: {note}")?;
+        writeln!(out, "note: {}", plain(note))?;
     }
     let count = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::args::{EnvChange, EnvVerb};
 use super::project::Opened;
 use super::tools::{self, cancel, failure, heed_interrupts, tell, with_consent};
-use super::{Exit, Failure, say};
+use super::{Exit, Failure, plain, say};
 use crate::engine::python::{self, Change, Plan, Renew, Wanted};
 use crate::nodebank::package::normal_name;
 use crate::paths::Paths;
@@ -205,7 +205,7 @@ fn allow(wanted: &mut Wanted, lines: &[String], paths: &Paths) -> Result<Exit, F
             continue;
         }
         is_left = true;
-        writeln!(io::stdout(), "{asked}")?;
+        writeln!(io::stdout(), "{}", plain(&asked.to_string()))?;
     }
     tools::confirm(&said, wanted, paths)?;
     Ok(if is_left { Exit::Failed } else { Exit::Ok })

@@ -29,3 +29,27 @@ fn check_names_every_broken_link_with_its_port_and_what_heals_it() {
         assert!(problems.contains(&line), "{line}\n{}", call.stdout);
     }
 }
+
+#[test]
+fn what_a_project_says_of_itself_cannot_rewrite_what_stands_on_the_terminal() {
+    let stage = Stage::new();
+    let project = stage.project("P", FUNCTIONS, &graph(&["n number"]));
+    let line = "./evil.tar.gz \u{1b}[2K\rtidy==1.0 \u{202e}x";
+    std::fs::write(project.join("requirements.txt"), line).unwrap();
+    for arguments in [
+        ["check", "P"].as_slice(),
+        &["env", "plan", "P"],
+        &["env", "allow", "P"],
+    ] {
+        let call = stage.loom(arguments);
+        let told = format!("{}{}", call.stdout, call.stderr);
+        assert!(
+            told.contains("evil.tar.gz \\u{1b}[2K"),
+            "{arguments:?}: {told}"
+        );
+        assert!(
+            !told.contains(['\u{1b}', '\u{202e}']),
+            "{arguments:?}: {told:?}"
+        );
+    }
+}
