@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::Favour;
-use super::{Exit, Failure, say};
+use super::{Exit, Failure, plain, say};
 use crate::document::Document;
 use crate::document::file::tree::{
     Change, Difference, Merged, Side, Subject, Tree, compare, merge,
@@ -33,7 +33,11 @@ pub fn diff(files: &[PathBuf], is_git: bool, json: bool) -> Result<Exit, Failure
         Err(failure) if is_git => {
             let name = files.first().map(|name| name.display());
             let name = name.map(|it| it.to_string()).unwrap_or_default();
-            writeln!(out, "loom diff {name}\nnot compared: {}", failure.message)?;
+            writeln!(
+                out,
+                "loom diff {name}\nnot compared: {}",
+                plain(&failure.message)
+            )?;
             return Ok(Exit::Ok);
         }
         Err(failure) => return Err(failure),
@@ -47,7 +51,7 @@ pub fn diff(files: &[PathBuf], is_git: bool, json: bool) -> Result<Exit, Failure
             writeln!(out, "loom diff {}", name.display())?;
         }
         for difference in &found {
-            writeln!(out, "{difference}")?;
+            writeln!(out, "{}", plain(&difference.to_string()))?;
         }
     }
     out.flush()?;
