@@ -17,7 +17,7 @@ use crate::ui::Level;
 use crate::ui::choosing::PathAnswer;
 use crate::ui::clash::ClashAnswer;
 use crate::ui::crash::CrashAnswer;
-use crate::ui::dialogs::{AfterSave, Answer, Dialog};
+use crate::ui::dialogs::{AfterSave, Answer, Dialog, Recovery};
 use crate::ui::secrets::SecretAnswer;
 use crate::ui::update::UpdateAnswer;
 
@@ -208,7 +208,7 @@ impl App {
 
     /// What the user said to a dialog.
     pub(super) fn answer(&mut self, context: &egui::Context, answer: Answer) {
-        if answer == Answer::Cancel && matches!(self.dialog, Some(Dialog::Recover { .. })) {
+        if answer == Answer::Cancel && matches!(self.dialog, Some(Dialog::Recover(_))) {
             // Escape decides nothing here: what is done next would take the place of what was found.
             return;
         }
@@ -239,7 +239,7 @@ impl App {
         }
         let asked = self.dialog.take();
         let about = match asked {
-            Some(Dialog::Recover { project, .. }) => project,
+            Some(Dialog::Recover(Recovery { project, .. })) => project,
             _ => self.project.serial,
         };
         match answer {

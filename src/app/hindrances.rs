@@ -2,7 +2,6 @@
 //! through is tried again when it can, and banners tell of it as long as it is so. Waits for no disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::choosing::{Chosen, Question};
@@ -11,9 +10,10 @@ use super::open::Project;
 use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
-use crate::document::file::{self, SAVEFILE};
+use crate::document::file;
 use crate::project::elsewhere::{self, Copied};
 use crate::project::hindrance::{Condition, Hindrance, Identity};
+use crate::project::journal::Found;
 use crate::project::place::Place;
 use crate::project::{Lock, LockError, ProjectError};
 use crate::ui::banners::{Banner, BannerAction};
@@ -39,11 +39,11 @@ pub(super) struct Hindrances {
     place: Option<Place>,
 }
 
-/// A lock that was taken after all, and whether the savefile is as it was read.
+/// A lock that was taken after all, and what its holder left if it did not end as it should.
 #[derive(Debug)]
 pub struct Taken {
     lock: Lock,
-    is_as_read: bool,
+    left: Option<Box<Found>>,
 }
 
 impl App {
@@ -168,13 +168,16 @@ impl App {
             return;
         };
         let project = self.project.serial;
-        let base: Option<Arc<str>> = self.project.keeper.held_text();
+        let (location, catalog) = (self.journal_at(&folder), self.project.catalog.clone());
+        let is_barred = self.project.keeper.is_barred;
         self.services.spawn(move || {
             let result = Lock::take(&folder).map(|lock| {
-                let savefile = folder.join(SAVEFILE);
-                let bytes = file::read_bounded(&savefile, file::LARGEST_FILE_BYTES).ok();
-                let is_as_read = base.is_none_or(|base| bytes.as_deref() == Some(base.as_bytes()));
-                Taken { lock, is_as_read }
+                let found = is_barred.then(|| location.find(&catalog)).flatten();
+                let left = found.filter(|found| found.document.is_dirty());
+                Taken {
+                    lock,
+                    left: left.map(Box::new),
+                }
             });
             Event::LockTried { project, result }
         });
@@ -191,24 +194,18 @@ impl App {
                     self.save(None);
                 }
             }
-            Ok(Taken { lock, .. }) if !project.is_unsaved() => {
-                // Loading takes it anew; whoever comes in between is told of again.
-                drop(lock);
-                self.load_again();
-            }
-            Ok(Taken { lock, is_as_read }) if is_as_read => {
+            // What was saved there meanwhile comes in as any change from outside does.
+            Ok(Taken { lock, left }) => {
                 project.lock = Some(lock);
+                project.keeper.is_barred = false;
                 project.read_only = file::why_read_only(&project.document);
                 if project.read_only.is_none() {
-                    project.keeper.release();
                     self.notify(Level::Success, "The project can be saved here now");
                 }
+                if let Some(found) = left {
+                    self.found_there(found);
+                }
             }
-            Ok(_) => self.notify(
-                Level::Warning,
-                "The savefile was changed in the other Loom: save a copy elsewhere to keep what you did here, or close \
-                 this tab and open the project again",
-            ),
             Err(error @ LockError::Io { .. }) if project.read_only.is_none() => {
                 self.not_saved(error.to_string());
             }
@@ -323,7 +320,7 @@ fn read_only(project: &Project) -> Option<Banner> {
     let is_locked = project.lock.is_none();
     let is_free = is_locked && project.hindrances.condition.is_free;
     let (title, text) = if is_free {
-        let text = "It was closed in the other Loom. Edit here takes it over as it was saved there";
+        let text = "It was closed in the other Loom; what was saved there is shown";
         ("This project can be edited here now", text.to_owned())
     } else {
         ("This project is read-only here", sentence(reason))

@@ -394,22 +394,6 @@ impl App {
         }
     }
 
-    /// Load a project that is open anew, from what its files hold now.
-    pub(super) fn load_again(&mut self) {
-        let mut before = std::mem::take(&mut self.project);
-        before.end();
-        let asleep = Project {
-            serial: before.serial,
-            folder: before.folder.take(),
-            stands: Stands::Asleep,
-            ..Project::default()
-        };
-        self.project = asleep;
-        if !self.tabs.is_in_background {
-            self.wake_project();
-        }
-    }
-
     /// Examples that an installed program brings are copied to userdata first; in a checkout they open in place.
     fn writable(&self, folder: PathBuf) -> std::io::Result<PathBuf> {
         if self.paths.is_checkout || !folder.starts_with(self.paths.examples()) {
@@ -476,7 +460,8 @@ impl App {
         remember_costs(&folder, loaded.document.graph(), &mut flat, &mut run);
         self.state.add_recent(&folder);
         let window = self.state.window(&folder);
-        let may_write = read_only.is_none();
+        // A newer Loom's file is not written; what is done to it is kept beside it all the same.
+        let is_barred = lock.is_none() && read_only.is_some();
         let mut project = Project {
             seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
@@ -500,7 +485,7 @@ impl App {
                 .set_damaged(outside::read(&folder.join(SAVEFILE)));
         }
         self.watch_savefile(&mut project);
-        let base = Base {
+        let mut base = Base {
             text,
             is_unsaved: instead.is_some(),
         };
@@ -511,14 +496,15 @@ impl App {
             }
             _ => None,
         });
+        project.keeper.is_barred = is_barred;
         match place {
-            Some(place) if may_write => project.go_on_in(place),
-            None if may_write => self.bring_back(&mut project, base),
-            _ if project.lock.is_none() => {
-                project.keeper.hold(base);
-                project.document.record();
+            Some(place) if !is_barred => project.go_on_in(place),
+            Some(_) => {
+                // It is another window's to write on.
+                base.text = project.read_again();
+                self.bring_back(&mut project, base);
             }
-            _ => {}
+            None => self.bring_back(&mut project, base),
         }
         project.restore_window(&window);
         self.look_at_first(&mut project);

@@ -20,6 +20,21 @@ use super::trust::{TrustAnswer, TrustPage, trust_ui};
 use super::update::{UpdateAnswer, UpdatePage, update_ui};
 use super::versions::{VersionsAnswer, VersionsPage, versions_ui};
 
+/// What was left of a project that is open and may be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recovery {
+    /// The serial of the project.
+    pub project: u64,
+    pub when: String,
+    pub nodes: usize,
+    /// This computer's Loom wrote it.
+    pub is_own: bool,
+    /// In a window that could not save.
+    pub was_barred: bool,
+    /// It is one more change of what is shown, which is not saved either.
+    pub is_undoable: bool,
+}
+
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
@@ -28,14 +43,8 @@ pub enum Dialog {
         names: Vec<String>,
         then: AfterSave,
     },
-    /// The journal of a project, which is named by its serial, and its savefile do not go together.
-    Recover {
-        project: u64,
-        when: String,
-        nodes: usize,
-        /// This computer's Loom wrote it.
-        is_own: bool,
-    },
+    /// What was left of a project does not go together with what is shown.
+    Recover(Recovery),
     /// The savefile in this folder cannot be read, and something else can.
     Damaged {
         folder: PathBuf,
@@ -191,12 +200,7 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
                 Dialog::Unsaved { names, then } => unsaved_ui(ui, names, *then),
                 Dialog::UnsavedCode { name, path } => unsaved_code_ui(ui, name, path),
                 Dialog::NewNode { name } => new_node_ui(ui, name),
-                Dialog::Recover {
-                    when,
-                    nodes,
-                    is_own,
-                    ..
-                } => recover_ui(ui, when, *nodes, *is_own),
+                Dialog::Recover(recovery) => recover_ui(ui, recovery),
                 Dialog::Damaged {
                     text,
                     instead,
@@ -378,29 +382,49 @@ fn new_node_ui(ui: &mut Ui, name: &mut String) -> Option<Answer> {
     (is_asked && !name.trim().is_empty()).then(|| Answer::NewNode(name.trim().to_owned()))
 }
 
-fn recover_ui(ui: &mut Ui, when: &str, nodes: usize, is_own: bool) -> Option<Answer> {
-    let (title, text) = if is_own {
-        let text = format!(
-            "Loom ended {when} before the last changes were saved, and something else has changed the savefile since. \
-             What was on the screen, with {nodes} nodes, can come back in its place; the savefile stays as it is until \
-             you save."
-        );
-        ("Restore unsaved changes?", text)
+fn recover_ui(ui: &mut Ui, recovery: &Recovery) -> Option<Answer> {
+    let Recovery {
+        when,
+        nodes,
+        is_own,
+        ..
+    } = recovery;
+    let instead = if recovery.is_undoable {
+        "in place of what is shown, which undo brings back"
     } else {
+        "in its place; the savefile stays as it is until you save"
+    };
+    let (title, text) = if !is_own {
         let text = format!(
             "In the project's folder lie unsaved changes of {when} that Loom on this computer did not write: they came \
              along with the project, or an older Loom wrote them. What they make of it, with {nodes} nodes, can be \
-             shown in place of the savefile, which stays as it is until you save. Nothing of it runs before you trust \
-             the project again."
+             shown {instead}. Nothing of it runs before you trust the project again."
         );
         ("Show unsaved changes from elsewhere?", text)
+    } else if recovery.was_barred {
+        let text = format!(
+            "A window that could not save, since the project was open in another Loom, ended {when} with changes. What \
+             was on its screen, with {nodes} nodes, can come back {instead}."
+        );
+        ("Restore changes of another window?", text)
+    } else {
+        let text = format!(
+            "Loom ended {when} before the last changes were saved, and something else has changed the savefile since. \
+             What was on the screen, with {nodes} nodes, can come back {instead}."
+        );
+        ("Restore unsaved changes?", text)
     };
     heading(ui, title, &text);
-    match buttons(ui, &[("Restore", is_own), ("Use the savefile", false)]) {
+    let other = if recovery.is_undoable {
+        "Keep what is shown"
+    } else {
+        "Use the savefile"
+    };
+    match buttons(ui, &[("Restore", *is_own), (other, false)]) {
         Some(0) => Some(Answer::Restore),
         Some(_) => Some(Answer::DropRecovery),
         // What came from elsewhere comes in by no key that was meant for something else.
-        None => (is_own && enter(ui)).then_some(Answer::Restore),
+        None => (*is_own && enter(ui)).then_some(Answer::Restore),
     }
 }
 

@@ -284,10 +284,7 @@ fn a_failure_and_a_recovery_copy_are_named_too() {
     assert_ne!(changed, saved);
     std::fs::write(project.join("savefile.json"), changed).unwrap();
     let window = Window::open(|_| project.clone());
-    assert!(matches!(
-        window.app().dialog(),
-        Some(Dialog::Recover { .. })
-    ));
+    assert!(matches!(window.app().dialog(), Some(Dialog::Recover(_))));
     window.audit("recovery");
     drop(window);
 

@@ -92,7 +92,7 @@ fn a_journal_that_came_along_is_asked_about_and_nothing_of_it_runs() {
     let userdata = another();
     let mut window = Window::here(&userdata, &project);
     let is_own = |window: &Window| match window.app().dialog() {
-        Some(Dialog::Recover { is_own, .. }) => Some(*is_own),
+        Some(Dialog::Recover(recovery)) => Some(recovery.is_own),
         _ => None,
     };
     assert_eq!(is_own(&window), Some(false));

@@ -1,13 +1,16 @@
 //! Work that is not saved: a window that ends without its farewell, and the next one on the same project.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
+use crate::hindrances::until;
 use crate::{Window, empty};
 
 /// Wait until the journal has this many entries behind its first line.
@@ -164,10 +167,7 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         fs::write(&savefile, &other).unwrap();
 
         let mut window = Window::open(|_| project.clone());
-        assert!(matches!(
-            window.app().dialog(),
-            Some(Dialog::Recover { .. })
-        ));
+        assert!(matches!(window.app().dialog(), Some(Dialog::Recover(_))));
         assert_eq!(count(&window), 2);
         let answer = if restores {
             "Restore"
@@ -341,4 +341,113 @@ fn a_damaged_savefile_without_any_version_opens_from_the_journal() {
         let mut names = names.map(|entry| entry.unwrap().file_name());
         assert!(names.any(|name| name.to_string_lossy().starts_with("savefile.corrupt-")));
     }
+}
+
+/// The files of a userdata folder in which windows keep what they may not save.
+fn kept_apart(userdata: &Path, ending: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(userdata.join("journals"));
+    let paths = files.into_iter().flatten().flatten().map(|it| it.path());
+    paths
+        .filter(|it| it.extension().is_some_and(|it| it == ending))
+        .collect()
+}
+
+/// The window is killed; what writes for it in this process is at its end.
+fn kill(window: Window) {
+    let userdata = window.userdata.clone();
+    drop(window);
+    let give_up = Instant::now() + Duration::from_secs(30);
+    let is_free = |path: PathBuf| fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok());
+    while !kept_apart(userdata.path(), "lock").into_iter().all(is_free) {
+        assert!(Instant::now() < give_up);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn what_was_done_in_a_window_that_could_only_look_comes_back_when_it_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    let first = Window::open(|_| project.clone());
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let open = || {
+        let project = Some(project.clone());
+        Window::start(userdata.clone(), project, Settings::default())
+    };
+    let again = |done: usize| {
+        let mut window = open();
+        assert_eq!(count(&window), done);
+        add(&mut window);
+        until(&mut window, "it is kept", |_| {
+            let kept = kept_apart(userdata.path(), "journal");
+            let texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
+            texts
+                .map(|text| text.matches("\"do\"").count())
+                .any(|count| count == done + 1)
+        });
+        assert!(!project.join(".loom/journal").exists());
+        window
+    };
+    kill(again(0));
+    let second = again(1);
+    // Another beside it, which does not take what that one still writes.
+    let mut other = open();
+    assert_eq!(count(&other), 0);
+    add(&mut other);
+    until(&mut other, "it is kept", |_| {
+        kept_apart(userdata.path(), "journal").len() == 2
+    });
+    drop(second);
+    kill(other);
+    drop(first);
+
+    let mut third = open();
+    assert_eq!(count(&third), 2, "it comes back where it can be saved");
+    third.harness.get_by_label("Restore").click();
+    third.steps();
+    assert_eq!(count(&third), 1, "the other one was asked about");
+    third.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(count(&third), 2, "it can be taken back");
+    add(&mut third);
+    until(&mut third, "all of it is in the project", |_| {
+        project.join(".loom/journal").exists() && kept_apart(userdata.path(), "journal").is_empty()
+    });
+    kill(third);
+    assert_eq!(count(&open()), 3);
+}
+
+#[test]
+fn what_was_done_to_a_newer_savefile_comes_back() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let savefile = project.join("savefile.json");
+    let newer = r#"{"formatVersion": 2, "minReader": 99, "projectId": "p", "nodes": []}"#;
+    fs::write(&savefile, newer).unwrap();
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    drop(window);
+    let mut window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 1);
+    window.key(Modifiers::COMMAND, Key::S);
+    window.until_told("made by a newer Loom");
+    assert_eq!(fs::read_to_string(&savefile).unwrap(), newer);
+}
+
+#[test]
+fn a_journal_that_is_removed_under_the_window_is_put_back() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    fs::remove_dir_all(project.join(".loom")).unwrap();
+    // Without doing anything, and with something that is done meanwhile.
+    written(&mut window, &project, 1);
+    fs::remove_dir_all(project.join(".loom")).unwrap();
+    add(&mut window);
+    written(&mut window, &project, 2);
+    drop(window);
+    let window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 2);
 }

@@ -43,7 +43,7 @@ fn works_until_it_is_killed() {
         harness.run_steps(4);
     };
     // Killed while it saved: the savefile is newer than what was done to it, and that is to come back.
-    if matches!(harness.state().dialog(), Some(Dialog::Recover { .. })) {
+    if matches!(harness.state().dialog(), Some(Dialog::Recover(_))) {
         press(&mut harness, Modifiers::NONE, Key::Enter);
     }
     assert_eq!(harness.state().dialog(), None);

@@ -1,14 +1,17 @@
 //! The journals of the open projects: what is done to a document is handed to a task that writes it, and what an
 //! earlier Loom left comes back when its project is opened. Waits for no disk.
 
+mod left;
 mod writer;
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::time::Duration;
 
+use left::{Left, remove};
 use writer::Writer;
 
 use super::background::{Services, guarded};
@@ -17,10 +20,8 @@ use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project::journal::{Base, Found, Location, Place, Standing};
-use crate::project::trust::Doubt;
+use crate::project::journal::{Base, Location, Place, Slot, Standing};
 use crate::ui::Level;
-use crate::ui::dialogs::Dialog;
 
 /// Messages that may wait for the task; what comes while it is full waits here.
 const QUEUE: usize = 64;
@@ -30,7 +31,7 @@ const SAVE_AFTER: Duration = Duration::from_secs(2);
 /// Where what is not saved is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Kept {
-    /// In the project's folder.
+    /// Where it is to be: in the project's folder, if this window may write there.
     #[default]
     Home,
     /// In userdata, since the project's folder cannot be written to.
@@ -47,6 +48,8 @@ enum Message {
     Flush(SyncSender<()>),
     /// May the project run with what was done?
     Standing(Standing),
+    /// The journal may lie in the project's folder now.
+    Home,
 }
 
 /// What a project's journal is to begin with.
@@ -67,15 +70,19 @@ pub(super) struct Keeper {
     messages: Option<SyncSender<Message>>,
     /// How the project stands, as the task knows.
     told: Option<Standing>,
+    /// Another Loom holds the project: what is done here is kept apart.
+    pub(super) is_barred: bool,
+    /// The task keeps it apart.
+    is_apart: bool,
+    /// Where what `start` goes on in lies, if that is apart.
+    slot: Option<Slot>,
     /// Said before `messages` goes: nothing is to come back.
     is_discarded: Arc<AtomicBool>,
     /// Closed when the task is at its end.
     end: Option<Receiver<()>>,
     waiting: Vec<Entry>,
-    /// Begun with as soon as this window may write to the project.
-    held: Option<Base>,
-    /// What an earlier Loom left and the user has not decided on.
-    found: Option<Box<Found>>,
+    /// What was left and the user has not decided on.
+    left: VecDeque<Left>,
     /// That earlier versions of the savefile cannot be kept was said.
     pub(super) keeps_no_versions: bool,
 }
@@ -101,6 +108,14 @@ impl Keeper {
         {
             self.told = Some(standing);
         }
+        // What was done until now first: it is written before it takes the place of what lies there.
+        if let Some(messages) = &self.messages
+            && self.waiting.is_empty()
+            && self.is_apart
+            && !self.must_be_apart()
+        {
+            self.is_apart = messages.try_send(Message::Home).is_err();
+        }
         if self.waiting.is_empty()
             && !matches!(&self.start, Some(Start::New(base)) if base.is_unsaved)
         {
@@ -114,10 +129,11 @@ impl Keeper {
             self.messages = Some(messages);
             self.is_discarded = Arc::default();
             self.told = standing;
+            self.is_apart = self.must_be_apart();
             let writer = Writer::new(
                 services.runtime.clone(),
                 location.clone(),
-                start,
+                (start, self.slot.take(), self.is_apart),
                 catalog.clone(),
                 standing,
             );
@@ -150,18 +166,9 @@ impl Keeper {
         }
     }
 
-    /// What is done is to be written down as soon as `release` is called.
-    pub fn hold(&mut self, base: Base) {
-        self.held = Some(base);
-    }
-
-    /// The savefile as it was read, while nothing may be written.
-    pub fn held_text(&self) -> Option<Arc<str>> {
-        self.held.as_ref().map(|base| base.text.clone())
-    }
-
-    pub fn release(&mut self) {
-        self.start = self.held.take().map(Start::New);
+    /// It would take the place of what another Loom writes, or left and nobody has decided on.
+    fn must_be_apart(&self) -> bool {
+        self.is_barred || self.left.iter().any(|left| left.slot.is_none())
     }
 
     /// Closed when nothing is written any more; for what follows `discard`.
@@ -191,7 +198,7 @@ impl Keeper {
         self.messages = None;
         self.waiting.clear();
         // What was found and not decided on stays for the next time.
-        self.found = None;
+        self.left.clear();
         let start = std::mem::replace(&mut self.start, base.map(Start::New));
         // What came back and was not written on in has no task that removes it.
         if let Some(Start::On(place) | Start::OnAnyway(place)) = start
@@ -199,11 +206,10 @@ impl Keeper {
         {
             let (goes_on, end) = mpsc::sync_channel(0);
             self.end = Some(end);
+            let slot = self.slot.take();
             drop(services.runtime.spawn_blocking(move || {
                 let _goes_on: SyncSender<()> = goes_on;
-                if let Err(error) = location.remove(&place) {
-                    tracing::warn!(%error, "a journal could not be removed");
-                }
+                remove(&location, &place, slot);
             }));
         }
     }
@@ -215,42 +221,23 @@ impl Project {
         self.document.set_unsaved();
         self.keeper.start = Some(Start::OnAnyway(place));
     }
+
+    /// What is shown as the text of a savefile, of which it is read again, so that the nodes have the numbers that the
+    /// journal will tell of.
+    pub(super) fn read_again(&mut self) -> Arc<str> {
+        let text = file::to_text(&self.document, None);
+        let read = file::parse(text.as_bytes(), Path::new(SAVEFILE), &self.catalog);
+        match read {
+            Ok(read) => self.document = read.document,
+            Err(error) => tracing::warn!(%error, "what is shown cannot be read again"),
+        }
+        text.into()
+    }
 }
 
 impl App {
     pub(super) fn journal_at(&self, folder: &Path) -> Location {
         Location::new(folder, &self.paths.userdata)
-    }
-
-    /// What an earlier Loom left of a project that was just loaded and may be written: it comes back at once where the
-    /// savefile is as it was, and is asked about where something else changed it or wrote the journal itself.
-    pub(super) fn bring_back(&mut self, project: &mut Project, base: Base) {
-        let keeper = &mut project.keeper;
-        let found = keeper.location.as_ref();
-        let found = found.and_then(|location| location.find(&project.catalog));
-        match found {
-            Some(found) if found.is_current && found.place.is_own() => {
-                let is_trusted = found.place.is_trusted();
-                project
-                    .trusting
-                    .set_doubt((!is_trusted).then_some(Doubt::Unsaved));
-                keeper.start = Some(Start::On(found.place));
-                if found.document.is_dirty() {
-                    let name = project.name().to_owned();
-                    self.tell_recovered(&name, came_back(found.steps, found.lost));
-                }
-                project.document = found.document;
-                project.seen_revision = project.document.graph().revision();
-                return;
-            }
-            Some(found) => keeper.found = Some(Box::new(found)),
-            None => {}
-        }
-        if base.is_unsaved {
-            project.document.set_unsaved();
-        }
-        keeper.start = Some(Start::New(base));
-        project.document.record();
     }
 
     /// Hand what was done since the last frame to the journals.
@@ -273,76 +260,18 @@ impl App {
         }
     }
 
-    /// The question about what an earlier Loom left, where it could not come back by itself.
-    pub(super) fn offer_recovery(&mut self) {
-        let Some(found) = &self.project.keeper.found else {
-            return;
-        };
-        if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
-            self.drop_recovery();
-            return;
-        }
-        self.dialog = Some(Dialog::Recover {
-            project: self.project.serial,
-            when: super::files::age(found.written),
-            nodes: found.document.graph().node_count(),
-            is_own: found.place.is_own(),
-        });
-    }
-
-    pub(super) fn restore(&mut self) {
-        let Some(found) = self.project.keeper.found.take() else {
-            return;
-        };
-        let told = came_back(found.steps, found.lost);
-        if !found.place.is_trusted() {
-            self.doubt(Doubt::Unsaved);
-        }
-        self.project.keeper.start = Some(Start::OnAnyway(found.place));
-        self.replace_document(found.document);
-        self.notify(Level::Success, told);
-    }
-
-    /// The savefile is what is wanted.
-    pub(super) fn drop_recovery(&mut self) {
-        let Some(location) = self.project.keeper.location.clone() else {
-            return;
-        };
-        self.project.keeper.found = None;
-        if let Err(error) = location.discard() {
-            self.notify(
-                Level::Warning,
-                format!("What was left of an earlier window could not be removed: {error}"),
-            );
-        }
-    }
-
     /// Show what no file holds in place of what the project's file holds.
     pub(super) fn show_unsaved(&mut self, document: &Document) {
-        // Read again, so that the nodes have the numbers that the journal will tell of.
-        let text = file::to_text(document, None);
-        let read = file::parse(text.as_bytes(), Path::new(SAVEFILE), &self.project.catalog);
-        let Ok(read) = read else { return };
-        self.replace_document(read.document);
+        self.project.document = document.clone();
+        let text = self.project.read_again();
+        let document = std::mem::take(&mut self.project.document);
+        self.replace_document(document);
         self.project.document.set_unsaved();
         self.project.document.record();
         let base = Base {
-            text: text.into(),
+            text,
             is_unsaved: true,
         };
         self.project.keeper.discard(Some(base), &self.services);
-    }
-}
-
-fn came_back(steps: usize, lost: usize) -> String {
-    let came = match steps {
-        0 => "What was not saved came back".to_owned(),
-        1 => "1 change that was not saved came back".to_owned(),
-        _ => format!("{steps} changes that were not saved came back"),
-    };
-    let them = if steps > 1 { "them" } else { "it" };
-    match lost {
-        0 => format!("{came}; save to keep {them}"),
-        _ => format!("{came}; {lost} more could not, since nodes that they need have changed"),
     }
 }

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::{Kept, Message, Start};
 use crate::document::Entry;
 use crate::graph::Catalog;
-use crate::project::journal::{Flushed, Journal, Location, Rotated, Standing};
+use crate::project::journal::{Flushed, Journal, Location, Rotated, Slot, Standing};
 
 /// What was written is on the disk at most this much later.
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
@@ -20,6 +20,8 @@ const FLUSH_AFTER: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// One that could not be made shorter is left alone for so long.
 const ROTATE_AGAIN_AFTER: Duration = Duration::from_mins(5);
+/// So often it is looked whether others removed it.
+const CHECK_AFTER: Duration = Duration::from_secs(2);
 /// So often it is looked whether what goes on beside is done.
 const LOOK_AFTER: Duration = Duration::from_millis(5);
 
@@ -28,6 +30,10 @@ pub(super) struct Writer {
     runtime: Handle,
     location: Location,
     start: Option<Start>,
+    /// It is not to lie in the project yet.
+    is_apart: bool,
+    /// Where it lies until then.
+    slot: Option<Slot>,
     catalog: Arc<Catalog>,
     /// `None`: it is not known yet.
     standing: Option<Standing>,
@@ -41,6 +47,8 @@ pub(super) struct Writer {
     /// The snapshot that is made beside.
     rotating: Option<Receiver<io::Result<Rotated>>>,
     kept: Kept,
+    /// When it was looked last whether it is there.
+    checked_at: Instant,
     /// When it was written to last, or that was tried.
     tried_at: Option<Instant>,
     /// When it was found last that it cannot lie in the project's folder.
@@ -59,7 +67,7 @@ impl Writer {
     pub fn new(
         runtime: Handle,
         location: Location,
-        start: Start,
+        (start, slot, is_apart): (Start, Option<Slot>, bool),
         catalog: Arc<Catalog>,
         standing: Option<Standing>,
     ) -> Self {
@@ -67,6 +75,8 @@ impl Writer {
             runtime,
             location,
             start: Some(start),
+            is_apart,
+            slot,
             catalog,
             standing,
             journal: None,
@@ -76,6 +86,7 @@ impl Writer {
             flushing: None,
             rotating: None,
             kept: Kept::Home,
+            checked_at: Instant::now(),
             tried_at: None,
             moved_at: None,
             rotated_at: None,
@@ -100,18 +111,32 @@ impl Writer {
                     self.standing = Some(standing);
                     self.stand();
                 }
+                Ok(Message::Home) => {
+                    self.is_apart = false;
+                    if let Some(journal) = &mut self.journal {
+                        journal.set_location(self.location.clone());
+                    }
+                    self.moved_at = None;
+                    self.step(tell, Self::write);
+                }
                 Err(RecvTimeoutError::Timeout) if self.is_to_write_again() => {
                     self.step(tell, Self::write);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            if self.checked_at.elapsed() >= CHECK_AFTER {
+                self.step(tell, Self::check);
+            }
             self.step(tell, Self::go_on_flushing);
             self.go_on_rotating();
         }
         if is_discarded.load(Ordering::Acquire) {
-            drop(self.journal.take());
-            if let Err(error) = self.location.discard() {
+            let discarded = match self.journal.take() {
+                Some(journal) => journal.discard(),
+                None => self.place().and_then(|location| location.discard()),
+            };
+            if let Err(error) = discarded {
                 tracing::warn!(%error, "a journal could not be removed");
             }
         } else {
@@ -136,7 +161,10 @@ impl Writer {
             .map(|since| FLUSH_AFTER.saturating_sub(since.elapsed()));
         let goes_on = self.flushing.is_some() || self.rotating.is_some();
         let look = goes_on.then_some(LOOK_AFTER);
-        let pauses = [again, flush.filter(|_| self.flushing.is_none()), look];
+        let check = self.journal.as_ref();
+        let check = check.map(|_| CHECK_AFTER.saturating_sub(self.checked_at.elapsed()));
+        let flush = flush.filter(|_| self.flushing.is_none());
+        let pauses = [again, flush, look, check];
         pauses.into_iter().flatten().min().unwrap_or(Duration::MAX)
     }
 
@@ -173,14 +201,15 @@ impl Writer {
     fn write(&mut self) -> io::Result<()> {
         self.tried_at = Some(Instant::now());
         if self.journal.is_none() {
+            let location = self.place()?;
             let begun = match self.start.as_ref() {
                 Some(Start::New(base)) => {
                     let standing = self.standing.unwrap_or(Standing::Restricted);
-                    self.location.begin(base, standing)?
+                    location.begin(base, standing)?
                 }
-                Some(Start::On(place)) => self.location.resume(place)?,
+                Some(Start::On(place)) => location.resume(place)?,
                 Some(Start::OnAnyway(place)) => {
-                    let mut journal = self.location.resume(place)?;
+                    let mut journal = location.resume(place)?;
                     journal.acknowledge()?;
                     journal
                 }
@@ -196,6 +225,9 @@ impl Writer {
         if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
             self.moved_at = journal.move_home().is_err().then(Instant::now);
         }
+        if !self.is_apart && journal.is_home() {
+            self.slot = None;
+        }
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -207,6 +239,32 @@ impl Writer {
         self.waiting.clear();
         self.unflushed_since.get_or_insert_with(Instant::now);
         Ok(())
+    }
+
+    /// Where it is to lie now.
+    fn place(&mut self) -> io::Result<Location> {
+        if !self.is_apart {
+            return Ok(self.location.clone());
+        }
+        let slot = match self.slot.take() {
+            Some(slot) => slot,
+            None => self.location.free_slot()?,
+        };
+        Ok(self.location.apart(self.slot.insert(slot)))
+    }
+
+    /// What others removed is put back.
+    fn check(&mut self) -> io::Result<()> {
+        self.checked_at = Instant::now();
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        if journal.is_in_place() {
+            return Ok(());
+        }
+        tracing::warn!("a journal was removed while it was written: it is put back");
+        self.unflushed_since = Some(Instant::now());
+        journal.put_back()
     }
 
     /// The journal as a whole stands as the project does: what was done before that was known, and by an earlier window.
@@ -234,6 +292,7 @@ impl Writer {
         if self.asked.is_empty() && !self.unflushed_since.is_some_and(is_due) {
             return Ok(());
         }
+        self.check()?;
         let asked = std::mem::take(&mut self.asked);
         // What is written from now on is for the next one.
         self.unflushed_since = None;
@@ -365,6 +424,7 @@ mod tests {
             let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
             let (start, standing) = (Start::New(base), Some(Standing::Trusted));
             let handle = runtime.handle().clone();
+            let start = (start, None, false);
             let writer = Writer::new(handle, location, start, catalog.clone(), standing);
             let (messages, received) = mpsc::sync_channel(64);
             drop(runtime.spawn_blocking(move || {

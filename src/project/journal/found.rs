@@ -16,6 +16,7 @@ use crate::graph::Catalog;
 const STEPS_IN_A_SAVE: usize = 8;
 
 /// What an earlier Loom left.
+#[derive(Debug)]
 pub struct Found {
     /// The savefile as it was opened, with everything done again.
     pub document: Document,
@@ -115,9 +116,9 @@ impl Location {
 
     /// The same, also when nothing was done to what it was begun with.
     pub fn newest(&self, catalog: &Catalog) -> Option<Found> {
-        let home = self.home();
-        let is_within = self.storage.refuse_links(home.parent()?).is_ok();
-        let paths = is_within.then_some(&home).into_iter().chain(&self.asides);
+        let home = &self.home;
+        let is_within = self.is_apart || self.storage.refuse_links(home.parent()?).is_ok();
+        let paths = is_within.then_some(home).into_iter().chain(&self.asides);
         let found = paths.filter_map(|path| read(self, path, catalog));
         // What came along from elsewhere hides nothing of our own.
         let order = |found: &Found| (found.place.is_own(), found.written, found.place.next);
@@ -224,7 +225,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
             anew: None,
             chain: lines.chain,
             standing: lines.standing(&location.key),
-            is_aside: location.asides.iter().any(|aside| aside == path),
+            is_aside: location.is_apart || location.asides.iter().any(|aside| aside == path),
         },
         savefile,
     })

@@ -3,6 +3,7 @@
 //! which is left out. Where it has grown, a newer snapshot takes the place of its lines. It lies there while there is
 //! something that the savefile does not have. Never touches the savefile.
 
+mod apart;
 mod beside;
 mod found;
 mod lines;
@@ -19,6 +20,7 @@ use crate::document::file::storage::{Disk, Storage, Writable};
 use crate::document::file::{self, SAVEFILE};
 
 use super::machine::{self, Key};
+pub use apart::Slot;
 pub use beside::{Flushed, Rotated};
 pub use found::{Found, Place};
 pub use lines::Standing;
@@ -31,8 +33,12 @@ const MOST_BYTES: u64 = 1 << 20;
 pub struct Location {
     storage: Arc<dyn Storage>,
     project: PathBuf,
-    /// Where it lies when it cannot lie in the project's own folder: the first, and where earlier versions put it.
+    /// Where it is to lie.
+    home: PathBuf,
+    /// Where it lies when it cannot lie there: the first, and where earlier versions put it.
     asides: Vec<PathBuf>,
+    /// None of these is in the project's own folder.
+    is_apart: bool,
     key: Key,
 }
 
@@ -101,7 +107,9 @@ impl Location {
         Self {
             storage,
             project: project.to_owned(),
+            home: project.join(".loom").join("journal"),
             asides,
+            is_apart: false,
             key,
         }
     }
@@ -116,12 +124,9 @@ impl Location {
             journal.open()?;
             Ok(journal)
         };
-        super::private_folder(&*self.storage, &self.project)
-            .and_then(|_| begin(self.home()))
-            .or_else(|_: io::Error| {
-                self.make_fallback()?;
-                begin(self.aside().to_owned())
-            })
+        self.make_home()
+            .and_then(|()| begin(self.home.clone()))
+            .or_else(|error| begin(self.make_fallback().map_err(|_| error)?.to_owned()))
     }
 
     /// Write on in a journal that was found, without the torn line at its end.
@@ -156,7 +161,7 @@ impl Location {
 
     /// Remove what `find` would find.
     pub fn discard(&self) -> io::Result<()> {
-        self.remove_file(&self.home())?;
+        self.remove_file(&self.home)?;
         self.asides
             .iter()
             .try_for_each(|path| self.remove_file(path))
@@ -190,18 +195,23 @@ impl Location {
         }
     }
 
-    fn home(&self) -> PathBuf {
-        self.project.join(".loom").join("journal")
+    fn make_home(&self) -> io::Result<()> {
+        if self.is_apart {
+            return self.make_folder_of(&self.home);
+        }
+        super::private_folder(&*self.storage, &self.project).map(drop)
     }
 
-    fn aside(&self) -> &Path {
-        &self.asides[0]
+    /// Where it goes on when it cannot at home.
+    fn make_fallback(&self) -> io::Result<&Path> {
+        let is_none = || io::Error::other("there is no other place to write to");
+        let aside = self.asides.first().ok_or_else(is_none)?;
+        self.make_folder_of(aside)?;
+        Ok(aside)
     }
 
-    fn make_fallback(&self) -> io::Result<()> {
-        let aside = self.aside();
-        let folder = aside.parent().unwrap_or(aside);
-        self.storage.create_folders(folder)
+    fn make_folder_of(&self, path: &Path) -> io::Result<()> {
+        self.storage.create_folders(path.parent().unwrap_or(path))
     }
 
     /// The first line of a journal, and what those that follow are chained to. No two begin alike, so that no line of one
@@ -283,18 +293,36 @@ impl Journal {
 
     /// Go on in a copy in the fallback folder: here nothing can be written any more.
     pub fn move_aside(&mut self) -> io::Result<()> {
-        let path = self.location.aside().to_owned();
+        let path = self.location.make_fallback()?.to_owned();
         if path == self.path {
             return Err(io::Error::other("there is no other place to write to"));
         }
         let bytes = self.whole_lines()?;
-        let location = &self.location;
-        location.make_fallback()?;
-        location.put(&path, &bytes)?;
-        self.path = path;
-        self.files += 1;
-        (self.is_unplaced, self.is_doubtful) = (false, false);
-        self.open()
+        self.go_on_at(path, &bytes)
+    }
+
+    /// Is it still what it writes that lies there? Others may have removed the file, or put another in its place.
+    pub fn is_in_place(&self) -> bool {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        if self.file.is_none() {
+            return true;
+        }
+        match self.location.storage.length(&self.path) {
+            Ok(length) => length == self.length || self.is_torn && length > self.length,
+            Err(error) => !matches!(error.kind(), NotFound | NotADirectory),
+        }
+    }
+
+    /// Put there what was removed by others.
+    pub fn put_back(&mut self) -> io::Result<()> {
+        let bytes = self.whole_lines()?;
+        self.location
+            .make_home()
+            .and_then(|()| self.go_on_at(self.location.home.clone(), &bytes))
+            .or_else(|error| {
+                let aside = self.location.make_fallback().map_err(|_| error)?.to_owned();
+                self.go_on_at(aside, &bytes)
+            })
     }
 
     /// Did a flush fail, and was it not written anew since?
@@ -302,26 +330,43 @@ impl Journal {
         self.is_doubtful
     }
 
-    /// Does it lie in the project's own folder?
+    /// Does it lie where it is to lie?
     pub fn is_home(&self) -> bool {
-        self.path == self.location.home()
+        self.path == self.location.home
     }
 
-    /// Go on in the project's own folder, if it is not there and can be again.
+    /// It is to lie there from now on: `move_home` brings it.
+    pub fn set_location(&mut self, location: Location) {
+        self.location = location;
+    }
+
+    /// Remove it, wherever it lies.
+    pub fn discard(self) -> io::Result<()> {
+        // Windows removes no name of a file that is open.
+        drop(self.file);
+        self.location.remove_file(&self.path)?;
+        self.location.discard()
+    }
+
+    /// Go on where it is to lie, if it is not there and can be again.
     pub fn move_home(&mut self) -> io::Result<()> {
         if self.is_home() {
             return Ok(());
         }
-        let home = self.location.home();
         let bytes = self.whole_lines()?;
-        let location = &self.location;
-        super::private_folder(&*location.storage, &location.project)?;
-        location.put(&home, &bytes)?;
-        let aside = std::mem::replace(&mut self.path, home);
+        self.location.make_home()?;
+        let aside = self.path.clone();
+        self.go_on_at(self.location.home.clone(), &bytes)?;
+        self.location.remove_file(&aside)
+    }
+
+    /// Write on in a copy at another place.
+    fn go_on_at(&mut self, path: PathBuf, bytes: &[u8]) -> io::Result<()> {
+        self.location.put(&path, bytes)?;
+        self.path = path;
         self.files += 1;
         (self.is_unplaced, self.is_doubtful) = (false, false);
-        self.open()?;
-        self.location.remove_file(&aside)
+        self.open()
     }
 
     fn flush_file(&mut self) -> io::Result<()> {
@@ -400,7 +445,11 @@ impl Journal {
     }
 
     fn whole_lines(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = self.location.storage.read(&self.path)?;
+        let mut bytes = match &self.file {
+            // Its name may lead elsewhere by now.
+            Some(file) => file.content()?,
+            None => self.location.storage.read(&self.path)?,
+        };
         let length = self.own_part(&bytes)?.length;
         bytes.truncate(length);
         Ok(bytes)

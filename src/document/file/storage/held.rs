@@ -37,6 +37,10 @@ impl Storage for Held {
         next(&self.reads).and_then(|()| Disk.read(path))
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Disk.length(path)
+    }
+
     fn modified(&self, path: &Path) -> io::Result<SystemTime> {
         Disk.modified(path)
     }

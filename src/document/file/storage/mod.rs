@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek as _, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -20,12 +20,14 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 pub trait Storage: Debug + Send + Sync {
     /// A file as a whole, up to `MOST_BYTES`; nothing that would be waited for.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// The length of a file, in bytes.
+    fn length(&self, path: &Path) -> io::Result<u64>;
     /// When a file was written last.
     fn modified(&self, path: &Path) -> io::Result<SystemTime>;
     fn list(&self, folder: &Path) -> io::Result<Vec<Listed>>;
     /// A new, empty file in the folder of `path`, with the rights of the file that is there.
     fn create_beside(&self, path: &Path) -> io::Result<(PathBuf, Box<dyn Writable>)>;
-    /// A file that is there, to write at its end.
+    /// A file that is there, to write at its end and to read as a whole.
     fn append(&self, path: &Path) -> io::Result<Box<dyn Writable>>;
     /// Also over a file that is there.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -129,6 +131,8 @@ pub trait Storage: Debug + Send + Sync {
 pub trait Writable: Write + Debug + Send {
     /// What is written next is behind that.
     fn set_len(&self, bytes: u64) -> io::Result<()>;
+    /// All that it holds, up to `MOST_BYTES`, also when no name leads to it any more. What is written next is behind it.
+    fn content(&self) -> io::Result<Vec<u8>>;
     /// What it holds is on the disk.
     fn flush_data(&self) -> io::Result<()>;
     /// What does the same on another thread, with what was written until it runs.
@@ -175,6 +179,10 @@ impl Storage for Disk {
         crate::paths::read_bounded(path, MOST_BYTES)
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Ok(fs::metadata(path)?.len())
+    }
+
     fn modified(&self, path: &Path) -> io::Result<SystemTime> {
         fs::metadata(path)?.modified()
     }
@@ -197,7 +205,7 @@ impl Storage for Disk {
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn Writable>> {
         // Not opened to append alone: on Windows such a file cannot be cut.
-        let mut file = OpenOptions::new().write(true).open(path)?;
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
         file.seek(SeekFrom::End(0))?;
         Ok(Box::new(file))
     }
@@ -232,6 +240,16 @@ impl Writable for File {
         File::set_len(self, bytes)?;
         let mut file = self;
         file.seek(SeekFrom::Start(bytes)).map(drop)
+    }
+
+    fn content(&self) -> io::Result<Vec<u8>> {
+        let mut file = self;
+        let mut bytes = Vec::new();
+        let read = file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| file.take(MOST_BYTES).read_to_end(&mut bytes));
+        file.seek(SeekFrom::End(0))?;
+        read.map(|_| bytes)
     }
 
     fn flush_data(&self) -> io::Result<()> {

@@ -290,6 +290,10 @@ impl Storage for Model {
         self.call(|state, _| Ok(state.inodes[state.file(path)?].seen.clone()))
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        self.call(|state, _| Ok(state.inodes[state.file(path)?].seen.len() as u64))
+    }
+
     fn modified(&self, path: &Path) -> io::Result<SystemTime> {
         self.call(|state, _| {
             let modified = state.inodes[state.file(path)?].modified;
@@ -434,6 +438,12 @@ impl Writable for Open {
             }
             Ok(())
         })
+    }
+
+    fn content(&self) -> io::Result<Vec<u8>> {
+        let inode = self.inode;
+        self.model
+            .call(|state, _| Ok(state.inodes[inode].seen.clone()))
     }
 
     fn flush_data(&self) -> io::Result<()> {

@@ -73,8 +73,8 @@ fn a_journal_without_tags_comes_back_whole_and_is_written_on() {
     // Windows removes no file that is open.
     drop(journal);
     // What lies in userdata is ours by that.
-    fs::create_dir_all(location.aside().parent().unwrap()).unwrap();
-    fs::write(location.aside(), before).unwrap();
+    fs::create_dir_all(location.asides[0].parent().unwrap()).unwrap();
+    fs::write(&location.asides[0], before).unwrap();
     fs::remove_file(&lies).unwrap();
     let found = location.find(&catalog).unwrap();
     assert!(found.place.is_trusted());
@@ -157,8 +157,8 @@ fn what_anybody_else_does_to_a_journal_makes_it_foreign() {
     assert_eq!(elsewhere.find(&stage.catalog).unwrap().steps, 4);
     // What is foreign hides nothing of our own.
     let newer = all(false);
-    fs::create_dir_all(stage.location.aside().parent().unwrap()).unwrap();
-    fs::write(stage.location.aside(), &part).unwrap();
+    fs::create_dir_all(stage.location.asides[0].parent().unwrap()).unwrap();
+    fs::write(&stage.location.asides[0], &part).unwrap();
     assert!(is_own(&newer, &stage.location));
     assert_eq!(stage.location.find(&stage.catalog).unwrap().steps, 2);
 }

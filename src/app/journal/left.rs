@@ -1,0 +1,182 @@
+//! What earlier windows left that was not saved: one such thing comes back by itself where nothing speaks against it, the
+//! others are asked about, and none is lost for being asked about later.
+
+use super::super::App;
+use super::super::files::age;
+use super::super::open::Project;
+use super::Start;
+use crate::document::{file, ops};
+use crate::project::journal::{Base, Found, Location, Place, Slot};
+use crate::project::trust::Doubt;
+use crate::ui::Level;
+use crate::ui::dialogs::{Dialog, Recovery};
+
+/// What a window left.
+pub(super) struct Left {
+    found: Box<Found>,
+    /// Where it lies, if it was written apart.
+    pub slot: Option<Slot>,
+}
+
+impl Left {
+    /// Nothing else changed the savefile since, and it was written here.
+    fn may_come_back(&self) -> bool {
+        self.found.is_current && self.found.place.is_own()
+    }
+}
+
+impl App {
+    /// What earlier windows left of a project that was just loaded: what is in its folder, if this window may write there,
+    /// or else in userdata comes back at once where the savefile is as it was. The user is asked about the rest.
+    pub(in super::super) fn bring_back(&mut self, project: &mut Project, base: Base) {
+        let keeper = &mut project.keeper;
+        let Some(location) = keeper.location.clone() else {
+            return;
+        };
+        let home = (!keeper.is_barred).then(|| location.find(&project.catalog));
+        let home = home.flatten().map(|found| Left {
+            found: Box::new(found),
+            slot: None,
+        });
+        let apart = location.left_slots().into_iter().filter_map(|slot| {
+            let found = Box::new(location.apart(&slot).find(&project.catalog)?);
+            let slot = Some(slot);
+            Some(Left { found, slot })
+        });
+        keeper.left = home.into_iter().chain(apart).collect();
+        let back = keeper.left.iter().position(Left::may_come_back);
+        let Some(Left { found, slot }) = back.and_then(|at| keeper.left.remove(at)) else {
+            if base.is_unsaved {
+                project.document.set_unsaved();
+            }
+            keeper.start = Some(Start::New(base));
+            project.document.record();
+            return;
+        };
+        let is_trusted = found.place.is_trusted();
+        project
+            .trusting
+            .set_doubt((!is_trusted).then_some(Doubt::Unsaved));
+        (keeper.start, keeper.slot) = (Some(Start::On(found.place)), slot);
+        if found.document.is_dirty() {
+            let name = project.name().to_owned();
+            self.tell_recovered(&name, came_back(found.steps, found.lost));
+        }
+        project.document = found.document;
+        project.seen_revision = project.document.graph().revision();
+    }
+
+    /// What another Loom left in the project's folder, which this window may write to now.
+    pub(in super::super) fn found_there(&mut self, found: Box<Found>) {
+        self.project
+            .keeper
+            .left
+            .push_front(Left { found, slot: None });
+        self.offer_recovery();
+    }
+
+    /// The question about what an earlier Loom left, where it could not come back by itself.
+    pub(in super::super) fn offer_recovery(&mut self) {
+        while let Some(Left { found, slot }) = self.project.keeper.left.front() {
+            if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
+                self.drop_left();
+                continue;
+            }
+            self.dialog = Some(Dialog::Recover(Recovery {
+                project: self.project.serial,
+                when: age(found.written),
+                nodes: found.document.graph().node_count(),
+                is_own: found.place.is_own(),
+                was_barred: slot.is_some(),
+                is_undoable: self.project.document.is_dirty(),
+            }));
+            return;
+        }
+    }
+
+    pub(in super::super) fn restore(&mut self) {
+        let keeper = &mut self.project.keeper;
+        let Some(Left { found, slot }) = keeper.left.pop_front() else {
+            return;
+        };
+        let told = came_back(found.steps, found.lost);
+        let Found {
+            document, place, ..
+        } = *found;
+        if !place.is_trusted() {
+            self.doubt(Doubt::Unsaved);
+        }
+        let keeper = &mut self.project.keeper;
+        if keeper.messages.is_none() && !self.project.document.is_dirty() {
+            (keeper.start, keeper.slot) = (Some(Start::OnAnyway(place)), slot);
+            self.replace_document(document);
+        } else {
+            // What is shown is not saved either.
+            let shown = &mut self.project.document;
+            let step = ops::become_version(shown.graph(), document.graph(), "Restore");
+            if let Err(error) = step.and_then(|step| shown.commit(step)) {
+                let text = format!("What was left cannot be shown: {error}; it stays where it is");
+                return self.notify(Level::Error, text);
+            }
+            shown.set_unsaved();
+            self.keep_journals();
+            let flush_first = self.project.keeper.flush_first();
+            // What lies in the project's folder is replaced by the journal that holds it now.
+            if let (Some(slot), Some(location)) = (slot, self.project.keeper.location.clone()) {
+                drop(self.services.runtime.spawn_blocking(move || {
+                    flush_first();
+                    remove(&location, &place, Some(slot));
+                }));
+            }
+        }
+        self.notify(Level::Success, told);
+        self.offer_recovery();
+    }
+
+    /// What is shown is wanted.
+    pub(in super::super) fn drop_recovery(&mut self) {
+        self.drop_left();
+        self.offer_recovery();
+    }
+
+    fn drop_left(&mut self) {
+        let keeper = &mut self.project.keeper;
+        let Some(Left { found, slot }) = keeper.left.pop_front() else {
+            return;
+        };
+        let Some(location) = &keeper.location else {
+            return;
+        };
+        let dropped = match slot {
+            Some(_) => location.remove(&found.place),
+            None => location.discard(),
+        };
+        if let Err(error) = dropped {
+            self.notify(
+                Level::Warning,
+                format!("What was left of an earlier window could not be removed: {error}"),
+            );
+        }
+    }
+}
+
+/// Remove what was left at a place, which is held until then.
+pub(super) fn remove(location: &Location, place: &Place, slot: Option<Slot>) {
+    if let Err(error) = location.remove(place) {
+        tracing::warn!(%error, "a journal could not be removed");
+    }
+    drop(slot);
+}
+
+fn came_back(steps: usize, lost: usize) -> String {
+    let came = match steps {
+        0 => "What was not saved came back".to_owned(),
+        1 => "1 change that was not saved came back".to_owned(),
+        _ => format!("{steps} changes that were not saved came back"),
+    };
+    let them = if steps > 1 { "them" } else { "it" };
+    match lost {
+        0 => format!("{came}; save to keep {them}"),
+        _ => format!("{came}; {lost} more could not, since nodes that they need have changed"),
+    }
+}
