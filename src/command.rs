@@ -103,6 +103,7 @@ commands! {
     Import, "Import projects…", File, Window, [], "Make a project of a .loom file, or copy the projects and nodes of another userdata folder, such as one of the first Loom";
     Save, "Save", File, Window, [key(CTRL, Key::S)], "Write the savefile; in the code panel the source that is shown";
     SaveCopy, "Save a copy elsewhere…", File, Window, [key(CTRL_SHIFT, Key::S)], "Save the project as a copy in another folder, and go on there";
+    EditHere, "Edit here", File, Window, [], "Try again to be the one who writes to a project that another Loom had open";
     ReloadSavefile, "Reload the savefile", File, Window, [], "Take what the savefile holds in place of what is shown, as one step that can be undone";
     SettleSavefile, "Settle outside changes…", File, Window, [], "Decide what becomes of changes to the savefile that another program made where you made others";
     ExportProject, "Export project…", File, Window, [], "Write the project as one .loom file, to be opened on another machine; it is saved before that";

@@ -118,6 +118,7 @@ impl App {
             Command::Packages => self.packages_asked(),
             Command::Save => self.save(None),
             Command::SaveCopy => self.ask_for_copy(),
+            Command::EditHere => self.take_lock(),
             Command::ReloadSavefile => self.reload_savefile(),
             Command::Versions => self.show_versions(),
             Command::SettleSavefile => self.ask_about_savefile(),

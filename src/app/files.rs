@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use super::background::guarded;
+use super::open::Project;
 use super::project_work::Work;
 use super::trusting::signed;
 use super::{App, Event, thumbnail};
@@ -136,10 +137,39 @@ impl App {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         } else {
             context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.dialog = Some(Dialog::Unsaved {
-                names,
-                then: AfterSave::Quit,
-            });
+            self.ask_to_save(names, AfterSave::Quit);
+        }
+    }
+
+    /// What is to become of what is not saved before `then`?
+    pub(super) fn ask_to_save(&mut self, names: Vec<String>, then: AfterSave) {
+        let concerned = self.concerned(then);
+        let unsaved: Vec<_> = self
+            .projects()
+            .filter(|project| project.is_unsaved() && concerned.contains(&project.serial))
+            .collect();
+        let is_barred =
+            |project: &&Project| project.read_only.is_some() && !project.panels.code.is_unsaved();
+        let barred = match unsaved.first() {
+            Some(first) if unsaved.iter().all(is_barred) => first.read_only.clone(),
+            _ => None,
+        };
+        self.dialog = Some(Dialog::Unsaved {
+            names,
+            then,
+            barred,
+        });
+    }
+
+    /// The first of what cannot be saved where it is is copied.
+    fn copy_concerned(&mut self, then: AfterSave) {
+        let concerned = self.concerned(then);
+        let is_it =
+            |project: &&Project| project.is_unsaved() && concerned.contains(&project.serial);
+        let first = self.projects().find(is_it).map(|project| project.serial);
+        if let Some(serial) = first {
+            self.show_tab(serial);
+            self.ask_for_copy();
         }
     }
 
@@ -263,6 +293,7 @@ impl App {
             | Answer::Update(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
+            Answer::SaveCopy(then) => self.copy_concerned(then),
             Answer::Restore => {
                 self.with_project(about, Self::restore);
             }

@@ -88,6 +88,10 @@ impl App {
         let hindrances = &mut self.project.hindrances;
         let before = std::mem::replace(&mut hindrances.condition, condition);
         let is_mended = before.hindrance.is_some() && hindrances.condition.hindrance.is_none();
+        if hindrances.condition.is_free && self.project.lock.take().is_some() {
+            // Its file was removed: another Loom would find the project free.
+            return self.take_lock();
+        }
         if !is_mended {
             return;
         }
@@ -163,7 +167,7 @@ impl App {
     }
 
     /// Try once more to be the one who writes to the project.
-    fn take_lock(&mut self) {
+    pub(super) fn take_lock(&mut self) {
         let Some(folder) = self.project.folder.clone() else {
             return;
         };
@@ -292,6 +296,9 @@ impl App {
         banners.extend(project.trust_banner());
         banners.extend(read_only(project));
         banners.extend(hindered(project, folder));
+        if project.read_only.is_none() {
+            banners.extend(project.outside.trouble().map(refused));
+        }
         if let Kept::Nowhere(reason) = &project.hindrances.kept {
             banners.push(Banner {
                 level: Level::Error,
@@ -327,9 +334,15 @@ fn read_only(project: &Project) -> Option<Banner> {
     };
     let mut choices = Vec::new();
     if is_locked {
-        let text = if is_free { "Edit here" } else { "Try again" };
-        choices.push((text, Action::Banner(BannerAction::TryAgain)));
+        let text = if is_free {
+            Command::EditHere.title()
+        } else {
+            "Try again"
+        };
+        choices.push((text, Action::Command(Command::EditHere)));
         choices.push(copy_elsewhere());
+    } else {
+        choices.push(choice(Command::CheckUpdates));
     }
     Some(Banner {
         level: if is_free {
@@ -394,8 +407,21 @@ fn hindered(project: &Project, folder: &Path) -> Option<Banner> {
     })
 }
 
+/// What something else put in the place of the savefile cannot be shown.
+fn refused(reason: &str) -> Banner {
+    Banner {
+        level: Level::Warning,
+        title: "The savefile is not what is shown".to_owned(),
+        text: sentence(reason),
+        choices: vec![copy_elsewhere(), choice(Command::Versions)],
+    }
+}
+
 fn copy_elsewhere() -> (&'static str, Action) {
-    let command = Command::SaveCopy;
+    choice(Command::SaveCopy)
+}
+
+fn choice(command: Command) -> (&'static str, Action) {
     (command.title(), Action::Command(command))
 }
 

@@ -159,6 +159,11 @@ impl Project {
         self.document.is_dirty() || self.panels.code.is_unsaved()
     }
 
+    /// Another Loom may write to it, and not this window.
+    pub(super) fn is_barred(&self) -> bool {
+        self.lock.is_none() && self.read_only.is_some()
+    }
+
     pub fn is_welcome(&self) -> bool {
         self.folder.is_none()
     }

@@ -51,6 +51,12 @@ impl Outside {
         self.question.is_some()
     }
 
+    /// Why what it holds is not shown.
+    pub fn trouble(&self) -> Option<&str> {
+        let trouble = self.trouble.as_ref()?;
+        Some(trouble.reason.as_str()).filter(|reason| !reason.is_empty())
+    }
+
     /// It holds this now, and the document says the same.
     pub fn set_base(&mut self, text: Arc<str>) {
         self.base = text;
@@ -256,7 +262,7 @@ impl App {
         let bytes = match &seen {
             Ok(bytes) => bytes.clone(),
             Err(reason) => {
-                return self.savefile_refused(seen.clone(), &Refused::Damaged(reason.clone()));
+                return self.savefile_refused(seen.clone(), &Refused::Unread(reason.clone()));
             }
         };
         if let (Take::Chosen(_), false) = (&outside.take, is_asked) {
@@ -401,7 +407,8 @@ impl App {
         if was_saving {
             self.project.after_save = None;
             self.notify(Level::Error, format!("Not saved: {reason}"));
-        } else if !is_told {
+        } else if !is_told && self.tabs.is_in_background {
+            // What is in front has a banner of it.
             self.notify(Level::Warning, reason);
         }
     }

@@ -7,7 +7,7 @@ use super::open::Project;
 use super::{App, Event};
 use crate::event::EventReceiver;
 use crate::ui::canvas::canvas_id;
-use crate::ui::dialogs::{AfterSave, Dialog};
+use crate::ui::dialogs::AfterSave;
 use crate::ui::tabs::{Mark, Tab, TabAction};
 
 /// The open projects beside the one that is shown.
@@ -205,10 +205,7 @@ impl App {
             let names = vec![project.name().to_owned()];
             // What is asked about is seen.
             self.show_tab(serial);
-            self.dialog = Some(Dialog::Unsaved {
-                names,
-                then: AfterSave::Close(serial),
-            });
+            self.ask_to_save(names, AfterSave::Close(serial));
         } else {
             self.close_tab(serial);
         }

@@ -53,6 +53,8 @@ pub struct Weighed {
 /// Why a savefile cannot be taken, in words for the user.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Refused {
+    #[error("{0}; what is shown stays, and a save writes it there")]
+    Unread(String),
     #[error("{0}; what is shown stays, and a save keeps the damaged file beside the new one")]
     Damaged(String),
     #[error("{0}; what is shown stays, and \"Save a copy elsewhere\" keeps it")]

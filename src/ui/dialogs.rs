@@ -19,6 +19,7 @@ use super::theme;
 use super::trust::{TrustAnswer, TrustPage, trust_ui};
 use super::update::{UpdateAnswer, UpdatePage, update_ui};
 use super::versions::{VersionsAnswer, VersionsPage, versions_ui};
+use crate::command::Command;
 
 /// What was left of a project that is open and may be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,8 @@ pub enum Dialog {
     Unsaved {
         names: Vec<String>,
         then: AfterSave,
+        /// Why none of it can be saved where it is.
+        barred: Option<String>,
     },
     /// What was left of a project does not go together with what is shown.
     Recover(Recovery),
@@ -138,6 +141,7 @@ pub enum Answer {
     Cancel,
     Save(AfterSave),
     Discard(AfterSave),
+    SaveCopy(AfterSave),
     Restore,
     DropRecovery,
     /// Open the earlier version that was offered.
@@ -197,7 +201,16 @@ pub fn dialog_ui(context: &Context, dialog: &mut Dialog) -> Option<Answer> {
             // At a large scale the window may be narrower than that.
             ui.set_width(width.min(context.content_rect().width() - 48.0));
             match dialog {
-                Dialog::Unsaved { names, then } => unsaved_ui(ui, names, *then),
+                Dialog::Unsaved {
+                    names,
+                    then,
+                    barred: None,
+                } => unsaved_ui(ui, names, *then),
+                Dialog::Unsaved {
+                    names,
+                    then,
+                    barred: Some(reason),
+                } => barred_ui(ui, names, reason, *then),
                 Dialog::UnsavedCode { name, path } => unsaved_code_ui(ui, name, path),
                 Dialog::NewNode { name } => new_node_ui(ui, name),
                 Dialog::Recover(recovery) => recover_ui(ui, recovery),
@@ -352,6 +365,24 @@ fn unsaved_ui(ui: &mut Ui, names: &[String], then: AfterSave) -> Option<Answer> 
         Some(1) => Some(Answer::Cancel),
         Some(_) => Some(Answer::Discard(then)),
         None => enter(ui).then_some(Answer::Save(then)),
+    }
+}
+
+fn barred_ui(ui: &mut Ui, names: &[String], reason: &str, then: AfterSave) -> Option<Answer> {
+    let text = format!(
+        "What is not saved of {} cannot be saved here: {reason}.",
+        names.join(", ")
+    );
+    heading(ui, "Close without saving?", &text);
+    let copy = Command::SaveCopy.title();
+    match buttons(
+        ui,
+        &[(copy, true), ("Cancel", false), ("Don't save", false)],
+    ) {
+        Some(0) => Some(Answer::SaveCopy(then)),
+        Some(1) => Some(Answer::Cancel),
+        Some(_) => Some(Answer::Discard(then)),
+        None => enter(ui).then_some(Answer::SaveCopy(then)),
     }
 }
 

@@ -107,7 +107,9 @@ fn what_was_done_while_only_looking_is_put_together_with_what_the_other_saved() 
     until(&mut first, "saved", |window| !is_dirty(window));
     drop(first);
     until(&mut second, "an offer", |window| says(window, "Edit here"));
-    second.harness.get_by_label("Edit here").click();
+    second.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    second.typed("edit here");
+    second.key(Modifiers::NONE, Key::Enter);
     until(&mut second, "both", |window| {
         window.app().project().document.graph().node_count() == 1 + saved_there
     });

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use loom::project::lock;
 use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
@@ -430,7 +431,10 @@ fn what_was_done_to_a_newer_savefile_comes_back() {
     let mut window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 1);
     window.key(Modifiers::COMMAND, Key::S);
-    window.until_told("made by a newer Loom");
+    window.until_told("Not saved: ");
+    window.until_told("Check for updates…");
+    window.key(Modifiers::COMMAND, Key::W);
+    window.until_told("Close without saving?");
     assert_eq!(fs::read_to_string(&savefile).unwrap(), newer);
 }
 
@@ -447,6 +451,9 @@ fn a_journal_that_is_removed_under_the_window_is_put_back() {
     fs::remove_dir_all(project.join(".loom")).unwrap();
     add(&mut window);
     written(&mut window, &project, 2);
+    until(&mut window, "its lock is there too", |_| {
+        lock::holder_here(&project).is_some()
+    });
     drop(window);
     let window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 2);

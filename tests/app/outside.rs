@@ -370,6 +370,7 @@ fn a_file_that_cannot_be_taken_is_told_and_looked_at_again() {
     assert!(!stage.is_dirty());
 
     fs::write(stage.file(), r#"{"nodes": [], "minReader": 99}"#).unwrap();
+    stage.until_told("The savefile is not what is shown");
     stage.until_told("newer Loom");
     stage.window.key(Modifiers::COMMAND, Key::S);
     stage.until_told("Not saved:");

@@ -431,10 +431,7 @@ impl App {
         if names.is_empty() {
             return self.start_update();
         }
-        self.dialog = Some(Dialog::Unsaved {
-            names,
-            then: AfterSave::Update,
-        });
+        self.ask_to_save(names, AfterSave::Update);
     }
 
     /// Nothing is left to be saved: stop what runs, and put the new version in place.

@@ -40,6 +40,7 @@ impl Location {
     }
 
     /// The same project's, in such a place.
+    #[must_use]
     pub fn apart(&self, slot: &Slot) -> Self {
         Self {
             home: slot.path.clone(),
