@@ -93,7 +93,11 @@ impl App {
         if self.dialog.is_some() {
             return;
         }
-        if let Some(page) = self.for_others.crash.take() {
+        if let Some(mut page) = self.for_others.crash.take() {
+            if page.recovered.is_empty() {
+                // It was asked about, or opened in place of a file that is damaged.
+                page.recovered = self.names_of_unsaved();
+            }
             self.dialog = Some(Dialog::Crash(page));
         } else if let Some(path) = self.for_others.open.pop_front() {
             self.open_named(&path);
@@ -123,11 +127,12 @@ impl App {
     pub(super) fn open_logs(&mut self) {
         let folder = log::folder(&self.paths.userdata);
         if let Err(error) = open::that_detached(&folder) {
-            let folder = folder.display();
-            self.notify(
-                Level::Error,
-                format!("The folder cannot be shown: {error}: {folder}"),
+            tracing::warn!(%error, "a folder cannot be shown");
+            let text = format!(
+                "No program of this system shows folders; the logs lie in {}",
+                folder.display()
             );
+            self.notify(Level::Error, text);
         }
     }
 

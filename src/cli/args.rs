@@ -93,6 +93,9 @@ pub enum Verb {
         /// Whose version is taken where both changed the same.
         #[arg(long, value_name = "SIDE")]
         favour: Option<Favour>,
+        /// What messages call the file, where OURS is a temporary one: git's %P.
+        #[arg(long, value_name = "NAME")]
+        path: Option<PathBuf>,
     },
     /// Write a project as one .loom file, to be opened elsewhere. Runs nothing.
     Export {

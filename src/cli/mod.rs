@@ -19,6 +19,7 @@ mod versions;
 
 use std::fmt;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 pub use args::{Args, Verb};
@@ -48,6 +49,12 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// With another name for what the message names.
+    fn renamed(mut self, from: &Path, to: &str) -> Self {
+        self.message = self.message.replace(&from.display().to_string(), to);
+        self
+    }
+
     fn usage(error: impl fmt::Display) -> Self {
         Self {
             exit: Exit::Usage,
@@ -117,7 +124,13 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
             theirs,
             output,
             favour,
-        } => versions::merged([base, ours, theirs], output.as_deref(), *favour),
+            path,
+        } => versions::merged(
+            [base, ours, theirs],
+            output.as_deref(),
+            *favour,
+            path.as_deref(),
+        ),
         Verb::Export { project, output } => archive::export(project, output.as_deref(), paths),
         Verb::Import { from, .. } if is_archive(from) => archive::import(from, paths),
         Verb::Import {

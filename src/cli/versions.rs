@@ -67,23 +67,36 @@ pub fn merged(
     [base, ours, theirs]: [&Path; 3],
     output: Option<&Path>,
     favour: Option<Favour>,
+    name: Option<&Path>,
 ) -> Result<Exit, Failure> {
+    let read = |side: &str, path: &Path, may_be_empty| {
+        read(path, may_be_empty).map_err(|failure| match name {
+            Some(name) => failure.renamed(path, &format!("{} ({side})", name.display())),
+            None => failure,
+        })
+    };
     // Where both sides made the file, git has none that was before them. A side that is empty was cut short.
-    let [one, two, three] = [read(base, true)?, read(ours, false)?, read(theirs, false)?];
+    let [one, two, three] = [
+        read("base", base, true)?,
+        read("ours", ours, false)?,
+        read("theirs", theirs, false)?,
+    ];
     let side = favour.map(|favour| match favour {
         Favour::Ours => Side::Ours,
         Favour::Theirs => Side::Theirs,
     });
     let merged = merge(&one, &two, &three, &|_| side).map_err(Failure::usage)?;
     let file = std::path::absolute(output.unwrap_or(&savefile(ours)))?;
+    // What a link leads to is written, and the link stays.
+    let file = file.canonicalize().unwrap_or(file);
     write_atomic(&file, merged.text.as_bytes()).map_err(|error| {
         Failure::usage(format!(
             "cannot write what was merged: {error}; check that you may write there and that the disk is not full: {}",
             file.display()
         ))
     })?;
-    tell(&merged);
     let is_settled = favour.is_some() && merged.lost.is_empty();
+    tell(&merged, is_settled);
     Ok(if merged.is_clean() || is_settled {
         Exit::Ok
     } else {
@@ -91,14 +104,14 @@ pub fn merged(
     })
 }
 
-fn tell(merged: &Merged) {
+fn tell(merged: &Merged, is_settled: bool) {
     for conflict in &merged.conflicts {
         say(&format!("both changed {conflict}"));
     }
     for lost in &merged.lost {
         say(lost);
     }
-    if !merged.is_clean() {
+    if !merged.is_clean() && !is_settled {
         say("look at it in Loom, change what you want otherwise, and save");
     }
 }

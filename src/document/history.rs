@@ -131,6 +131,15 @@ impl History {
         })
     }
 
+    /// So many steps lead from what is saved to what is shown; `None`: the steps from there are forgotten.
+    pub fn unsaved(&self) -> Option<usize> {
+        let is_saved = |mark: u64| mark == self.marks.saved;
+        let before = self.undo.iter().rev().map(|step| step.mark);
+        let back = before.chain([self.marks.first]).position(is_saved);
+        let forth = || self.redo.iter().rev().position(|step| is_saved(step.mark));
+        back.or_else(|| forth().map(|steps| steps + 1))
+    }
+
     pub(super) fn set_saved(&mut self, mark: u64) {
         self.marks.saved = mark;
     }

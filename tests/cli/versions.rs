@@ -70,14 +70,26 @@ fn versions_are_compared_and_merged() {
         .exits(1)
         .says(&["node \"Number\" (node_1), value: ours 5, theirs 6; taken: ours"]);
     assert_eq!(ours(), [5, 7]);
-    merge(&["both.json", "--favour", "theirs"]).exits(0);
+    let settled = merge(&["both.json", "--favour", "theirs"]).exits(0);
+    assert!(!settled.stderr.contains("look at it"), "{}", settled.stderr);
     assert_eq!(ours(), [6, 7]);
+    #[cfg(unix)]
+    {
+        // What a link leads to is written.
+        std::os::unix::fs::symlink("ours.json", folder.join("link.json")).unwrap();
+        let link = ["merge", "base.json", "link.json", "theirs.json"];
+        stage.loom(&link).exits(0);
+        assert!(folder.join("link.json").is_symlink());
+    }
 
     // What is no savefile is said, and nothing is written.
     fs::write(folder.join("broken.json"), "<<<<<<< HEAD\n").unwrap();
     merge(&["broken.json"])
         .exits(2)
         .says(&["broken.json", "line 1"]);
+    merge(&["broken.json", "--path", "coins/savefile.json"])
+        .exits(2)
+        .says(&["coins/savefile.json (theirs)", "line 1"]);
     assert_eq!(ours(), [6, 7]);
     // What a newer Loom made is looked at, and nothing is made of it that would be less.
     let mut newer = graph([1, 8]);
@@ -124,7 +136,10 @@ fn git_merges_and_shows_savefiles_with_the_lines_of_the_docs() {
         let loom = env!("CARGO_BIN_EXE_loom").replace('\\', "/");
         let output = Command::new("git")
             .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org"])
-            .args(["-c", &format!("merge.loom.driver='{loom}' merge %O %A %B")])
+            .args([
+                "-c",
+                &format!("merge.loom.driver='{loom}' merge %O %A %B --path %P"),
+            ])
             .args(["-c", &format!("diff.loom.command='{loom}' diff --git")])
             .args(arguments)
             .current_dir(&folder)

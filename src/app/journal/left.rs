@@ -57,10 +57,10 @@ impl App {
         project
             .trusting
             .set_doubt((!is_trusted).then_some(Doubt::Unsaved));
-        (keeper.start, keeper.slot) = (Some(Start::On(found.place)), slot);
+        (keeper.start, keeper.slot) = (Some(Start::On(found.place.clone())), slot);
         if found.document.is_dirty() {
             let name = project.name().to_owned();
-            self.tell_recovered(&name, came_back(found.steps, found.lost));
+            self.tell_recovered(&name, came_back(&found));
         }
         project.document = found.document;
         project.seen_revision = project.document.graph().revision();
@@ -99,7 +99,7 @@ impl App {
         let Some(Left { found, slot }) = keeper.left.pop_front() else {
             return;
         };
-        let told = came_back(found.steps, found.lost);
+        let told = came_back(&found);
         let Found {
             document, place, ..
         } = *found;
@@ -168,7 +168,9 @@ pub(super) fn remove(location: &Location, place: &Place, slot: Option<Slot>) {
     drop(slot);
 }
 
-fn came_back(steps: usize, lost: usize) -> String {
+fn came_back(found: &Found) -> String {
+    let steps = found.document.history().unsaved().unwrap_or(found.steps);
+    let lost = found.lost;
     let came = match steps {
         0 => "What was not saved came back".to_owned(),
         1 => "1 change that was not saved came back".to_owned(),

@@ -156,7 +156,7 @@ impl App {
     /// The command of the menu and the dot.
     pub(super) fn updates_asked(&mut self) {
         if let Err(off) = &self.updating.updater.feed {
-            let text = format!("Loom does not look for new versions: {off}");
+            let text = format!("Loom does not look for new versions: {off}.");
             self.tell_of_update("Updates are off", text, None);
         } else if matches!(self.updating.standing, Standing::Nothing) {
             self.ask_for_updates(true);

@@ -66,10 +66,12 @@ pub fn merge(
         choose,
         titles: titles(&[base, theirs, ours]),
         conflicts: Vec::new(),
+        kept: BTreeMap::new(),
     };
     let top = merge.objects(Level::File, "", Some(&base.top), &ours.top, &theirs.top);
     let mut tree = Tree { top, newer: None };
     let mut lost = Vec::new();
+    bring_links_back(&mut tree, &merge.kept, [ours, theirs]);
     drop_loose_links(&mut tree, [ours, theirs], &merge.titles, &mut lost);
     // What two sound files come to need not be sound: a loop of links, a subgraph inside itself.
     let read = |tree: &Tree| {
@@ -99,6 +101,8 @@ struct Merge<'a> {
     /// What people call the nodes.
     titles: BTreeMap<String, String>,
     conflicts: Vec<Conflict>,
+    /// Nodes that one side removed and that stay, with the side that has them.
+    kept: BTreeMap<String, Side>,
 }
 
 impl Merge<'_> {
@@ -163,10 +167,14 @@ impl Merge<'_> {
                 taken,
             });
         }
-        match taken {
-            Side::Ours => ours.cloned(),
-            Side::Theirs => theirs.cloned(),
+        let (entry, other) = match taken {
+            Side::Ours => (ours, theirs),
+            Side::Theirs => (theirs, ours),
+        };
+        if level == Level::Nodes && entry.is_some() && other.is_none() {
+            self.kept.insert(key.to_owned(), taken);
         }
+        entry.cloned()
     }
 
     /// Where an entry stands, in words.
@@ -221,6 +229,44 @@ fn titles(trees: &[&Tree]) -> BTreeMap<String, String> {
         }
     }
     titles
+}
+
+/// Who removed a node removed its links with it: where the node stays, so do they, as far as their other end is there and
+/// nothing else leads to that input.
+fn bring_links_back(tree: &mut Tree, kept: &BTreeMap<String, Side>, [ours, theirs]: [&Tree; 2]) {
+    let bring = |part: &mut Object, [ours, theirs]: [Option<&Object>; 2]| {
+        let nodes: BTreeSet<String> = objects(part, "nodes")
+            .map(|(id, _)| id.to_owned())
+            .collect();
+        let Some(Json::Object(links)) = part.get_mut("connections") else {
+            return;
+        };
+        for (own, side) in [(ours, Side::Ours), (theirs, Side::Theirs)] {
+            for (key, link) in own.into_iter().flat_map(|own| objects(own, "connections")) {
+                let end = |key: &str| link.get(key).and_then(Json::as_str).unwrap_or_default();
+                let ends = [end("sourceNodeId"), end("targetNodeId")];
+                let is_of_kept = ends.iter().any(|id| kept.get(*id) == Some(&side));
+                if is_of_kept && ends.iter().all(|id| nodes.contains(*id)) {
+                    links
+                        .entry(key)
+                        .or_insert_with(|| Json::Object(link.clone()));
+                }
+            }
+        }
+    };
+    bring(&mut tree.top, [Some(&ours.top), Some(&theirs.top)]);
+    let subgraph = |tree: &'_ Tree, id: &str| {
+        let subgraphs = tree.top.get("subgraphs")?.as_object()?;
+        subgraphs.get(id)?.as_object().cloned()
+    };
+    if let Some(Json::Object(subgraphs)) = tree.top.get_mut("subgraphs") {
+        for (id, part) in subgraphs.iter_mut() {
+            if let Json::Object(part) = part {
+                let sides = [ours, theirs].map(|side| subgraph(side, id));
+                bring(part, [sides[0].as_ref(), sides[1].as_ref()]);
+            }
+        }
+    }
 }
 
 /// Links to nodes that are not there come of a removal on one side and a new link on the other. Those that led nowhere
