@@ -19,6 +19,7 @@ mod not_tested;
 pub mod packages;
 pub mod paths;
 pub mod picture;
+pub mod plain;
 pub mod project;
 pub mod redact;
 pub mod runlog;

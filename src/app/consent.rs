@@ -6,6 +6,7 @@ use std::io;
 use super::open::Asked as Run;
 use super::{App, Event};
 use crate::engine::python::Asked;
+use crate::plain;
 use crate::project::requirements::{Line, consent};
 use crate::ui::Level;
 use crate::ui::consent::{ConsentLine, ConsentPage};
@@ -43,7 +44,7 @@ impl App {
         }
         let line = |asked: &Asked| ConsentLine {
             place: asked.place(),
-            text: asked.line.text.clone(),
+            text: plain::text(&asked.line.text),
             risk: asked.line.risk(),
             is_confirmed: false,
         };

@@ -4,10 +4,11 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::project::{Opened, library};
-use super::{Exit, Failure, plain, say};
+use super::{Exit, Failure, say};
 use crate::engine::plan::Planner;
 use crate::graph::{Fit, Flat, Graph, Node, Value, ValueType, Widget, fit};
 use crate::paths::{MOST_TEXT_BYTES, Paths, read_bounded};
+use crate::plain;
 use crate::project::REQUIREMENTS;
 use crate::project::requirements::{self, Content};
 
@@ -39,10 +40,10 @@ pub fn check(project: &Path, paths: &Paths) -> Result<Exit, Failure> {
 
     let mut out = io::stdout().lock();
     for problem in &found.problems {
-        writeln!(out, "problem: {}", plain(problem))?;
+        writeln!(out, "problem: {}", plain::text(problem))?;
     }
     for note in &found.notes {
-        writeln!(out, "note: {}", plain(note))?;
+        writeln!(out, "note: {}", plain::text(note))?;
     }
     let count = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),

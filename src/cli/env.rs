@@ -9,10 +9,11 @@ use serde_json::json;
 use super::args::{EnvChange, EnvVerb};
 use super::project::Opened;
 use super::tools::{self, cancel, failure, heed_interrupts, tell, with_consent};
-use super::{Exit, Failure, plain, say};
+use super::{Exit, Failure, say};
 use crate::engine::python::{self, Change, Plan, Renew, Wanted};
 use crate::nodebank::package::normal_name;
 use crate::paths::Paths;
+use crate::plain;
 use crate::project::requirements::{self, Line};
 use crate::settings::Settings;
 
@@ -123,6 +124,7 @@ fn list(wanted: &mut Wanted, is_asked: bool, json: bool, paths: &Paths) -> Resul
         say("loom: there is no environment yet; `loom run` makes it, and so does `loom env add`");
         return Ok(Exit::Ok);
     };
+    let mut out = plain::Lines(out);
     writeln!(out, "Python {version}")?;
     for package in &listing.packages {
         let mut by = package.needed_by.clone();
@@ -205,7 +207,7 @@ fn allow(wanted: &mut Wanted, lines: &[String], paths: &Paths) -> Result<Exit, F
             continue;
         }
         is_left = true;
-        writeln!(io::stdout(), "{}", plain(&asked.to_string()))?;
+        writeln!(io::stdout(), "{}", plain::text(&asked.to_string()))?;
     }
     tools::confirm(&said, wanted, paths)?;
     Ok(if is_left { Exit::Failed } else { Exit::Ok })
@@ -264,6 +266,7 @@ fn show(plan: &Plan, json: bool, is_done: bool) -> io::Result<()> {
         let whole = json!({"packages": steps, "lines_removed": goes, "lines_added": comes, "applies": is_done});
         return writeln!(out, "{whole}");
     }
+    let mut out = plain::Lines(out);
     for step in &plan.steps {
         let size = step
             .size_bytes
@@ -325,6 +328,7 @@ fn pythons(
         writeln!(out, "{}", json!(list))?;
         return Ok(Exit::Ok);
     }
+    let mut out = plain::Lines(out);
     for python in found {
         let place = python.program.map(|program| program.display().to_string());
         let place = place.unwrap_or_else(|| "uv can fetch it".to_owned());

@@ -25,6 +25,7 @@ use std::process::ExitCode;
 pub use args::{Args, Verb};
 
 use crate::paths::Paths;
+use crate::plain;
 use crate::project::archive::is_archive;
 
 /// What scripts are told of how it went.
@@ -148,22 +149,7 @@ pub fn run(verb: &Verb, paths: &Paths) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// A text of a project, which may come from elsewhere, for a terminal: what would erase, colour or turn what stands there
-/// is shown as its number.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for letter in text.chars() {
-        let turns = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if turns || letter.is_control() && !matches!(letter, '\n' | '\t') {
-            plain.extend(letter.escape_unicode());
-        } else {
-            plain.push(letter);
-        }
-    }
-    plain
-}
-
 /// A line for people. A closed standard error is no reason to stop.
 fn say(line: &str) {
-    writeln!(io::stderr(), "{}", plain(line)).ok();
+    writeln!(io::stderr(), "{}", plain::text(line)).ok();
 }

@@ -9,6 +9,7 @@ use super::project::library;
 use super::{Exit, Failure, say, value};
 use crate::graph::{InputSpec, KindState, NodeKind};
 use crate::paths::Paths;
+use crate::plain;
 use crate::project;
 
 pub fn nodes(of: Option<&Path>, as_json: bool, paths: &Paths) -> Result<Exit, Failure> {
@@ -27,6 +28,7 @@ pub fn nodes(of: Option<&Path>, as_json: bool, paths: &Paths) -> Result<Exit, Fa
         serde_json::to_writer_pretty(&mut out, &list).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
+        let mut out = plain::Lines(&mut out);
         let mut family = None;
         for kind in catalog.kinds() {
             if family.replace(&kind.family) != Some(&kind.family) {

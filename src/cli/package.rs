@@ -11,6 +11,7 @@ use crate::engine::python::Wanted;
 use crate::graph::{KindState, Name, NodeKind};
 use crate::packages::{self, Added, Offer, PackageError, What};
 use crate::paths::Paths;
+use crate::plain;
 use crate::project;
 use crate::project::requirements::parse;
 use crate::project::trust::by_call;
@@ -97,7 +98,7 @@ fn look(package: &str, project: &Path, paths: &Paths) -> Result<Offer, Failure> 
 }
 
 fn show(offer: &Offer) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = plain::Lines(io::stdout().lock());
     match offer.about.summary.as_str() {
         "" => writeln!(out, "{}", offer.title())?,
         summary => writeln!(out, "{}: {summary}", offer.title())?,

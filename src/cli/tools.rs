@@ -3,10 +3,11 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Failure, plain, say};
+use super::{Exit, Failure, say};
 use crate::engine::python::{Asked, CancelFlag, EnvironmentError, Need, Progress, Wanted};
 use crate::packages;
 use crate::paths::{Paths, full};
+use crate::plain;
 use crate::project::requirements::{Line, consent};
 use crate::project::trust::{self, Fingerprint, by_call};
 use crate::settings::Settings;
@@ -94,7 +95,7 @@ pub fn confirm(lines: &[Line], wanted: &mut Wanted, paths: &Paths) -> Result<(),
 
 /// Ask on the terminal.
 pub fn is_yes(question: &str) -> bool {
-    write!(io::stderr(), "{} [y/N] ", plain(question)).ok();
+    write!(io::stderr(), "{} [y/N] ", plain::text(question)).ok();
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
     read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")

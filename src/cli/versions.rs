@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::Favour;
-use super::{Exit, Failure, plain, say};
+use super::{Exit, Failure, say};
 use crate::document::Document;
 use crate::document::file::tree::{
     Change, Difference, Merged, Side, Subject, Tree, compare, merge,
 };
 use crate::document::file::{LARGEST_FILE_BYTES, SAVEFILE, read_bounded, to_text, write_atomic};
+use crate::plain;
 
 /// `files` are two; or what git calls its diff programs with: the name, the old file with its hash and mode, the new
 /// one with those. git takes an exit code other than 0 for a broken program.
@@ -36,7 +37,7 @@ pub fn diff(files: &[PathBuf], is_git: bool, json: bool) -> Result<Exit, Failure
             writeln!(
                 out,
                 "loom diff {name}\nnot compared: {}",
-                plain(&failure.message)
+                plain::text(&failure.message)
             )?;
             return Ok(Exit::Ok);
         }
@@ -51,7 +52,7 @@ pub fn diff(files: &[PathBuf], is_git: bool, json: bool) -> Result<Exit, Failure
             writeln!(out, "loom diff {}", name.display())?;
         }
         for difference in &found {
-            writeln!(out, "{}", plain(&difference.to_string()))?;
+            writeln!(out, "{}", plain::text(&difference.to_string()))?;
         }
     }
     out.flush()?;

@@ -7,7 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::document::file::{LARGEST_FILE_BYTES, SAVEFILE, read_bounded, write_atomic};
+use crate::document::file::{LARGEST_FILE_BYTES, MOST_NAME, SAVEFILE, read_bounded, write_atomic};
+use crate::plain;
 
 const FILE: &str = "folderindex.json";
 
@@ -68,7 +69,7 @@ pub fn about(path: &Path) -> Option<About> {
         id: head.project_id,
         name: match head.project_name.as_str() {
             "" => folder.unwrap_or_default().to_string_lossy().into_owned(),
-            name => name.to_owned(),
+            name => plain::name(name, MOST_NAME),
         },
         description: head.metadata.description,
     })

@@ -72,7 +72,7 @@ pub fn trust_ui(ui: &mut Ui, page: &TrustPage) -> Option<TrustAnswer> {
         let code = if page.is_changed {
             "What changed"
         } else {
-            "Its code"
+            "Its code, and what says how it runs"
         };
         part(ui, code);
         if page.files.is_empty() {
@@ -133,7 +133,9 @@ fn file_ui(ui: &mut Ui, file: &FileRow) {
         how => format!("{} ({how})", file.name),
     };
     if file.text.is_empty() {
-        ui.indent(&file.name, |ui| ui.label(RichText::new(title).monospace()));
+        ui.indent(&file.name, |ui| {
+            ui.add(Label::new(RichText::new(title).monospace()).truncate())
+        });
         return;
     }
     CollapsingHeader::new(RichText::new(title).monospace())

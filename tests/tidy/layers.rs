@@ -147,6 +147,7 @@ pub const LAYERS: &[Layer] = &[
             "document",
             "paths::read_bounded",
             "paths::refuse_links",
+            "plain",
         ],
         not_std: &["std::net", "std::process"],
         reason: "the savefile knows the document and its JSON: no window, no async, no engine",
@@ -178,7 +179,9 @@ pub const LAYERS: &[Layer] = &[
             "unicode_normalization",
             "zip",
         ],
-        modules: &["document", "graph", "nodebank", "paths", "settings", "sys"],
+        modules: &[
+            "document", "graph", "nodebank", "paths", "plain", "settings", "sys",
+        ],
         not_std: &["std::net", "std::process::Command"],
         reason: "a project is files: no window, no engine",
         ..NOTHING
@@ -259,6 +262,12 @@ pub const LAYERS: &[Layer] = &[
         modules: &["graph", "redact"],
         not_std: OUTSIDE,
         reason: "the protocol is lines to data and back",
+        ..NOTHING
+    },
+    Layer {
+        folder: "plain",
+        not_std: OUTSIDE,
+        reason: "it makes texts of texts, for whoever shows them",
         ..NOTHING
     },
     Layer {

@@ -48,6 +48,8 @@ const LOOP_READER: u64 = 4;
 const OUR_READER: u64 = 4;
 /// Larger files are refused before they fill the memory.
 pub const LARGEST_FILE_BYTES: u64 = 256 << 20;
+/// Letters of a project's name.
+pub const MOST_NAME: usize = 120;
 /// So many nodes, links and subgraphs, sound or not, are taken of a file.
 const MOST_ENTRIES: usize = 1_000_000;
 /// Name of the savefile in a project's folder.

@@ -9,12 +9,13 @@ use super::extent::{Unread, read_json};
 use super::node::NodeReader;
 use super::notes::Notes;
 use super::numbers::Numbers;
-use super::{FORMAT_VERSION, FileError, Loaded, MOST_ENTRIES, OUR_READER};
+use super::{FORMAT_VERSION, FileError, Loaded, MOST_ENTRIES, MOST_NAME, OUR_READER};
 use crate::document::{Document, Meta};
 use crate::graph::{
     Catalog, EditError, Graph, KindState, Link, Name, Node, NodeId, NodeKind, Port, Pos2, Subgraph,
     SubgraphId, SubgraphKinds, Value, pos2, vec2,
 };
+use crate::plain;
 
 /// How far apart nodes are put that the file puts nowhere, in graph units, and how many beside each other.
 const COLUMN: f32 = 280.0;
@@ -86,8 +87,7 @@ pub fn parse_numbered(
     if !top.contains_key("nodes") {
         return Err(shape("it has no \"nodes\""));
     }
-    let number = |key| top.get(key).and_then(Json::as_u64);
-    let version = number("formatVersion").unwrap_or(1);
+    let version = top.get("formatVersion").and_then(Json::as_u64).unwrap_or(1);
 
     let parts = numbered_parts(&json, catalog, numbers);
     let (mut notes, mut unsound) = (parts.notes, parts.unsound);
@@ -145,15 +145,37 @@ pub fn parse_numbered(
         notes.push(|| note);
     }
     words.extend(notes.into_words());
+    let mut meta = meta_of(top, &mut words);
+    (meta.kept_nodes, meta.kept_links) = (kept_nodes, kept_links);
+    meta.kept_subgraphs = unsound.subgraphs;
+    Ok(Loaded {
+        document: Document::new(graph, meta),
+        notes: words,
+        left_out,
+        version,
+        ..Loaded::default()
+    })
+}
+
+/// What a file says of itself, beside its graph.
+fn meta_of(top: &Map<String, Json>, words: &mut Vec<String>) -> Meta {
     let text = |key| {
         top.get(key)
             .and_then(Json::as_str)
             .unwrap_or_default()
             .to_owned()
     };
-    let meta = Meta {
+    // It stands on one line, in titles and questions.
+    let named = text("projectName");
+    let project_name = plain::name(&named, MOST_NAME);
+    if project_name != named {
+        words.push(format!(
+            "the project's name cannot be shown as it is, and is \"{project_name}\" here"
+        ));
+    }
+    Meta {
         project_id: text("projectId"),
-        project_name: text("projectName"),
+        project_name,
         metadata: match top.get("metadata") {
             Some(Json::Object(entries)) => map_from_json(entries),
             _ => Vec::new(),
@@ -175,18 +197,12 @@ pub fn parse_numbered(
             })
             .map(|(key, value)| (key.as_str().into(), from_json(value)))
             .collect(),
-        kept_nodes,
-        kept_links,
-        kept_subgraphs: unsound.subgraphs,
-        newer_reader: number("minReader").filter(|reader| *reader > OUR_READER),
-    };
-    Ok(Loaded {
-        document: Document::new(graph, meta),
-        notes: words,
-        left_out,
-        version,
-        ..Loaded::default()
-    })
+        newer_reader: top
+            .get("minReader")
+            .and_then(Json::as_u64)
+            .filter(|reader| *reader > OUR_READER),
+        ..Meta::default()
+    }
 }
 
 /// How many nodes, links and subgraphs there may be.
