@@ -197,7 +197,9 @@ fn taken_in_words(taken: &Taken) -> String {
     };
     match taken.unpacked.left_out {
         0 => text,
-        1 => format!("{text}; 1 file that Loom makes anew was left out"),
-        count => format!("{text}; {count} files that Loom makes anew were left out"),
+        1 => format!("{text}; 1 file of an environment, of git or of Loom was left out"),
+        count => {
+            format!("{text}; {count} files of an environment, of git or of Loom were left out")
+        }
     }
 }

@@ -77,7 +77,7 @@ pub fn import(file: &Path, paths: &Paths) -> Result<Exit, Failure> {
     });
     if taken.unpacked.left_out > 0 {
         say(&format!(
-            "left out: {}, which Loom makes anew where they are needed",
+            "left out: {} of an environment, of git or of Loom, which are made anew or are one machine's own",
             count(taken.unpacked.left_out)
         ));
     }

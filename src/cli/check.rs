@@ -1,13 +1,13 @@
 //! `loom check`: what is not sound in a project, without running any of it.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::project::{Opened, library};
 use super::{Exit, Failure, say};
 use crate::engine::plan::Planner;
 use crate::graph::{Fit, Flat, Graph, Node, Value, ValueType, Widget, fit};
-use crate::paths::{MOST_TEXT_BYTES, Paths, read_bounded};
+use crate::paths::{MOST_TEXT_BYTES, Paths, full, read_bounded};
 use crate::plain;
 use crate::project::REQUIREMENTS;
 use crate::project::requirements::{self, Content};
@@ -143,7 +143,15 @@ impl Findings {
     }
 
     fn check_requirements(&mut self, folder: &Path) {
-        let text = match read_bounded(&folder.join(REQUIREMENTS), MOST_TEXT_BYTES) {
+        let path = folder.join(REQUIREMENTS);
+        let is_own = |real: PathBuf| full(folder).is_ok_and(|folder| real.starts_with(folder));
+        if full(&path).is_ok_and(|real| !is_own(real)) {
+            self.notes.push(format!(
+                "{REQUIREMENTS} is a link that leads out of the project: what it asks for is not looked at"
+            ));
+            return;
+        }
+        let text = match read_bounded(&path, MOST_TEXT_BYTES) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(error) => {

@@ -88,7 +88,11 @@ fn wanted(project: &Path, paths: &Paths) -> Result<Wanted, Failure> {
 }
 
 fn list(wanted: &mut Wanted, is_asked: bool, json: bool, paths: &Paths) -> Result<Exit, Failure> {
-    let listing = python::list(&wanted.project);
+    let mut listing = python::list(&wanted.project);
+    let is_foreign = listing.python.is_some() && python::own_interpreter(wanted).is_none();
+    if is_foreign {
+        listing.python = None;
+    }
     let newer = if is_asked {
         let outdated = |wanted: &Wanted| python::outdated(wanted, &mut tell, &cancel());
         with_consent(wanted, paths, outdated).map_err(failure)?
@@ -118,6 +122,13 @@ fn list(wanted: &mut Wanted, is_asked: bool, json: bool, paths: &Paths) -> Resul
         let whole =
             json!({"python": listing.python, "packages": packages, "can_go_back": has_back});
         writeln!(out, "{whole}")?;
+        return Ok(Exit::Ok);
+    }
+    if is_foreign {
+        say(
+            "loom: there is an environment that Loom did not build here, or that was changed since: it is not used, and \
+             `loom run` makes another",
+        );
         return Ok(Exit::Ok);
     }
     let Some(version) = listing.python else {

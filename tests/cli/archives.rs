@@ -1,6 +1,7 @@
 //! `loom export` and `loom import` of one file: the real program, killed in the middle and on a disk that is full.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::process::Command;
@@ -71,6 +72,53 @@ fn a_project_goes_from_one_userdata_folder_to_another_and_runs_there() {
         .loom(&["import", "no.loom"])
         .exits(2)
         .says(&["no.loom"]);
+    // What holds passwords as a rule stays here, and it is said.
+    fs::write(project.join(".env"), "TOKEN=canary").unwrap();
+    fs::write(project.join(".env.example"), "TOKEN=").unwrap();
+    fs::write(project.join("logs.json"), "[]").unwrap();
+    here.loom(&["export", "Sums", "--output", "Test.loom"])
+        .exits(1)
+        .says(&[
+            "exported 4 files",
+            "left out: such a file holds passwords",
+            ".env",
+        ]);
+    let taken = there.loom(&["import", file]).exits(0);
+    let taken = names(Path::new(taken.stdout.trim()));
+    assert_eq!(
+        taken,
+        [".env.example", "nodes", "notes.txt", "savefile.json"]
+    );
+    // Somebody else's archive may have what Loom packs in none; and names what is wrong in it, not where it was unpacked.
+    let packed = |savefile: &str, path: &str| {
+        let mut zip =
+            zip::ZipWriter::new(fs::File::create(there.folder.path().join(path)).unwrap());
+        for (name, text) in [("savefile.json", savefile), ("logs.json", "[]")] {
+            let options = zip::write::SimpleFileOptions::default();
+            zip.start_file(name, options).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap();
+    };
+    packed(&graph(&[]).to_string(), "other.zip");
+    let taken = there
+        .loom(&["import", "other.zip"])
+        .exits(0)
+        .says(&["left out: 1 file"]);
+    assert_eq!(names(Path::new(taken.stdout.trim())), ["savefile.json"]);
+    packed("{", "bad.zip");
+    let refused = there
+        .loom(&["import", "bad.zip"])
+        .exits(2)
+        .says(&["not readable"]);
+    assert!(!refused.stderr.contains("/userdata/"), "{}", refused.stderr);
+    there
+        .loom(&["export", "Test", "--output", "no/such/a.loom"])
+        .exits(2)
+        .says(&["no/such/a.loom"])
+        .stderr
+        .contains(".loom-")
+        .then(|| panic!("it names a temporary file"));
     let left = names(&there.userdata());
     assert!(!left.iter().any(|name| is_temporary(name)), "{left:?}");
 }

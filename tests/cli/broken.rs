@@ -53,3 +53,30 @@ fn what_a_project_says_of_itself_cannot_rewrite_what_stands_on_the_terminal() {
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn requirements_that_lie_elsewhere_and_an_environment_of_somebody_else_are_not_believed() {
+    let stage = Stage::new();
+    let project = stage.project("P", FUNCTIONS, &graph(&["n number"]));
+    let elsewhere = stage.folder.path().join("elsewhere");
+    std::fs::write(&elsewhere, "canary @ file:///x\n").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, project.join("requirements.txt")).unwrap();
+    let call = stage.loom(&["check", "P"]).exits(0);
+    assert!(
+        call.stdout.contains("leads out of the project"),
+        "{}",
+        call.stdout
+    );
+    assert!(!call.stdout.contains("canary"), "{}", call.stdout);
+    std::fs::remove_file(project.join("requirements.txt")).unwrap();
+    let python = project.join(".venv").join("bin");
+    std::fs::create_dir_all(&python).unwrap();
+    std::fs::write(python.join("python"), "").unwrap();
+    std::fs::write(project.join(".venv/pyvenv.cfg"), "version = 3.99.1\n").unwrap();
+    let call = stage
+        .loom(&["env", "list", "P"])
+        .exits(0)
+        .says(&["did not build here"]);
+    assert!(!call.stdout.contains("3.99"), "{}", call.stdout);
+}

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::args::RunOptions;
 use super::project::Opened;
-use super::tools::{cancel, heed_interrupts, wanted, with_consent};
+use super::tools::{cancel, failure, heed_interrupts, wanted, with_consent};
 use super::{Exit, Failure, address, say, value};
 use crate::engine::python::{self, Environment, EnvironmentError};
 use crate::engine::{self, EngineConfig, RunStatus};
@@ -111,13 +111,7 @@ fn environment(
     });
     environment.map_err(|error| match error {
         EnvironmentError::Cancelled => Stopped::Cancelled,
-        error @ EnvironmentError::Unconfirmed { .. } => Stopped::Failed(Failure::usage(error)),
-        error => {
-            for line in error.output() {
-                say(&format!("  {line}"));
-            }
-            Stopped::Failed(Failure::engine(error))
-        }
+        error => Stopped::Failed(failure(error)),
     })
 }
 

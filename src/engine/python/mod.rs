@@ -38,6 +38,7 @@ pub use index::{Found, PythonChoice, outdated, pythons, search};
 pub use installed::{Listing, Package, list};
 pub use moved::moved;
 pub use resolve::Renew;
+pub use seal::own_interpreter;
 pub use stamp::forget;
 pub use swap::{Previous, previous};
 pub use wheels::{build_wheel, unpack};

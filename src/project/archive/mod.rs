@@ -16,7 +16,7 @@ pub use take::{Taken, take};
 pub use unpack::{Unpacked, unpack};
 
 use super::ProjectError;
-use crate::document::file::{FileError, SAVEFILE};
+use crate::document::file::SAVEFILE;
 
 /// How the names of archives end.
 pub const ENDING: &str = "loom";
@@ -73,7 +73,7 @@ pub enum ArchiveError {
     )]
     NoSavefile,
     #[error("the archive holds no project that can be opened: {0}")]
-    Savefile(FileError),
+    Savefile(String),
     #[error("cannot {what}: {source}; {advice}: {path}")]
     Io {
         what: &'static str,
@@ -103,6 +103,24 @@ impl ArchiveError {
         match self {
             Self::Io { .. } | Self::Project(_) => self.to_string(),
             _ => format!("{}: {self}", archive.display()),
+        }
+    }
+
+    /// The same without a place in a folder that is gone when it is read: `instead` is named.
+    fn seen_from(self, folder: &Path, instead: &Path) -> Self {
+        match self {
+            Self::Io {
+                what,
+                source,
+                advice,
+                path,
+            } if path.starts_with(folder) => Self::Io {
+                what,
+                source,
+                advice,
+                path: instead.to_owned(),
+            },
+            other => other,
         }
     }
 

@@ -21,6 +21,23 @@ pub fn is_left_out(path: &str) -> bool {
     })
 }
 
+/// What the last runs printed, which is nobody else's business.
+pub fn is_log(path: &str) -> bool {
+    path == "logs.json"
+}
+
+/// Does a file hold passwords as a rule? What it is a pattern for is written into another.
+pub fn is_secret(path: &str) -> bool {
+    let name = folded(path.rsplit('/').next().unwrap_or(path));
+    let of_environment = name.strip_prefix(".env");
+    let is_pattern = |rest: &str| {
+        let patterns = [".example", ".sample", ".template", ".dist"];
+        patterns.iter().any(|pattern| rest.ends_with(pattern))
+    };
+    let is_environment = |rest: &str| rest.is_empty() || rest.starts_with('.') && !is_pattern(rest);
+    of_environment.is_some_and(is_environment) || [".netrc", ".pypirc"].contains(&name.as_str())
+}
+
 /// Does a name in an archive lead out of the folder that it is unpacked in, on any system?
 pub fn leads_out(path: &str) -> Option<&'static str> {
     let is_drive = path.as_bytes().get(1) == Some(&b':');
@@ -88,6 +105,16 @@ mod tests {
         }
         for path in ["nodes/a.py", ".gitignore", "venv.txt", ".venvs/a", "a.loom"] {
             assert!(!is_left_out(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_holds_passwords() {
+        for path in [".env", "nodes/.ENV.local", ".netrc", "a/.pypirc"] {
+            assert!(is_secret(path), "{path}");
+        }
+        for path in [".env.example", ".envrc.py", "env", ".environment", "a.env"] {
+            assert!(!is_secret(path), "{path}");
         }
     }
 

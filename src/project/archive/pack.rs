@@ -10,14 +10,11 @@ use std::rc::Rc;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::names::{check_path, is_left_out};
+use super::names::{check_path, is_left_out, is_log, is_secret};
 use super::{ArchiveError, Limits};
 use crate::document::file::{self, SAVEFILE, write_atomic_with};
 use crate::graph::Catalog;
 use crate::paths::full;
-
-/// At the top of a project: what its last runs printed is nobody else's business.
-const LOG: &str = "logs.json";
 
 /// What went into an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,12 +104,17 @@ impl Walk<'_> {
             } else {
                 format!("{name}/{file_name}")
             };
-            if is_left_out(&name) || name == LOG || path == self.to {
+            if is_left_out(&name) || is_log(&name) || path == self.to {
                 continue;
             }
             let kind = entry.file_type().map_err(|error| not_read(error, &path))?;
             if let Err(why) = check_path(&name) {
                 self.refuse(&path, why);
+            } else if is_secret(&name) {
+                self.refuse(
+                    &path,
+                    "such a file holds passwords as a rule: send it by itself",
+                );
             } else if kind.is_dir() {
                 self.folder(&name)?;
             } else {

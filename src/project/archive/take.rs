@@ -42,9 +42,14 @@ pub fn take(archive: &Path, paths: &Paths) -> Result<Taken, ArchiveError> {
     let staging = Staging::new(userdata)
         .map_err(|error| ArchiveError::from(error).at("unpack the archive", userdata))?;
     let project = staging.project();
-    let unpacked = unpack(BufReader::new(file), &project, &Limits::default())?;
+    let unpacked = unpack(BufReader::new(file), &project, &Limits::default())
+        .map_err(|error| error.seen_from(&project, userdata))?;
     let savefile = project.join(SAVEFILE);
-    let read = file::load(&savefile, &Catalog::default()).map_err(ArchiveError::Savefile)?;
+    let read = file::load(&savefile, &Catalog::default()).map_err(|error| {
+        // The folder that it lies in is gone when this is read.
+        let within = format!("{}{}", project.display(), std::path::MAIN_SEPARATOR);
+        ArchiveError::Savefile(error.to_string().replace(&within, ""))
+    })?;
     let meta = &read.document.meta;
     let old_name = if meta.project_name.is_empty() {
         archive

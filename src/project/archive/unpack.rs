@@ -11,7 +11,7 @@ use std::rc::Rc;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::names::{check_path, is_left_out, leads_out, shown};
+use super::names::{check_path, is_left_out, is_log, leads_out, shown};
 use super::{ArchiveError, Limits};
 use crate::document::file::SAVEFILE;
 use crate::project::name::folded;
@@ -55,6 +55,10 @@ pub fn unpack<R: Read + Seek>(
         let Some(inner) = entry.path.strip_prefix(&top) else {
             continue;
         };
+        if is_log(inner) {
+            done.left_out += 1;
+            continue;
+        }
         let place = into.join(inner);
         if entry.is_folder {
             fs::create_dir_all(&place)?;
@@ -277,6 +281,10 @@ fn not_read(error: io::Error) -> ArchiveError {
 fn not_whole(error: ZipError) -> ArchiveError {
     ArchiveError::NotWhole(match error {
         ZipError::Io(error) => error.to_string(),
+        // The list of what is in it stands at its end.
+        ZipError::InvalidArchive(reason) if reason.contains("EOCD") => {
+            "its end is not that of an archive".to_owned()
+        }
         ZipError::InvalidArchive(reason) => reason.into_owned(),
         ZipError::UnsupportedArchive(reason) => reason.to_owned(),
         other => other.to_string(),

@@ -159,7 +159,7 @@ impl Disk {
         let file = tempfile::Builder::new()
             .prefix(TEMPORARY.0)
             .suffix(TEMPORARY.1)
-            .tempfile_in(folder_of(path))?;
+            .make_in(folder_of(path), create_new)?;
         let (file, temporary) = file.keep().map_err(|error| error.error)?;
         #[cfg(unix)]
         {
@@ -268,6 +268,15 @@ fn folder_of(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// A file for this user alone; its error is the system's, without the name, which says nothing to anybody.
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Windows: access denied, sharing violation, lock violation.
