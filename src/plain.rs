@@ -42,6 +42,17 @@ impl<W: io::Write> io::Write for Lines<W> {
     }
 }
 
+/// With a capital at its beginning, unless that is a name.
+pub fn sentence(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    if !word.chars().all(|letter| letter.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// A name on one line, of `most` letters: what is unseen is a space, and of what is longer the middle is left out, since
 /// the end says what kind of file it is.
 pub fn name(name: &str, most: usize) -> String {
@@ -91,6 +102,9 @@ pub fn source(source: &str) -> String {
         plain += rest;
         plain.push('\n');
     }
+    if !source.ends_with('\n') {
+        plain.pop();
+    }
     plain
 }
 
@@ -113,6 +127,21 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_begins_with_a_capital_and_a_name_as_it_is() {
+        assert_eq!(sentence("the file a.py is gone"), "The file a.py is gone");
+        for text in [
+            "own.py is gone",
+            "loom: x",
+            "nodes/a is",
+            "\"a\" is",
+            "",
+            "Is it",
+        ] {
+            assert_eq!(sentence(text), text);
+        }
+    }
+
+    #[test]
     fn room_hides_nothing() {
         let hidden = format!("a = 1{}b()\n{}c()\n", " ".repeat(500), "\n".repeat(3000));
         let shown = source(&hidden);
@@ -122,5 +151,6 @@ mod tests {
         );
         let usual = "def f():\n    return 1\n\n\ndef g():\n\treturn 2\n";
         assert_eq!(source(usual), usual);
+        assert_eq!(source("+ return 1"), "+ return 1");
     }
 }

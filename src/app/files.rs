@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::background::guarded;
 use super::open::Project;
 use super::project_work::Work;
-use super::trusting::signed;
+use super::trusting::{Writing, signed};
 use super::{App, Event, thumbnail};
 use crate::document::Document;
 use crate::document::file::{FileError, SAVEFILE};
@@ -55,6 +55,8 @@ impl App {
                 None => trust::knows_savefile(&folder, &userdata, known.as_bytes()),
             };
             let signs = is_signed.then_some(userdata);
+            // Until it is signed, too.
+            let _writing = Writing::begin();
             let saved = || generations::save(&document, &folder, Some(&known), signs.as_deref());
             let saved = guarded(|| Ok(saved()));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
@@ -275,6 +277,9 @@ impl App {
         match answer {
             Answer::Cancel if matches!(asked, Some(Dialog::Consent(_))) => {
                 self.consent_answer(false);
+            }
+            Answer::Cancel if matches!(asked, Some(Dialog::Trust(_))) => {
+                self.project.trusting.drop_wanted();
             }
             Answer::Cancel if matches!(asked, Some(Dialog::Secret(_))) => {
                 if let Some(Dialog::Secret(page)) = asked {

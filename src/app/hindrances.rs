@@ -11,6 +11,7 @@ use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
 use crate::document::file;
+use crate::plain::sentence;
 use crate::project::elsewhere::{self, Copied};
 use crate::project::hindrance::{Condition, Hindrance, Identity};
 use crate::project::journal::Found;
@@ -423,11 +424,4 @@ fn copy_elsewhere() -> (&'static str, Action) {
 
 fn choice(command: Command) -> (&'static str, Action) {
     (command.title(), Action::Command(command))
-}
-
-/// With a capital at its beginning.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }

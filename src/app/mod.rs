@@ -69,6 +69,7 @@ use crate::command::{Command, TABLE};
 use crate::engine::EngineStatus;
 use crate::event::EventReceiver;
 use crate::paths::Paths;
+use crate::plain::{self, sentence};
 use crate::project::state::State;
 use crate::secrets::Keychain;
 use crate::settings::Settings;
@@ -242,6 +243,7 @@ impl App {
         if self.tabs.is_in_background {
             text = format!("{}: {text}", self.project.name());
         }
+        let text = sentence(&plain::text(&text));
         self.notices.add(Notice { level, text });
     }
 

@@ -10,8 +10,9 @@ use egui::{
 
 use super::{Level, Notice, theme};
 
-/// Rows of a notice; the rest is shown when the pointer rests on it.
+/// Rows of a notice; the rest is shown when the pointer rests on it. What went wrong says what to do at its end.
 const ROWS: usize = 4;
+const ROWS_OF_TROUBLE: usize = 9;
 /// At most so many are on screen; older ones go.
 const MOST: usize = 5;
 
@@ -33,7 +34,7 @@ struct Shown {
 impl Notices {
     /// Say something. What stands there already is not said twice but counted.
     pub fn add(&mut self, notice: Notice) {
-        let secs = secs(notice.level);
+        let secs = secs(notice.level, notice.text.len());
         let is_same = |shown: &&mut Shown| {
             shown.notice.text == notice.text && shown.notice.level == notice.level
         };
@@ -89,7 +90,10 @@ impl Notices {
                                 let color = palette.text_strong;
                                 let mut job = LayoutJob::simple(text.clone(), font, color, room);
                                 // What is long is told elsewhere as well: a notice hides little.
-                                job.wrap.max_rows = ROWS;
+                                job.wrap.max_rows = match shown.notice.level {
+                                    Level::Info | Level::Success => ROWS,
+                                    Level::Warning | Level::Error => ROWS_OF_TROUBLE,
+                                };
                                 let label = Label::new(job).wrap().sense(Sense::hover());
                                 ui.add(label).on_hover_text(text);
                             });
@@ -138,13 +142,16 @@ impl Notices {
     }
 }
 
-/// How long a notice stays, in seconds: what went wrong must be read, what went well need not.
-fn secs(level: Level) -> f32 {
-    match level {
-        Level::Info | Level::Success => 4.0,
+/// How long a notice of so many letters stays, in seconds: what went wrong must be read, what went well need not.
+fn secs(level: Level, letters: usize) -> f32 {
+    /// As fast as slow readers read.
+    const LETTERS_A_SECOND: f32 = 15.0;
+    let least = match level {
+        Level::Info | Level::Success => return 4.0,
         Level::Warning => 8.0,
         Level::Error => 15.0,
-    }
+    };
+    (letters as f32 / LETTERS_A_SECOND).clamp(least, 40.0)
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ fn open(text: &str, nodes: usize, links: usize, told: &[&str]) -> Window {
     // All of it is in the console, too.
     window.key(Modifiers::ALT, Key::Num5);
     for part in told {
+        let part = &part[1..];
         let lines = window.app().project().run.log().lines();
         let is_there = lines.into_iter().any(|line| line.text.contains(part));
         assert!(is_there, "{part}");
@@ -94,7 +95,7 @@ impl Window {
 fn a_cycle_is_opened_without_the_link_that_closes_it() {
     let links = [("a", "b", "a"), ("b", "a", "a")];
     let text = savefile(&[("a", HERE), ("b", THERE)], &links, "");
-    let mut window = open(&text, 2, 1, &["the link from b.result to a.a was left out"]);
+    let mut window = open(&text, 2, 1, &["The link from b.result to a.a was left out"]);
     // What was left out is written back where it stood, beside what is done.
     window.key(NONE, Key::Tab);
     window.typed("add");
@@ -121,7 +122,7 @@ fn links_to_nothing_are_said_and_the_rest_opens() {
         &text,
         2,
         2,
-        &["there is no node \"gone\"", "node b has no input \"gone\""],
+        &["there is no node \"gone\"", "Node b has no input \"gone\""],
     );
 }
 
@@ -138,7 +139,7 @@ fn nodes_that_lie_nowhere_are_put_where_they_can_be_seen() {
     ] {
         let nodes = [("a", HERE), ("b", nowhere)];
         let text = savefile(&nodes, &[("a", "b", "a")], "");
-        open(&text, count, 1, &["node b had no usable position"]);
+        open(&text, count, 1, &["Node b had no usable position"]);
     }
 }
 
@@ -149,7 +150,7 @@ fn of_ids_used_twice_the_first_is_taken() {
         &[("a", "b", "a")],
         "",
     );
-    open(&text, 2, 1, &["the id \"a\" is used twice"]);
+    open(&text, 2, 1, &["The id \"a\" is used twice"]);
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(super) struct Trusting {
     edited: BTreeSet<String>,
     /// What runs as soon as it is known.
     waits: Option<Asked>,
+    /// What the page of trust was shown instead of: it goes on when that says yes.
+    wanted: Option<Command>,
     /// The environment is made when it is known.
     prepares: bool,
     /// The sources are read anew when it is known.
@@ -62,6 +64,11 @@ impl Trusting {
     pub(super) fn drop_run(&mut self) {
         self.waits = None;
     }
+
+    /// The page was put away: what it was shown instead of is not to go on later.
+    pub(super) fn drop_wanted(&mut self) {
+        self.wanted = None;
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,10 +91,10 @@ impl Looking {
 }
 
 /// Loom writes something of a project and signs it. A look that was under way meanwhile may have seen half of that.
-struct Writing;
+pub(super) struct Writing;
 
 impl Writing {
-    fn begin() -> Self {
+    pub(super) fn begin() -> Self {
         BEGUN.fetch_add(1, Ordering::AcqRel);
         Self
     }
@@ -228,6 +235,7 @@ impl App {
     pub(super) fn waits_for_trust(&mut self, command: Command) -> bool {
         let waits = self.project.is_restricted() && starts(command);
         if waits {
+            self.project.trusting.wanted = Some(command);
             self.show_trust();
         }
         waits
@@ -295,8 +303,11 @@ impl App {
             Some(doubt) => look.doubted(doubt),
             None => look,
         };
+        // What was seen may be Loom's own work, half done.
+        let is_half_done = looking != Looking::Since(BEGUN.load(Ordering::Acquire));
         let state = match (&look.trusted, std::mem::take(&mut trusting.state)) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
+            (None, State::Unknown) if is_half_done => return self.look_at_trust(),
             // Its disk was taken off, and may come back.
             (None, before @ State::Trusted(..)) if look.holds.files.is_empty() => {
                 if self.project.trusting.waits.take().is_some() {
@@ -321,8 +332,7 @@ impl App {
                     // What the tools write is signed when they are done, and what is not theirs is seen then.
                     let is_done = of_tools.is_empty();
                     State::Trusted(folder, if is_done { look.holds } else { before })
-                } else if looking != Looking::Since(BEGUN.load(Ordering::Acquire)) {
-                    // What was seen may be Loom's own work, half done.
+                } else if is_half_done {
                     self.project.trusting.state = State::Trusted(folder, before);
                     return self.look_at_trust();
                 } else {
@@ -356,6 +366,13 @@ impl App {
             self.prepare_environment();
         }
         self.project.environment_is_new();
+        if self.project.trusted().is_some()
+            && let Some(command) = self.project.trusting.wanted.take()
+            && !self.tabs.is_in_background
+        {
+            let context = self.services.context.clone();
+            self.run(&context, command);
+        }
     }
 
     /// What was trusted is another: nothing more of it begins.
@@ -450,8 +467,14 @@ impl App {
             return self.show_trust();
         }
         match answer {
-            TrustAnswer::Look => self.show_trust(),
-            TrustAnswer::NotNow => self.project.trusting.is_put_off = true,
+            TrustAnswer::Look => {
+                self.project.trusting.wanted = None;
+                self.show_trust();
+            }
+            TrustAnswer::NotNow => {
+                self.project.trusting.wanted = None;
+                self.project.trusting.is_put_off = true;
+            }
             TrustAnswer::Project => {
                 let names = look.changes.iter().flatten();
                 let names = names.map(|change| change.name.clone());

@@ -19,6 +19,7 @@ use rows::Rows;
 use sheet::{Adding, Sheet};
 
 use super::{Action, Context, theme};
+use crate::command::Command;
 
 /// The part of the width that the packages have where they stand beside something.
 const LIST_SHARE: f32 = 0.56;
@@ -163,7 +164,7 @@ fn head_ui(ui: &mut Ui, ctx: &mut Context<'_>) {
             _ => palette.idle,
         };
         theme::dot_ui(ui, color);
-        ui.label(words::state_text(&state.listing));
+        ui.label(words::state_text(&state.listing, state.is_restricted));
         if let Some(previous) = &state.previous {
             let back = change_button(
                 ui,
@@ -302,6 +303,15 @@ fn tools_ui(ui: &mut Ui, panel: &mut Environment, ctx: &mut Context<'_>) {
 fn list_ui(ui: &mut Ui, panel: &mut Environment, ctx: &mut Context<'_>) {
     let state = ctx.environment;
     match &state.listing {
+        Listing::Unknown if state.is_restricted => {
+            let text = "What is installed runs with all that you may do on this computer. Trust the project, and its \
+                        packages are shown and can be changed here";
+            ui.add(Label::new(RichText::new(text).weak()).wrap());
+            let trust = Command::Trust;
+            if ui.button(trust.title()).clicked() {
+                ctx.actions.push(Action::Command(trust));
+            }
+        }
         Listing::Unknown | Listing::Reading => {}
         Listing::Failed(problem) => {
             let palette = theme::palette(ui.ctx());

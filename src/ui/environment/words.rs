@@ -12,8 +12,11 @@ pub fn packages_text(count: usize) -> String {
 }
 
 /// How the environment is, in a line.
-pub fn state_text(listing: &Listing) -> String {
+pub fn state_text(listing: &Listing, is_restricted: bool) -> String {
     match listing {
+        Listing::Unknown if is_restricted => {
+            "Not looked at: the project is not trusted yet".to_owned()
+        }
         Listing::Unknown | Listing::Reading => "Looking at the environment…".to_owned(),
         Listing::Missing { .. } => "No environment yet".to_owned(),
         Listing::Failed(_) => "The environment cannot be read".to_owned(),
