@@ -323,6 +323,7 @@ fn told(
     before: &Document,
     after: &Document,
 ) -> Compared {
+    let is_newer = file::why_read_only(after).is_some();
     let changed_node = |it: &Difference| match &it.subject {
         Subject::Node { id, .. } if it.change == Change::Changed => Some(id.clone()),
         _ => None,
@@ -338,12 +339,16 @@ fn told(
     };
     Compared {
         drawing: Drawing::of(before.graph(), after.graph(), &changed),
-        words: if found.is_empty() {
-            "Nothing differs from what is shown".to_owned()
-        } else {
-            format!("{what}: {}", in_few_words(found))
+        words: match found {
+            [] => "Nothing differs from what is shown".to_owned(),
+            _ if is_newer => format!(
+                "A newer Loom made it: it can be looked at here. {what}: {}",
+                in_few_words(found)
+            ),
+            _ => format!("{what}: {}", in_few_words(found)),
         },
         differs: !found.is_empty(),
+        is_newer,
         other: other.to_owned(),
         lines: found.iter().map(line).collect(),
     }

@@ -47,6 +47,8 @@ pub struct Compared {
     /// In a sentence.
     pub words: String,
     pub differs: bool,
+    /// A newer Loom made it: it can be looked at alone.
+    pub is_newer: bool,
     /// What the version is compared with.
     pub other: String,
     /// All of it, a line each.
@@ -118,7 +120,7 @@ pub fn versions_ui(ui: &mut Ui, page: &mut VersionsPage) -> Option<VersionsAnswe
         return Some(VersionsAnswer::Look(page.at));
     }
     let can_restore = rows.get(page.at).is_some_and(|row| row.is_other)
-        && matches!(&page.compared, Some(Ok(compared)) if compared.differs);
+        && matches!(&page.compared, Some(Ok(compared)) if compared.differs && !compared.is_newer);
     let can_open =
         matches!(&page.compared, Some(Ok(_))) && rows.get(page.at).is_some_and(|row| row.is_other);
     let mut choices = vec![("Close", VersionsAnswer::Close, !can_restore)];
