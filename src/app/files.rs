@@ -163,18 +163,6 @@ impl App {
         });
     }
 
-    /// The first of what cannot be saved where it is is copied.
-    fn copy_concerned(&mut self, then: AfterSave) {
-        let concerned = self.concerned(then);
-        let is_it =
-            |project: &&Project| project.is_unsaved() && concerned.contains(&project.serial);
-        let first = self.projects().find(is_it).map(|project| project.serial);
-        if let Some(serial) = first {
-            self.show_tab(serial);
-            self.ask_for_copy();
-        }
-    }
-
     pub(super) fn names_of_unsaved(&self) -> Vec<String> {
         let unsaved = self
             .projects()
@@ -200,6 +188,19 @@ impl App {
                 }
             });
         }
+    }
+
+    /// What is not saved stays in its journals.
+    fn keep_concerned(&mut self, then: AfterSave) {
+        self.keep_journals();
+        for serial in self.concerned(then) {
+            self.with_project(serial, |app| {
+                app.project.keeper.keep(&app.project.catalog);
+                let mark = app.project.document.history().mark();
+                app.project.document.set_saved(mark);
+            });
+        }
+        self.go_on(then);
     }
 
     fn discard_concerned(&mut self, then: AfterSave) {
@@ -298,7 +299,7 @@ impl App {
             | Answer::Update(_) => {}
             Answer::Save(then) => self.save_concerned(then),
             Answer::Discard(then) => self.discard_concerned(then),
-            Answer::SaveCopy(then) => self.copy_concerned(then),
+            Answer::Keep(then) => self.keep_concerned(then),
             Answer::Restore => {
                 self.with_project(about, Self::restore);
             }

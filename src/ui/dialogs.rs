@@ -19,7 +19,6 @@ use super::theme;
 use super::trust::{TrustAnswer, TrustPage, trust_ui};
 use super::update::{UpdateAnswer, UpdatePage, update_ui};
 use super::versions::{VersionsAnswer, VersionsPage, versions_ui};
-use crate::command::Command;
 
 /// What was left of a project that is open and may be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,7 +140,8 @@ pub enum Answer {
     Cancel,
     Save(AfterSave),
     Discard(AfterSave),
-    SaveCopy(AfterSave),
+    /// It cannot be saved, and is to come back when the project is opened again.
+    Keep(AfterSave),
     Restore,
     DropRecovery,
     /// Open the earlier version that was offered.
@@ -370,19 +370,20 @@ fn unsaved_ui(ui: &mut Ui, names: &[String], then: AfterSave) -> Option<Answer> 
 
 fn barred_ui(ui: &mut Ui, names: &[String], reason: &str, then: AfterSave) -> Option<Answer> {
     let text = format!(
-        "What is not saved of {} cannot be saved here: {reason}.",
+        "What is not saved of {} cannot be saved here: {reason}. Kept for later, it comes back when the project is opened.",
         names.join(", ")
     );
     heading(ui, "Close without saving?", &text);
-    let copy = Command::SaveCopy.title();
-    match buttons(
-        ui,
-        &[(copy, true), ("Cancel", false), ("Don't save", false)],
-    ) {
-        Some(0) => Some(Answer::SaveCopy(then)),
+    let choices = [
+        ("Keep for later", true),
+        ("Cancel", false),
+        ("Don't keep", false),
+    ];
+    match buttons(ui, &choices) {
+        Some(0) => Some(Answer::Keep(then)),
         Some(1) => Some(Answer::Cancel),
         Some(_) => Some(Answer::Discard(then)),
-        None => enter(ui).then_some(Answer::SaveCopy(then)),
+        None => enter(ui).then_some(Answer::Keep(then)),
     }
 }
 

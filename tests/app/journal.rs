@@ -435,6 +435,18 @@ fn what_was_done_to_a_newer_savefile_comes_back() {
     window.until_told("Check for updates…");
     window.key(Modifiers::COMMAND, Key::W);
     window.until_told("Close without saving?");
+    window.key(Modifiers::NONE, Key::Enter);
+    assert!(window.app().project().is_welcome());
+    window.key(Modifiers::COMMAND, Key::O);
+    window.typed(project.to_str().unwrap());
+    window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(count(&window), 1, "it was kept");
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Don't keep").click();
+    window.steps();
+    until(&mut window, "it is gone", |_| {
+        !project.join(".loom/journal").exists()
+    });
     assert_eq!(fs::read_to_string(&savefile).unwrap(), newer);
 }
 

@@ -192,6 +192,22 @@ impl Keeper {
         }
     }
 
+    /// All of it is to come back at another time: nothing that is done from now on is written.
+    pub fn keep(&mut self, catalog: &Arc<Catalog>) {
+        if let Some(messages) = &self.messages
+            && !self.waiting.is_empty()
+        {
+            // There was no room for it, and there is no later.
+            let entries = std::mem::take(&mut self.waiting);
+            messages.send(Message::Done(entries, catalog.clone())).ok();
+        }
+        let end = self.end.take();
+        *self = Self {
+            end,
+            ..Self::default()
+        };
+    }
+
     /// Nothing is to come back; what is done next begins another on `base`.
     pub fn discard(&mut self, base: Option<Base>, services: &Services) {
         self.is_discarded.store(true, Ordering::Release);
