@@ -310,6 +310,56 @@ fn it_goes_on_elsewhere_when_nothing_more_can_be_written_here() {
 }
 
 #[test]
+fn what_others_remove_replace_or_cut_is_put_back_whole() {
+    let mut stage = Stage::new();
+    let aside = stage.location.asides[0].clone();
+    for (count, harm) in [
+        "removed",
+        "its folder removed",
+        "another's",
+        "cut",
+        "its folder a file",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        stage.add(1);
+        stage.write();
+        assert!(stage.journal.is_in_place(), "{harm}");
+        let path = stage.journal.path.clone();
+        let folder = path.parent().unwrap();
+        match harm {
+            "removed" => fs::remove_file(&path).unwrap(),
+            "its folder removed" => fs::remove_dir_all(folder).unwrap(),
+            "another's" => {
+                fs::remove_file(&path).unwrap();
+                fs::write(&path, "another's").unwrap();
+            }
+            "cut" => {
+                let whole = fs::read(&path).unwrap();
+                fs::remove_file(&path).unwrap();
+                fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+            }
+            _ => {
+                fs::remove_dir_all(folder).unwrap();
+                fs::write(folder, "").unwrap();
+            }
+        }
+        // Also what is done before anybody has noticed.
+        stage.add(1);
+        stage.write();
+        assert!(!stage.journal.is_in_place(), "{harm}");
+        stage.journal.put_back().unwrap();
+        stage.journal.flush().unwrap();
+        assert_eq!(stage.journal.path == aside, harm == "its folder a file");
+        let found = stage.find().unwrap();
+        assert_eq!(found.document.graph(), stage.document.graph(), "{harm}");
+        assert_eq!(found.steps, 2 * (count + 1));
+        assert!(found.place.is_trusted());
+    }
+}
+
+#[test]
 fn where_the_project_cannot_be_written_to_it_lies_aside() {
     let stage = Stage::new();
     let folder = tempfile::tempdir().unwrap();
