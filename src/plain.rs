@@ -16,7 +16,12 @@ fn is_unseen(letter: char) -> bool {
 /// A text of some lines: what is unseen is shown as its number.
 pub fn text(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        // Lines of Windows end so.
+        if letter == '\r' && letters.peek() == Some(&'\n') {
+            continue;
+        }
         if is_unseen(letter) && !matches!(letter, '\n' | '\t') {
             plain.extend(letter.escape_unicode());
         } else {
@@ -42,10 +47,14 @@ impl<W: io::Write> io::Write for Lines<W> {
     }
 }
 
-/// With a capital at its beginning, unless that is a name.
+/// With a capital at its beginning, if that is one of the words that begin sentences and is no name.
 pub fn sentence(text: &str) -> String {
+    const WORDS: [&str; 14] = [
+        "a", "an", "another", "cannot", "it", "link", "no", "node", "nothing", "the", "there",
+        "this", "two", "what",
+    ];
     let word = text.split(' ').next().unwrap_or_default();
-    if !word.chars().all(|letter| letter.is_ascii_lowercase()) {
+    if !WORDS.contains(&word) {
         return text.to_owned();
     }
     let mut letters = text.chars();
@@ -53,12 +62,18 @@ pub fn sentence(text: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// A name on one line, of `most` letters: what is unseen is a space, and of what is longer the middle is left out, since
+/// A name on one line, of `most` letters: what is unseen is a mark, and of what is longer the middle is left out, since
 /// the end says what kind of file it is.
 pub fn name(name: &str, most: usize) -> String {
     let letters: Vec<char> = name
         .chars()
-        .map(|letter| if is_unseen(letter) { ' ' } else { letter })
+        .map(|letter| {
+            if is_unseen(letter) {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
         .collect();
     if letters.len() <= most {
         return letters.into_iter().collect();
@@ -115,10 +130,10 @@ mod tests {
     #[test]
     fn what_hides_or_turns_is_seen() {
         assert_eq!(
-            text("a\u{1b}[2Jb\r\n\tc\u{202e}d"),
-            "a\\u{1b}[2Jb\\u{d}\n\tc\\u{202e}d"
+            text("a\u{1b}[2Jb\r\n\tc\u{202e}d\r"),
+            "a\\u{1b}[2Jb\n\tc\\u{202e}d\\u{d}"
         );
-        assert_eq!(name("a\nb\u{202e}c", 10), "a b c");
+        assert_eq!(name("a\nb\u{202e}c", 10), "a\u{fffd}b\u{fffd}c");
         assert_eq!(
             name(&format!("{}.exe", "x".repeat(200)), 16),
             "xxxxxxxxxx…x.exe"
@@ -131,6 +146,7 @@ mod tests {
         assert_eq!(sentence("the file a.py is gone"), "The file a.py is gone");
         for text in [
             "own.py is gone",
+            "numpy is gone",
             "loom: x",
             "nodes/a is",
             "\"a\" is",

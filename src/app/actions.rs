@@ -86,7 +86,11 @@ impl App {
             Action::OpenSource(path, line) => self.open_source(&path, line),
             Action::Code(asked) => self.code_action(asked),
             Action::Tab(asked) => self.tab_action(asked),
-            Action::Trust(answer) => self.trust_answer(answer),
+            Action::Trust(answer) => {
+                // The strip's; what a page was asked for by is none of it.
+                self.project.trusting.drop_wanted();
+                self.trust_answer(answer);
+            }
             Action::Environment(asked) => self.environment_action(asked),
             Action::Welcome(asked) => self.welcome_action(asked),
             Action::Banner(asked) => self.banner_action(asked),

@@ -56,7 +56,7 @@ impl App {
             };
             let signs = is_signed.then_some(userdata);
             // Until it is signed, too.
-            let _writing = Writing::begin();
+            let writing = Writing::begin();
             let saved = || generations::save(&document, &folder, Some(&known), signs.as_deref());
             let saved = guarded(|| Ok(saved()));
             let result = saved.unwrap_or_else(|reason| Err(FileError::failed(reason, &folder)));
@@ -64,6 +64,7 @@ impl App {
             if let Some(userdata) = signs.filter(|_| is_saved) {
                 signed(&folder, &userdata, &[folder.join(SAVEFILE)]);
             }
+            drop(writing);
             let event = Event::Saved {
                 project,
                 mark,
@@ -150,9 +151,10 @@ impl App {
             .projects()
             .filter(|project| project.is_unsaved() && concerned.contains(&project.serial))
             .collect();
-        let is_barred =
-            |project: &&Project| project.read_only.is_some() && !project.panels.code.is_unsaved();
+        let is_barred = |project: &&Project| project.read_only.is_some() && project.keeps_unsaved();
         let barred = match unsaved.first() {
+            // An update may fail, and the window go on with it.
+            _ if then == AfterSave::Update => None,
             Some(first) if unsaved.iter().all(is_barred) => first.read_only.clone(),
             _ => None,
         };
@@ -195,7 +197,10 @@ impl App {
         self.keep_journals();
         for serial in self.concerned(then) {
             self.with_project(serial, |app| {
-                app.project.keeper.keep(&app.project.catalog);
+                if !app.project.is_unsaved() {
+                    return;
+                }
+                app.project.keeper.keep(&app.project.catalog, &app.services);
                 let mark = app.project.document.history().mark();
                 app.project.document.set_saved(mark);
             });

@@ -36,6 +36,8 @@ pub(super) struct Hindrances {
     unsaved: Option<(String, Instant)>,
     /// Where the journal lies.
     pub(super) kept: Kept,
+    /// The lock is being tried.
+    is_trying: bool,
     /// Where it lies, if that is of note and not known yet.
     place: Option<Place>,
 }
@@ -89,8 +91,11 @@ impl App {
         let hindrances = &mut self.project.hindrances;
         let before = std::mem::replace(&mut hindrances.condition, condition);
         let is_mended = before.hindrance.is_some() && hindrances.condition.hindrance.is_none();
-        if hindrances.condition.is_free && self.project.lock.take().is_some() {
-            // Its file was removed: another Loom would find the project free.
+        let Condition {
+            hindrance, is_own, ..
+        } = &hindrances.condition;
+        if hindrance.is_none() && !is_own && self.project.lock.take().is_some() {
+            // Its file was removed: another Loom finds the project free, or has it by now.
             return self.take_lock();
         }
         if !is_mended {
@@ -172,6 +177,10 @@ impl App {
         let Some(folder) = self.project.folder.clone() else {
             return;
         };
+        // A second try would meet what the first one took.
+        if std::mem::replace(&mut self.project.hindrances.is_trying, true) {
+            return;
+        }
         let project = self.project.serial;
         let (location, catalog) = (self.journal_at(&folder), self.project.catalog.clone());
         let is_barred = self.project.keeper.is_barred;
@@ -190,6 +199,7 @@ impl App {
 
     pub(super) fn lock_tried(&mut self, result: Result<Taken, LockError>) {
         let project = &mut self.project;
+        project.hindrances.is_trying = false;
         match result {
             Ok(_) if project.lock.is_some() => {}
             // Its folder could not be written to when it was opened.
@@ -212,11 +222,15 @@ impl App {
                 }
             }
             Err(error @ LockError::Io { .. }) if project.read_only.is_none() => {
-                self.not_saved(error.to_string());
+                // Where no save waits for it there is nothing to say: the folder's own banner does.
+                if project.hindrances.unsaved.is_some() {
+                    self.not_saved(error.to_string());
+                }
             }
             Err(error) => {
                 let text = error.to_string();
                 project.read_only = Some(text.clone());
+                project.keeper.is_barred = true;
                 self.notify(Level::Warning, text);
             }
         }
@@ -297,9 +311,7 @@ impl App {
         banners.extend(project.trust_banner());
         banners.extend(read_only(project));
         banners.extend(hindered(project, folder));
-        if project.read_only.is_none() {
-            banners.extend(project.outside.trouble().map(refused));
-        }
+        banners.extend(project.outside.trouble().map(refused));
         if let Kept::Nowhere(reason) = &project.hindrances.kept {
             banners.push(Banner {
                 level: Level::Error,
@@ -325,7 +337,7 @@ impl App {
 
 fn read_only(project: &Project) -> Option<Banner> {
     let reason = project.read_only.as_ref()?;
-    let is_locked = project.lock.is_none();
+    let is_locked = project.is_barred();
     let is_free = is_locked && project.hindrances.condition.is_free;
     let (title, text) = if is_free {
         let text = "It was closed in the other Loom; what was saved there is shown";
@@ -342,7 +354,7 @@ fn read_only(project: &Project) -> Option<Banner> {
         };
         choices.push((text, Action::Command(Command::EditHere)));
         choices.push(copy_elsewhere());
-    } else {
+    } else if file::why_read_only(&project.document).is_some() {
         choices.push(choice(Command::CheckUpdates));
     }
     Some(Banner {

@@ -429,6 +429,7 @@ impl eframe::App for App {
         self.save_again();
         self.outside_turns();
         self.keep_journals();
+        self.offer_recovery();
         for serial in self.serials() {
             self.with_project(serial, Self::keep_code);
         }

@@ -10,7 +10,7 @@ use super::App;
 use super::code::CodeWork;
 use super::environment::Changing;
 use super::hindrances::Hindrances;
-use super::journal::Keeper;
+use super::journal::{Keeper, Kept};
 use super::live::Live;
 use super::outside::Outside;
 use super::picture::is_picture;
@@ -28,7 +28,6 @@ use crate::nodebank::Nodebank;
 use crate::paths::full;
 use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
-use crate::project::hindrance;
 use crate::project::journal::{Base, Found};
 use crate::project::trust::Doubt;
 use crate::project::{self, LockError, outside};
@@ -161,7 +160,13 @@ impl Project {
 
     /// Another Loom may write to it, and not this window.
     pub(super) fn is_barred(&self) -> bool {
-        self.lock.is_none() && self.read_only.is_some()
+        self.lock.is_none() && self.read_only.is_some() && !self.is_version()
+    }
+
+    /// Will what is not saved come back when it is opened again, if nobody discards it?
+    pub(super) fn keeps_unsaved(&self) -> bool {
+        let is_nowhere = matches!(self.hindrances.kept, Kept::Nowhere(_));
+        self.keeper.is_kept() && !is_nowhere && !self.panels.code.is_unsaved()
     }
 
     pub fn is_welcome(&self) -> bool {
@@ -454,7 +459,7 @@ impl App {
         let lock = match project::Lock::take(&folder) {
             Ok(lock) => Some(lock),
             // Nobody can write there: what is done is kept elsewhere until this window can.
-            Err(LockError::Io { .. }) if hindrance::look(&folder, None).is_some() => None,
+            Err(LockError::Io { .. }) => None,
             Err(error) => {
                 read_only = read_only.or(Some(error.to_string()));
                 None

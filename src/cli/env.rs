@@ -91,9 +91,13 @@ fn list(wanted: &mut Wanted, is_asked: bool, json: bool, paths: &Paths) -> Resul
     let mut listing = python::list(&wanted.project);
     let is_foreign = listing.python.is_some() && python::own_interpreter(wanted).is_none();
     if is_foreign {
-        listing.python = None;
+        say(
+            "loom: there is an environment that Loom did not build here, or that was changed since: it is not used, and \
+             `loom run` makes another",
+        );
+        (listing.python, listing.packages) = (None, Vec::new());
     }
-    let newer = if is_asked {
+    let newer = if is_asked && !is_foreign {
         let outdated = |wanted: &Wanted| python::outdated(wanted, &mut tell, &cancel());
         with_consent(wanted, paths, outdated).map_err(failure)?
     } else {
@@ -125,10 +129,6 @@ fn list(wanted: &mut Wanted, is_asked: bool, json: bool, paths: &Paths) -> Resul
         return Ok(Exit::Ok);
     }
     if is_foreign {
-        say(
-            "loom: there is an environment that Loom did not build here, or that was changed since: it is not used, and \
-             `loom run` makes another",
-        );
         return Ok(Exit::Ok);
     }
     let Some(version) = listing.python else {

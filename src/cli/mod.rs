@@ -50,9 +50,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// With another name for what the message names.
+    /// With another name for the file that the message ends with.
     fn renamed(mut self, from: &Path, to: &str) -> Self {
-        self.message = self.message.replace(&from.display().to_string(), to);
+        // Messages end with what they are of.
+        if let Some(rest) = self.message.strip_suffix(&from.display().to_string()) {
+            self.message = format!("{rest}{to}");
+        }
         self
     }
 

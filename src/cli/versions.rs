@@ -72,7 +72,7 @@ pub fn merged(
 ) -> Result<Exit, Failure> {
     let read = |side: &str, path: &Path, may_be_empty| {
         read(path, may_be_empty).map_err(|failure| match name {
-            Some(name) => failure.renamed(path, &format!("{} ({side})", name.display())),
+            Some(name) => failure.renamed(&savefile(path), &format!("{} ({side})", name.display())),
             None => failure,
         })
     };

@@ -31,6 +31,8 @@ pub struct Condition {
     pub hindrance: Option<Hindrance>,
     /// Nobody holds the lock any more, as far as what lies beside it tells.
     pub is_free: bool,
+    /// This process holds it, as far as that tells.
+    pub is_own: bool,
 }
 
 /// A folder as the system knows it, whatever its name.
@@ -60,6 +62,7 @@ impl Condition {
         Self {
             hindrance: look(project, opened),
             is_free: lock::is_free(project),
+            is_own: lock::is_own(project),
         }
     }
 }

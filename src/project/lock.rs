@@ -86,8 +86,10 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // It only says who; the lock itself goes with the file.
-        std::fs::remove_file(&self.holder_file).ok();
+        // It only says who; the lock itself goes with the file. Where its folder was removed it may say that another does.
+        if Holder::read(&self.holder_file).is_some_and(|holder| holder.is_this()) {
+            std::fs::remove_file(&self.holder_file).ok();
+        }
     }
 }
 
@@ -95,6 +97,16 @@ impl Holder {
     /// A process of this machine that is not there any more. Of another machine's nothing is known.
     fn has_ended(&self) -> bool {
         self.host == this_host() && !sys::is_running(self.pid)
+    }
+
+    fn read(file: &Path) -> Option<Self> {
+        let bytes = file::read_bounded(file, MOST_BYTES).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Is it this process?
+    fn is_this(&self) -> bool {
+        self.pid == std::process::id() && self.host == this_host()
     }
 
     fn this() -> Self {
@@ -117,9 +129,12 @@ fn this_host() -> String {
 
 /// Who holds the lock of a project, as far as the file beside it tells.
 pub fn holder(project: &Path) -> Option<Holder> {
-    let file = project.join(".loom").join(HOLDER);
-    let bytes = file::read_bounded(&file, MOST_BYTES).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    Holder::read(&project.join(".loom").join(HOLDER))
+}
+
+/// Does this process hold the lock of a project, as far as that file tells?
+pub fn is_own(project: &Path) -> bool {
+    holder(project).is_some_and(|holder| holder.is_this())
 }
 
 /// The process of this machine that holds the lock of a project, as far as that file tells.

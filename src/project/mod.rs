@@ -95,7 +95,7 @@ pub fn find(name: &Path, userdata: &Path) -> Result<PathBuf, ProjectError> {
     let in_userdata = userdata.join(name);
     [name, &in_userdata]
         .into_iter()
-        .find(|folder| folder.join(SAVEFILE).is_file())
+        .find(|folder| is_project(folder))
         .and_then(|folder| full(folder).ok())
         .ok_or_else(|| {
             let wanted = name.to_string_lossy();
@@ -182,6 +182,14 @@ fn fill(folder: &Path, name: &str) -> Result<(), ProjectError> {
     Ok(())
 }
 
+/// Is it a project's folder? Its savefile may be gone while something is kept of it.
+pub fn is_project(folder: &Path) -> bool {
+    let own = folder.join(".loom");
+    folder.join(SAVEFILE).is_file()
+        || own.join("journal").is_file()
+        || !generations::list(folder).is_empty()
+}
+
 /// Remove what a crash left half written in a userdata folder. Another Loom may be writing there just now.
 pub fn sweep(userdata: &Path) {
     for folder in ["", "journals", "thumbnails"] {
@@ -208,6 +216,9 @@ pub fn forget_place(folder: &Path, userdata: &Path) {
         journal::Location::new(folder, userdata).discard(),
         unsaved::forget(folder, userdata),
     ];
+    for slot in journal::Location::new(folder, userdata).left_slots() {
+        slot.clear();
+    }
     for error in forgotten.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "something is still remembered of {}", folder.display());
     }

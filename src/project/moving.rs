@@ -90,7 +90,8 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
         return Err(MoveError::NewerForm(reason));
     }
     let kept = journal::Location::new(project, &paths.userdata);
-    if kept.find(&catalog).is_some() {
+    let is_left = |slot: &journal::Slot| kept.apart(slot).find(&catalog).is_some();
+    if kept.find(&catalog).is_some() || kept.left_slots().iter().any(is_left) {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
     let look = trust::look(project, paths);

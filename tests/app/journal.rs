@@ -470,3 +470,87 @@ fn a_journal_that_is_removed_under_the_window_is_put_back() {
     let window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 2);
 }
+
+#[test]
+fn what_came_back_and_is_then_removed_or_cut_off_is_written_anew() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let journal = project.join(".loom/journal");
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    for (count, harm) in ["removed", "cut off", "cut off and removed"]
+        .iter()
+        .enumerate()
+    {
+        drop(window);
+        window = Window::open(|_| project.clone());
+        assert_eq!(self::count(&window), count + 1, "{harm}");
+        let whole = fs::read(&journal).unwrap();
+        // Held open by the window, and with no other name.
+        if harm.contains("cut off") {
+            fs::write(&journal, "").unwrap();
+        }
+        if harm.contains("removed") {
+            fs::remove_file(&journal).unwrap();
+        }
+        let is_whole =
+            |_: &mut Window| fs::read(&journal).is_ok_and(|now| now.len() >= whole.len() / 2);
+        until(&mut window, harm, is_whole);
+        assert!(
+            window
+                .harness
+                .query_by_label_contains("kept nowhere")
+                .is_none()
+        );
+        add(&mut window);
+        written(&mut window, &project, 1);
+    }
+    drop(window);
+    let mut window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 4);
+    for _ in 0..4 {
+        window.key(Modifiers::COMMAND, Key::Z);
+    }
+    assert_eq!(count(&window), 0, "with its history");
+}
+
+#[test]
+fn without_a_savefile_what_was_not_saved_is_found_all_the_same() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    fs::remove_file(project.join("savefile.json")).unwrap();
+    drop(window);
+    assert!(loom::project::find(&project, userdata.path()).is_ok());
+    let mut window = Window::open(|_| project.clone());
+    window.harness.get_by_label("Open what Loom kept").click();
+    window.steps();
+    assert_eq!(count(&window), 1);
+    window.key(Modifiers::COMMAND, Key::S);
+    until(&mut window, "saved", |_| {
+        project.join("savefile.json").is_file()
+    });
+}
+
+#[test]
+fn where_no_folder_can_be_made_for_it_what_was_not_saved_comes_back_too() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let shared = Rc::new(tempfile::tempdir().unwrap());
+    let open = || Window::start(shared.clone(), Some(project.clone()), Settings::default());
+    let mut window = open();
+    add(&mut window);
+    written(&mut window, &project, 1);
+    fs::remove_dir_all(project.join(".loom")).unwrap();
+    fs::write(project.join(".loom"), "x").unwrap();
+    until(&mut window, "it is kept", |_| {
+        !kept_apart(shared.path(), "journal").is_empty()
+    });
+    drop(window);
+    let window = open();
+    assert_eq!(count(&window), 1);
+    assert!(window.app().project().document.is_dirty());
+}

@@ -4,7 +4,7 @@
 use super::super::App;
 use super::super::files::age;
 use super::super::open::Project;
-use super::Start;
+use super::{Message, Start};
 use crate::document::{file, ops};
 use crate::project::journal::{Base, Found, Location, Place, Slot};
 use crate::project::trust::Doubt;
@@ -39,9 +39,18 @@ impl App {
             slot: None,
         });
         let apart = location.left_slots().into_iter().filter_map(|slot| {
-            let found = Box::new(location.apart(&slot).find(&project.catalog)?);
-            let slot = Some(slot);
-            Some(Left { found, slot })
+            let at = location.apart(&slot);
+            let Some(found) = at.find(&project.catalog) else {
+                if at.newest(&project.catalog).is_some() {
+                    // It can be read, and nothing was done in it.
+                    slot.clear();
+                }
+                return None;
+            };
+            Some(Left {
+                found: Box::new(found),
+                slot: Some(slot),
+            })
         });
         keeper.left = home.into_iter().chain(apart).collect();
         let back = keeper.left.iter().position(Left::may_come_back);
@@ -72,11 +81,13 @@ impl App {
             .keeper
             .left
             .push_front(Left { found, slot: None });
-        self.offer_recovery();
     }
 
-    /// The question about what an earlier Loom left, where it could not come back by itself.
+    /// The question about what an earlier Loom left, where it could not come back by itself, as soon as no other is open.
     pub(in super::super) fn offer_recovery(&mut self) {
+        if self.dialog.is_some() {
+            return;
+        }
         while let Some(Left { found, slot }) = self.project.keeper.left.front() {
             if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
                 self.drop_left();
@@ -95,48 +106,50 @@ impl App {
     }
 
     pub(in super::super) fn restore(&mut self) {
+        let Project {
+            keeper, document, ..
+        } = &mut self.project;
+        let Some(Left { found, .. }) = keeper.left.front() else {
+            return;
+        };
+        let is_step = keeper.messages.is_some() || document.is_dirty();
+        if is_step {
+            // What is shown is not saved either: undo brings it back.
+            let step = ops::become_version(document.graph(), found.document.graph(), "Restore");
+            if let Err(error) = step.and_then(|step| document.commit(step)) {
+                let text = format!("What was left cannot be shown: {error}; it stays where it is");
+                return self.notify(Level::Error, text);
+            }
+            document.set_unsaved();
+            // While what lies in the project's folder is not decided on still, so that it is written elsewhere first.
+            self.keep_journals();
+        }
         let keeper = &mut self.project.keeper;
         let Some(Left { found, slot }) = keeper.left.pop_front() else {
             return;
         };
         let told = came_back(&found);
-        let Found {
-            document, place, ..
-        } = *found;
-        if !place.is_trusted() {
+        let place = found.place;
+        let is_trusted = place.is_trusted();
+        if !is_step {
+            (keeper.start, keeper.slot) = (Some(Start::OnAnyway(place)), slot);
+            self.replace_document(found.document);
+        } else if let (Some(slot), Some(messages)) = (slot, &keeper.messages) {
+            // What lies in the project's folder is replaced by the journal that holds it now. What does not get through
+            // is offered once more.
+            messages
+                .try_send(Message::Remove(Box::new(place), slot))
+                .ok();
+        }
+        if !is_trusted {
             self.doubt(Doubt::Unsaved);
         }
-        let keeper = &mut self.project.keeper;
-        if keeper.messages.is_none() && !self.project.document.is_dirty() {
-            (keeper.start, keeper.slot) = (Some(Start::OnAnyway(place)), slot);
-            self.replace_document(document);
-        } else {
-            // What is shown is not saved either.
-            let shown = &mut self.project.document;
-            let step = ops::become_version(shown.graph(), document.graph(), "Restore");
-            if let Err(error) = step.and_then(|step| shown.commit(step)) {
-                let text = format!("What was left cannot be shown: {error}; it stays where it is");
-                return self.notify(Level::Error, text);
-            }
-            shown.set_unsaved();
-            self.keep_journals();
-            let flush_first = self.project.keeper.flush_first();
-            // What lies in the project's folder is replaced by the journal that holds it now.
-            if let (Some(slot), Some(location)) = (slot, self.project.keeper.location.clone()) {
-                drop(self.services.runtime.spawn_blocking(move || {
-                    flush_first();
-                    remove(&location, &place, Some(slot));
-                }));
-            }
-        }
         self.notify(Level::Success, told);
-        self.offer_recovery();
     }
 
     /// What is shown is wanted.
     pub(in super::super) fn drop_recovery(&mut self) {
         self.drop_left();
-        self.offer_recovery();
     }
 
     fn drop_left(&mut self) {

@@ -5,6 +5,7 @@ mod left;
 mod writer;
 
 use std::collections::VecDeque;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +21,7 @@ use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project::journal::{Base, Location, Place, Slot, Standing};
+use crate::project::journal::{Base, Journal, Location, Place, Slot, Standing};
 use crate::ui::Level;
 
 /// Messages that may wait for the task; what comes while it is full waits here.
@@ -38,6 +39,8 @@ pub enum Kept {
     Aside,
     /// Nowhere, for this reason.
     Nowhere(String),
+    /// What was kept is gone: the task waits for what is shown.
+    Lost,
 }
 
 /// What the task is told.
@@ -48,8 +51,14 @@ enum Message {
     Flush(SyncSender<()>),
     /// May the project run with what was done?
     Standing(Standing),
+    /// What was kept is gone: this is what is shown, with all that was told before, and the savefile's text.
+    Anew(Box<Document>, Arc<str>, Arc<Catalog>),
     /// The journal may lie in the project's folder now.
     Home,
+    /// It may not any more.
+    Apart,
+    /// What was left at this place, which is held until then, was done again: it goes when that is on the disk.
+    Remove(Box<Place>, Slot),
 }
 
 /// What a project's journal is to begin with.
@@ -58,6 +67,28 @@ enum Start {
     On(Place),
     /// On, although the savefile is not what it was.
     OnAnyway(Place),
+}
+
+impl Start {
+    /// Write on in what was found, if that is how it begins.
+    fn resume(&self, location: &Location) -> io::Result<Journal> {
+        match self {
+            Self::New(_) => Err(io::Error::other("it begins with nothing")),
+            Self::On(place) => location.resume(place),
+            Self::OnAnyway(place) => {
+                let mut journal = location.resume(place)?;
+                journal.acknowledge()?;
+                Ok(journal)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lies {
+    #[default]
+    Home,
+    Apart,
 }
 
 /// The journal of one project.
@@ -72,8 +103,10 @@ pub(super) struct Keeper {
     told: Option<Standing>,
     /// Another Loom holds the project: what is done here is kept apart.
     pub(super) is_barred: bool,
-    /// The task keeps it apart.
-    is_apart: bool,
+    /// Where the task keeps it.
+    lies: Lies,
+    /// The task waits for what is shown.
+    pub(super) is_lost: bool,
     /// Where what `start` goes on in lies, if that is apart.
     slot: Option<Slot>,
     /// Said before `messages` goes: nothing is to come back.
@@ -111,14 +144,24 @@ impl Keeper {
         // What was done until now first: it is written before it takes the place of what lies there.
         if let Some(messages) = &self.messages
             && self.waiting.is_empty()
-            && self.is_apart
-            && !self.must_be_apart()
+            && self.lies != self.is_to_lie()
         {
-            self.is_apart = messages.try_send(Message::Home).is_err();
+            let lies = self.is_to_lie();
+            let message = match lies {
+                Lies::Home => Message::Home,
+                Lies::Apart => Message::Apart,
+            };
+            if messages.try_send(message).is_ok() {
+                self.lies = lies;
+            }
         }
-        if self.waiting.is_empty()
-            && !matches!(&self.start, Some(Start::New(base)) if base.is_unsaved)
-        {
+        // What came back is watched over from the start: nobody else has it.
+        let has_something = match &self.start {
+            Some(Start::New(base)) => base.is_unsaved,
+            Some(Start::On(_) | Start::OnAnyway(_)) => true,
+            None => false,
+        };
+        if self.waiting.is_empty() && !has_something {
             return;
         }
         let Some(location) = &self.location else {
@@ -129,11 +172,11 @@ impl Keeper {
             self.messages = Some(messages);
             self.is_discarded = Arc::default();
             self.told = standing;
-            self.is_apart = self.must_be_apart();
+            self.lies = self.is_to_lie();
             let writer = Writer::new(
                 services.runtime.clone(),
                 location.clone(),
-                (start, self.slot.take(), self.is_apart),
+                (start, self.slot.take(), self.lies == Lies::Apart),
                 catalog.clone(),
                 standing,
             );
@@ -166,9 +209,26 @@ impl Keeper {
         }
     }
 
-    /// It would take the place of what another Loom writes, or left and nobody has decided on.
-    fn must_be_apart(&self) -> bool {
-        self.is_barred || self.left.iter().any(|left| left.slot.is_none())
+    /// All that is shown is written down anew.
+    fn begin_anew(&mut self, shown: &Document, saved: &Arc<str>, catalog: &Arc<Catalog>) {
+        let Some(messages) = &self.messages else {
+            return;
+        };
+        let message = Message::Anew(Box::new(shown.clone()), saved.clone(), catalog.clone());
+        if messages.try_send(message).is_ok() {
+            // It holds what waits.
+            self.waiting.clear();
+            self.is_lost = false;
+        }
+    }
+
+    /// At home it may take the place of what another Loom writes, or left and nobody has decided on.
+    fn is_to_lie(&self) -> Lies {
+        if self.is_barred || self.left.iter().any(|left| left.slot.is_none()) {
+            Lies::Apart
+        } else {
+            Lies::Home
+        }
     }
 
     /// Closed when nothing is written any more; for what follows `discard`.
@@ -192,14 +252,20 @@ impl Keeper {
         }
     }
 
+    /// Is what is not saved kept, so that it can come back?
+    pub fn is_kept(&self) -> bool {
+        self.location.is_some()
+    }
+
     /// All of it is to come back at another time: nothing that is done from now on is written.
-    pub fn keep(&mut self, catalog: &Arc<Catalog>) {
-        if let Some(messages) = &self.messages
+    pub fn keep(&mut self, catalog: &Arc<Catalog>, services: &Services) {
+        if let Some(messages) = self.messages.take()
             && !self.waiting.is_empty()
         {
-            // There was no room for it, and there is no later.
-            let entries = std::mem::take(&mut self.waiting);
-            messages.send(Message::Done(entries, catalog.clone())).ok();
+            // There was no room for it yet, and there is no later.
+            let message = Message::Done(std::mem::take(&mut self.waiting), catalog.clone());
+            let send = move || drop(messages.send(message));
+            drop(services.runtime.spawn_blocking(send));
         }
         let end = self.end.take();
         *self = Self {
@@ -265,11 +331,19 @@ impl App {
             let standing = project.standing();
             let keeper = &mut project.keeper;
             keeper.waiting.extend(entries);
+            if keeper.is_lost {
+                let (shown, saved) = (&project.document, &project.outside.base);
+                keeper.begin_anew(shown, saved, &project.catalog);
+            }
             keeper.write(&project.catalog, project.serial, standing, services);
         }
     }
 
     pub(super) fn journal_told(&mut self, kept: Kept) {
+        if kept == Kept::Lost {
+            self.project.keeper.is_lost = true;
+            return;
+        }
         let before = std::mem::replace(&mut self.project.hindrances.kept, kept);
         if self.project.hindrances.kept == Kept::Home && matches!(before, Kept::Nowhere(_)) {
             self.notify(Level::Success, "Changes are kept on the disk again");

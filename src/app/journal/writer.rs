@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::{Kept, Message, Start};
-use crate::document::Entry;
+use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project::journal::{Flushed, Journal, Location, Rotated, Slot, Standing};
+use crate::project::journal::{Flushed, Journal, Location, Place, Rotated, Slot, Standing};
 
 /// What was written is on the disk at most this much later.
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
@@ -42,6 +42,10 @@ pub(super) struct Writer {
     unflushed_since: Option<Instant>,
     /// Dropped when what was written until now is on the disk.
     asked: Vec<SyncSender<()>>,
+    /// It was removed, and could not be put back yet.
+    is_stuck: bool,
+    /// Nobody has its lines any more.
+    is_lost: bool,
     /// The flush that goes on beside.
     flushing: Option<Flushing>,
     /// The snapshot that is made beside.
@@ -83,6 +87,8 @@ impl Writer {
             waiting: Vec::new(),
             unflushed_since: None,
             asked: Vec::new(),
+            is_stuck: false,
+            is_lost: false,
             flushing: None,
             rotating: None,
             kept: Kept::Home,
@@ -119,6 +125,17 @@ impl Writer {
                     self.moved_at = None;
                     self.step(tell, Self::write);
                 }
+                Ok(Message::Apart) => self.step(tell, Self::go_apart),
+                Ok(Message::Anew(shown, saved, catalog)) => {
+                    self.catalog = catalog;
+                    self.step(tell, |writer| writer.begin_anew(*shown, &saved));
+                }
+                Ok(Message::Remove(place, slot)) => {
+                    self.step(tell, Self::write);
+                    self.step(tell, Self::flush);
+                    self.remove(&place);
+                    drop(slot);
+                }
                 Err(RecvTimeoutError::Timeout) if self.is_to_write_again() => {
                     self.step(tell, Self::write);
                 }
@@ -138,6 +155,9 @@ impl Writer {
             };
             if let Err(error) = discarded {
                 tracing::warn!(%error, "a journal could not be removed");
+            }
+            if let Some(slot) = &self.slot {
+                slot.clear();
             }
         } else {
             self.step(tell, Self::flush);
@@ -183,9 +203,11 @@ impl Writer {
     /// Do something that may find another place for the journal, or none.
     fn step(&mut self, tell: &dyn Fn(Kept), step: impl FnOnce(&mut Self) -> io::Result<()>) {
         let kept = match step(self) {
+            Err(_) if self.is_lost => Kept::Lost,
             Err(error) => Kept::Nowhere(error.to_string()),
             // What waits is nowhere as before.
             Ok(()) if !self.waiting.is_empty() => return,
+            Ok(()) if self.is_stuck || self.is_lost => return,
             Ok(()) if self.journal.as_ref().is_some_and(Journal::is_doubtful) => return,
             Ok(()) => match &self.journal {
                 Some(journal) if !journal.is_home() => Kept::Aside,
@@ -200,6 +222,9 @@ impl Writer {
 
     fn write(&mut self) -> io::Result<()> {
         self.tried_at = Some(Instant::now());
+        if self.is_lost {
+            return Err(gone());
+        }
         if self.journal.is_none() {
             let location = self.place()?;
             let begun = match self.start.as_ref() {
@@ -207,11 +232,11 @@ impl Writer {
                     let standing = self.standing.unwrap_or(Standing::Restricted);
                     location.begin(base, standing)?
                 }
-                Some(Start::On(place)) => location.resume(place)?,
-                Some(Start::OnAnyway(place)) => {
-                    let mut journal = location.resume(place)?;
-                    journal.acknowledge()?;
-                    journal
+                Some(start) => {
+                    let resumed = start.resume(&location);
+                    // What was read there is shown: nothing is lost when it cannot be written on.
+                    self.is_lost = resumed.is_err();
+                    resumed?
                 }
                 None => return Ok(()),
             };
@@ -222,6 +247,12 @@ impl Writer {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
+        if self.slot.is_some() && !self.is_apart && !self.waiting.is_empty() {
+            // Before it takes the place of what lies there, which may be what was restored.
+            journal.append(&self.waiting)?;
+            self.waiting.clear();
+            self.unflushed_since.get_or_insert_with(Instant::now);
+        }
         if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
             self.moved_at = journal.move_home().is_err().then(Instant::now);
         }
@@ -238,6 +269,21 @@ impl Writer {
         }
         self.waiting.clear();
         self.unflushed_since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    /// Begin a journal of what is shown in place of one that is gone.
+    fn begin_anew(&mut self, shown: Document, saved: &str) -> io::Result<()> {
+        self.tried_at = Some(Instant::now());
+        let location = self.place()?;
+        let standing = self.standing.unwrap_or(Standing::Restricted);
+        let journal = location.begin_anew(shown, saved, &self.catalog, standing)?;
+        // It holds what waits, and what goes on beside was of the one before.
+        self.waiting.clear();
+        (self.flushing, self.rotating) = (None, None);
+        (self.journal, self.start) = (Some(journal), None);
+        (self.is_stuck, self.is_lost) = (false, false);
+        self.unflushed_since = Some(Instant::now());
         Ok(())
     }
 
@@ -259,12 +305,45 @@ impl Writer {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
-        if journal.is_in_place() {
+        if self.is_lost || journal.is_in_place() {
+            self.is_stuck = false;
             return Ok(());
+        }
+        if !journal.is_whole() {
+            self.is_lost = true;
+            return Err(gone());
         }
         tracing::warn!("a journal was removed while it was written: it is put back");
         self.unflushed_since = Some(Instant::now());
-        journal.put_back()
+        let put_back = journal.put_back();
+        self.is_stuck = put_back.is_err();
+        put_back
+    }
+
+    /// Another Loom writes to the project now: nothing of this one may lie there.
+    fn go_apart(&mut self) -> io::Result<()> {
+        self.is_apart = true;
+        let location = self.place()?;
+        match &mut self.journal {
+            Some(journal) => journal.leave_for(location),
+            None => Ok(()),
+        }
+    }
+
+    /// What was left at a place is in this journal now, on the disk.
+    fn remove(&self, place: &Place) {
+        let is_kept = matches!(self.kept, Kept::Home | Kept::Aside) && self.waiting.is_empty();
+        if !is_kept
+            || self.is_stuck
+            || self.is_lost
+            || self.journal.as_ref().is_none_or(Journal::is_doubtful)
+        {
+            // It is offered once more.
+            return;
+        }
+        if let Err(error) = self.location.remove(place) {
+            tracing::warn!(%error, "a journal could not be removed");
+        }
     }
 
     /// The journal as a whole stands as the project does: what was done before that was known, and by an earlier window.
@@ -368,6 +447,10 @@ impl Writer {
         let (rotation, catalog) = (journal.begin_rotation(), self.catalog.clone());
         self.rotating = Some(self.beside(move || rotation.run(&catalog)));
     }
+}
+
+fn gone() -> io::Error {
+    io::Error::other("what was kept is gone")
 }
 
 /// What came of work beside; `None`: it goes on.

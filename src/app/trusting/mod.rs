@@ -32,8 +32,9 @@ pub(super) struct Trusting {
     edited: BTreeSet<String>,
     /// What runs as soon as it is known.
     waits: Option<Asked>,
-    /// What the page of trust was shown instead of: it goes on when that says yes.
+    /// What the page of trust was shown instead of: it goes on when that says yes, and has said so.
     wanted: Option<Command>,
+    granted: Option<Command>,
     /// The environment is made when it is known.
     prepares: bool,
     /// The sources are read anew when it is known.
@@ -367,7 +368,7 @@ impl App {
         }
         self.project.environment_is_new();
         if self.project.trusted().is_some()
-            && let Some(command) = self.project.trusting.wanted.take()
+            && let Some(command) = self.project.trusting.granted.take()
             && !self.tabs.is_in_background
         {
             let context = self.services.context.clone();
@@ -389,7 +390,7 @@ impl App {
         self.end_trust();
         let trusting = &mut self.project.trusting;
         trusting.doubt = Some(doubt);
-        trusting.waits = None;
+        (trusting.waits, trusting.granted) = (None, None);
         trusting.state = State::Unknown;
         self.look_at_trust();
     }
@@ -449,6 +450,8 @@ impl App {
         // Another question, or another project, goes first.
         if self.dialog.is_none() && self.project.serial == project && self.project.is_restricted() {
             self.dialog = Some(Dialog::Trust(page));
+        } else {
+            self.with_project(project, |app| app.project.trusting.drop_wanted());
         }
     }
 
@@ -466,15 +469,13 @@ impl App {
             );
             return self.show_trust();
         }
+        let wanted = self.project.trusting.wanted.take();
+        if matches!(answer, TrustAnswer::Project | TrustAnswer::Around) {
+            self.project.trusting.granted = wanted;
+        }
         match answer {
-            TrustAnswer::Look => {
-                self.project.trusting.wanted = None;
-                self.show_trust();
-            }
-            TrustAnswer::NotNow => {
-                self.project.trusting.wanted = None;
-                self.project.trusting.is_put_off = true;
-            }
+            TrustAnswer::Look => self.show_trust(),
+            TrustAnswer::NotNow => self.project.trusting.is_put_off = true,
             TrustAnswer::Project => {
                 let names = look.changes.iter().flatten();
                 let names = names.map(|change| change.name.clone());
@@ -514,6 +515,7 @@ impl App {
                 self.sources_changed();
             }
             Err(error) => {
+                self.project.trusting.granted = None;
                 let folder = self.paths.userdata.display();
                 let text = format!(
                     "Cannot keep that you trust it: {error}; check that the disk is not full and that you may write to \

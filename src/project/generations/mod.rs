@@ -70,12 +70,13 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// It is there and can be read, and is no savefile.
+    /// It can be read and is no savefile, or it is not there at all.
     pub fn is_damaged(&self) -> bool {
-        matches!(
-            self.error,
-            FileError::Syntax { .. } | FileError::Shape { .. }
-        )
+        match &self.error {
+            FileError::Syntax { .. } | FileError::Shape { .. } => true,
+            FileError::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        }
     }
 }
 

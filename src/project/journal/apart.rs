@@ -4,7 +4,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Location;
 
@@ -24,7 +24,8 @@ impl Location {
     /// A place apart where nothing lies.
     pub fn free_slot(&self) -> io::Result<Slot> {
         for (path, lock) in self.slots().filter(|(path, _)| !path.exists()) {
-            if let Some(slot) = Slot::take(path, lock)? {
+            // Another window may have been there just before, and have ended.
+            if let Some(slot) = Slot::take(path, lock)?.filter(|slot| !slot.path.exists()) {
                 return Ok(slot);
             }
         }
@@ -63,6 +64,11 @@ impl Location {
 }
 
 impl Slot {
+    /// Remove what lies there.
+    pub fn clear(&self) {
+        fs::remove_file(&self.path).ok();
+    }
+
     /// `None`: another window has it.
     fn take(path: PathBuf, lock: PathBuf) -> io::Result<Option<Self>> {
         fs::create_dir_all(lock.parent().unwrap_or(&lock))?;
@@ -79,13 +85,28 @@ impl Slot {
             }
             _ => {}
         }
-        // Whoever had it may have removed its name in between.
-        let slot = lock.exists().then_some(Self {
+        // Whoever had it may have removed its name in between, and somebody else have made another of that name.
+        let slot = is_of_name(&held, &lock).then_some(Self {
             path,
             lock,
             _held: held,
         });
         Ok(slot)
+    }
+}
+
+/// Does the name lead to the file that is open?
+fn is_of_name(file: &File, name: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let of = |meta: io::Result<fs::Metadata>| meta.ok().map(|meta| (meta.dev(), meta.ino()));
+        of(file.metadata()) == of(fs::metadata(name))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        name.exists()
     }
 }
 
@@ -99,8 +120,6 @@ impl Drop for Slot {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]

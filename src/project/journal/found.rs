@@ -75,6 +75,26 @@ pub struct Place {
 }
 
 impl Found {
+    /// What a journal would come to that lies at `path` and was begun with this.
+    pub(super) fn of(document: Document, saved: &str, path: PathBuf, standing: Standing) -> Self {
+        Self {
+            steps: document.history().done(),
+            document,
+            lost: 0,
+            written: SystemTime::now(),
+            is_current: true,
+            place: Place {
+                path,
+                next: 1,
+                anew: None,
+                chain: Chain::default(),
+                standing: Some(standing),
+                is_aside: false,
+            },
+            savefile: Known::of([Print::of(saved.as_bytes())]),
+        }
+    }
+
     /// What takes the place of all lines: a snapshot with the number of the last. `None`: it would not mean the same.
     pub(super) fn as_line(
         &self,

@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::document::Entry;
 use crate::document::file::storage::{Disk, Storage, Writable};
 use crate::document::file::{self, SAVEFILE};
+use crate::document::{Document, Entry};
+use crate::graph::Catalog;
 
 use super::machine::{self, Key};
 pub use apart::Slot;
@@ -49,6 +50,8 @@ pub struct Journal {
     path: PathBuf,
     /// `None`: it is to be opened where it lies.
     file: Option<Box<dyn Writable>>,
+    /// Its whole lines, when it was closed to be replaced and that failed: they may lie nowhere.
+    spare: Option<Vec<u8>>,
     next: u64,
     /// What its lines come to.
     chain: Chain,
@@ -117,7 +120,26 @@ impl Location {
     /// Begin a journal in place of what lies there.
     pub fn begin(&self, base: &Base, standing: Standing) -> io::Result<Journal> {
         let first = snapshot::of_base(base, self.savefile());
-        let (line, chain) = self.first_line(0, first, Some(standing))?;
+        let first = self.first_line(0, first, Some(standing))?;
+        self.begin_with(first, standing)
+    }
+
+    /// The same with a document as it is now, its history and what is saved of it, where the savefile was `saved` last.
+    pub fn begin_anew(
+        &self,
+        document: Document,
+        saved: &str,
+        catalog: &Catalog,
+        standing: Standing,
+    ) -> io::Result<Journal> {
+        let found = Found::of(document, saved, self.home.clone(), standing);
+        let first = found.as_line(self, catalog);
+        let is_other = || io::Error::other("a snapshot of what is shown would be another graph");
+        self.begin_with(first.ok_or_else(is_other)?, standing)
+    }
+
+    fn begin_with(&self, first: (String, Chain), standing: Standing) -> io::Result<Journal> {
+        let (line, chain) = first;
         let begin = |path: PathBuf| {
             self.put(&path, line.as_bytes())?;
             let mut journal = self.journal(path, 1, chain, Some(standing));
@@ -183,6 +205,7 @@ impl Location {
             location: self.clone(),
             path,
             file: None,
+            spare: None,
             next,
             chain,
             standing,
@@ -288,7 +311,9 @@ impl Journal {
     pub fn renew(&mut self) -> io::Result<()> {
         let bytes = self.whole_lines()?;
         let storage = self.location.storage.clone();
-        self.replace_by(|path| storage.write_atomic(path, &bytes))
+        let renewed = self.replace_by(|path| storage.write_atomic(path, &bytes));
+        self.spare = renewed.is_err().then_some(bytes);
+        renewed
     }
 
     /// Go on in a copy in the fallback folder: here nothing can be written any more.
@@ -304,13 +329,15 @@ impl Journal {
     /// Is it still what it writes that lies there? Others may have removed the file, or put another in its place.
     pub fn is_in_place(&self) -> bool {
         use io::ErrorKind::{NotADirectory, NotFound};
-        if self.file.is_none() {
-            return true;
-        }
         match self.location.storage.length(&self.path) {
             Ok(length) => length == self.length || self.is_torn && length > self.length,
             Err(error) => !matches!(error.kind(), NotFound | NotADirectory),
         }
+    }
+
+    /// Are its lines to be had still? Others may have cut them off.
+    pub fn is_whole(&self) -> bool {
+        self.whole_lines().is_ok()
     }
 
     /// Put there what was removed by others.
@@ -338,6 +365,14 @@ impl Journal {
     /// It is to lie there from now on: `move_home` brings it.
     pub fn set_location(&mut self, location: Location) {
         self.location = location;
+    }
+
+    /// Go on there at once. What lies where it was is left: it is somebody else's now, or theirs to ask about.
+    pub fn leave_for(&mut self, location: Location) -> io::Result<()> {
+        let bytes = self.whole_lines()?;
+        location.make_home()?;
+        self.location = location;
+        self.go_on_at(self.location.home.clone(), &bytes)
     }
 
     /// Remove it, wherever it lies.
@@ -441,18 +476,25 @@ impl Journal {
         own.next();
         self.snapshot = own.length as u64;
         self.file = Some(storage.append(&self.path)?);
+        self.spare = None;
         Ok(())
     }
 
     fn whole_lines(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = match &self.file {
+        let read = match &self.file {
             // Its name may lead elsewhere by now.
-            Some(file) => file.content()?,
-            None => self.location.storage.read(&self.path)?,
+            Some(file) => file.content(),
+            None => self.location.storage.read(&self.path),
         };
-        let length = self.own_part(&bytes)?.length;
-        bytes.truncate(length);
-        Ok(bytes)
+        let own = |mut bytes: Vec<u8>| {
+            let length = self.own_part(&bytes)?.length;
+            bytes.truncate(length);
+            Ok(bytes)
+        };
+        read.and_then(own).or_else(|error: io::Error| {
+            let spare = self.spare.clone().ok_or(error)?;
+            own(spare)
+        })
     }
 
     /// Those of the lines that were written. There may be more: of a write that failed in the end, and will be written
