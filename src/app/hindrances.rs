@@ -340,7 +340,7 @@ fn read_only(project: &Project) -> Option<Banner> {
     let is_locked = project.is_barred();
     let is_free = is_locked && project.hindrances.condition.is_free;
     let (title, text) = if is_free {
-        let text = "It was closed in the other Loom; what was saved there is shown";
+        let text = "It is not open in another Loom any more; what was saved there is shown";
         ("This project can be edited here now", text.to_owned())
     } else {
         ("This project is read-only here", sentence(reason))

@@ -96,7 +96,8 @@ impl App {
         if let Some(mut page) = self.for_others.crash.take() {
             if page.recovered.is_empty() {
                 // It was asked about, or opened in place of a file that is damaged.
-                page.recovered = self.names_of_unsaved();
+                let told = |name: String| format!("{name} has changes that are not saved");
+                page.recovered = self.names_of_unsaved().into_iter().map(told).collect();
             }
             self.dialog = Some(Dialog::Crash(page));
         } else if let Some(path) = self.for_others.open.pop_front() {

@@ -428,9 +428,9 @@ fn recover_ui(ui: &mut Ui, recovery: &Recovery) -> Option<Answer> {
     };
     let (title, text) = if !is_own {
         let text = format!(
-            "In the project's folder lie unsaved changes of {when} that Loom on this computer did not write: they came \
-             along with the project, or an older Loom wrote them. What they make of it, with {nodes} nodes, can be \
-             shown {instead}. Nothing of it runs before you trust the project again."
+            "In the project's folder lie unsaved changes of {when} that this Loom did not write: they came along with \
+             the project, or an older Loom wrote them, or one with another userdata folder. What they make of it, with \
+             {nodes} nodes, can be shown {instead}. Nothing of it runs before you trust the project."
         );
         ("Show unsaved changes from elsewhere?", text)
     } else if recovery.was_barred {

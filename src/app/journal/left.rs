@@ -69,7 +69,8 @@ impl App {
         (keeper.start, keeper.slot) = (Some(Start::On(found.place.clone())), slot);
         if found.document.is_dirty() {
             let name = project.name().to_owned();
-            self.tell_recovered(&name, came_back(&found));
+            let can_save = project.read_only.is_none();
+            self.tell_recovered(&name, came_back(&found, can_save));
         }
         project.document = found.document;
         project.seen_revision = project.document.graph().revision();
@@ -128,7 +129,7 @@ impl App {
         let Some(Left { found, slot }) = keeper.left.pop_front() else {
             return;
         };
-        let told = came_back(&found);
+        let told = came_back(&found, self.project.read_only.is_none());
         let place = found.place;
         let is_trusted = place.is_trusted();
         if !is_step {
@@ -181,7 +182,7 @@ pub(super) fn remove(location: &Location, place: &Place, slot: Option<Slot>) {
     drop(slot);
 }
 
-fn came_back(found: &Found) -> String {
+fn came_back(found: &Found, can_save: bool) -> String {
     let steps = found.document.history().unsaved().unwrap_or(found.steps);
     let lost = found.lost;
     let came = match steps {
@@ -191,6 +192,7 @@ fn came_back(found: &Found) -> String {
     };
     let them = if steps > 1 { "them" } else { "it" };
     match lost {
+        0 if !can_save => came,
         0 => format!("{came}; save to keep {them}"),
         _ => format!("{came}; {lost} more could not, since nodes that they need have changed"),
     }

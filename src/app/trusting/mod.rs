@@ -2,13 +2,15 @@
 //! it is opened, and again when its files change; all that starts something for it asks `trusted` here.
 
 mod page;
+mod writing;
 
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::page::page;
+use self::writing::Looking;
+pub(super) use self::writing::Writing;
 use super::asking::begins_run;
 use super::open::Asked;
 use super::{App, Event, Project};
@@ -69,41 +71,6 @@ impl Trusting {
     /// The page was put away: what it was shown instead of is not to go on later.
     pub(super) fn drop_wanted(&mut self) {
         self.wanted = None;
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Looking {
-    #[default]
-    No,
-    /// So many writes of Loom's own had ended before.
-    Since(u64),
-    /// Something changed meanwhile: once more.
-    Again,
-}
-
-static BEGUN: AtomicU64 = AtomicU64::new(0);
-static ENDED: AtomicU64 = AtomicU64::new(0);
-
-impl Looking {
-    fn now() -> Self {
-        Self::Since(ENDED.load(Ordering::Acquire))
-    }
-}
-
-/// Loom writes something of a project and signs it. A look that was under way meanwhile may have seen half of that.
-pub(super) struct Writing;
-
-impl Writing {
-    pub(super) fn begin() -> Self {
-        BEGUN.fetch_add(1, Ordering::AcqRel);
-        Self
-    }
-}
-
-impl Drop for Writing {
-    fn drop(&mut self) {
-        ENDED.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -305,7 +272,7 @@ impl App {
             None => look,
         };
         // What was seen may be Loom's own work, half done.
-        let is_half_done = looking != Looking::Since(BEGUN.load(Ordering::Acquire));
+        let is_half_done = looking.is_half_done();
         let state = match (&look.trusted, std::mem::take(&mut trusting.state)) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
             (None, State::Unknown) if is_half_done => return self.look_at_trust(),
