@@ -278,6 +278,7 @@ impl Keeper {
     pub fn discard(&mut self, base: Option<Base>, services: &Services) {
         self.is_discarded.store(true, Ordering::Release);
         self.messages = None;
+        self.is_lost = false;
         self.waiting.clear();
         // What was found and not decided on stays for the next time.
         self.left.clear();

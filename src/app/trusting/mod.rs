@@ -7,6 +7,7 @@ mod writing;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use self::page::page;
 use self::writing::Looking;
@@ -23,6 +24,9 @@ use crate::ui::dialogs::Dialog;
 use crate::ui::settings::TrustedRow;
 use crate::ui::trust::{TrustAnswer, TrustPage};
 use crate::ui::{Action, Level};
+
+/// Between two looks of which the first may have seen Loom's own work.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// What is known of a project, and what waits for it.
 #[derive(Debug, Default)]
@@ -241,6 +245,20 @@ impl App {
             .spawn(looking(self.project.serial, folder, self.paths.clone()));
     }
 
+    /// Look once more in a moment: Loom itself was writing.
+    fn look_again(&mut self) {
+        let Some(folder) = self.project.folder.clone() else {
+            return;
+        };
+        self.project.trusting.looking = Looking::now();
+        let look = looking(self.project.serial, folder, self.paths.clone());
+        self.services.spawn(move || {
+            // A save may take long: the files are not read without a pause meanwhile.
+            std::thread::sleep(BETWEEN_LOOKS);
+            look()
+        });
+    }
+
     /// The same for one that is just being opened.
     pub(super) fn look_at_first(&self, project: &mut Project) {
         if let Some(folder) = project.folder.clone() {
@@ -275,7 +293,7 @@ impl App {
         let is_half_done = looking.is_half_done();
         let state = match (&look.trusted, std::mem::take(&mut trusting.state)) {
             (Some(folder), _) => State::Trusted(folder.clone(), look.holds),
-            (None, State::Unknown) if is_half_done => return self.look_at_trust(),
+            (None, State::Unknown) if is_half_done => return self.look_again(),
             // Its disk was taken off, and may come back.
             (None, before @ State::Trusted(..)) if look.holds.files.is_empty() => {
                 if self.project.trusting.waits.take().is_some() {
@@ -302,7 +320,7 @@ impl App {
                     State::Trusted(folder, if is_done { look.holds } else { before })
                 } else if is_half_done {
                     self.project.trusting.state = State::Trusted(folder, before);
-                    return self.look_at_trust();
+                    return self.look_again();
                 } else {
                     let text = match &of_others[..] {
                         [name] => format!(

@@ -128,7 +128,10 @@ impl Writer {
                 Ok(Message::Apart) => self.step(tell, Self::go_apart),
                 Ok(Message::Anew(shown, saved, catalog)) => {
                     self.catalog = catalog;
+                    self.is_lost = false;
                     self.step(tell, |writer| writer.begin_anew(*shown, &saved));
+                    // Where that is nowhere either it is asked for once more, after a while.
+                    self.is_lost = matches!(self.kept, Kept::Nowhere(_));
                 }
                 Ok(Message::Remove(place, slot)) => {
                     self.step(tell, Self::write);
