@@ -151,11 +151,12 @@ impl App {
             .projects()
             .filter(|project| project.is_unsaved() && concerned.contains(&project.serial))
             .collect();
-        let is_barred = |project: &&Project| project.read_only.is_some() && project.keeps_unsaved();
+        let is_barred =
+            |project: &&Project| project.why_not_saved().is_some() && project.keeps_unsaved();
         let barred = match unsaved.first() {
             // An update may fail, and the window go on with it.
             _ if then == AfterSave::Update => None,
-            Some(first) if unsaved.iter().all(is_barred) => first.read_only.clone(),
+            Some(first) if unsaved.iter().all(is_barred) => first.why_not_saved(),
             _ => None,
         };
         self.dialog = Some(Dialog::Unsaved {

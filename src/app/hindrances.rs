@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::choosing::{Chosen, Question};
 use super::journal::Kept;
-use super::open::Project;
+use super::open::{Project, Stands};
 use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
@@ -25,6 +25,8 @@ use crate::ui::{Action, Level};
 const PACE: Duration = Duration::from_millis(500);
 /// A save that failed for a reason that no look shows is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// So often a project is locked again that could not be.
+const LOCK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What is known of the ways of one project to the disk.
 #[derive(Default)]
@@ -36,8 +38,9 @@ pub(super) struct Hindrances {
     unsaved: Option<(String, Instant)>,
     /// Where the journal lies.
     pub(super) kept: Kept,
-    /// The lock is being tried.
+    /// The lock is being tried, and was last.
     is_trying: bool,
+    tried_at: Option<Instant>,
     /// Where it lies, if that is of note and not known yet.
     place: Option<Place>,
 }
@@ -143,6 +146,7 @@ impl App {
     pub(super) fn save_again(&mut self) {
         for serial in self.serials() {
             self.with_project(serial, |app| {
+                app.lock_again();
                 let Hindrances {
                     unsaved, condition, ..
                 } = &app.project.hindrances;
@@ -155,6 +159,27 @@ impl App {
                     None => app.save(None),
                 }
             });
+        }
+    }
+
+    /// A project that could not be locked, and that nothing else stands in the way of, is locked as soon as it can be.
+    fn lock_again(&mut self) {
+        let project = &self.project;
+        let Hindrances {
+            condition,
+            is_trying,
+            tried_at,
+            ..
+        } = &project.hindrances;
+        let is_unlocked = project.lock.is_none() && project.read_only.is_none();
+        let is_open = project.stands == Stands::Open && project.folder.is_some();
+        if !is_unlocked || !is_open || *is_trying || condition.hindrance.is_some() {
+            return;
+        }
+        let elapsed = tried_at.map(|at| at.elapsed());
+        match elapsed.and_then(|elapsed| LOCK_AGAIN_AFTER.checked_sub(elapsed)) {
+            Some(left) => self.services.context.request_repaint_after(left),
+            None => self.take_lock(),
         }
     }
 
@@ -181,6 +206,7 @@ impl App {
         if std::mem::replace(&mut self.project.hindrances.is_trying, true) {
             return;
         }
+        self.project.hindrances.tried_at = Some(Instant::now());
         let project = self.project.serial;
         let (location, catalog) = (self.journal_at(&folder), self.project.catalog.clone());
         let is_barred = self.project.keeper.is_barred;

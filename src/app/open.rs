@@ -26,6 +26,7 @@ use crate::event::EventReceiver;
 use crate::graph::{Catalog, Flat, Graph, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
+use crate::plain::sentence;
 use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::journal::{Base, Found};
@@ -161,6 +162,12 @@ impl Project {
     /// Another Loom may write to it, and not this window.
     pub(super) fn is_barred(&self) -> bool {
         self.lock.is_none() && self.read_only.is_some() && !self.is_version()
+    }
+
+    /// Why what is shown cannot be saved here, whatever is tried.
+    pub(super) fn why_not_saved(&self) -> Option<String> {
+        let newer = || self.outside.newer().map(str::to_owned);
+        self.read_only.clone().or_else(newer)
     }
 
     /// Will what is not saved come back when it is opened again, if nobody discards it?
@@ -532,13 +539,13 @@ impl App {
             (None, _) => {
                 self.dialog = Some(Dialog::Failure {
                     title: "The project cannot be opened".to_owned(),
-                    text: unreadable.to_string(),
+                    text: sentence(&unreadable.to_string()),
                 });
                 return;
             }
         };
         self.dialog = Some(Dialog::Damaged {
-            text: unreadable.error.to_string(),
+            text: sentence(&unreadable.error.to_string()),
             when: super::files::age(written),
             written: generations::time_in_words(written),
             instead,

@@ -57,6 +57,12 @@ impl Outside {
         Some(trouble.reason.as_str()).filter(|reason| !reason.is_empty())
     }
 
+    /// Why it is not written over: a newer Loom wrote it.
+    pub fn newer(&self) -> Option<&str> {
+        let is_newer = self.trouble.as_ref().is_some_and(|it| it.is_newer);
+        self.trouble().filter(|_| is_newer)
+    }
+
     /// It holds this now, and the document says the same.
     pub fn set_base(&mut self, text: Arc<str>) {
         self.base = text;
@@ -70,6 +76,7 @@ impl Outside {
         self.trouble = Some(Trouble {
             seen,
             reason: String::new(),
+            is_newer: false,
             saved_mark: u64::MAX,
         });
     }
@@ -93,6 +100,7 @@ impl Sight {
 struct Trouble {
     seen: Seen,
     reason: String,
+    is_newer: bool,
     /// What `base` held.
     saved_mark: u64,
 }
@@ -402,6 +410,7 @@ impl App {
         outside.trouble = Some(Trouble {
             seen,
             reason: reason.clone(),
+            is_newer: matches!(refused, Refused::Newer(_)),
             saved_mark,
         });
         if was_saving {

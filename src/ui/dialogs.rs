@@ -446,6 +446,7 @@ fn recover_ui(ui: &mut Ui, recovery: &Recovery) -> Option<Answer> {
         );
         ("Restore unsaved changes?", text)
     };
+    let text = format!("{text} Otherwise it stays among the versions of this project.");
     heading(ui, title, &text);
     let other = if recovery.is_undoable {
         "Keep what is shown"
@@ -488,7 +489,7 @@ fn damaged_ui(
         ),
     };
     ui.label(format!(
-        "{kept}. It opens as unsaved work; the damaged file is kept beside it when you save."
+        "{kept}. It opens as unsaved work; a damaged file is kept beside it when you save."
     ));
     let is_own = !matches!(instead, Instead::Journal { is_own: false });
     match buttons(ui, &[(&open, is_own), ("Close", false)]) {

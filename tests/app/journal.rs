@@ -180,6 +180,13 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         let nodes = if restores { 1 } else { 2 };
         assert_eq!(count(&window), nodes);
         assert_eq!(window.app().project().document.is_dirty(), restores);
+        // What was refused is not thrown away.
+        let kept = loom::project::generations::list(&project);
+        let kept = kept
+            .iter()
+            .map(|version| fs::read_to_string(&version.path).unwrap());
+        let kept = kept.filter(|text| text.matches("\"nodeId\"").count() == 1);
+        assert_eq!(kept.count(), usize::from(!restores));
         add(&mut window);
         written(&mut window, &project, if restores { 3 } else { 1 });
         drop(window);
@@ -550,7 +557,12 @@ fn where_no_folder_can_be_made_for_it_what_was_not_saved_comes_back_too() {
         !kept_apart(shared.path(), "journal").is_empty()
     });
     drop(window);
-    let window = open();
+    let mut window = open();
     assert_eq!(count(&window), 1);
     assert!(window.app().project().document.is_dirty());
+    // As soon as there can be one, nobody else writes there.
+    fs::remove_file(project.join(".loom")).unwrap();
+    until(&mut window, "its lock", |_| {
+        lock::holder_here(&project).is_some()
+    });
 }

@@ -375,6 +375,9 @@ fn a_file_that_cannot_be_taken_is_told_and_looked_at_again() {
     stage.window.key(Modifiers::COMMAND, Key::S);
     stage.until_told("Not saved:");
     assert_eq!(stage.text(), r#"{"nodes": [], "minReader": 99}"#);
+    stage.window.key(Modifiers::COMMAND, Key::W);
+    stage.until_told("Keep for later");
+    stage.window.key(Modifiers::NONE, Key::Escape);
 
     fs::write(stage.file(), "{}").unwrap();
     stage.until_told("has no \"nodes\"");

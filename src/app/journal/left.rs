@@ -6,6 +6,7 @@ use super::super::files::age;
 use super::super::open::Project;
 use super::{Message, Start};
 use crate::document::{file, ops};
+use crate::project::generations;
 use crate::project::journal::{Base, Found, Location, Place, Slot};
 use crate::project::trust::Doubt;
 use crate::ui::Level;
@@ -148,8 +149,24 @@ impl App {
         self.notify(Level::Success, told);
     }
 
-    /// What is shown is wanted.
+    /// What is shown is wanted; what was left stays among the versions.
     pub(in super::super) fn drop_recovery(&mut self) {
+        if let (Some(left), Some(folder)) = (self.project.keeper.left.front(), &self.project.folder)
+        {
+            let found = &left.found;
+            let kept = generations::keep_unsaved(&found.document, folder, found.written);
+            let (level, text) = match kept {
+                Ok(()) => (
+                    Level::Info,
+                    "What was left is among the versions of this project".to_owned(),
+                ),
+                Err(error) => (
+                    Level::Warning,
+                    format!("What was left could not be kept among the versions: {error}"),
+                ),
+            };
+            self.notify(level, text);
+        }
         self.drop_left();
     }
 

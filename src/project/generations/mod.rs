@@ -184,6 +184,19 @@ pub fn load(project: &Path, catalog: &Catalog) -> Result<Loaded, Unreadable> {
     })
 }
 
+/// Keep what was never saved, of the time when it was written, among the versions of a project. It has no tag: nobody
+/// says that it may run.
+pub fn keep_unsaved(document: &Document, project: &Path, written: SystemTime) -> io::Result<()> {
+    let text = file::to_text(document, None);
+    let unsaved = Replaced {
+        bytes: text.as_bytes(),
+        is_older_form: false,
+        by: "",
+    };
+    let times = (Some(written), SystemTime::now());
+    keep(&Disk, project, &unsaved, None, times).map(drop)
+}
+
 /// What is kept of a project, the newest first.
 pub fn list(project: &Path) -> Vec<Generation> {
     list_on(&Disk, project)
