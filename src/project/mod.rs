@@ -97,6 +97,12 @@ pub fn find(name: &Path, userdata: &Path) -> Result<PathBuf, ProjectError> {
         .into_iter()
         .find(|folder| is_project(folder))
         .and_then(|folder| full(folder).ok())
+        .or_else(|| {
+            // Its folder is gone, and what was not saved then is kept.
+            let folder = std::path::absolute(name).ok()?;
+            let kept = journal::Location::new(&folder, userdata);
+            kept.lies_outside().then_some(folder)
+        })
         .ok_or_else(|| {
             let wanted = name.to_string_lossy();
             let known = index::projects(userdata);

@@ -566,3 +566,32 @@ fn where_no_folder_can_be_made_for_it_what_was_not_saved_comes_back_too() {
         lock::holder_here(&project).is_some()
     });
 }
+
+#[test]
+fn without_its_folder_what_was_not_saved_can_be_opened_and_saved_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let mut window = Window::start(userdata.clone(), Some(project.clone()), Settings::default());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    fs::remove_dir_all(&project).unwrap();
+    until(&mut window, "it is kept", |_| {
+        !kept_apart(userdata.path(), "journal").is_empty()
+    });
+    drop(window);
+    assert!(!project.exists(), "it is not made anew");
+    assert_eq!(
+        loom::project::find(&project, userdata.path()).unwrap(),
+        project
+    );
+    let mut window = Window::start(userdata.clone(), Some(project.clone()), Settings::default());
+    window.harness.get_by_label("Open what Loom kept").click();
+    window.steps();
+    assert_eq!(count(&window), 1);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let parent = elsewhere.path().to_owned();
+    window.harness.state_mut().save_copy(parent);
+    window.until_told("You work on the copy now");
+    assert_eq!(count(&window), 1);
+}

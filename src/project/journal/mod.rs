@@ -181,6 +181,12 @@ impl Location {
         Ok(journal)
     }
 
+    /// Does something of the project lie in userdata?
+    pub fn lies_outside(&self) -> bool {
+        let is_there = |path: &PathBuf| self.storage.length(path).is_ok();
+        self.asides.iter().any(is_there) || !self.left_slots().is_empty()
+    }
+
     /// Remove what `find` would find.
     pub fn discard(&self) -> io::Result<()> {
         self.remove_file(&self.home)?;
