@@ -5,11 +5,11 @@
     reason = "a test that cannot go on fails by panic"
 )]
 
-#[cfg(target_os = "linux")]
 #[path = "cli/archives.rs"]
 mod archives;
 #[path = "cli/broken.rs"]
 mod broken;
+#[cfg(target_os = "linux")]
 #[path = "cli/environments/mod.rs"]
 mod environments;
 #[path = "cli/examples.rs"]
@@ -23,6 +23,7 @@ mod importing;
 mod interrupts;
 #[path = "cli/nodes.rs"]
 mod nodes;
+#[cfg(target_os = "linux")]
 #[path = "shared/not_tested.rs"]
 mod not_tested;
 #[path = "cli/packages.rs"]

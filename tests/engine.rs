@@ -21,6 +21,7 @@ mod processes;
 #[cfg(target_os = "linux")]
 #[path = "shared/small_disk.rs"]
 mod small_disk;
+#[cfg(target_os = "linux")]
 #[path = "engine/soak.rs"]
 mod soak;
 #[path = "engine/stage.rs"]

@@ -5,7 +5,7 @@ use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::Queryable as _;
 use loom::graph::Role;
 
-use super::{Settings, Window, example};
+use super::{Window, example};
 
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -140,7 +140,7 @@ fn a_frame_of_an_error_opens_in_the_editor_of_the_settings_at_its_line() {
     use loom::engine::protocol::{Frame, NodeError};
 
     let told = tempfile::tempdir().unwrap().keep().join("told");
-    let mut settings = Settings::default();
+    let mut settings = super::Settings::default();
     settings.editor.command = Some(format!(
         r#"sh -c 'echo "$1 at $2" > "$0.part" && mv "$0.part" "$0"' {} {{file}} {{line}}"#,
         told.display()

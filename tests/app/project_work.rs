@@ -1,7 +1,5 @@
 //! Whole projects: exported, imported, duplicated, renamed and put into the bin, by keys.
 
-use egui::accesskit::Role;
-
 use super::*;
 
 const PALETTE: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -225,7 +223,7 @@ fn works_with_a_bin_of_its_own() {
     window.command("move project to the bin");
     window
         .harness
-        .get_by_role_and_label(Role::Button, "Move to bin")
+        .get_by_role_and_label(egui::accesskit::Role::Button, "Move to bin")
         .click();
     window.steps();
     window.until_told("is in the bin");

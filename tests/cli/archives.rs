@@ -8,6 +8,7 @@ use std::process::Command;
 
 use loom::document::file::is_temporary;
 
+#[cfg(target_os = "linux")]
 use crate::not_tested;
 use crate::stage::{Stage, graph};
 

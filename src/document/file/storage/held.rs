@@ -200,12 +200,12 @@ fn a_savefile_that_another_program_opened_for_itself_is_saved_when_that_closes_i
         // It is held indeed.
         let error = fs::read(&path).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(32), "{error}");
-        let other = std::thread::spawn(move || {
+        let other = std::thread::Builder::new().spawn(move || {
             std::thread::sleep(Duration::from_millis(millis));
             drop(handle);
         });
         let saved = save(&named("after"), &path);
-        other.join().unwrap();
+        other.unwrap().join().unwrap();
         saved.unwrap();
         let read = load(&path, &Catalog::default()).unwrap();
         assert_eq!(read.document.meta.project_name, "after", "{millis} ms");
