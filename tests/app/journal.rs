@@ -37,6 +37,16 @@ fn add(window: &mut Window) {
     window.key(Modifiers::NONE, Key::Enter);
 }
 
+/// A window on an empty project in which a node was added, which is kept and not saved.
+fn edited() -> (tempfile::TempDir, PathBuf, Window) {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    add(&mut window);
+    written(&mut window, &project, 1);
+    (userdata, project, window)
+}
+
 /// Close the tab without saving; nothing is left to come back.
 fn close_unsaved(window: &mut Window, project: &Path) {
     window.key(Modifiers::COMMAND, Key::W);
@@ -122,11 +132,7 @@ fn what_is_saved_is_not_unsaved_after_a_kill_and_can_still_be_taken_back() {
 
 #[test]
 fn a_tab_that_is_closed_leaves_nothing_to_come_back() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
-    let mut window = Window::open(|_| project.clone());
-    add(&mut window);
-    written(&mut window, &project, 1);
+    let (_userdata, project, mut window) = edited();
     close_unsaved(&mut window, &project);
     drop(window);
     let window = Window::open(|_| project.clone());
@@ -135,11 +141,7 @@ fn a_tab_that_is_closed_leaves_nothing_to_come_back() {
 
 #[test]
 fn what_came_back_and_is_not_wanted_stays_away() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
-    let mut window = Window::open(|_| project.clone());
-    add(&mut window);
-    written(&mut window, &project, 1);
+    let (_userdata, project, window) = edited();
     drop(window);
     let mut window = Window::open(|_| project.clone());
     assert_eq!(count(&window), 1);
@@ -459,11 +461,7 @@ fn what_was_done_to_a_newer_savefile_comes_back() {
 
 #[test]
 fn a_journal_that_is_removed_under_the_window_is_put_back() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
-    let mut window = Window::open(|_| project.clone());
-    add(&mut window);
-    written(&mut window, &project, 1);
+    let (_userdata, project, mut window) = edited();
     fs::remove_dir_all(project.join(".loom")).unwrap();
     // Without doing anything, and with something that is done meanwhile.
     written(&mut window, &project, 1);
@@ -480,12 +478,8 @@ fn a_journal_that_is_removed_under_the_window_is_put_back() {
 
 #[test]
 fn what_came_back_and_is_then_removed_or_cut_off_is_written_anew() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
+    let (_userdata, project, mut window) = edited();
     let journal = project.join(".loom/journal");
-    let mut window = Window::open(|_| project.clone());
-    add(&mut window);
-    written(&mut window, &project, 1);
     for (count, harm) in ["removed", "cut off", "cut off and removed"]
         .iter()
         .enumerate()
@@ -524,11 +518,7 @@ fn what_came_back_and_is_then_removed_or_cut_off_is_written_anew() {
 
 #[test]
 fn without_a_savefile_what_was_not_saved_is_found_all_the_same() {
-    let userdata = tempfile::tempdir().unwrap();
-    let project = empty(userdata.path());
-    let mut window = Window::open(|_| project.clone());
-    add(&mut window);
-    written(&mut window, &project, 1);
+    let (userdata, project, window) = edited();
     fs::remove_file(project.join("savefile.json")).unwrap();
     drop(window);
     assert!(loom::project::find(&project, userdata.path()).is_ok());

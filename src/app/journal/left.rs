@@ -7,7 +7,7 @@ use super::super::open::Project;
 use super::{Message, Start};
 use crate::document::{file, ops};
 use crate::project::generations;
-use crate::project::journal::{Base, Found, Location, Place, Slot};
+use crate::project::journal::{Base, Found, Slot};
 use crate::project::trust::Doubt;
 use crate::ui::Level;
 use crate::ui::dialogs::{Dialog, Recovery};
@@ -189,14 +189,6 @@ impl App {
             );
         }
     }
-}
-
-/// Remove what was left at a place, which is held until then.
-pub(super) fn remove(location: &Location, place: &Place, slot: Option<Slot>) {
-    if let Err(error) = location.remove(place) {
-        tracing::warn!(%error, "a journal could not be removed");
-    }
-    drop(slot);
 }
 
 fn came_back(found: &Found, can_save: bool) -> String {

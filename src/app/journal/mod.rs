@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::time::Duration;
 
-use left::{Left, remove};
+use left::Left;
 use writer::Writer;
 
 use super::background::{Services, guarded};
@@ -292,7 +292,11 @@ impl Keeper {
             let slot = self.slot.take();
             drop(services.runtime.spawn_blocking(move || {
                 let _goes_on: SyncSender<()> = goes_on;
-                remove(&location, &place, slot);
+                // It is held until then.
+                let _slot = slot;
+                if let Err(error) = location.remove(&place) {
+                    tracing::warn!(%error, "a journal could not be removed");
+                }
             }));
         }
     }
