@@ -11,9 +11,9 @@ use super::choosing::{Choice, Chosen, Seen};
 use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
-use super::hindrances::Taken;
 use super::importing::ImportNews;
 use super::journal::Kept;
+use super::locking::Tried;
 use super::outside::Sight;
 use super::project_work::Outcome;
 use super::secrets::SecretNews;
@@ -26,6 +26,7 @@ use crate::event::{EventReceiver, EventSender, channel};
 use crate::instance::report::Survived;
 use crate::nodebank::Nodebank;
 use crate::packages::{Installed, Offer, PackageError};
+use crate::project::ProjectError;
 use crate::project::archive;
 use crate::project::elsewhere::Copied;
 use crate::project::generations::Saved;
@@ -33,7 +34,6 @@ use crate::project::hindrance::Condition;
 use crate::project::outside::{Refused, Take, Weighed};
 use crate::project::place::Place;
 use crate::project::trust::{Fingerprint, Look, Trusted};
-use crate::project::{LockError, ProjectError};
 use crate::ui::settings::TrustedRow;
 use crate::ui::trust::TrustPage;
 use crate::ui::welcome::Card;
@@ -92,7 +92,7 @@ pub enum Event {
     /// Somebody asked for the lock of a project once more.
     LockTried {
         project: u64,
-        result: Result<Taken, LockError>,
+        tried: Tried,
     },
     /// A copy was saved of the state that `mark` names, or could not be.
     CopySaved {
@@ -335,8 +335,8 @@ impl App {
             Event::Place { project, place } => {
                 self.with_project(project, |app| app.place_told(place));
             }
-            Event::LockTried { project, result } => {
-                self.with_project(project, |app| app.lock_tried(result));
+            Event::LockTried { project, tried } => {
+                self.with_project(project, |app| app.lock_tried(tried));
             }
             Event::CopySaved {
                 project,

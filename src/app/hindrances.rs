@@ -6,17 +6,16 @@ use std::time::{Duration, Instant};
 
 use super::choosing::{Chosen, Question};
 use super::journal::Kept;
-use super::open::{Project, Stands};
+use super::open::Project;
 use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
 use crate::document::file;
 use crate::plain::sentence;
+use crate::project::ProjectError;
 use crate::project::elsewhere::{self, Copied};
 use crate::project::hindrance::{Condition, Hindrance, Identity};
-use crate::project::journal::Found;
 use crate::project::place::Place;
-use crate::project::{Lock, LockError, ProjectError};
 use crate::ui::banners::{Banner, BannerAction};
 use crate::ui::choosing::Kind;
 use crate::ui::{Action, Level};
@@ -25,31 +24,19 @@ use crate::ui::{Action, Level};
 const PACE: Duration = Duration::from_millis(500);
 /// A save that failed for a reason that no look shows is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
-/// So often a project is locked again that could not be.
-const LOCK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What is known of the ways of one project to the disk.
 #[derive(Default)]
 pub(super) struct Hindrances {
     /// Ends with the project.
     _watch: Option<Watch>,
-    condition: Condition,
+    pub(super) condition: Condition,
     /// Why the last save did not go through, and when that was.
     unsaved: Option<(String, Instant)>,
     /// Where the journal lies.
     pub(super) kept: Kept,
-    /// The lock is being tried, and was last.
-    is_trying: bool,
-    tried_at: Option<Instant>,
     /// Where it lies, if that is of note and not known yet.
     place: Option<Place>,
-}
-
-/// A lock that was taken after all, and what its holder left if it did not end as it should.
-#[derive(Debug)]
-pub struct Taken {
-    lock: Lock,
-    left: Option<Box<Found>>,
 }
 
 impl App {
@@ -97,16 +84,16 @@ impl App {
         let Condition {
             hindrance, is_own, ..
         } = &hindrances.condition;
-        if hindrance.is_none() && !is_own && self.project.lock.take().is_some() {
+        if hindrance.is_none() && !is_own && self.project.holding.forget_lock() {
             // Its file was removed: another Loom finds the project free, or has it by now.
             return self.take_lock();
         }
         if !is_mended {
             return;
         }
-        if self.project.lock.is_none() && self.project.read_only.is_none() {
+        if !self.project.holding.is_whole() && self.project.read_only.is_none() {
             self.take_lock();
-        } else if self.project.hindrances.unsaved.is_some() {
+        } else if self.is_save_waiting() {
             self.save(None);
         }
     }
@@ -123,7 +110,7 @@ impl App {
         let hindrances = &mut self.project.hindrances;
         let reason = match &hindrances.condition.hindrance {
             Some(hindrance @ Hindrance::Gone) => hindrance.text(folder),
-            _ if self.project.lock.is_none() => {
+            _ if !self.project.holding.is_whole() => {
                 self.take_lock();
                 "the project's folder could not be locked yet".to_owned()
             }
@@ -136,6 +123,11 @@ impl App {
     /// A save did not go through. The banner says so; it is tried again.
     pub(super) fn not_saved(&mut self, reason: String) {
         self.project.hindrances.unsaved = Some((reason, Instant::now()));
+    }
+
+    /// Does a save wait that did not go through?
+    pub(super) fn is_save_waiting(&self) -> bool {
+        self.project.hindrances.unsaved.is_some()
     }
 
     pub(super) fn is_saved_again(&mut self) {
@@ -162,30 +154,9 @@ impl App {
         }
     }
 
-    /// A project that could not be locked, and that nothing else stands in the way of, is locked as soon as it can be.
-    fn lock_again(&mut self) {
-        let project = &self.project;
-        let Hindrances {
-            condition,
-            is_trying,
-            tried_at,
-            ..
-        } = &project.hindrances;
-        let is_unlocked = project.lock.is_none() && project.read_only.is_none();
-        let is_open = project.stands == Stands::Open && project.folder.is_some();
-        if !is_unlocked || !is_open || *is_trying || condition.hindrance.is_some() {
-            return;
-        }
-        let elapsed = tried_at.map(|at| at.elapsed());
-        match elapsed.and_then(|elapsed| LOCK_AGAIN_AFTER.checked_sub(elapsed)) {
-            Some(left) => self.services.context.request_repaint_after(left),
-            None => self.take_lock(),
-        }
-    }
-
     pub(super) fn banner_action(&mut self, asked: BannerAction) {
         match asked {
-            BannerAction::TryAgain if self.project.lock.is_none() => self.take_lock(),
+            BannerAction::TryAgain if !self.project.holding.is_whole() => self.take_lock(),
             BannerAction::TryAgain => self.save(None),
             BannerAction::PlaceKnown => {
                 self.project.hindrances.place = None;
@@ -193,71 +164,6 @@ impl App {
                     self.state.set_place_known(&folder);
                     self.keep_state();
                 }
-            }
-        }
-    }
-
-    /// Try once more to be the one who writes to the project.
-    pub(super) fn take_lock(&mut self) {
-        let Some(folder) = self.project.folder.clone() else {
-            return;
-        };
-        // A second try would meet what the first one took.
-        if std::mem::replace(&mut self.project.hindrances.is_trying, true) {
-            return;
-        }
-        self.project.hindrances.tried_at = Some(Instant::now());
-        let project = self.project.serial;
-        let (location, catalog) = (self.journal_at(&folder), self.project.catalog.clone());
-        let is_barred = self.project.keeper.is_barred;
-        self.services.spawn(move || {
-            let result = Lock::take(&folder).map(|lock| {
-                let found = is_barred.then(|| location.find(&catalog)).flatten();
-                let left = found.filter(|found| found.document.is_dirty());
-                Taken {
-                    lock,
-                    left: left.map(Box::new),
-                }
-            });
-            Event::LockTried { project, result }
-        });
-    }
-
-    pub(super) fn lock_tried(&mut self, result: Result<Taken, LockError>) {
-        let project = &mut self.project;
-        project.hindrances.is_trying = false;
-        match result {
-            Ok(_) if project.lock.is_some() => {}
-            // Its folder could not be written to when it was opened.
-            Ok(Taken { lock, .. }) if project.read_only.is_none() => {
-                project.lock = Some(lock);
-                if project.hindrances.unsaved.is_some() {
-                    self.save(None);
-                }
-            }
-            // What was saved there meanwhile comes in as any change from outside does.
-            Ok(Taken { lock, left }) => {
-                project.lock = Some(lock);
-                project.keeper.is_barred = false;
-                project.read_only = file::why_read_only(&project.document);
-                if project.read_only.is_none() {
-                    self.notify(Level::Success, "The project can be saved here now");
-                }
-                if let Some(found) = left {
-                    self.found_there(found);
-                }
-            }
-            Err(error @ LockError::Io { .. }) if project.read_only.is_none() => {
-                // Where no save waits for it there is nothing to say: the folder's own banner does.
-                if project.hindrances.unsaved.is_some() {
-                    self.not_saved(error.to_string());
-                }
-            }
-            Err(error) => {
-                let text = error.to_string();
-                project.read_only = Some(text.clone());
-                project.keeper.is_barred = true;
-                self.notify(Level::Warning, text);
             }
         }
     }
@@ -364,7 +270,9 @@ impl App {
 fn read_only(project: &Project) -> Option<Banner> {
     let reason = project.read_only.as_ref()?;
     let is_locked = project.is_barred();
-    let is_free = is_locked && project.hindrances.condition.is_free;
+    let condition = &project.hindrances.condition;
+    // Nobody can write who holds it where nothing can be written.
+    let is_free = is_locked && condition.is_free && condition.hindrance.is_none();
     let (title, text) = if is_free {
         let text = "It is not open in another Loom any more; what was saved there is shown";
         ("This project can be edited here now", text.to_owned())

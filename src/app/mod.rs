@@ -18,6 +18,7 @@ mod hindrances;
 mod importing;
 mod journal;
 mod live;
+mod locking;
 mod looking;
 mod neighbours;
 mod open;

@@ -12,6 +12,7 @@ use super::environment::Changing;
 use super::hindrances::Hindrances;
 use super::journal::{Keeper, Kept};
 use super::live::Live;
+use super::locking::Holding;
 use super::outside::Outside;
 use super::picture::is_picture;
 use super::reloading::Watch;
@@ -109,8 +110,8 @@ pub struct Project {
     pub(super) read_only: Option<String>,
     /// May it run?
     pub(super) trusting: Trusting,
-    /// Held, so that no other Loom writes here.
-    pub(super) lock: Option<project::Lock>,
+    /// What keeps other windows from writing here.
+    pub(super) holding: Holding,
     pub(super) engine: Option<Engine>,
     pub(super) engine_events: Option<EventReceiver<EngineEvent>>,
     /// What its panel shows.
@@ -161,7 +162,7 @@ impl Project {
 
     /// Another Loom may write to it, and not this window.
     pub(super) fn is_barred(&self) -> bool {
-        self.lock.is_none() && self.read_only.is_some() && !self.is_version()
+        !self.holding.is_whole() && self.read_only.is_some() && !self.is_version()
     }
 
     /// Why what is shown cannot be saved here, whatever is tried.
@@ -253,7 +254,7 @@ impl Project {
         self.watch = None;
         self.hindrances = Hindrances::default();
         self.outside.end();
-        self.lock = None;
+        self.holding = Holding::default();
     }
 
     pub(super) fn end_engine(&mut self) {
@@ -463,22 +464,20 @@ impl App {
             }
         };
         let mut read_only = loaded.read_only();
-        let lock = match project::Lock::take(&folder) {
-            Ok(lock) => Some(lock),
-            // Nobody can write there: what is done is kept elsewhere until this window can.
-            Err(LockError::Io { .. }) => None,
-            Err(error) => {
+        let location = self.journal_at(&folder);
+        let (holding, is_barred) = match Holding::take(&location, &folder) {
+            (holding, Err(error @ LockError::Held(_))) => {
                 read_only = read_only.or(Some(error.to_string()));
-                None
+                (holding, true)
             }
+            // Where nobody can write there, what is done is kept elsewhere until this window can.
+            (holding, Ok(()) | Err(LockError::Io { .. })) => (holding, false),
         };
         let mut run = self.tell_unsound(loaded.notes);
         let mut flat = Flat::default();
         remember_costs(&folder, loaded.document.graph(), &mut flat, &mut run);
         self.state.add_recent(&folder);
         let window = self.state.window(&folder);
-        // A newer Loom's file is not written; what is done to it is kept beside it all the same.
-        let is_barred = lock.is_none() && read_only.is_some();
         let mut project = Project {
             seen_revision: loaded.document.graph().revision(),
             document: loaded.document,
@@ -486,11 +485,11 @@ impl App {
             flat,
             catalog: bank.catalog(),
             watch: Some(self.watch(asleep.serial, &bank)),
-            keeper: Keeper::at(self.journal_at(&folder)),
+            keeper: Keeper::at(location),
             hindrances: self.watch_folder(asleep.serial, &folder),
             nodebank: Some(bank),
             read_only,
-            lock,
+            holding,
             stands: Stands::Open,
             ..asleep
         };

@@ -384,6 +384,7 @@ fn what_cannot_be_kept_in_the_project_is_kept_in_userdata_and_tried_until_it_is(
     let in_project = project.join(".loom").join("unsaved-code.json");
     std::fs::create_dir_all(in_project.join("in the way")).unwrap();
     let in_userdata = window.userdata.path().join("journals");
+    std::fs::remove_dir_all(&in_userdata).unwrap();
     std::fs::write(&in_userdata, "").unwrap();
     window.key(WITH_CTRL, Key::End);
     window.typed("# typed in vain?");

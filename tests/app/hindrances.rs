@@ -9,6 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use loom::settings::Settings;
 
+use crate::journal::kept_apart;
 use crate::{Window, empty};
 
 /// Go on until something holds.
@@ -167,9 +168,9 @@ fn a_folder_that_is_taken_off_is_not_made_anew_and_saved_to_when_it_is_back() {
     until(&mut window, "told of the save", |window| {
         says(window, "did not go through")
     });
-    let aside = window.userdata.path().join("journals");
+    let own = window.userdata.clone();
     until(&mut window, "kept in userdata", |_| {
-        fs::read_dir(&aside).is_ok_and(|mut files| files.next().is_some())
+        !kept_apart(own.path(), "journal").is_empty()
     });
     assert!(!project.exists());
     fs::rename(&away, &project).unwrap();

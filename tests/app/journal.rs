@@ -209,17 +209,74 @@ fn without_a_folder_to_write_to_it_is_kept_in_userdata() {
     // A folder in its place: nobody can write a file there.
     fs::create_dir_all(project.join(".loom/journal/in the way")).unwrap();
     add(&mut window);
-    let journals = window.userdata.path().join("journals");
-    let until = Instant::now() + Duration::from_secs(30);
-    while fs::read_dir(&journals).map_or(0, Iterator::count) == 0 {
-        window.steps();
-        assert!(Instant::now() < until);
-    }
     let own = window.userdata.clone();
+    until(&mut window, "it is kept", |_| {
+        !kept_apart(own.path(), "journal").is_empty()
+    });
     drop(window);
     let window = Window::start(own, Some(project), loom::settings::Settings::default());
     assert_eq!(count(&window), 1);
     assert!(window.app().project().document.is_dirty());
+}
+
+#[test]
+fn two_windows_without_a_folder_to_write_to_keep_each_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    // No lock can be taken in a file.
+    fs::write(project.join(".loom"), "in the way").unwrap();
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let open = || {
+        let project = Some(project.clone());
+        Window::start(userdata.clone(), project, Settings::default())
+    };
+    let is_kept = |done: usize| {
+        let kept = kept_apart(userdata.path(), "journal");
+        let texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
+        texts
+            .map(|text| text.matches("\"do\"").count())
+            .any(|it| it == done)
+    };
+    let (mut first, mut second) = (open(), open());
+    second.until_told("open in another Loom");
+    add(&mut first);
+    until(&mut first, "it is kept", |_| is_kept(1));
+    add(&mut second);
+    add(&mut second);
+    until(&mut second, "it is kept", |_| is_kept(2));
+    assert!(is_kept(1));
+    // Longer than it takes to look whether each is in its place.
+    let look = Instant::now() + Duration::from_secs(5);
+    until(&mut first, "looked at", |_| Instant::now() > look);
+    assert!(is_kept(1) && is_kept(2), "neither takes the other's place");
+    drop(first);
+    second.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    second.typed("edit here");
+    second.key(Modifiers::NONE, Key::Enter);
+    let restore = |window: &mut Window, done: usize| {
+        until(window, "asked", |window| {
+            window.harness.query_by_label("Restore").is_some()
+        });
+        window.harness.get_by_label("Restore").click();
+        window.steps();
+        assert_eq!(count(window), done);
+    };
+    restore(&mut second, 1);
+    second.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(count(&second), 2);
+    until(&mut second, "it is in one", |_| {
+        kept_apart(userdata.path(), "journal").len() == 1
+    });
+    kill(second);
+    let third = open();
+    assert_eq!(count(&third), 2);
+    // Nobody stands in anybody's way any more.
+    fs::remove_file(project.join(".loom")).unwrap();
+    let mut third = third;
+    save(&mut third);
+    until(&mut third, "nothing is left", |_| {
+        kept_apart(userdata.path(), "journal").is_empty()
+    });
 }
 
 /// Save, and wait until it is written.
@@ -354,7 +411,7 @@ fn a_damaged_savefile_without_any_version_opens_from_the_journal() {
 }
 
 /// The files of a userdata folder in which windows keep what they may not save.
-fn kept_apart(userdata: &Path, ending: &str) -> Vec<PathBuf> {
+pub fn kept_apart(userdata: &Path, ending: &str) -> Vec<PathBuf> {
     let files = fs::read_dir(userdata.join("journals"));
     let paths = files.into_iter().flatten().flatten().map(|it| it.path());
     paths

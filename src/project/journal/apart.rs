@@ -40,6 +40,14 @@ impl Location {
             .collect()
     }
 
+    /// The place in userdata of the window that writes to the project, where its journal goes when it cannot lie at home.
+    /// `None`: another window has it.
+    pub fn aside(&self) -> io::Result<Option<Slot>> {
+        let is_none = || io::Error::other("there is no other place to write to");
+        let path = self.asides.first().ok_or_else(is_none)?;
+        Slot::take(path.clone(), path.with_extension("lock"))
+    }
+
     /// The same project's, in such a place.
     #[must_use]
     pub fn apart(&self, slot: &Slot) -> Self {

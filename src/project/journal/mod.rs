@@ -389,16 +389,24 @@ impl Journal {
         self.location.discard()
     }
 
-    /// Go on where it is to lie, if it is not there and can be again.
+    /// Go on where it is to lie, if it is not there and can be again; the error says why it cannot. It goes on in its
+    /// one place in userdata then: what lies there is not to come back beside it.
     pub fn move_home(&mut self) -> io::Result<()> {
         if self.is_home() {
             return Ok(());
         }
         let bytes = self.whole_lines()?;
-        self.location.make_home()?;
-        let aside = self.path.clone();
-        self.go_on_at(self.location.home.clone(), &bytes)?;
-        self.location.remove_file(&aside)
+        let before = self.path.clone();
+        let home = self.location.make_home();
+        let home = home.and_then(|()| self.go_on_at(self.location.home.clone(), &bytes));
+        if home.is_err() {
+            match self.location.asides.first() {
+                Some(aside) if *aside != before => self.go_on_at(aside.clone(), &bytes)?,
+                _ => return home,
+            }
+        }
+        self.location.remove_file(&before)?;
+        home
     }
 
     /// Write on in a copy at another place.
