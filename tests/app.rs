@@ -6,6 +6,8 @@
 
 #[path = "app/access.rs"]
 mod access;
+#[path = "app/apart.rs"]
+mod apart;
 #[path = "app/arrange.rs"]
 mod arrange;
 #[path = "app/by_keys.rs"]

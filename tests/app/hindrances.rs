@@ -9,7 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use loom::settings::Settings;
 
-use crate::journal::kept_apart;
+use crate::apart::kept_apart;
 use crate::{Window, empty};
 
 /// Go on until something holds.

@@ -1,0 +1,147 @@
+//! Work in windows that may not write to the project: kept in userdata, each window's in a place of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use loom::settings::Settings;
+
+use crate::hindrances::until;
+use crate::journal::{add, count, save};
+use crate::{Window, empty};
+
+/// The files of a userdata folder in which windows keep what they may not save.
+pub fn kept_apart(userdata: &Path, ending: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(userdata.join("journals"));
+    let paths = files.into_iter().flatten().flatten().map(|it| it.path());
+    paths
+        .filter(|it| it.extension().is_some_and(|it| it == ending))
+        .collect()
+}
+
+/// The window is killed; what writes for it in this process is at its end.
+fn kill(window: Window) {
+    let userdata = window.userdata.clone();
+    drop(window);
+    let give_up = Instant::now() + Duration::from_secs(30);
+    let is_free = |path: PathBuf| fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok());
+    while !kept_apart(userdata.path(), "lock").into_iter().all(is_free) {
+        assert!(Instant::now() < give_up);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn what_was_done_in_a_window_that_could_only_look_comes_back_when_it_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    let first = Window::open(|_| project.clone());
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let open = || {
+        let project = Some(project.clone());
+        Window::start(userdata.clone(), project, Settings::default())
+    };
+    let again = |done: usize| {
+        let mut window = open();
+        assert_eq!(count(&window), done);
+        add(&mut window);
+        until(&mut window, "it is kept", |_| {
+            let kept = kept_apart(userdata.path(), "journal");
+            let texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
+            texts
+                .map(|text| text.matches("\"do\"").count())
+                .any(|count| count == done + 1)
+        });
+        assert!(!project.join(".loom/journal").exists());
+        window
+    };
+    kill(again(0));
+    let second = again(1);
+    // Another beside it, which does not take what that one still writes.
+    let mut other = open();
+    assert_eq!(count(&other), 0);
+    add(&mut other);
+    until(&mut other, "it is kept", |_| {
+        kept_apart(userdata.path(), "journal").len() == 2
+    });
+    drop(second);
+    kill(other);
+    drop(first);
+
+    let mut third = open();
+    assert_eq!(count(&third), 2, "it comes back where it can be saved");
+    third.harness.get_by_label("Restore").click();
+    third.steps();
+    assert_eq!(count(&third), 1, "the other one was asked about");
+    third.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(count(&third), 2, "it can be taken back");
+    add(&mut third);
+    until(&mut third, "all of it is in the project", |_| {
+        project.join(".loom/journal").exists() && kept_apart(userdata.path(), "journal").is_empty()
+    });
+    kill(third);
+    assert_eq!(count(&open()), 3);
+}
+
+#[test]
+fn two_windows_without_a_folder_to_write_to_keep_each_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    // No lock can be taken in a file.
+    fs::write(project.join(".loom"), "in the way").unwrap();
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let open = || {
+        let project = Some(project.clone());
+        Window::start(userdata.clone(), project, Settings::default())
+    };
+    let is_kept = |done: usize| {
+        let kept = kept_apart(userdata.path(), "journal");
+        let texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
+        texts
+            .map(|text| text.matches("\"do\"").count())
+            .any(|it| it == done)
+    };
+    let (mut first, mut second) = (open(), open());
+    second.until_told("open in another Loom");
+    add(&mut first);
+    until(&mut first, "it is kept", |_| is_kept(1));
+    add(&mut second);
+    add(&mut second);
+    until(&mut second, "it is kept", |_| is_kept(2));
+    assert!(is_kept(1));
+    // Longer than it takes to look whether each is in its place.
+    let look = Instant::now() + Duration::from_secs(5);
+    until(&mut first, "looked at", |_| Instant::now() > look);
+    assert!(is_kept(1) && is_kept(2), "neither takes the other's place");
+    drop(first);
+    second.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    second.typed("edit here");
+    second.key(Modifiers::NONE, Key::Enter);
+    let restore = |window: &mut Window, done: usize| {
+        until(window, "asked", |window| {
+            window.harness.query_by_label("Restore").is_some()
+        });
+        window.harness.get_by_label("Restore").click();
+        window.steps();
+        assert_eq!(count(window), done);
+    };
+    restore(&mut second, 1);
+    second.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(count(&second), 2);
+    until(&mut second, "it is in one", |_| {
+        kept_apart(userdata.path(), "journal").len() == 1
+    });
+    kill(second);
+    let third = open();
+    assert_eq!(count(&third), 2);
+    // Nobody stands in anybody's way any more.
+    fs::remove_file(project.join(".loom")).unwrap();
+    let mut third = third;
+    save(&mut third);
+    until(&mut third, "nothing is left", |_| {
+        kept_apart(userdata.path(), "journal").is_empty()
+    });
+}
