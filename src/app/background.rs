@@ -12,7 +12,7 @@ use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
 use super::importing::ImportNews;
-use super::journal::Kept;
+use super::journal::{Kept, PutAway};
 use super::locking::Tried;
 use super::outside::Sight;
 use super::project_work::Outcome;
@@ -93,6 +93,11 @@ pub enum Event {
     LockTried {
         project: u64,
         tried: Tried,
+    },
+    /// What a window left and nobody wants was put away, or could not be.
+    PutAway {
+        project: u64,
+        put: PutAway,
     },
     /// A copy was saved of the state that `mark` names, or could not be.
     CopySaved {
@@ -337,6 +342,9 @@ impl App {
             }
             Event::LockTried { project, tried } => {
                 self.with_project(project, |app| app.lock_tried(tried));
+            }
+            Event::PutAway { project, put } => {
+                self.with_project(project, |app| app.put_away_told(put));
             }
             Event::CopySaved {
                 project,

@@ -49,7 +49,7 @@ impl App {
             is_confirmed: false,
         };
         self.dialog = Some(Dialog::Consent(ConsentPage {
-            project: self.project.name().to_owned(),
+            project: self.project.name().into_owned(),
             lines: asked.iter().map(line).collect(),
         }));
         self.consent = Some(Consent {

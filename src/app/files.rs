@@ -170,7 +170,7 @@ impl App {
         let unsaved = self
             .projects()
             .filter(|project| project.document.is_dirty());
-        let unsaved = unsaved.map(|project| project.name().to_owned());
+        let unsaved = unsaved.map(|project| project.name().into_owned());
         unsaved.chain(self.names_of_unsaved_code()).collect()
     }
 
@@ -310,7 +310,7 @@ impl App {
                 self.with_project(about, Self::restore);
             }
             Answer::DropRecovery => {
-                self.with_project(about, Self::drop_recovery);
+                self.with_project(about, |app| app.put_away(true));
             }
             Answer::SaveCode(path) => self.save_and_close_code(&path),
             Answer::DiscardCode(path) => self.close_code(&path),
@@ -365,7 +365,8 @@ impl App {
 pub(super) fn age(written: SystemTime) -> String {
     let secs = written.elapsed().unwrap_or_default().as_secs();
     match secs {
-        0..=89 => "a minute ago".to_owned(),
+        0..=44 => "a moment ago".to_owned(),
+        45..=89 => "a minute ago".to_owned(),
         90..=5399 => format!("{} minutes ago", (secs + 30) / 60),
         5400..=129_599 => format!("{} hours ago", (secs + 1800) / 3600),
         _ => format!("{} days ago", (secs + 43_200) / 86_400),

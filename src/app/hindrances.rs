@@ -183,9 +183,7 @@ impl App {
         self.finish_drafts();
         let mut document = self.project.document.clone();
         if document.meta.project_name.is_empty() {
-            self.project
-                .name()
-                .clone_into(&mut document.meta.project_name);
+            document.meta.project_name = self.project.name().into_owned();
         }
         let (project, mark) = (self.project.serial, document.history().mark());
         self.services.spawn(move || Event::CopySaved {
@@ -243,7 +241,9 @@ impl App {
         banners.extend(project.trust_banner());
         banners.extend(read_only(project));
         banners.extend(hindered(project, folder));
-        banners.extend(project.outside.trouble().map(refused));
+        if project.hindrances.condition.hindrance != Some(Hindrance::Gone) {
+            banners.extend(project.outside.trouble().map(refused));
+        }
         if let Kept::Nowhere(reason) = &project.hindrances.kept {
             banners.push(Banner {
                 level: Level::Error,

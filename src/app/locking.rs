@@ -192,7 +192,7 @@ impl App {
             Err(_) => {}
         }
         if let Some(found) = left {
-            self.found_there(found);
+            self.found_there(*found);
         }
     }
 }

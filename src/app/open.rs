@@ -1,6 +1,7 @@
 //! Opening: an open project with all that belongs to it, how it is loaded, and its catalog. Which tab it stands in is
 //! the business of `tabs.rs`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,14 +21,14 @@ use super::trusting::Trusting;
 use super::versions::doubt_of;
 use crate::costs;
 use crate::document::Document;
-use crate::document::file::{Loaded, SAVEFILE};
+use crate::document::file::{Loaded, MOST_NAME, SAVEFILE};
 use crate::engine::python::CancelFlag;
 use crate::engine::{Engine, EngineEvent, LogLevel, RunState};
 use crate::event::EventReceiver;
 use crate::graph::{Catalog, Flat, Graph, NodeId};
 use crate::nodebank::Nodebank;
 use crate::paths::full;
-use crate::plain::sentence;
+use crate::plain::{self, sentence};
 use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::journal::{Base, Found};
@@ -181,14 +182,15 @@ impl Project {
         self.folder.is_none()
     }
 
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> Cow<'_, str> {
         let name = self.document.meta.project_name.as_str();
-        let folder = || self.folder.as_deref()?.file_name()?.to_str();
-        if name.is_empty() {
-            folder().unwrap_or("Welcome")
-        } else {
-            name
+        if !name.is_empty() {
+            return name.into();
         }
+        let folder = self.folder.as_deref().and_then(Path::file_name);
+        folder.map_or("Welcome".into(), |folder| {
+            plain::name(&folder.to_string_lossy(), MOST_NAME).into()
+        })
     }
 
     pub fn savefile(&self) -> Option<PathBuf> {

@@ -441,7 +441,7 @@ impl App {
     /// Ask about what both changed.
     pub(super) fn ask_about_savefile(&mut self) {
         let serial = self.project.serial;
-        let name = self.project.name().to_owned();
+        let name = self.project.name().into_owned();
         let Some(question) = &mut self.project.outside.question else {
             return;
         };

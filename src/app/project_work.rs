@@ -126,7 +126,7 @@ impl App {
                 .find(|card| card.folder == folder)
                 .map(|card| card.name.clone())
         };
-        let name = open.map(|project| project.name().to_owned());
+        let name = open.map(|project| project.name().into_owned());
         name.or_else(card).unwrap_or_default()
     }
 

@@ -202,7 +202,7 @@ impl App {
             return;
         };
         if project.is_unsaved() {
-            let names = vec![project.name().to_owned()];
+            let names = vec![project.name().into_owned()];
             // What is asked about is seen.
             self.show_tab(serial);
             self.ask_to_save(names, AfterSave::Close(serial));
@@ -283,7 +283,7 @@ impl App {
     pub(super) fn tabs_to_show(&self) -> Vec<Tab> {
         let tab = |project: &Project| Tab {
             serial: project.serial,
-            name: project.name().to_owned(),
+            name: project.name().into_owned(),
             path: project
                 .folder
                 .as_ref()

@@ -67,7 +67,7 @@ impl App {
         let project = self.project.serial;
         self.dialog = Some(Dialog::Versions(VersionsPage {
             project,
-            name: self.project.name().to_owned(),
+            name: self.project.name().into_owned(),
             ..VersionsPage::default()
         }));
         let is_dirty = self.project.document.is_dirty();

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 
 use super::files::age;
 use super::{App, Event, thumbnail};
-use crate::document::file::{self, SAVEFILE};
+use crate::document::file::{self, MOST_NAME, SAVEFILE};
 use crate::event::EventSender;
 use crate::nodebank::Nodebank;
 use crate::paths::Paths;
+use crate::plain;
 use crate::project::{self, index};
 use crate::ui::Level;
 use crate::ui::welcome::{Card, WelcomeAction};
@@ -79,7 +80,10 @@ impl Search {
         let recent: Vec<_> = self
             .recent
             .iter()
-            .filter_map(|(folder, opened)| self.card(folder, *opened, false))
+            .filter_map(|(folder, opened)| {
+                let card = self.card(folder, *opened, false);
+                card.or_else(|| self.card_of_kept(folder))
+            })
             .collect();
         let templates = self.templates();
         let cards: Vec<_> = recent.iter().chain(&templates).cloned().collect();
@@ -114,6 +118,19 @@ impl Search {
             when: opened.map(age).unwrap_or_default(),
             pictures: thumbnail::find(folder, &self.paths.thumbnails()),
             folder: folder.to_owned(),
+        })
+    }
+
+    /// Of a project whose savefile is gone, if something is kept of it.
+    fn card_of_kept(&self, folder: &Path) -> Option<Card> {
+        let folder = project::find(folder, &self.paths.userdata).ok()?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        Some(Card {
+            name: plain::name(&name, MOST_NAME),
+            about: String::new(),
+            when: "file gone, work kept".to_owned(),
+            pictures: thumbnail::find(&folder, &self.paths.thumbnails()),
+            folder,
         })
     }
 

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::copy::{copy_file, copy_folder};
 use super::template::LEFT_BY_RUNS;
-use super::{ProjectError, create_like, name_like, new_id};
+use super::{ProjectError, create, name_like, new_id, numbered};
 use crate::document::Document;
 use crate::document::file::{self, FileError, SAVEFILE};
+use crate::paths::full;
 
 /// A copy that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,15 @@ pub fn save_copy(
         let path = project.join(SAVEFILE);
         return Err(FileError::Newer { reader, path }.into());
     }
-    let folder = create_like(&name_like(&document.meta.project_name), parent)?;
+    let at = full(parent).unwrap_or_else(|_| parent.to_owned());
+    // Where the project lay is its own place, also while it is gone.
+    let folder = numbered(&name_like(&document.meta.project_name), |name| {
+        let is_own = at.join(name) == project;
+        if is_own {
+            return Err(ProjectError::Exists(project.to_owned()));
+        }
+        create(name, parent)
+    })?;
     let mut left = Vec::new();
     let done = fill(document, project, &folder, &mut left);
     done.inspect_err(|_| {
@@ -112,6 +121,9 @@ mod tests {
         let again = save_copy(&document, &project, elsewhere.path()).unwrap();
         assert_eq!(again.folder, elsewhere.path().join("Coins 2"));
         assert!(again.folder.join(SAVEFILE).is_file());
+        let beside = save_copy(&document, &project, userdata.path()).unwrap();
+        assert_eq!(beside.folder, userdata.path().join("Coins 2"));
+        assert!(!project.exists());
         let inside = save_copy(&document, elsewhere.path(), &elsewhere.path().join("Coins"));
         inside.unwrap_err();
         assert!(!elsewhere.path().join("Coins").join("Coins").exists());

@@ -65,12 +65,13 @@ pub fn about(path: &Path) -> Option<About> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let head: Head = serde_json::from_slice(bytes).unwrap_or_default();
     let folder = path.parent().and_then(Path::file_name);
+    let name = match head.project_name.as_str() {
+        "" => folder.unwrap_or_default().to_string_lossy(),
+        name => name.into(),
+    };
     Some(About {
         id: head.project_id,
-        name: match head.project_name.as_str() {
-            "" => folder.unwrap_or_default().to_string_lossy().into_owned(),
-            name => plain::name(name, MOST_NAME),
-        },
+        name: plain::name(&name, MOST_NAME),
         description: head.metadata.description,
     })
 }
@@ -139,7 +140,7 @@ pub fn names(entries: &[Entry], wanted: &str) -> String {
 /// The project's folder that a path in a file means. Paths of another machine mean nothing here but their last part:
 /// the project of that name in userdata.
 pub(super) fn folder_here(path: &str, userdata: &Path) -> Option<PathBuf> {
-    let is_project = |folder: &PathBuf| folder.join(SAVEFILE).is_file();
+    let is_project = |folder: &PathBuf| super::is_known(folder, userdata);
     let parts = path.split(['/', '\\']).filter(|part| !part.is_empty());
     let name = parts.rev().find(|part| *part != SAVEFILE)?;
     let there = match path.strip_suffix(SAVEFILE) {

@@ -98,10 +98,8 @@ pub fn find(name: &Path, userdata: &Path) -> Result<PathBuf, ProjectError> {
         .find(|folder| is_project(folder))
         .and_then(|folder| full(folder).ok())
         .or_else(|| {
-            // Its folder is gone, and what was not saved then is kept.
             let folder = std::path::absolute(name).ok()?;
-            let kept = journal::Location::new(&folder, userdata);
-            kept.lies_outside().then_some(folder)
+            is_known(&folder, userdata).then_some(folder)
         })
         .ok_or_else(|| {
             let wanted = name.to_string_lossy();
@@ -194,6 +192,11 @@ pub fn is_project(folder: &Path) -> bool {
     folder.join(SAVEFILE).is_file()
         || own.join("journal").is_file()
         || !generations::list(folder).is_empty()
+}
+
+/// Is it one, or was it, and something of it that was not saved is kept in userdata?
+fn is_known(folder: &Path, userdata: &Path) -> bool {
+    is_project(folder) || journal::Location::new(folder, userdata).lies_outside()
 }
 
 /// Remove what a crash left half written in a userdata folder. Another Loom may be writing there just now.

@@ -87,6 +87,8 @@ pub fn read(savefile: &Path) -> Seen {
     read.map(Arc::from).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             "the savefile is not there any more".to_owned()
+        } else if savefile.is_dir() {
+            "a folder lies in the place of the savefile; saving gives it another name".to_owned()
         } else {
             format!("the savefile cannot be read: {error}")
         }

@@ -183,6 +183,9 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         let nodes = if restores { 1 } else { 2 };
         assert_eq!(count(&window), nodes);
         assert_eq!(window.app().project().document.is_dirty(), restores);
+        if !restores {
+            window.until_told("What was left is among the versions");
+        }
         // What was refused is not thrown away.
         let kept = loom::project::generations::list(&project);
         let kept = kept
@@ -500,7 +503,14 @@ fn without_its_folder_what_was_not_saved_can_be_opened_and_saved_elsewhere() {
         loom::project::find(&project, userdata.path()).unwrap(),
         project
     );
-    let mut window = Window::start(userdata.clone(), Some(project.clone()), Settings::default());
+    let mut window = Window::start(userdata.clone(), None, Settings::default());
+    window.harness.get_by_label("Close").click();
+    until(&mut window, "it is among the projects", |window| {
+        let label = "Empty: file gone, work kept";
+        let card = window.harness.query_by_label(label);
+        card.inspect(egui_kittest::Node::click).is_some()
+    });
+    window.steps();
     window.harness.get_by_label("Open what Loom kept").click();
     window.steps();
     assert_eq!(count(&window), 1);

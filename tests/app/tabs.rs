@@ -2,6 +2,7 @@
 
 use eframe::App as _;
 use loom::engine::RunStatus;
+use std::borrow::Cow;
 
 use super::*;
 
@@ -44,14 +45,12 @@ fn userdata() -> Rc<tempfile::TempDir> {
 }
 
 impl Window {
-    fn names(&self) -> Vec<&str> {
-        self.app()
-            .projects()
-            .map(loom::app::Project::name)
-            .collect()
+    fn names(&self) -> Vec<String> {
+        let names = self.app().projects().map(|project| project.name());
+        names.map(Cow::into_owned).collect()
     }
 
-    fn shown(&self) -> &str {
+    fn shown(&self) -> Cow<'_, str> {
         self.app().project().name()
     }
 
@@ -100,7 +99,7 @@ fn each_tab_has_its_own_graph_history_and_selection() {
     window.key(Modifiers::COMMAND, Key::A);
 
     window.key(Modifiers::COMMAND, Key::Tab);
-    assert_eq!((window.shown(), window.nodes()), ("First", 0));
+    assert_eq!((&*window.shown(), window.nodes()), ("First", 0));
     window.add_a_node();
     window.key(Modifiers::COMMAND, Key::Z);
     window.key(Modifiers::COMMAND, Key::Z);
@@ -108,12 +107,12 @@ fn each_tab_has_its_own_graph_history_and_selection() {
     assert!(!window.app().project().document.is_dirty());
 
     window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab);
-    assert_eq!((window.shown(), window.nodes()), ("Second", 2));
+    assert_eq!((&*window.shown(), window.nodes()), ("Second", 2));
     assert_eq!(window.app().project().document.selection().len(), 2);
     window.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(window.nodes(), 1);
     window.key(Modifiers::COMMAND, Key::PageUp);
-    assert_eq!((window.shown(), window.nodes()), ("First", 0));
+    assert_eq!((&*window.shown(), window.nodes()), ("First", 0));
 
     // One that is open already is shown, not opened twice.
     window.open_by_path(&second.join("savefile.json"));
@@ -411,9 +410,10 @@ fn a_save_that_fails_keeps_the_window_open() {
     let mut window = Window::start(userdata, Some(first.clone()), Settings::default());
     window.add_a_node();
     window.key(Modifiers::COMMAND, Key::Q);
-    // A folder in the place of the savefile cannot be written over.
-    std::fs::remove_file(first.join("savefile.json")).unwrap();
-    std::fs::create_dir(first.join("savefile.json")).unwrap();
+    let savefile = first.join("savefile.json");
+    let mut permissions = std::fs::metadata(&savefile).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&savefile, permissions).unwrap();
     window.harness.get_by_label("Save").click();
     for _ in 0..100 {
         std::thread::sleep(Duration::from_millis(5));

@@ -91,7 +91,7 @@ fn a_version_is_compared_and_restored_as_one_step_by_keys() {
         .flatten()
         .map(|row| row.when.clone())
         .collect();
-    let kept = "A minute ago";
+    let kept = "A moment ago";
     assert_eq!(whens, ["Not saved yet", "The savefile", kept, kept, kept]);
     assert_eq!(first.at, 2, "the newest that was kept");
     let two = "Compared with what is shown: \"Add\" removed, \"Add\" removed";
@@ -153,7 +153,7 @@ fn a_version_opens_beside_and_is_never_written() {
     window.harness.get_by_label("Open beside").click();
     window.steps();
     assert_eq!(window.app().projects().count(), 2);
-    let name = window.app().project().name().to_owned();
+    let name = window.app().project().name().into_owned();
     // Its minute, as the clock of this machine shows it.
     let minute = name.strip_prefix("Empty, 20").map(str::len);
     assert_eq!(minute, Some("26-01-09 18:39".len()), "{name}");
@@ -167,10 +167,8 @@ fn a_version_opens_beside_and_is_never_written() {
     window.key(Modifiers::COMMAND, Key::W);
     window.harness.get_by_label("Don't save").click();
     window.steps();
-    assert_eq!(
-        (window.app().project().name(), count(&window)),
-        ("Empty", 3)
-    );
+    assert_eq!(window.app().project().name(), "Empty");
+    assert_eq!(count(&window), 3);
     assert_eq!(fs::read(project.join("savefile.json")).unwrap(), saved);
     assert_eq!(generations::list(&project).len(), kept);
 
@@ -184,7 +182,7 @@ fn a_version_opens_beside_and_is_never_written() {
     let names: Vec<_> = window
         .app()
         .projects()
-        .map(|it| it.name().to_owned())
+        .map(|it| it.name().into_owned())
         .collect();
     assert_eq!(names, ["Empty"]);
 }

@@ -1,13 +1,16 @@
 //! What earlier windows left that was not saved: one such thing comes back by itself where nothing speaks against it, the
 //! others are asked about, and none is lost for being asked about later.
 
-use super::super::App;
+use std::io;
+
 use super::super::files::age;
 use super::super::open::Project;
+use super::super::{App, Event};
 use super::{Message, Start};
-use crate::document::{file, ops};
+use crate::document::{Document, file, ops};
+use crate::graph::Catalog;
 use crate::project::generations;
-use crate::project::journal::{Base, Found, Slot};
+use crate::project::journal::{Base, Found, Location, Slot};
 use crate::project::trust::Doubt;
 use crate::ui::Level;
 use crate::ui::dialogs::{Dialog, Recovery};
@@ -17,9 +20,42 @@ pub(super) struct Left {
     found: Box<Found>,
     /// Where it lies, if it was written apart.
     pub slot: Option<Slot>,
+    /// It is not wanted; until it is put away it lies there.
+    is_going: bool,
+}
+
+/// What came of putting away what was left.
+#[derive(Debug)]
+pub struct PutAway {
+    /// Whether it is among the versions now, if it was to be.
+    kept: Option<io::Result<()>>,
+    removed: io::Result<()>,
 }
 
 impl Left {
+    fn new(found: Found, slot: Option<Slot>) -> Self {
+        Self {
+            found: Box::new(found),
+            slot,
+            is_going: false,
+        }
+    }
+
+    /// What windows left that could not write to the project.
+    pub fn apart(location: &Location, catalog: &Catalog) -> impl Iterator<Item = Self> {
+        location.left_slots().into_iter().filter_map(|slot| {
+            let at = location.apart(&slot);
+            let Some(found) = at.find(catalog) else {
+                if at.newest(catalog).is_some() {
+                    // It can be read, and nothing was done in it.
+                    slot.clear();
+                }
+                return None;
+            };
+            Some(Self::new(found, Some(slot)))
+        })
+    }
+
     /// Nothing else changed the savefile since, and it was written here.
     fn may_come_back(&self) -> bool {
         self.found.is_current && self.found.place.is_own()
@@ -35,27 +71,13 @@ impl App {
             return;
         };
         let home = (!keeper.is_barred).then(|| location.find(&project.catalog));
-        let home = home.flatten().map(|found| Left {
-            found: Box::new(found),
-            slot: None,
-        });
-        let apart = location.left_slots().into_iter().filter_map(|slot| {
-            let at = location.apart(&slot);
-            let Some(found) = at.find(&project.catalog) else {
-                if at.newest(&project.catalog).is_some() {
-                    // It can be read, and nothing was done in it.
-                    slot.clear();
-                }
-                return None;
-            };
-            Some(Left {
-                found: Box::new(found),
-                slot: Some(slot),
-            })
-        });
-        keeper.left = home.into_iter().chain(apart).collect();
+        let home = home.flatten().map(|found| Left::new(found, None));
+        keeper.left = home
+            .into_iter()
+            .chain(Left::apart(&location, &project.catalog))
+            .collect();
         let back = keeper.left.iter().position(Left::may_come_back);
-        let Some(Left { found, slot }) = back.and_then(|at| keeper.left.remove(at)) else {
+        let Some(Left { found, slot, .. }) = back.and_then(|at| keeper.left.remove(at)) else {
             if base.is_unsaved {
                 project.document.set_unsaved();
             }
@@ -69,7 +91,7 @@ impl App {
             .set_doubt((!is_trusted).then_some(Doubt::Unsaved));
         (keeper.start, keeper.slot) = (Some(Start::On(found.place.clone())), slot);
         if found.document.is_dirty() {
-            let name = project.name().to_owned();
+            let name = project.name().into_owned();
             let can_save = project.read_only.is_none();
             self.tell_recovered(&name, came_back(&found, can_save));
         }
@@ -78,11 +100,9 @@ impl App {
     }
 
     /// What another Loom left in the project's folder, which this window may write to now.
-    pub(in super::super) fn found_there(&mut self, found: Box<Found>) {
-        self.project
-            .keeper
-            .left
-            .push_front(Left { found, slot: None });
+    pub(in super::super) fn found_there(&mut self, found: Found) {
+        let left = Left::new(found, None);
+        self.project.keeper.left.push_back(left);
     }
 
     /// The question about what an earlier Loom left, where it could not come back by itself, as soon as no other is open.
@@ -90,21 +110,24 @@ impl App {
         if self.dialog.is_some() {
             return;
         }
-        while let Some(Left { found, slot }) = self.project.keeper.left.front() {
-            if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
-                self.drop_left();
-                continue;
-            }
-            self.dialog = Some(Dialog::Recover(Recovery {
-                project: self.project.serial,
-                when: age(found.written),
-                nodes: found.document.graph().node_count(),
-                is_own: found.place.is_own(),
-                was_barred: slot.is_some(),
-                is_undoable: self.project.document.is_dirty(),
-            }));
+        let Some(left) = self.project.keeper.left.front() else {
+            return;
+        };
+        let Left { found, slot, .. } = left;
+        if left.is_going {
             return;
         }
+        if file::to_text(&found.document, None) == file::to_text(&self.project.document, None) {
+            return self.put_away(false);
+        }
+        self.dialog = Some(Dialog::Recover(Recovery {
+            project: self.project.serial,
+            when: age(found.written),
+            nodes: found.document.graph().node_count(),
+            is_own: found.place.is_own(),
+            was_barred: slot.is_some(),
+            is_undoable: self.project.document.is_dirty(),
+        }));
     }
 
     pub(in super::super) fn restore(&mut self) {
@@ -127,7 +150,7 @@ impl App {
             self.keep_journals();
         }
         let keeper = &mut self.project.keeper;
-        let Some(Left { found, slot }) = keeper.left.pop_front() else {
+        let Some(Left { found, slot, .. }) = keeper.left.pop_front() else {
             return;
         };
         let told = came_back(&found, self.project.read_only.is_none());
@@ -149,50 +172,71 @@ impl App {
         self.notify(Level::Success, told);
     }
 
-    /// What is shown is wanted; what was left stays among the versions.
-    pub(in super::super) fn drop_recovery(&mut self) {
-        if let (Some(left), Some(folder)) = (self.project.keeper.left.front(), &self.project.folder)
-        {
-            let found = &left.found;
-            let kept = generations::keep_unsaved(&found.document, folder, found.written);
-            let (level, text) = match kept {
-                Ok(()) => (
-                    Level::Info,
-                    "What was left is among the versions of this project".to_owned(),
-                ),
-                Err(error) => (
-                    Level::Warning,
-                    format!("What was left could not be kept among the versions: {error}"),
-                ),
+    /// What is shown is wanted; what was left goes, and stays among the versions if it is to be kept.
+    pub(in super::super) fn put_away(&mut self, keeps: bool) {
+        let Project { keeper, folder, .. } = &mut self.project;
+        let (Some(location), Some(folder)) = (keeper.location.clone(), folder.clone()) else {
+            return;
+        };
+        let Some(left) = keeper.left.front_mut().filter(|left| !left.is_going) else {
+            return;
+        };
+        left.is_going = true;
+        let version = keeps.then(|| (left.found.document.clone(), left.found.written));
+        let apart = left.slot.is_some().then(|| left.found.place.clone());
+        let project = self.project.serial;
+        self.services.spawn(move || {
+            let keep = |(document, written): (Document, _)| {
+                generations::keep_unsaved(&document, &folder, written)
             };
-            self.notify(level, text);
-        }
-        self.drop_left();
+            let kept = version.map(keep);
+            let removed = match apart {
+                _ if matches!(kept, Some(Err(_))) => Ok(()),
+                Some(place) => location.remove(&place),
+                None => location.discard(),
+            };
+            Event::PutAway {
+                project,
+                put: PutAway { kept, removed },
+            }
+        });
     }
 
-    fn drop_left(&mut self) {
+    pub(in super::super) fn put_away_told(&mut self, PutAway { kept, removed }: PutAway) {
         let keeper = &mut self.project.keeper;
-        let Some(Left { found, slot }) = keeper.left.pop_front() else {
+        let Some(left) = keeper.left.pop_front_if(|left| left.is_going) else {
             return;
         };
-        let Some(location) = &keeper.location else {
-            return;
+        let (level, text) = match (kept, removed) {
+            (Some(Err(error)), _) => {
+                // Nothing takes its place meanwhile.
+                keeper.stays.push(left);
+                let text = format!(
+                    "What was left could not be kept among the versions: {error}; it stays where it is, and is asked \
+                     about when the project is opened again"
+                );
+                (Level::Warning, text)
+            }
+            (_, Err(error)) => {
+                let text =
+                    format!("What was left could not be removed: {error}; it is asked about again");
+                (Level::Warning, text)
+            }
+            (Some(Ok(())), Ok(())) => {
+                let text = "What was left is among the versions of this project";
+                (Level::Info, text.to_owned())
+            }
+            (None, Ok(())) => return,
         };
-        let dropped = match slot {
-            Some(_) => location.remove(&found.place),
-            None => location.discard(),
-        };
-        if let Err(error) = dropped {
-            self.notify(
-                Level::Warning,
-                format!("What was left of an earlier window could not be removed: {error}"),
-            );
-        }
+        self.notify(level, text);
     }
 }
 
 fn came_back(found: &Found, can_save: bool) -> String {
-    let steps = found.document.history().unsaved().unwrap_or(found.steps);
+    let history = found.document.history();
+    // Where what is saved is forgotten it is as many as were done, but for those that were taken back.
+    let done = || found.steps.min(history.done());
+    let steps = history.unsaved().unwrap_or_else(done);
     let lost = found.lost;
     let came = match steps {
         0 => "What was not saved came back".to_owned(),

@@ -13,6 +13,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::time::Duration;
 
 use left::Left;
+pub use left::PutAway;
 use writer::Writer;
 
 use super::background::{Services, guarded};
@@ -116,6 +117,8 @@ pub(super) struct Keeper {
     waiting: Vec<Entry>,
     /// What was left and the user has not decided on.
     left: VecDeque<Left>,
+    /// What of it stays where it lies until the project is opened again.
+    stays: Vec<Left>,
     /// That earlier versions of the savefile cannot be kept was said.
     pub(super) keeps_no_versions: bool,
 }
@@ -224,7 +227,8 @@ impl Keeper {
 
     /// At home it may take the place of what another Loom writes, or left and nobody has decided on.
     fn is_to_lie(&self) -> Lies {
-        if self.is_barred || self.left.iter().any(|left| left.slot.is_none()) {
+        let mut left = self.left.iter().chain(&self.stays);
+        if self.is_barred || left.any(|left| left.slot.is_none()) {
             Lies::Apart
         } else {
             Lies::Home
@@ -280,8 +284,10 @@ impl Keeper {
         self.messages = None;
         self.is_lost = false;
         self.waiting.clear();
-        // What was found and not decided on stays for the next time.
-        self.left.clear();
+        if base.is_none() {
+            // What was found and not decided on stays for the next time.
+            (self.left, self.stays) = Default::default();
+        }
         let start = std::mem::replace(&mut self.start, base.map(Start::New));
         // What came back and was not written on in has no task that removes it.
         if let Some(Start::On(place) | Start::OnAnyway(place)) = start
@@ -306,7 +312,11 @@ impl Project {
     /// What the journal holds is shown in place of a savefile that is damaged.
     pub(super) fn go_on_in(&mut self, place: Place) {
         self.document.set_unsaved();
-        self.keeper.start = Some(Start::OnAnyway(place));
+        let keeper = &mut self.keeper;
+        if let Some(location) = &keeper.location {
+            keeper.left = Left::apart(location, &self.catalog).collect();
+        }
+        keeper.start = Some(Start::OnAnyway(place));
     }
 
     /// What is shown as the text of a savefile, of which it is read again, so that the nodes have the numbers that the

@@ -17,6 +17,7 @@ use super::open::Asked;
 use super::{App, Event, Project};
 use crate::command::Command;
 use crate::packages;
+use crate::plain;
 use crate::project::journal::Standing;
 use crate::project::trust::{self, Doubt, Fingerprint, Look, Trusted};
 use crate::ui::banners::Banner;
@@ -155,7 +156,8 @@ impl Project {
             ("Trust this project", Action::Trust(TrustAnswer::Project)),
         ];
         if let Some(around) = &look.around {
-            text = format!("{text}. The folder around it is {}", around.display());
+            let around = plain::text(&around.display().to_string());
+            text = format!("{text}. The folder around it is {around}");
             choices.push(("Trust this folder", Action::Trust(TrustAnswer::Around)));
         }
         choices.push(("Not now", Action::Trust(TrustAnswer::NotNow)));
@@ -422,7 +424,7 @@ impl App {
         let State::Asks(look) = &self.project.trusting.state else {
             return;
         };
-        let (look, name) = (look.clone(), self.project.name().to_owned());
+        let (look, name) = (look.clone(), self.project.name().into_owned());
         let project = self.project.serial;
         self.project.trusting.shown = Some(look.holds.clone());
         self.services.spawn(move || Event::TrustRead {

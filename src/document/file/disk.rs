@@ -24,7 +24,13 @@ pub fn load(path: &Path, catalog: &Catalog) -> Result<Loaded, FileError> {
         advice: "check that it is there and that you may read it",
         path: path.to_owned(),
     };
-    let bytes = fs::metadata(path).map_err(io)?.len();
+    let meta = fs::metadata(path).map_err(io)?;
+    if meta.is_dir() {
+        // Windows would say that it may not be read.
+        let text = "a folder lies in its place";
+        return Err(io(io::Error::new(io::ErrorKind::IsADirectory, text)));
+    }
+    let bytes = meta.len();
     if bytes > LARGEST_FILE_BYTES {
         return Err(FileError::TooLarge {
             megabytes: bytes >> 20,
@@ -48,7 +54,7 @@ pub struct Replaced<'a> {
 
 /// Write `document` to the savefile at `path` and return the time that stands in it; `None` when the file holds the
 /// same content already, and then nothing is written. A file of the first form that is there is kept beside it, as
-/// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`.
+/// `savefile.v1.json`, and one that is no savefile as `savefile.corrupt-TIME.json`; so is a folder.
 pub fn save(document: &Document, path: &Path) -> Result<Option<String>, FileError> {
     save_over(&Disk, document, path, None, |_| {}).map(|written| written.time)
 }
@@ -97,8 +103,10 @@ pub fn save_over(
             path: path.to_owned(),
         });
     }
-    let is_marked = fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
-    if is_marked {
+    let there = fs::metadata(path);
+    if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        set_aside(path).map_err(io)?;
+    } else if there.is_ok_and(|meta| meta.permissions().readonly()) {
         // A rename would put another file in its place all the same, which is not what whoever marked it wants.
         return Err(FileError::Io {
             what: "save",

@@ -70,11 +70,14 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// It can be read and is no savefile, or it is not there at all.
+    /// It can be read and is no savefile, or is no file, or not there at all.
     pub fn is_damaged(&self) -> bool {
         match &self.error {
             FileError::Syntax { .. } | FileError::Shape { .. } => true,
-            FileError::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            FileError::Io { source, .. } => {
+                use io::ErrorKind::{IsADirectory, NotFound};
+                matches!(source.kind(), NotFound | IsADirectory)
+            }
             _ => false,
         }
     }
