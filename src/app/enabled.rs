@@ -63,7 +63,7 @@ impl App {
             | Command::RenameProject
             | Command::DuplicateProject
             | Command::DeleteProject => self.project.folder.is_some(),
-            Command::EditHere => self.project.is_barred(),
+            Command::EditHere => self.project.holding.is_barred(),
             Command::Versions => self.project.folder.is_some() && !self.project.is_version(),
             Command::SettleSavefile => self.project.outside.is_asking(),
             Command::EditCode | Command::OpenOutside => self.selected_source().is_some(),

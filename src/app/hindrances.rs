@@ -29,7 +29,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(super) struct Hindrances {
     /// Ends with the project.
-    _watch: Option<Watch>,
+    watch: Option<Watch>,
     pub(super) condition: Condition,
     /// Why the last save did not go through, and when that was.
     unsaved: Option<(String, Instant)>,
@@ -42,6 +42,21 @@ pub(super) struct Hindrances {
 impl App {
     /// Look at the folder of a project from now on.
     pub(super) fn watch_folder(&self, project: u64, folder: &Path) -> Hindrances {
+        Hindrances {
+            watch: Some(self.watch_of(project, folder)),
+            ..Hindrances::default()
+        }
+    }
+
+    /// Look at it anew: what was told before holds no more.
+    pub(super) fn watch_anew(&mut self) {
+        if let Some(folder) = &self.project.folder {
+            let watch = self.watch_of(self.project.serial, folder);
+            self.project.hindrances.watch = Some(watch);
+        }
+    }
+
+    fn watch_of(&self, project: u64, folder: &Path) -> Watch {
         let (sender, folder) = (self.services.sender.clone(), folder.to_owned());
         let knows_place = self.state.knows_place(&folder);
         let watch = self.services.runtime.spawn(async move {
@@ -56,13 +71,13 @@ impl App {
             if let Some(place) = place {
                 sender.send(Event::Place { project, place }).await.ok();
             }
-            let mut told = Condition::default();
+            let mut told = None;
             loop {
                 let at = folder.clone();
                 let look = tokio::task::spawn_blocking(move || Condition::of(&at, opened));
                 let Ok(condition) = look.await else { return };
-                if condition != told {
-                    told = condition.clone();
+                if told.as_ref() != Some(&condition) {
+                    told = Some(condition.clone());
                     let event = Event::Condition { project, condition };
                     if sender.send(event).await.is_err() {
                         return;
@@ -71,10 +86,7 @@ impl App {
                 tokio::time::sleep(PACE).await;
             }
         });
-        Hindrances {
-            _watch: Some(Watch::new(watch)),
-            ..Hindrances::default()
-        }
+        Watch::new(watch)
     }
 
     pub(super) fn condition_told(&mut self, condition: Condition) {
@@ -91,7 +103,7 @@ impl App {
         if !is_mended {
             return;
         }
-        if !self.project.holding.is_whole() && self.project.read_only.is_none() {
+        if self.project.wants_lock() {
             self.take_lock();
         } else if self.is_save_waiting() {
             self.save(None);
@@ -110,7 +122,7 @@ impl App {
         let hindrances = &mut self.project.hindrances;
         let reason = match &hindrances.condition.hindrance {
             Some(hindrance @ Hindrance::Gone) => hindrance.text(folder),
-            _ if !self.project.holding.is_whole() => {
+            _ if !self.project.holding.is_locked() => {
                 self.take_lock();
                 "the project's folder could not be locked yet".to_owned()
             }
@@ -128,6 +140,12 @@ impl App {
     /// Does a save wait that did not go through?
     pub(super) fn is_save_waiting(&self) -> bool {
         self.project.hindrances.unsaved.is_some()
+    }
+
+    /// A save that waits is for nobody any more: it goes to another window's project.
+    pub(super) fn save_is_off(&mut self) {
+        self.project.hindrances.unsaved = None;
+        self.project.after_save = None;
     }
 
     pub(super) fn is_saved_again(&mut self) {
@@ -156,7 +174,7 @@ impl App {
 
     pub(super) fn banner_action(&mut self, asked: BannerAction) {
         match asked {
-            BannerAction::TryAgain if !self.project.holding.is_whole() => self.take_lock(),
+            BannerAction::TryAgain if !self.project.holding.is_locked() => self.take_lock(),
             BannerAction::TryAgain => self.save(None),
             BannerAction::PlaceKnown => {
                 self.project.hindrances.place = None;
@@ -269,10 +287,9 @@ impl App {
 
 fn read_only(project: &Project) -> Option<Banner> {
     let reason = project.read_only.as_ref()?;
-    let is_locked = project.is_barred();
+    let is_barred = project.holding.is_barred();
     let condition = &project.hindrances.condition;
-    // Nobody can write who holds it where nothing can be written.
-    let is_free = is_locked && condition.is_free && condition.hindrance.is_none();
+    let is_free = project.holding.is_named() && condition.is_free;
     let (title, text) = if is_free {
         let text = "It is not open in another Loom any more; what was saved there is shown";
         ("This project can be edited here now", text.to_owned())
@@ -280,7 +297,7 @@ fn read_only(project: &Project) -> Option<Banner> {
         ("This project is read-only here", sentence(reason))
     };
     let mut choices = Vec::new();
-    if is_locked {
+    if is_barred {
         let text = if is_free {
             Command::EditHere.title()
         } else {
@@ -328,7 +345,7 @@ fn hindered(project: &Project, folder: &Path) -> Option<Banner> {
             "Not saved",
             format!("{}\nIt is tried again every few seconds.", sentence(reason)),
         ),
-        (None, None) if *kept == Kept::Aside => (
+        (None, None) if *kept == Kept::Aside && !project.holding.is_barred() => (
             Level::Info,
             "Your changes are kept in userdata",
             format!(

@@ -1,27 +1,38 @@
-//! Which window writes to a project: it holds two locks. One lies in the project, for every Loom that there is; the
-//! other where its journal goes when that folder cannot be written to, so that no two windows of one userdata folder go
-//! there. Where the first cannot be taken yet it is tried again. Waits for no disk but when a project is opened.
+//! Which window writes to a project. It holds two locks: one lies in the project, for every Loom that there is; the other
+//! holds the project's slot in userdata, where what is done lies when it cannot lie in the project, so that no two windows
+//! of one userdata folder go there. What cannot be locked yet is tried again. Waits for no disk but when a project is
+//! opened.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, SyncSender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::background::guarded;
+use super::journal::Lies;
 use super::open::{Project, Stands};
 use super::{App, Event};
 use crate::document::file;
-use crate::project::journal::{Found, Location, Slot};
-use crate::project::{Lock, LockError, lock};
+use crate::project::journal::{Found, Location};
+use crate::project::{Lock, LockError, Slot, lock};
 use crate::ui::Level;
 
 /// So often a project is locked again that could not be.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// A project that is opened again waits at most this long for what is still written of it.
+const OF_ENDING: Duration = Duration::from_secs(2);
 
 /// What keeps other windows from writing to a project, as far as this one could get it.
 #[derive(Default)]
 pub(super) struct Holding {
-    /// Taken first and given up last. Without the other one nothing is saved, and what is done is kept there.
-    aside: Option<Slot>,
+    /// Only with it something is saved. Given up first, as it is taken last.
     lock: Option<Lock>,
-    /// It is being tried, and was last.
+    slot: Option<Slot>,
+    /// Another window has one of them.
+    is_barred: bool,
+    /// And it could say which it is; so it would be seen if it ended.
+    is_named: bool,
+    /// They are being tried.
     is_trying: bool,
     tried_at: Option<Instant>,
 }
@@ -29,66 +40,97 @@ pub(super) struct Holding {
 /// What came of trying to be the one who writes to a project.
 #[derive(Debug)]
 pub struct Tried {
-    aside: Option<Slot>,
+    slot: Option<Slot>,
     lock: Result<Lock, LockError>,
     /// What another Loom left there that did not end as it should.
     left: Option<Box<Found>>,
 }
 
+/// Projects that were closed and of which something is still written, by their folders. Closed when that is done.
+pub(super) type Endings = Vec<(PathBuf, Receiver<()>)>;
+
 impl Holding {
-    /// Take what can be had; the error says why that is not all.
-    pub fn take(location: &Location, folder: &Path) -> (Self, Result<(), LockError>) {
-        let Tried { aside, lock, .. } = Tried::now(location, folder, false);
-        let (lock, taken) = match lock {
-            Ok(lock) => (Some(lock), Ok(())),
-            Err(error) => (None, Err(error)),
-        };
-        let holding = Self {
-            aside,
-            lock,
-            ..Self::default()
-        };
-        (holding, taken)
+    /// Take what can be had, and say who else has the rest.
+    pub fn take(location: &Location, folder: &Path) -> (Self, Option<LockError>) {
+        let mut holding = Self::default();
+        let Tried { slot, lock, .. } = Tried::now(location, folder, false);
+        holding.slot = slot;
+        match lock {
+            Ok(lock) => holding.lock = Some(lock),
+            Err(held @ LockError::Held(_)) => {
+                holding.bar(&held);
+                return (holding, Some(held));
+            }
+            Err(LockError::Io { .. }) => {}
+        }
+        (holding, None)
     }
 
     /// May this window save, as far as other Looms go?
-    pub fn is_whole(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         self.lock.is_some()
+    }
+
+    /// Does another window write to the project, and not this one?
+    pub fn is_barred(&self) -> bool {
+        self.is_barred
+    }
+
+    /// Is it known which one does?
+    pub fn is_named(&self) -> bool {
+        self.is_barred && self.is_named
     }
 
     /// The project's own lock is worth nothing any more. Was it held?
     pub fn forget_lock(&mut self) -> bool {
         self.lock.take().is_some()
     }
+
+    /// Where what is done may lie.
+    pub fn may_lie(&self) -> Lies {
+        match (&self.lock, &self.slot) {
+            (Some(_), _) => Lies::Home,
+            (None, None) if self.is_barred => Lies::Apart,
+            (None, _) => Lies::Aside,
+        }
+    }
+
+    /// Where what lies was left by windows that wrote to the project, and is no other window's now.
+    pub fn own_part(&self, location: &Location) -> Option<Location> {
+        if !self.is_barred {
+            return Some(location.clone());
+        }
+        self.slot.as_ref().and_then(|_| location.aside().ok())
+    }
+
+    fn bar(&mut self, held: &LockError) {
+        self.is_barred = true;
+        self.is_named = matches!(held, LockError::Held(Some(_)));
+    }
 }
 
 impl Tried {
-    fn now(location: &Location, folder: &Path, has_aside: bool) -> Self {
-        let aside = if has_aside {
+    fn now(location: &Location, folder: &Path, has_slot: bool) -> Self {
+        let slot = if has_slot {
             Ok(None)
         } else {
-            take_aside(location, folder)
+            take_slot(location, folder)
         };
-        let taken = aside.and_then(|aside| match Lock::take(folder) {
-            Err(error @ LockError::Held(_)) => Err(error),
-            lock => Ok((aside, lock)),
-        });
-        let (aside, lock) = taken.unwrap_or_else(|held| (None, Err(held)));
+        let (slot, lock) = match slot {
+            Ok(slot) => (slot, Lock::take(folder)),
+            Err(held) => (None, Err(held)),
+        };
         Self {
-            aside,
+            slot,
             lock,
             left: None,
         }
     }
-
-    fn is_held(&self) -> bool {
-        matches!(self.lock, Err(LockError::Held(_)))
-    }
 }
 
-/// `None`: userdata cannot be written to, by nobody else either.
-fn take_aside(location: &Location, folder: &Path) -> Result<Option<Slot>, LockError> {
-    match location.aside() {
+/// `None`: there is none to be had, for no window.
+fn take_slot(location: &Location, folder: &Path) -> Result<Option<Slot>, LockError> {
+    match location.main_slot() {
         Ok(Some(slot)) => Ok(Some(slot)),
         Ok(None) => {
             let holder = lock::holder(folder).filter(|_| !lock::is_free(folder));
@@ -101,22 +143,23 @@ fn take_aside(location: &Location, folder: &Path) -> Result<Option<Slot>, LockEr
     }
 }
 
+impl Project {
+    /// Is it to be locked as soon as it can be?
+    pub(super) fn wants_lock(&self) -> bool {
+        let is_open = self.stands == Stands::Open && self.folder.is_some();
+        is_open && !self.holding.is_locked() && !self.holding.is_barred
+    }
+}
+
 impl App {
     /// A project that could not be locked, and that nothing else stands in the way of, is locked as soon as it can be.
     pub(super) fn lock_again(&mut self) {
         let project = &self.project;
-        let Holding {
-            is_trying,
-            tried_at,
-            ..
-        } = &project.holding;
-        let is_unlocked = !project.holding.is_whole() && project.read_only.is_none();
-        let is_open = project.stands == Stands::Open && project.folder.is_some();
         let is_hindered = project.hindrances.condition.hindrance.is_some();
-        if !is_unlocked || !is_open || *is_trying || is_hindered {
+        if !project.wants_lock() || project.holding.is_trying || is_hindered {
             return;
         }
-        let elapsed = tried_at.map(|at| at.elapsed());
+        let elapsed = project.holding.tried_at.map(|at| at.elapsed());
         match elapsed.and_then(|elapsed| AGAIN_AFTER.checked_sub(elapsed)) {
             Some(left) => self.services.context.request_repaint_after(left),
             None => self.take_lock(),
@@ -125,25 +168,51 @@ impl App {
 
     /// Try once more to be the one who writes to the project.
     pub(super) fn take_lock(&mut self) {
-        let Some(folder) = self.project.folder.clone() else {
+        let Project {
+            serial: project,
+            folder: Some(folder),
+            catalog,
+            keeper,
+            holding,
+            ..
+        } = &mut self.project
+        else {
+            return;
+        };
+        let Some(location) = keeper.location().cloned() else {
             return;
         };
         // A second try would meet what the first one took.
-        if std::mem::replace(&mut self.project.holding.is_trying, true) {
+        if std::mem::replace(&mut holding.is_trying, true) {
             return;
         }
-        self.project.holding.tried_at = Some(Instant::now());
-        let project = self.project.serial;
-        let (location, catalog) = (self.journal_at(&folder), self.project.catalog.clone());
-        let is_barred = self.project.keeper.is_barred;
-        let has_aside = self.project.holding.aside.is_some();
+        holding.tried_at = Some(Instant::now());
+        let (project, folder, catalog) = (*project, folder.clone(), catalog.clone());
+        let (was_barred, had_slot) = (holding.is_barred, holding.slot.is_some());
         self.services.spawn(move || {
-            let mut tried = Tried::now(&location, &folder, has_aside);
-            if is_barred && !tried.is_held() {
-                let found = location.find(&catalog);
-                let left = found.filter(|found| found.document.is_dirty());
-                tried.left = left.map(Box::new);
-            }
+            let try_now = || {
+                let mut tried = Tried::now(&location, &folder, had_slot);
+                if was_barred && !matches!(tried.lock, Err(LockError::Held(_))) {
+                    // In its slot is what this window does itself.
+                    let unseen = if had_slot {
+                        location.within()
+                    } else {
+                        location
+                    };
+                    let found = unseen.find(&catalog);
+                    let left = found.filter(|found| found.document.is_dirty());
+                    tried.left = left.map(Box::new);
+                }
+                Ok(tried)
+            };
+            let tried = guarded(try_now).unwrap_or_else(|reason| Tried {
+                slot: None,
+                lock: Err(LockError::Io {
+                    source: io::Error::other(reason),
+                    path: folder.clone(),
+                }),
+                left: None,
+            });
             Event::LockTried { project, tried }
         });
     }
@@ -151,27 +220,22 @@ impl App {
     pub(super) fn lock_tried(&mut self, tried: Tried) {
         let Project {
             holding,
-            keeper,
             read_only,
             document,
             ..
         } = &mut self.project;
+        let Tried { slot, lock, left } = tried;
         holding.is_trying = false;
-        let Tried { aside, lock, left } = tried;
-        match lock {
-            Ok(_) if holding.is_whole() => return,
-            Err(error @ LockError::Held(_)) => {
-                *holding = Holding::default();
-                let text = error.to_string();
-                *read_only = Some(text.clone());
-                keeper.is_barred = true;
-                return self.notify(Level::Warning, text);
-            }
-            _ => {}
+        holding.slot = slot.or(holding.slot.take());
+        if let Err(held @ LockError::Held(_)) = &lock {
+            let text = held.to_string();
+            holding.bar(held);
+            *read_only = Some(text.clone());
+            self.leave_found();
+            self.save_is_off();
+            return self.notify(Level::Warning, text);
         }
-        // What is done may lie in the project now, or in its stead: nobody else is there.
-        holding.aside = aside.or(holding.aside.take());
-        let was_barred = std::mem::take(&mut keeper.is_barred);
+        let was_barred = std::mem::take(&mut holding.is_barred);
         if was_barred {
             // What was saved there meanwhile comes in as any change from outside does.
             *read_only = file::why_read_only(document);
@@ -180,6 +244,8 @@ impl App {
         match lock {
             Ok(lock) => {
                 holding.lock = Some(lock);
+                // It may be removed before it was seen.
+                self.watch_anew();
                 if self.is_save_waiting() {
                     self.save(None);
                 } else if was_barred && !is_read_only {
@@ -193,6 +259,50 @@ impl App {
         }
         if let Some(found) = left {
             self.found_there(*found);
+        }
+    }
+
+    /// Others may have a project that was closed, as soon as what is written of it is on the disk.
+    pub(super) fn give_up(&mut self, project: &mut Project) {
+        let is_going_on = |receiver: &Receiver<()>| receiver.try_recv() == Err(TryRecvError::Empty);
+        self.endings.retain(|(_, receiver)| is_going_on(receiver));
+        let holding = std::mem::take(&mut project.holding);
+        let journal = project.keeper.take_end();
+        let Some(folder) = &project.folder else {
+            return;
+        };
+        if journal.is_none() && holding.slot.is_none() && holding.lock.is_none() {
+            return;
+        }
+        let (goes_on, end) = mpsc::sync_channel(0);
+        self.endings.push((folder.clone(), end));
+        drop(self.services.runtime.spawn_blocking(move || {
+            let _goes_on: SyncSender<()> = goes_on;
+            if let Some(journal) = journal {
+                // It says nothing and is closed.
+                journal.recv().ok();
+            }
+            drop(holding);
+        }));
+    }
+
+    /// The same of the one that is shown.
+    pub(super) fn give_up_shown(&mut self) {
+        let mut project = std::mem::take(&mut self.project);
+        self.give_up(&mut project);
+        self.project = project;
+    }
+
+    /// Closed when nobody has to wait for a project any more that was closed.
+    pub(super) fn take_ending(&mut self, folder: &Path) -> Option<Receiver<()>> {
+        let at = self.endings.iter().position(|(other, _)| other == folder);
+        at.map(|at| self.endings.swap_remove(at).1)
+    }
+
+    /// A project that was closed just now is opened when it is given up.
+    pub(super) fn wait_for_ending(&mut self, folder: &Path) {
+        if let Some(ending) = self.take_ending(folder) {
+            ending.recv_timeout(OF_ENDING).ok();
         }
     }
 }

@@ -128,6 +128,7 @@ pub struct App {
     waiting: VecDeque<u64>,
     /// What waited for saves that ended.
     after_saves: Vec<AfterSave>,
+    endings: locking::Endings,
     shell: Shell,
     welcome: Welcome,
     popups: Popups,
@@ -186,6 +187,7 @@ impl App {
             choosing: Choosing::new(options.chooser),
             package_work: PackageWork::default(),
             works: project_work::Works::default(),
+            endings: locking::Endings::new(),
             version_work: VersionWork::default(),
             consent: None,
             secrets: Secrets::new(options.keychain),
@@ -518,6 +520,7 @@ impl eframe::App for App {
                     app.project.keeper.discard(None, &app.services);
                 }
                 app.project.end();
+                app.give_up_shown();
             });
         }
     }

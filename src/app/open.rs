@@ -33,7 +33,7 @@ use crate::project::archive::is_archive;
 use crate::project::generations::{self, Unreadable};
 use crate::project::journal::{Base, Found};
 use crate::project::trust::Doubt;
-use crate::project::{self, LockError, outside};
+use crate::project::{self, outside};
 use crate::ui::countdown::Countdown;
 use crate::ui::dialogs::{AfterSave, Dialog, Instead, KnownProject};
 use crate::ui::environment::model::EnvironmentState;
@@ -161,11 +161,6 @@ impl Project {
         self.document.is_dirty() || self.panels.code.is_unsaved()
     }
 
-    /// Another Loom may write to it, and not this window.
-    pub(super) fn is_barred(&self) -> bool {
-        !self.holding.is_whole() && self.read_only.is_some() && !self.is_version()
-    }
-
     /// Why what is shown cannot be saved here, whatever is tried.
     pub(super) fn why_not_saved(&self) -> Option<String> {
         let newer = || self.outside.newer().map(str::to_owned);
@@ -249,14 +244,13 @@ impl Project {
         self.next_number
     }
 
-    /// It is closed: what ran for it ends, and another Loom may have it.
+    /// It is closed: what ran for it ends. Another Loom may have it when it is given up.
     pub(super) fn end(&mut self) {
         self.end_engine();
         self.changing.stop();
         self.watch = None;
         self.hindrances = Hindrances::default();
         self.outside.end();
-        self.holding = Holding::default();
     }
 
     pub(super) fn end_engine(&mut self) {
@@ -467,14 +461,10 @@ impl App {
         };
         let mut read_only = loaded.read_only();
         let location = self.journal_at(&folder);
-        let (holding, is_barred) = match Holding::take(&location, &folder) {
-            (holding, Err(error @ LockError::Held(_))) => {
-                read_only = read_only.or(Some(error.to_string()));
-                (holding, true)
-            }
-            // Where nobody can write there, what is done is kept elsewhere until this window can.
-            (holding, Ok(()) | Err(LockError::Io { .. })) => (holding, false),
-        };
+        self.wait_for_ending(&folder);
+        let (holding, held) = Holding::take(&location, &folder);
+        // Where nobody can write there, what is done is kept elsewhere until this window can.
+        read_only = read_only.or(held.map(|held| held.to_string()));
         let mut run = self.tell_unsound(loaded.notes);
         let mut flat = Flat::default();
         remember_costs(&folder, loaded.document.graph(), &mut flat, &mut run);
@@ -514,9 +504,8 @@ impl App {
             }
             _ => None,
         });
-        project.keeper.is_barred = is_barred;
         match place {
-            Some(place) if !is_barred => project.go_on_in(place),
+            Some(place) if !project.holding.is_barred() => project.go_on_in(place),
             Some(_) => {
                 // It is another window's to write on.
                 base.text = project.read_again();

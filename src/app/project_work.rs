@@ -57,7 +57,7 @@ pub(super) struct Works {
 /// What of a project that was closed must have ended before its folder moves.
 struct Ending {
     engine: Option<Engine>,
-    journal: Option<Receiver<()>>,
+    given_up: Option<Receiver<()>>,
 }
 
 impl Ending {
@@ -65,9 +65,9 @@ impl Ending {
         if let Some(engine) = self.engine {
             engine.close(PATIENCE);
         }
-        if let Some(journal) = self.journal {
+        if let Some(given_up) = self.given_up {
             // It says nothing and is closed.
-            journal.recv_timeout(OF_JOURNAL).ok();
+            given_up.recv_timeout(OF_JOURNAL).ok();
         }
     }
 }
@@ -246,8 +246,8 @@ impl App {
         };
         let engine = project.engine.take();
         self.end_closed(&mut project);
-        let journal = project.keeper.take_end();
-        self.begin_on_folder(folder, work, place, Some(Ending { engine, journal }));
+        let given_up = self.take_ending(&folder);
+        self.begin_on_folder(folder, work, place, Some(Ending { engine, given_up }));
     }
 
     fn begin_on_folder(

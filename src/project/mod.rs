@@ -20,6 +20,7 @@ pub mod trust;
 pub mod unsaved;
 
 mod name;
+mod slots;
 mod staging;
 mod template;
 
@@ -32,6 +33,7 @@ use thiserror::Error;
 
 pub use lock::{Lock, LockError};
 pub use name::{check_name, name_like};
+pub use slots::Slot;
 use template::write_copy;
 pub use template::{copy_of_example, use_template};
 
@@ -204,6 +206,7 @@ pub fn sweep(userdata: &Path) {
     for folder in ["", "journals", "thumbnails"] {
         file::sweep(&userdata.join(folder), Duration::from_mins(1));
     }
+    slots::sweep(&userdata.join("journals"));
     staging::sweep(userdata);
 }
 

@@ -12,7 +12,7 @@ use super::generations::{self, Unreadable};
 use super::requirements::consent;
 use super::staging::Staging;
 use super::{
-    Lock, LockError, ProjectError, banks, free, journal, numbered, trust, unsaved, write_copy,
+    Lock, LockError, ProjectError, Slot, banks, free, journal, numbered, trust, unsaved, write_copy,
 };
 use crate::document::file::{FileError, move_folder};
 use crate::nodebank::Nodebank;
@@ -81,6 +81,8 @@ pub fn renamed(project: &Path, name: &str) -> Result<PathBuf, ProjectError> {
 /// Give a project another name: to its folder, and in its savefile. Returns the new folder.
 pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, MoveError> {
     let to = renamed(project, name)?;
+    let kept = journal::Location::new(project, &paths.userdata);
+    let _slot = take_slot(&kept)?;
     let lock = Lock::take(project).map_err(MoveError::Lock)?;
     let mut bank = Nodebank::new(banks(project, paths), Some(paths.nodebank_cache()));
     bank.refresh();
@@ -89,8 +91,7 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if let Some(reason) = loaded.read_only() {
         return Err(MoveError::NewerForm(reason));
     }
-    let kept = journal::Location::new(project, &paths.userdata);
-    let is_left = |slot: &journal::Slot| kept.apart(slot).find(&catalog).is_some();
+    let is_left = |slot: &Slot| kept.apart(slot).find(&catalog).is_some();
     if kept.find(&catalog).is_some() || kept.left_slots().iter().any(is_left) {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
@@ -159,12 +160,23 @@ fn goes_along(look: &trust::Look, folder: &Path, paths: &Paths) {
     }
 }
 
+/// A window of this userdata folder may have the project without its lock.
+fn take_slot(kept: &journal::Location) -> Result<Option<Slot>, MoveError> {
+    match kept.main_slot() {
+        Ok(None) => Err(MoveError::Lock(LockError::Held(None))),
+        Ok(slot) => Ok(slot),
+        // Nothing lies where nothing can be written.
+        Err(_) => Ok(None),
+    }
+}
+
 /// Put a project's folder into the system's bin, from where it can be had back. Where there is none it stays.
 pub fn to_bin(project: &Path, paths: &Paths) -> Result<(), MoveError> {
     let no_bin = |why: String| MoveError::NoBin {
         why,
         path: project.to_owned(),
     };
+    let _slot = take_slot(&journal::Location::new(project, &paths.userdata))?;
     match Lock::take(project) {
         Ok(lock) => drop(lock),
         Err(error @ LockError::Held(_)) => return Err(MoveError::Lock(error)),

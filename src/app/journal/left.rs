@@ -9,8 +9,9 @@ use super::super::{App, Event};
 use super::{Message, Start};
 use crate::document::{Document, file, ops};
 use crate::graph::Catalog;
+use crate::project::Slot;
 use crate::project::generations;
-use crate::project::journal::{Base, Found, Location, Slot};
+use crate::project::journal::{Base, Found, Location};
 use crate::project::trust::Doubt;
 use crate::ui::Level;
 use crate::ui::dialogs::{Dialog, Recovery};
@@ -70,8 +71,9 @@ impl App {
         let Some(location) = keeper.location.clone() else {
             return;
         };
-        let home = (!keeper.is_barred).then(|| location.find(&project.catalog));
-        let home = home.flatten().map(|found| Left::new(found, None));
+        let own = project.holding.own_part(&location);
+        let home = own.and_then(|own| own.find(&project.catalog));
+        let home = home.map(|found| Left::new(found, None));
         keeper.left = home
             .into_iter()
             .chain(Left::apart(&location, &project.catalog))
@@ -97,6 +99,15 @@ impl App {
         }
         project.document = found.document;
         project.seen_revision = project.document.graph().revision();
+    }
+
+    /// Another Loom has the project's folder: what was found there is its own now.
+    pub(in super::super) fn leave_found(&mut self) {
+        let left = &mut self.project.keeper.left;
+        left.retain(|left| left.slot.is_some() || left.found.place.is_aside());
+        if matches!(&self.dialog, Some(Dialog::Recover(it)) if it.project == self.project.serial) {
+            self.dialog = None;
+        }
     }
 
     /// What another Loom left in the project's folder, which this window may write to now.

@@ -22,7 +22,8 @@ use super::{App, Event};
 use crate::document::file::{self, SAVEFILE};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project::journal::{Base, Journal, Location, Place, Slot, Standing};
+use crate::project::Slot;
+use crate::project::journal::{Base, Journal, Location, Place, Standing};
 use crate::ui::Level;
 
 /// Messages that may wait for the task; what comes while it is full waits here.
@@ -54,10 +55,8 @@ enum Message {
     Standing(Standing),
     /// What was kept is gone: this is what is shown, with all that was told before, and the savefile's text.
     Anew(Box<Document>, Arc<str>, Arc<Catalog>),
-    /// The journal may lie in the project's folder now.
-    Home,
-    /// It may not any more.
-    Apart,
+    /// It is to lie there from now on.
+    Lie(Lies),
     /// What was left at this place, which is held until then, was done again: it goes when that is on the disk.
     Remove(Box<Place>, Slot),
 }
@@ -85,10 +84,15 @@ impl Start {
     }
 }
 
+/// Where a journal is to lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Lies {
+pub(super) enum Lies {
+    /// In the project's folder, or where nothing can be written there in its slot in userdata.
     #[default]
     Home,
+    /// In that slot: the project could not be locked.
+    Aside,
+    /// In a slot of its own: another window has that one, or something lies there that nobody has decided on.
     Apart,
 }
 
@@ -102,8 +106,6 @@ pub(super) struct Keeper {
     messages: Option<SyncSender<Message>>,
     /// How the project stands, as the task knows.
     told: Option<Standing>,
-    /// Another Loom holds the project: what is done here is kept apart.
-    pub(super) is_barred: bool,
     /// Where the task keeps it.
     lies: Lies,
     /// The task waits for what is shown.
@@ -135,9 +137,10 @@ impl Keeper {
         &mut self,
         catalog: &Arc<Catalog>,
         serial: u64,
-        standing: Option<Standing>,
+        (may_lie, standing): (Lies, Option<Standing>),
         services: &Services,
     ) {
+        let lies = self.is_to_lie(may_lie);
         if let (Some(messages), Some(standing)) = (&self.messages, standing)
             && self.told != Some(standing)
             && messages.try_send(Message::Standing(standing)).is_ok()
@@ -147,16 +150,10 @@ impl Keeper {
         // What was done until now first: it is written before it takes the place of what lies there.
         if let Some(messages) = &self.messages
             && self.waiting.is_empty()
-            && self.lies != self.is_to_lie()
+            && self.lies != lies
+            && messages.try_send(Message::Lie(lies)).is_ok()
         {
-            let lies = self.is_to_lie();
-            let message = match lies {
-                Lies::Home => Message::Home,
-                Lies::Apart => Message::Apart,
-            };
-            if messages.try_send(message).is_ok() {
-                self.lies = lies;
-            }
+            self.lies = lies;
         }
         // What came back is watched over from the start: nobody else has it.
         let has_something = match &self.start {
@@ -175,11 +172,11 @@ impl Keeper {
             self.messages = Some(messages);
             self.is_discarded = Arc::default();
             self.told = standing;
-            self.lies = self.is_to_lie();
+            self.lies = lies;
             let writer = Writer::new(
                 services.runtime.clone(),
                 location.clone(),
-                (start, self.slot.take(), self.lies == Lies::Apart),
+                (start, self.slot.take(), lies),
                 catalog.clone(),
                 standing,
             );
@@ -225,14 +222,19 @@ impl Keeper {
         }
     }
 
-    /// At home it may take the place of what another Loom writes, or left and nobody has decided on.
-    fn is_to_lie(&self) -> Lies {
+    /// Where this window may write it could take the place of what was left and nobody has decided on.
+    fn is_to_lie(&self, may_lie: Lies) -> Lies {
         let mut left = self.left.iter().chain(&self.stays);
-        if self.is_barred || left.any(|left| left.slot.is_none()) {
+        if left.any(|left| left.slot.is_none()) {
             Lies::Apart
         } else {
-            Lies::Home
+            may_lie
         }
+    }
+
+    /// Where it lies, if the project has one.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
     }
 
     /// Closed when nothing is written any more; for what follows `discard`.
@@ -343,14 +345,14 @@ impl App {
         let others = self.tabs.others_mut();
         for project in std::iter::once(&mut self.project).chain(others) {
             let entries = project.document.take_entries();
-            let standing = project.standing();
+            let state = (project.holding.may_lie(), project.standing());
             let keeper = &mut project.keeper;
             keeper.waiting.extend(entries);
             if keeper.is_lost {
                 let (shown, saved) = (&project.document, &project.outside.base);
                 keeper.begin_anew(shown, saved, &project.catalog);
             }
-            keeper.write(&project.catalog, project.serial, standing, services);
+            keeper.write(&project.catalog, project.serial, state, services);
         }
     }
 

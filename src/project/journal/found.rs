@@ -113,6 +113,11 @@ impl Found {
 }
 
 impl Place {
+    /// It lies in userdata.
+    pub fn is_aside(&self) -> bool {
+        self.is_aside
+    }
+
     /// It was written here. Otherwise it came along with the project, or is of a Loom that tagged nothing.
     pub fn is_own(&self) -> bool {
         self.standing.is_some() || self.is_aside

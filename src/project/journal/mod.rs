@@ -21,7 +21,6 @@ use crate::document::{Document, Entry};
 use crate::graph::Catalog;
 
 use super::machine::{self, Key};
-pub use apart::Slot;
 pub use beside::{Flushed, Rotated};
 pub use found::{Found, Place};
 pub use lines::Standing;
@@ -99,6 +98,11 @@ impl Print {
     }
 }
 
+/// Where the journal of a project lies if nothing stands in the way.
+fn own_home(project: &Path) -> PathBuf {
+    project.join(".loom").join("journal")
+}
+
 impl Location {
     pub fn new(project: &Path, userdata: &Path) -> Self {
         let asides = super::asides(project, userdata, "journal");
@@ -110,7 +114,7 @@ impl Location {
         Self {
             storage,
             project: project.to_owned(),
-            home: project.join(".loom").join("journal"),
+            home: own_home(project),
             asides,
             is_apart: false,
             key,
@@ -233,8 +237,7 @@ impl Location {
 
     /// Where it goes on when it cannot at home.
     fn make_fallback(&self) -> io::Result<&Path> {
-        let is_none = || io::Error::other("there is no other place to write to");
-        let aside = self.asides.first().ok_or_else(is_none)?;
+        let aside = self.asides.first().ok_or_else(apart::no_other)?;
         self.make_folder_of(aside)?;
         Ok(aside)
     }
@@ -326,7 +329,7 @@ impl Journal {
     pub fn move_aside(&mut self) -> io::Result<()> {
         let path = self.location.make_fallback()?.to_owned();
         if path == self.path {
-            return Err(io::Error::other("there is no other place to write to"));
+            return Err(apart::no_other());
         }
         let bytes = self.whole_lines()?;
         self.go_on_at(path, &bytes)
@@ -373,12 +376,9 @@ impl Journal {
         self.location = location;
     }
 
-    /// Go on there at once. What lies where it was is left: it is somebody else's now, or theirs to ask about.
-    pub fn leave_for(&mut self, location: Location) -> io::Result<()> {
-        let bytes = self.whole_lines()?;
-        location.make_home()?;
-        self.location = location;
-        self.go_on_at(self.location.home.clone(), &bytes)
+    /// Does it lie in the project's folder?
+    pub fn is_in_project(&self) -> bool {
+        self.path == own_home(&self.location.project)
     }
 
     /// Remove it, wherever it lies.
@@ -405,7 +405,10 @@ impl Journal {
                 _ => return home,
             }
         }
-        self.location.remove_file(&before)?;
+        // What lies in the project may be somebody else's by now, or be written over when it may lie there again.
+        if before != own_home(&self.location.project) {
+            self.location.remove_file(&before)?;
+        }
         home
     }
 

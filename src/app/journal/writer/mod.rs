@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
-use super::{Kept, Message, Start};
+use super::{Kept, Lies, Message, Start};
 use crate::document::{Document, Entry};
 use crate::graph::Catalog;
-use crate::project::journal::{Flushed, Journal, Location, Place, Rotated, Slot, Standing};
+use crate::project::Slot;
+use crate::project::journal::{Flushed, Journal, Location, Place, Rotated, Standing};
 
 /// What was written is on the disk at most this much later.
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
@@ -30,9 +31,10 @@ pub(super) struct Writer {
     runtime: Handle,
     location: Location,
     start: Option<Start>,
-    /// It is not to lie in the project yet.
-    is_apart: bool,
-    /// Where it lies until then.
+    lies: Lies,
+    /// It is not known yet where that is.
+    is_unsettled: bool,
+    /// Where it lies apart.
     slot: Option<Slot>,
     catalog: Arc<Catalog>,
     /// `None`: it is not known yet.
@@ -71,7 +73,7 @@ impl Writer {
     pub fn new(
         runtime: Handle,
         location: Location,
-        (start, slot, is_apart): (Start, Option<Slot>, bool),
+        (start, slot, lies): (Start, Option<Slot>, Lies),
         catalog: Arc<Catalog>,
         standing: Option<Standing>,
     ) -> Self {
@@ -79,7 +81,8 @@ impl Writer {
             runtime,
             location,
             start: Some(start),
-            is_apart,
+            lies,
+            is_unsettled: false,
             slot,
             catalog,
             standing,
@@ -117,15 +120,11 @@ impl Writer {
                     self.standing = Some(standing);
                     self.stand();
                 }
-                Ok(Message::Home) => {
-                    self.is_apart = false;
-                    if let Some(journal) = &mut self.journal {
-                        journal.set_location(self.location.clone());
-                    }
-                    self.moved_at = None;
+                Ok(Message::Lie(lies)) => {
+                    self.lies = lies;
+                    (self.is_unsettled, self.moved_at) = (true, None);
                     self.step(tell, Self::write);
                 }
-                Ok(Message::Apart) => self.step(tell, Self::go_apart),
                 Ok(Message::Anew(shown, saved, catalog)) => {
                     self.catalog = catalog;
                     self.is_lost = false;
@@ -213,7 +212,7 @@ impl Writer {
             Ok(()) if self.is_stuck || self.is_lost => return,
             Ok(()) if self.journal.as_ref().is_some_and(Journal::is_doubtful) => return,
             Ok(()) => match &self.journal {
-                Some(journal) if !journal.is_home() => Kept::Aside,
+                Some(journal) if !journal.is_home() || self.lies == Lies::Aside => Kept::Aside,
                 _ => Kept::Home,
             },
         };
@@ -250,21 +249,16 @@ impl Writer {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
-        if self.slot.is_some() && !self.is_apart && !self.waiting.is_empty() {
+        if self.slot.is_some() && self.lies != Lies::Apart && !self.waiting.is_empty() {
             // Before it takes the place of what lies there, which may be what was restored.
             journal.append(&self.waiting)?;
             self.waiting.clear();
             self.unflushed_since.get_or_insert_with(Instant::now);
         }
-        if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
-            self.moved_at = journal.move_home().is_err().then(Instant::now);
-        }
-        if !self.is_apart && journal.is_home() {
-            self.slot = None;
-        }
-        if self.waiting.is_empty() {
+        self.settle()?;
+        let Some(journal) = self.journal.as_mut().filter(|_| !self.waiting.is_empty()) else {
             return Ok(());
-        }
+        };
         if let Err(error) = journal.append(&self.waiting) {
             self.moved_at = Some(Instant::now());
             journal.move_aside().map_err(|_| error)?;
@@ -292,19 +286,66 @@ impl Writer {
 
     /// Where it is to lie now.
     fn place(&mut self) -> io::Result<Location> {
-        if !self.is_apart {
-            return Ok(self.location.clone());
+        match self.lies {
+            Lies::Home => Ok(self.location.clone()),
+            Lies::Aside => self.location.aside(),
+            Lies::Apart => {
+                let slot = match self.slot.take() {
+                    Some(slot) => slot,
+                    None => self.location.free_slot()?,
+                };
+                Ok(self.location.apart(self.slot.insert(slot)))
+            }
         }
-        let slot = match self.slot.take() {
-            Some(slot) => slot,
-            None => self.location.free_slot()?,
+    }
+
+    /// Bring it where it is to lie, if that can be. In the project's folder nothing is written that may not lie there.
+    fn settle(&mut self) -> io::Result<()> {
+        if self.is_unsettled {
+            let place = self.place();
+            if place.is_err() && !self.must_leave() {
+                return Ok(());
+            }
+            let place = place?;
+            if let Some(journal) = &mut self.journal {
+                journal.set_location(place);
+            }
+            self.is_unsettled = false;
+        }
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
         };
-        Ok(self.location.apart(self.slot.insert(slot)))
+        if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
+            let moved = journal.move_home();
+            self.moved_at = moved.is_err().then(Instant::now);
+            if self.must_leave() {
+                moved?;
+            }
+        }
+        if self.must_leave() {
+            return Err(io::Error::other("another Loom may have the project"));
+        }
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        if self.lies != Lies::Apart && journal.is_home() {
+            self.slot = None;
+        }
+        Ok(())
+    }
+
+    /// It lies in the project's folder, where it may not any more.
+    fn must_leave(&self) -> bool {
+        let journal = self.journal.as_ref();
+        self.lies != Lies::Home && journal.is_some_and(Journal::is_in_project)
     }
 
     /// What others removed is put back.
     fn check(&mut self) -> io::Result<()> {
         self.checked_at = Instant::now();
+        if self.must_leave() {
+            return self.settle();
+        }
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
@@ -321,16 +362,6 @@ impl Writer {
         let put_back = journal.put_back();
         self.is_stuck = put_back.is_err();
         put_back
-    }
-
-    /// Another Loom writes to the project now: nothing of this one may lie there.
-    fn go_apart(&mut self) -> io::Result<()> {
-        self.is_apart = true;
-        let location = self.place()?;
-        match &mut self.journal {
-            Some(journal) => journal.leave_for(location),
-            None => Ok(()),
-        }
     }
 
     /// What was left at a place is in this journal now, on the disk.

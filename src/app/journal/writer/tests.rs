@@ -11,6 +11,9 @@ use crate::graph::{Bank, InputSpec, NodeKind, Port, Value, ValueType, pos2};
 use crate::project::journal::Base;
 use crate::project::machine::Key;
 
+const HOME: &str = "/project/.loom/journal";
+const ASIDE: &str = "/aside/project.journal";
+
 /// A writer at work on a disk in memory.
 struct Stage {
     model: Model,
@@ -33,7 +36,7 @@ impl Stage {
         let text = file::to_text(&document, None);
         let savefile = project.join(SAVEFILE);
         model.write_atomic(&savefile, text.as_bytes()).unwrap();
-        let aside = PathBuf::from("/aside/project.journal");
+        let aside = PathBuf::from(ASIDE);
         let storage = Arc::new(model.clone());
         let location = Location::on(storage, project, vec![aside], Key::new().unwrap());
         let base = Base {
@@ -43,7 +46,7 @@ impl Stage {
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         let (start, standing) = (Start::New(base), Some(Standing::Trusted));
         let handle = runtime.handle().clone();
-        let start = (start, None, false);
+        let start = (start, None, Lies::Home);
         let writer = Writer::new(handle, location, start, catalog.clone(), standing);
         let (messages, received) = mpsc::sync_channel(64);
         drop(runtime.spawn_blocking(move || {
@@ -75,9 +78,13 @@ impl Stage {
     }
 
     fn wait_for(&self, what: &str, is_so: impl Fn(&[u8]) -> bool) {
-        let journal = Path::new("/project/.loom/journal");
+        self.wait_for_at(HOME, what, is_so);
+    }
+
+    fn wait_for_at(&self, path: &str, what: &str, is_so: impl Fn(&[u8]) -> bool) {
         let give_up = Instant::now() + Duration::from_secs(20);
-        while !self.model.read(journal).is_ok_and(|bytes| is_so(&bytes)) {
+        let path = Path::new(path);
+        while !self.model.read(path).is_ok_and(|bytes| is_so(&bytes)) {
             assert!(Instant::now() < give_up, "{what}");
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -87,7 +94,7 @@ impl Stage {
     fn end(self) -> (Document, Document) {
         drop(self.messages);
         drop(self.runtime);
-        let aside = PathBuf::from("/aside/project.journal");
+        let aside = PathBuf::from(ASIDE);
         let key = Key::new().unwrap();
         let storage = Arc::new(self.model.clone());
         let location = Location::on(storage, Path::new("/project"), vec![aside], key);
@@ -98,6 +105,32 @@ impl Stage {
 
 fn lines(bytes: &[u8]) -> usize {
     bytes.split(|byte| *byte == b'\n').count() - 1
+}
+
+#[test]
+fn without_its_lock_nothing_is_written_in_the_projects_folder() {
+    let mut stage = Stage::new();
+    stage.add();
+    stage.wait_for("the first", |bytes| lines(bytes) == 2);
+    let lie = |stage: &Stage, lies| stage.messages.try_send(Message::Lie(lies)).unwrap();
+    lie(&stage, Lies::Aside);
+    stage.wait_for_at(ASIDE, "it goes on aside", |bytes| lines(bytes) == 2);
+    // Another Loom has the project.
+    let theirs = b"theirs\n";
+    stage.model.write_atomic(Path::new(HOME), theirs).unwrap();
+    stage.add();
+    stage.wait_for_at(ASIDE, "the second", |bytes| lines(bytes) == 3);
+    // Longer than it takes to look for each journal, and to try again to bring it home.
+    std::thread::sleep(CHECK_AFTER + AGAIN_AFTER);
+    stage.add();
+    stage.wait_for_at(ASIDE, "the third", |bytes| lines(bytes) == 4);
+    assert_eq!(stage.model.read(Path::new(HOME)).unwrap(), theirs);
+    lie(&stage, Lies::Home);
+    stage.wait_for("it comes home", |bytes| lines(bytes) == 4);
+    let files = stage.model.files();
+    assert!(!files.contains(&PathBuf::from(ASIDE)), "{files:?}");
+    let (found, document) = stage.end();
+    assert_eq!(found.graph(), document.graph());
 }
 
 #[test]
