@@ -2,20 +2,22 @@
 //! through is tried again when it can, and banners tell of it as long as it is so. Waits for no disk.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::choosing::{Chosen, Question};
 use super::journal::Kept;
+use super::locking::Holding;
 use super::open::Project;
 use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
 use crate::document::file;
 use crate::plain::sentence;
-use crate::project::ProjectError;
 use crate::project::elsewhere::{self, Copied};
 use crate::project::hindrance::{Condition, Hindrance, Identity};
 use crate::project::place::Place;
+use crate::project::{ProjectError, Slot};
 use crate::ui::banners::{Banner, BannerAction};
 use crate::ui::choosing::Kind;
 use crate::ui::{Action, Level};
@@ -41,9 +43,14 @@ pub(super) struct Hindrances {
 
 impl App {
     /// Look at the folder of a project from now on.
-    pub(super) fn watch_folder(&self, project: u64, folder: &Path) -> Hindrances {
+    pub(super) fn watch_folder(
+        &self,
+        project: u64,
+        folder: &Path,
+        holding: &Holding,
+    ) -> Hindrances {
         Hindrances {
-            watch: Some(self.watch_of(project, folder)),
+            watch: Some(self.watch_of(project, folder, holding.slot())),
             ..Hindrances::default()
         }
     }
@@ -51,13 +58,15 @@ impl App {
     /// Look at it anew: what was told before holds no more.
     pub(super) fn watch_anew(&mut self) {
         if let Some(folder) = &self.project.folder {
-            let watch = self.watch_of(self.project.serial, folder);
+            let slot = self.project.holding.slot();
+            let watch = self.watch_of(self.project.serial, folder, slot);
             self.project.hindrances.watch = Some(watch);
         }
     }
 
-    fn watch_of(&self, project: u64, folder: &Path) -> Watch {
+    fn watch_of(&self, project: u64, folder: &Path, slot: Option<&Arc<Slot>>) -> Watch {
         let (sender, folder) = (self.services.sender.clone(), folder.to_owned());
+        let slot = slot.map(Arc::downgrade).unwrap_or_default();
         let knows_place = self.state.knows_place(&folder);
         let watch = self.services.runtime.spawn(async move {
             let first = folder.clone();
@@ -73,8 +82,9 @@ impl App {
             }
             let mut told = None;
             loop {
-                let at = folder.clone();
-                let look = tokio::task::spawn_blocking(move || Condition::of(&at, opened));
+                let (at, slot) = (folder.clone(), slot.clone());
+                let look = move || Condition::of(&at, opened, slot.upgrade().as_deref());
+                let look = tokio::task::spawn_blocking(look);
                 let Ok(condition) = look.await else { return };
                 if told.as_ref() != Some(&condition) {
                     told = Some(condition.clone());
@@ -94,8 +104,14 @@ impl App {
         let before = std::mem::replace(&mut hindrances.condition, condition);
         let is_mended = before.hindrance.is_some() && hindrances.condition.hindrance.is_none();
         let Condition {
-            hindrance, is_own, ..
+            hindrance,
+            is_own,
+            has_slot,
+            ..
         } = &hindrances.condition;
+        if !has_slot {
+            return self.hold_slot_again();
+        }
         if hindrance.is_none() && !is_own && self.project.holding.forget_lock() {
             // Its file was removed: another Loom finds the project free, or has it by now.
             return self.take_lock();

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender, TryRecvError};
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ const OF_ENDING: Duration = Duration::from_secs(2);
 pub(super) struct Holding {
     /// Only with it something is saved. Given up first, as it is taken last.
     lock: Option<Lock>,
-    slot: Option<Slot>,
+    slot: Option<Arc<Slot>>,
     /// Another window has one of them.
     is_barred: bool,
     /// And it could say which it is; so it would be seen if it ended.
@@ -54,7 +55,7 @@ impl Holding {
     pub fn take(location: &Location, folder: &Path) -> (Self, Option<LockError>) {
         let mut holding = Self::default();
         let Tried { slot, lock, .. } = Tried::now(location, folder, false);
-        holding.slot = slot;
+        holding.slot = slot.map(Arc::new);
         match lock {
             Ok(lock) => holding.lock = Some(lock),
             Err(held @ LockError::Held(_)) => {
@@ -79,6 +80,11 @@ impl Holding {
     /// Is it known which one does?
     pub fn is_named(&self) -> bool {
         self.is_barred && self.is_named
+    }
+
+    /// The project's slot in userdata, if this window has it.
+    pub fn slot(&self) -> Option<&Arc<Slot>> {
+        self.slot.as_ref()
     }
 
     /// The project's own lock is worth nothing any more. Was it held?
@@ -226,7 +232,7 @@ impl App {
         } = &mut self.project;
         let Tried { slot, lock, left } = tried;
         holding.is_trying = false;
-        holding.slot = slot.or(holding.slot.take());
+        holding.slot = slot.map(Arc::new).or(holding.slot.take());
         if let Err(held @ LockError::Held(_)) = &lock {
             let text = held.to_string();
             holding.bar(held);
@@ -260,6 +266,28 @@ impl App {
         if let Some(found) = left {
             self.found_there(*found);
         }
+    }
+
+    /// The lock of the slot was removed: another window finds it free, or has it by now. That waits for the disk:
+    /// before anything else is done it must be known whose it is.
+    pub(super) fn hold_slot_again(&mut self) {
+        let holding = &mut self.project.holding;
+        let Some(slot) = holding.slot.take() else {
+            return;
+        };
+        match slot.again() {
+            Ok(Some(slot)) => holding.slot = Some(Arc::new(slot)),
+            // Without the project's lock both would write there.
+            Ok(None) if holding.lock.is_none() => {
+                let held = LockError::Held(None);
+                holding.bar(&held);
+                self.project.read_only = Some(held.to_string());
+                self.notify(Level::Warning, held.to_string());
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "userdata has no lock any more"),
+        }
+        self.watch_anew();
     }
 
     /// Others may have a project that was closed, as soon as what is written of it is on the disk.

@@ -478,7 +478,7 @@ impl App {
             catalog: bank.catalog(),
             watch: Some(self.watch(asleep.serial, &bank)),
             keeper: Keeper::at(location),
-            hindrances: self.watch_folder(asleep.serial, &folder),
+            hindrances: self.watch_folder(asleep.serial, &folder, &holding),
             nodebank: Some(bank),
             read_only,
             holding,

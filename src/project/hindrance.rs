@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::lock;
+use super::{Slot, lock};
 use crate::document::file::SAVEFILE;
 use crate::sys;
 
@@ -33,6 +33,8 @@ pub struct Condition {
     pub is_free: bool,
     /// This process holds it, as far as that tells.
     pub is_own: bool,
+    /// Its slot in userdata is held, if it was to be.
+    pub has_slot: bool,
 }
 
 /// A folder as the system knows it, whatever its name.
@@ -58,8 +60,9 @@ impl Identity {
 
 impl Condition {
     /// Look at the folder of a project, which was this one when it was opened.
-    pub fn of(project: &Path, opened: Option<Identity>) -> Self {
+    pub fn of(project: &Path, opened: Option<Identity>, slot: Option<&Slot>) -> Self {
         Self {
+            has_slot: slot.is_none_or(Slot::is_held),
             hindrance: look(project, opened),
             is_free: lock::is_free(project),
             is_own: lock::is_own(project),

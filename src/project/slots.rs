@@ -66,6 +66,18 @@ impl Slot {
         &self.path
     }
 
+    /// Is its lock in its place? Where others removed it another window may take another of its name.
+    pub fn is_held(&self) -> bool {
+        self.held
+            .as_ref()
+            .is_some_and(|held| leads_to(&self.lock, held))
+    }
+
+    /// The same place, held anew. `None`: another window has it by now.
+    pub fn again(&self) -> io::Result<Option<Self>> {
+        Self::take(self.path.clone())
+    }
+
     /// Remove what lies there.
     pub fn clear(&self) {
         fs::remove_file(&self.path).ok();
@@ -192,9 +204,10 @@ mod tests {
         if cfg!(unix) {
             // Its name is taken from it, and somebody else has another of that name.
             fs::remove_file(&first.lock).unwrap();
+            assert!(!first.is_held());
             let second = slots.main().unwrap().unwrap();
             drop(first);
-            assert!(slots.main().unwrap().is_none());
+            assert!(second.is_held() && second.again().unwrap().is_none());
             drop(second);
         } else {
             drop(first);

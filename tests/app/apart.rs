@@ -145,3 +145,39 @@ fn two_windows_without_a_folder_to_write_to_keep_each_its_own() {
         kept_apart(userdata.path(), "journal").is_empty()
     });
 }
+
+#[test]
+fn a_place_in_userdata_that_others_removed_is_held_again_before_another_window_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    fs::write(project.join(".loom"), "in the way").unwrap();
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let open = || {
+        let project = Some(project.clone());
+        Window::start(userdata.clone(), project, Settings::default())
+    };
+    let mut first = open();
+    add(&mut first);
+    let journals = |count: usize| kept_apart(userdata.path(), "journal").len() == count;
+    until(&mut first, "it is kept", |_| journals(1));
+    fs::remove_dir_all(userdata.path().join("journals")).unwrap();
+    until(&mut first, "it is held again", |_| {
+        !kept_apart(userdata.path(), "lock").is_empty()
+    });
+    let mut second = open();
+    second.until_told("open in another Loom");
+    assert_eq!(count(&second), 0, "it takes nothing that is being written");
+    add(&mut second);
+    add(&mut second);
+    until(&mut first, "both are kept", |_| {
+        second.steps();
+        journals(2)
+    });
+    drop(second);
+    kill(first);
+    let mut third = open();
+    assert_eq!(count(&third), 1);
+    third.harness.get_by_label("Restore").click();
+    third.steps();
+    assert_eq!(count(&third), 2);
+}

@@ -343,8 +343,14 @@ impl Writer {
     /// What others removed is put back.
     fn check(&mut self) -> io::Result<()> {
         self.checked_at = Instant::now();
-        if self.must_leave() {
-            return self.settle();
+        if let Some(slot) = self.slot.take_if(|slot| !slot.is_held()) {
+            // Another window may have it by now: then this one goes elsewhere.
+            self.slot = slot.again()?;
+            self.is_unsettled = true;
+        }
+        if self.must_leave() || self.is_unsettled {
+            self.moved_at = None;
+            self.settle()?;
         }
         let Some(journal) = &mut self.journal else {
             return Ok(());
