@@ -266,6 +266,9 @@ impl App {
         if let Some(found) = left {
             self.found_there(*found);
         }
+        if was_barred {
+            self.find_unsaved_code();
+        }
     }
 
     /// The lock of the slot was removed: another window finds it free, or has it by now. That waits for the disk:

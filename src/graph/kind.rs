@@ -532,11 +532,16 @@ impl Catalog {
     }
 
     /// The kind that a savefile's node means: of the bank it names, else the project's, the user's, a package's,
-    /// the built-in one of that name.
+    /// the built-in one of that name. What the user wrote may have moved between their own banks; while its source is
+    /// away, a node of Loom's that only has its name does not take its place.
     pub fn resolve(&self, bank: Option<Bank>, function: &str) -> Option<&Arc<NodeKind>> {
-        bank.into_iter()
-            .chain([Bank::Project, Bank::Custom, Bank::Package, Bank::Builtin])
-            .find_map(|bank| self.get(bank, function))
+        let banks: &[Bank] = match bank {
+            Some(Bank::Project | Bank::Custom) => &[Bank::Project, Bank::Custom, Bank::Package],
+            _ => &[Bank::Project, Bank::Custom, Bank::Package, Bank::Builtin],
+        };
+        bank.iter()
+            .chain(banks)
+            .find_map(|bank| self.get(*bank, function))
     }
 }
 
@@ -559,5 +564,10 @@ mod tests {
             Bank::Project
         );
         assert!(catalog.resolve(None, "subtract").is_none());
+        let built_in = Catalog::new([Arc::new(NodeKind::new(Bank::Builtin, "add"))]);
+        assert!(built_in.resolve(None, "add").is_some());
+        for own in [Bank::Project, Bank::Custom] {
+            assert!(built_in.resolve(Some(own), "add").is_none());
+        }
     }
 }

@@ -2,9 +2,11 @@
 //! so that no two windows write at one, and none takes what another still writes for what it left. The first is for the
 //! window that has the project; the others are numbered.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::sys::open_lock;
 
 /// So many may be left of one project; what is done in more windows is kept nowhere, and they say so.
 const MOST: usize = 64;
@@ -88,7 +90,7 @@ impl Slot {
         let lock = path.with_extension("lock");
         fs::create_dir_all(lock.parent().unwrap_or(&lock))?;
         for _ in 0..MOST {
-            let held = open(&lock)?;
+            let held = open_lock(&lock)?;
             match held.try_lock() {
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 // A userdata folder on a disk without locks: one window at a time is what is left.
@@ -132,17 +134,6 @@ pub fn sweep(folder: &Path) {
             Slot::take(lock.with_extension("journal")).ok();
         }
     }
-}
-
-fn open(lock: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt as _;
-        use windows_sys::Win32::Storage::FileSystem::{FILE_SHARE_READ, FILE_SHARE_WRITE};
-        options.share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE);
-    }
-    options.create(true).truncate(false).write(true).open(lock)
 }
 
 /// Does the name lead to the file that is open?

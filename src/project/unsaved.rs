@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::machine::{Key, Tag};
+use super::slots::{Slot, Slots};
 use crate::document::file::{read_bounded, read_json, write_atomic};
 use crate::paths::{Paths, private_folder, refuse_links};
 
@@ -76,6 +77,31 @@ impl Location {
         // What lies in the project is older now, and known by that where it has to stay.
         remove(&self.home()).ok();
         Ok(())
+    }
+
+    /// A place for those of a window that may not write to the project.
+    pub fn free_slot(&self) -> io::Result<Slot> {
+        self.slots().free()
+    }
+
+    /// The places of such windows that have ended.
+    pub fn left_slots(&self) -> Vec<Slot> {
+        self.slots().left()
+    }
+
+    /// Put these in such a place.
+    pub fn keep_apart(&self, slot: &Slot, all: &[Unsaved]) -> io::Result<()> {
+        write_atomic(slot.path(), self.to_text(all).as_bytes())
+    }
+
+    /// What lies in such a place.
+    pub fn find_apart(&self, slot: &Slot) -> Vec<Unsaved> {
+        let read = read(slot.path(), MOST_ASIDE_BYTES);
+        read.map(|(json, _)| self.texts(&json)).unwrap_or_default()
+    }
+
+    fn slots(&self) -> Slots {
+        Slots::of(self.aside())
     }
 
     /// What lies there; what cannot be read is left out.

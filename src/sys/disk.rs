@@ -1,5 +1,6 @@
 //! What the system says of the place that a folder lies in: may it be written to, what is free, whose disk is it.
 
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -14,6 +15,18 @@ pub fn may_write(folder: &Path) -> io::Result<()> {
     {
         folder.metadata().map(drop)
     }
+}
+
+/// Open a file that is locked, and made for that. Windows lets nobody remove its name while it is open.
+pub fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        use windows_sys::Win32::Storage::FileSystem::{FILE_SHARE_READ, FILE_SHARE_WRITE};
+        options.share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE);
+    }
+    options.create(true).truncate(false).write(true).open(path)
 }
 
 /// Bytes that are free for this user where a folder lies.

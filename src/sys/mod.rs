@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub use census::{Mark, end_marked, held_memory, started};
-pub use disk::{free_space, has_bin, is_remote_drive, may_write};
+pub use disk::{free_space, has_bin, is_remote_drive, may_write, open_lock};
 pub use memmap2::Mmap;
 pub use presence::{Presence, show_presence};
 

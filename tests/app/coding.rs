@@ -411,3 +411,51 @@ fn what_cannot_be_kept_in_the_project_is_kept_in_userdata_and_tried_until_it_is(
     assert!(window.says("Loom ended before your last changes to kept.py were saved"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), saved);
 }
+
+#[test]
+fn what_two_windows_typed_in_one_source_is_kept_of_both() {
+    let mut first = Window::open(empty);
+    first.new_node("kept");
+    let (project, userdata) = (first.folder(), first.userdata.clone());
+    first.key(CTRL, Key::S);
+    first.wait("the save", |app| !app.project().document.is_dirty());
+    let open = || {
+        let project = Some(project.clone());
+        let mut window = Window::start(userdata.clone(), project, Settings::default());
+        window.steps();
+        window
+    };
+    let type_at_end = |window: &mut Window, text: &str| {
+        window.key(WITH_CTRL, Key::End);
+        window.typed(text);
+    };
+    let mut second = open();
+    assert!(second.says("open in another Loom"));
+    second.key(CTRL, Key::A);
+    second.key(NONE, Key::F4);
+    second.wait("the source", |app| app.panels().code.shown().is_some());
+    type_at_end(&mut second, "# second");
+    type_at_end(&mut first, "# first");
+    let home = project.join(".loom").join("unsaved-code.json");
+    let lies = |path: &Path, text: &str| {
+        std::fs::read_to_string(path).is_ok_and(|there| there.contains(text))
+    };
+    let apart = || crate::apart::kept_apart(userdata.path(), "json");
+    first.wait("both copies", |_| {
+        second.steps();
+        lies(&home, "# first") && apart().iter().any(|path| lies(path, "# second"))
+    });
+    assert!(!lies(&home, "# second"));
+    drop((first, second));
+
+    let mut third = open();
+    third.wait("the first text", |app| text(app).ends_with("# first"));
+    assert!(third.says("Two windows typed in kept.py"));
+    third.wait("where the other lies", |_| !apart().is_empty());
+    third.press("Keep the changes");
+    third.key(Modifiers::ALT, Key::Num8);
+    third.saved();
+    drop(third);
+    let mut fourth = open();
+    fourth.wait("the second text", |app| text(app).ends_with("# second"));
+}

@@ -10,14 +10,15 @@ mod pasting;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{App, Event};
 use crate::document::file::write_atomic;
 use crate::graph::Bank;
 use crate::nodebank::code::Place;
 use crate::paths::read_bounded;
-use crate::project::ENVIRONMENT;
 use crate::project::unsaved::Unsaved;
+use crate::project::{ENVIRONMENT, Slot};
 use crate::ui::Level;
 use crate::ui::code::{CodeAction, File, Hint, Question, with_plain_ends};
 use crate::ui::dialogs::{AfterSave, Dialog};
@@ -68,7 +69,8 @@ pub enum CodeEvent {
         result: Result<Made, String>,
         wanted: NewKinds,
     },
-    Kept(Result<(), String>),
+    Kept(Result<Option<Arc<Slot>>, String>),
+    PutOff(Result<(), String>),
     /// Nothing that is of use.
     Nothing,
     Recovered {
@@ -76,6 +78,8 @@ pub enum CodeEvent {
         texts: Vec<(Unsaved, String)>,
         /// Where others lie, which this machine did not write.
         foreign: Option<PathBuf>,
+        /// Where some of them lie.
+        slots: Vec<Arc<Slot>>,
     },
     Linted {
         path: PathBuf,
@@ -147,7 +151,12 @@ impl App {
             CodeEvent::Made { result, wanted } => self.kinds_made(result, wanted),
             CodeEvent::Kept(result) => self.code_kept(result),
             CodeEvent::Nothing => {}
-            CodeEvent::Recovered { texts, foreign } => self.code_recovered(texts, foreign),
+            CodeEvent::Recovered {
+                texts,
+                foreign,
+                slots,
+            } => self.code_recovered(texts, foreign, slots),
+            CodeEvent::PutOff(result) => self.code_put_off(result),
             CodeEvent::Linted {
                 path,
                 revision,
