@@ -108,6 +108,7 @@ impl App {
             Err(error) => {
                 // It may have failed behind the point where the file was replaced: the journal is to know what it holds.
                 self.project.document.set_unsaved();
+                self.project.after_save = then;
                 self.not_saved(error.to_string());
             }
         }

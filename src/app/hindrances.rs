@@ -20,6 +20,7 @@ use crate::project::place::Place;
 use crate::project::{ProjectError, Slot};
 use crate::ui::banners::{Banner, BannerAction};
 use crate::ui::choosing::Kind;
+use crate::ui::dialogs::AfterSave;
 use crate::ui::{Action, Level};
 
 /// How often a folder is looked at.
@@ -148,8 +149,17 @@ impl App {
         false
     }
 
-    /// A save did not go through. The banner says so; it is tried again.
+    /// A save did not go through. The banner says so; it is tried again. What was to follow does not: when that is done
+    /// nobody may be waiting for it any more.
     pub(super) fn not_saved(&mut self, reason: String) {
+        if let Some(then) = self.project.after_save.take() {
+            let what = match then {
+                AfterSave::Close(_) | AfterSave::Quit => "It stays open",
+                AfterSave::Work(_) => "It is left as it is",
+                AfterSave::Update => "Loom is not updated",
+            };
+            self.notify(Level::Warning, format!("{what}, since it is not saved"));
+        }
         self.project.hindrances.unsaved = Some((reason, Instant::now()));
     }
 

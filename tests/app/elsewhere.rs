@@ -152,7 +152,8 @@ fn a_journal_that_is_not_wanted_goes_and_nothing_is_asked_again() {
     let mut window = Window::here(&another(), &project);
     window.press_button("Use the savefile");
     assert_eq!(window.node_count(), 0);
-    assert!(!project.join(".loom").join("journal").exists());
+    let journal = project.join(".loom").join("journal");
+    window.wait("that it is put away", |_| !journal.exists());
     window.add_node("add");
     window.run_all();
     assert!(!window.app().project().is_restricted());

@@ -259,3 +259,25 @@ fn a_second_window_on_a_project_shows_it_and_cannot_write_it() {
     );
     drop(first);
 }
+
+#[test]
+fn what_was_to_follow_a_save_that_failed_does_not_follow_the_next_one() {
+    let userdata = tempfile::tempdir().unwrap();
+    let project = empty(userdata.path());
+    let mut window = Window::open(|_| project.clone());
+    let away = userdata.path().join("away");
+    fs::rename(&project, &away).unwrap();
+    until(&mut window, "told", |window| {
+        says(window, "The project's folder is gone")
+    });
+    add(&mut window);
+    window.key(Modifiers::COMMAND, Key::W);
+    window.harness.get_by_label("Save").click();
+    window.until_told("It stays open, since it is not saved");
+    let done = add(&mut window);
+    fs::rename(&away, &project).unwrap();
+    until(&mut window, "saved by itself", |window| !is_dirty(window));
+    assert_eq!(saved(&project), done);
+    window.steps();
+    assert!(!window.app().project().is_welcome(), "it is worked on");
+}

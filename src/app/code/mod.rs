@@ -340,13 +340,17 @@ impl App {
                     );
                 }
             }
-            Err(reason) => self.notify(
-                Level::Error,
-                format!(
-                    "{name} is not saved: {reason}; check that you may write there: {}",
-                    path.display()
-                ),
-            ),
+            Err(reason) => {
+                // Nobody may be waiting for it any more when it can be saved.
+                self.project.code.after_save = None;
+                self.notify(
+                    Level::Error,
+                    format!(
+                        "{name} is not saved: {reason}; check that you may write there: {}",
+                        path.display()
+                    ),
+                );
+            }
         }
         if !self.project.panels.code.is_unsaved()
             && let Some(then) = self.project.code.after_save.take()
