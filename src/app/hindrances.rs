@@ -170,7 +170,7 @@ impl App {
 
     /// A save that waits is for nobody any more: it goes to another window's project.
     pub(super) fn save_is_off(&mut self) {
-        self.project.hindrances.unsaved = None;
+        self.is_saved_again();
         self.project.after_save = None;
     }
 

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::background::guarded;
+use super::background::{Services, guarded};
 use super::journal::Lies;
 use super::open::{Project, Stands};
 use super::{App, Event};
 use crate::document::file;
 use crate::project::journal::{Found, Location};
-use crate::project::{Lock, LockError, Slot, lock};
+use crate::project::{Lock, LockError, Slot};
 use crate::ui::Level;
 
 /// So often a project is locked again that could not be.
@@ -117,11 +117,7 @@ impl Holding {
 
 impl Tried {
     fn now(location: &Location, folder: &Path, has_slot: bool) -> Self {
-        let slot = if has_slot {
-            Ok(None)
-        } else {
-            take_slot(location, folder)
-        };
+        let slot = if has_slot { Ok(None) } else { location.hold() };
         let (slot, lock) = match slot {
             Ok(slot) => (slot, Lock::take(folder)),
             Err(held) => (None, Err(held)),
@@ -134,26 +130,30 @@ impl Tried {
     }
 }
 
-/// `None`: there is none to be had, for no window.
-fn take_slot(location: &Location, folder: &Path) -> Result<Option<Slot>, LockError> {
-    match location.main_slot() {
-        Ok(Some(slot)) => Ok(Some(slot)),
-        Ok(None) => {
-            let holder = lock::holder(folder).filter(|_| !lock::is_free(folder));
-            Err(LockError::Held(holder))
-        }
-        Err(error) => {
-            tracing::warn!(%error, "userdata has no lock for {}", folder.display());
-            Ok(None)
-        }
-    }
-}
-
 impl Project {
     /// Is it to be locked as soon as it can be?
     pub(super) fn wants_lock(&self) -> bool {
         let is_open = self.stands == Stands::Open && self.folder.is_some();
         is_open && !self.holding.is_locked() && !self.holding.is_barred
+    }
+
+    /// Others may have it, as soon as what is written of it is on the disk. Closed then; `None`: they may at once.
+    pub(super) fn give_up(&mut self, services: &Services) -> Option<Receiver<()>> {
+        let holding = std::mem::take(&mut self.holding);
+        let journal = self.keeper.take_end();
+        if journal.is_none() && holding.slot.is_none() && holding.lock.is_none() {
+            return None;
+        }
+        let (goes_on, end) = mpsc::sync_channel(0);
+        drop(services.runtime.spawn_blocking(move || {
+            let _goes_on: SyncSender<()> = goes_on;
+            if let Some(journal) = journal {
+                // It says nothing and is closed.
+                journal.recv().ok();
+            }
+            drop(holding);
+        }));
+        Some(end)
     }
 }
 
@@ -293,35 +293,12 @@ impl App {
         self.watch_anew();
     }
 
-    /// Others may have a project that was closed, as soon as what is written of it is on the disk.
-    pub(super) fn give_up(&mut self, project: &mut Project) {
+    /// Remember until when a project that was closed has to be waited for.
+    pub(super) fn add_ending(&mut self, project: &mut Project) {
         let is_going_on = |receiver: &Receiver<()>| receiver.try_recv() == Err(TryRecvError::Empty);
         self.endings.retain(|(_, receiver)| is_going_on(receiver));
-        let holding = std::mem::take(&mut project.holding);
-        let journal = project.keeper.take_end();
-        let Some(folder) = &project.folder else {
-            return;
-        };
-        if journal.is_none() && holding.slot.is_none() && holding.lock.is_none() {
-            return;
-        }
-        let (goes_on, end) = mpsc::sync_channel(0);
-        self.endings.push((folder.clone(), end));
-        drop(self.services.runtime.spawn_blocking(move || {
-            let _goes_on: SyncSender<()> = goes_on;
-            if let Some(journal) = journal {
-                // It says nothing and is closed.
-                journal.recv().ok();
-            }
-            drop(holding);
-        }));
-    }
-
-    /// The same of the one that is shown.
-    pub(super) fn give_up_shown(&mut self) {
-        let mut project = std::mem::take(&mut self.project);
-        self.give_up(&mut project);
-        self.project = project;
+        let ending = project.give_up(&self.services);
+        self.endings.extend(project.folder.clone().zip(ending));
     }
 
     /// Closed when nobody has to wait for a project any more that was closed.

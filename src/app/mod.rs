@@ -520,7 +520,7 @@ impl eframe::App for App {
                     app.project.keeper.discard(None, &app.services);
                 }
                 app.project.end();
-                app.give_up_shown();
+                drop(app.project.give_up(&app.services));
             });
         }
     }

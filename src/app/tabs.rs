@@ -232,7 +232,7 @@ impl App {
     pub(super) fn end_closed(&mut self, project: &mut Project) {
         project.keeper.discard(None, &self.services);
         project.end();
-        self.give_up(project);
+        self.add_ending(project);
         self.forget_pictures(project);
         self.wake_project();
         self.keep_state();

@@ -82,7 +82,7 @@ pub fn renamed(project: &Path, name: &str) -> Result<PathBuf, ProjectError> {
 pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, MoveError> {
     let to = renamed(project, name)?;
     let kept = journal::Location::new(project, &paths.userdata);
-    let _slot = take_slot(&kept)?;
+    let _slot = kept.hold().map_err(MoveError::Lock)?;
     let lock = Lock::take(project).map_err(MoveError::Lock)?;
     let mut bank = Nodebank::new(banks(project, paths), Some(paths.nodebank_cache()));
     bank.refresh();
@@ -160,23 +160,15 @@ fn goes_along(look: &trust::Look, folder: &Path, paths: &Paths) {
     }
 }
 
-/// A window of this userdata folder may have the project without its lock.
-fn take_slot(kept: &journal::Location) -> Result<Option<Slot>, MoveError> {
-    match kept.main_slot() {
-        Ok(None) => Err(MoveError::Lock(LockError::Held(None))),
-        Ok(slot) => Ok(slot),
-        // Nothing lies where nothing can be written.
-        Err(_) => Ok(None),
-    }
-}
-
 /// Put a project's folder into the system's bin, from where it can be had back. Where there is none it stays.
 pub fn to_bin(project: &Path, paths: &Paths) -> Result<(), MoveError> {
     let no_bin = |why: String| MoveError::NoBin {
         why,
         path: project.to_owned(),
     };
-    let _slot = take_slot(&journal::Location::new(project, &paths.userdata))?;
+    // A window of this userdata folder may have the project without its lock.
+    let kept = journal::Location::new(project, &paths.userdata);
+    let _slot = kept.hold().map_err(MoveError::Lock)?;
     match Lock::take(project) {
         Ok(lock) => drop(lock),
         Err(error @ LockError::Held(_)) => return Err(MoveError::Lock(error)),

@@ -34,26 +34,40 @@ fn kill(window: Window) {
     }
 }
 
+/// A project that no window can lock, and the folder that it lies in.
+fn locked_by_none() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    // No lock can be taken in a file.
+    fs::write(project.join(".loom"), "in the way").unwrap();
+    (folder, project)
+}
+
+fn open(userdata: &Rc<tempfile::TempDir>, project: &Path) -> Window {
+    let project = Some(project.to_owned());
+    Window::start(userdata.clone(), project, Settings::default())
+}
+
+/// Is there a journal in which so many things were done?
+fn has_steps(userdata: &Path, done: usize) -> bool {
+    let kept = kept_apart(userdata, "journal");
+    let mut texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
+    texts.any(|text| text.matches("\"do\"").count() == done)
+}
+
 #[test]
 fn what_was_done_in_a_window_that_could_only_look_comes_back_when_it_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let project = empty(folder.path());
     let first = Window::open(|_| project.clone());
     let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let open = || {
-        let project = Some(project.clone());
-        Window::start(userdata.clone(), project, Settings::default())
-    };
+    let open = || open(&userdata, &project);
     let again = |done: usize| {
         let mut window = open();
         assert_eq!(count(&window), done);
         add(&mut window);
         until(&mut window, "it is kept", |_| {
-            let kept = kept_apart(userdata.path(), "journal");
-            let texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
-            texts
-                .map(|text| text.matches("\"do\"").count())
-                .any(|count| count == done + 1)
+            has_steps(userdata.path(), done + 1)
         });
         assert!(!project.join(".loom/journal").exists());
         window
@@ -88,22 +102,10 @@ fn what_was_done_in_a_window_that_could_only_look_comes_back_when_it_is_killed()
 
 #[test]
 fn two_windows_without_a_folder_to_write_to_keep_each_its_own() {
-    let folder = tempfile::tempdir().unwrap();
-    let project = empty(folder.path());
-    // No lock can be taken in a file.
-    fs::write(project.join(".loom"), "in the way").unwrap();
+    let (_folder, project) = locked_by_none();
     let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let open = || {
-        let project = Some(project.clone());
-        Window::start(userdata.clone(), project, Settings::default())
-    };
-    let is_kept = |done: usize| {
-        let kept = kept_apart(userdata.path(), "journal");
-        let texts = kept.iter().filter_map(|path| fs::read_to_string(path).ok());
-        texts
-            .map(|text| text.matches("\"do\"").count())
-            .any(|it| it == done)
-    };
+    let open = || open(&userdata, &project);
+    let is_kept = |done: usize| has_steps(userdata.path(), done);
     let (mut first, mut second) = (open(), open());
     second.until_told("open in another Loom");
     add(&mut first);
@@ -148,14 +150,9 @@ fn two_windows_without_a_folder_to_write_to_keep_each_its_own() {
 
 #[test]
 fn a_place_in_userdata_that_others_removed_is_held_again_before_another_window_has_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let project = empty(folder.path());
-    fs::write(project.join(".loom"), "in the way").unwrap();
+    let (_folder, project) = locked_by_none();
     let userdata = Rc::new(tempfile::tempdir().unwrap());
-    let open = || {
-        let project = Some(project.clone());
-        Window::start(userdata.clone(), project, Settings::default())
-    };
+    let open = || open(&userdata, &project);
     let mut first = open();
     add(&mut first);
     let journals = |count: usize| kept_apart(userdata.path(), "journal").len() == count;

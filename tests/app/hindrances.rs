@@ -1,7 +1,7 @@
 //! What stands in the way of a project: told as long as it is so, and got over by itself or by the button beside it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,16 @@ fn saved(project: &Path) -> usize {
 
 fn is_dirty(window: &Window) -> bool {
     window.app().project().document.is_dirty()
+}
+
+/// The folder of the project is put elsewhere; where it is then.
+fn take_off(window: &mut Window, project: &Path) -> PathBuf {
+    let away = project.with_file_name("away");
+    fs::rename(project, &away).unwrap();
+    until(window, "told", |window| {
+        says(window, "The project's folder is gone")
+    });
+    away
 }
 
 #[test]
@@ -158,11 +168,7 @@ fn a_folder_that_is_taken_off_is_not_made_anew_and_saved_to_when_it_is_back() {
     let userdata = tempfile::tempdir().unwrap();
     let project = empty(userdata.path());
     let mut window = Window::open(|_| project.clone());
-    let away = userdata.path().join("away");
-    fs::rename(&project, &away).unwrap();
-    until(&mut window, "told", |window| {
-        says(window, "The project's folder is gone")
-    });
+    let away = take_off(&mut window, &project);
     let done = add(&mut window);
     window.key(Modifiers::COMMAND, Key::S);
     until(&mut window, "told of the save", |window| {
@@ -265,11 +271,7 @@ fn what_was_to_follow_a_save_that_failed_does_not_follow_the_next_one() {
     let userdata = tempfile::tempdir().unwrap();
     let project = empty(userdata.path());
     let mut window = Window::open(|_| project.clone());
-    let away = userdata.path().join("away");
-    fs::rename(&project, &away).unwrap();
-    until(&mut window, "told", |window| {
-        says(window, "The project's folder is gone")
-    });
+    let away = take_off(&mut window, &project);
     add(&mut window);
     window.key(Modifiers::COMMAND, Key::W);
     window.harness.get_by_label("Save").click();

@@ -238,9 +238,7 @@ impl App {
             );
         }
     }
-}
 
-impl App {
     /// Of a source that two windows typed in one text can be shown. The other is kept until the project is opened again.
     fn put_off(&mut self, texts: Vec<Unsaved>) {
         let (Some(first), Some(folder)) = (texts.first(), self.project.folder.clone()) else {

@@ -60,16 +60,15 @@ pub enum CodeEvent {
         result: Result<Written, String>,
     },
     /// What the disk has of a source that is open; `None`: no such file.
-    OnDisk {
-        path: PathBuf,
-        text: Option<String>,
-    },
+    OnDisk { path: PathBuf, text: Option<String> },
     /// A source of new kinds was made.
     Made {
         result: Result<Made, String>,
         wanted: NewKinds,
     },
+    /// What is typed and not saved, and in which slot if it may not lie in the project.
     Kept(Result<Option<Arc<Slot>>, String>),
+    /// The other texts of sources that two windows typed in.
     PutOff(Result<(), String>),
     /// Nothing that is of use.
     Nothing,

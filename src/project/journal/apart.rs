@@ -4,12 +4,23 @@
 use std::io;
 
 use super::Location;
+use crate::project::lock::{self, LockError};
 use crate::project::slots::{Slot, Slots};
 
 impl Location {
-    /// The slot of the window that has the project. `None`: another window of this userdata folder has it.
-    pub fn main_slot(&self) -> io::Result<Option<Slot>> {
-        self.slots()?.main()
+    /// The slot of the window that has the project, or who has it. `None`: there is none to be had, for no window.
+    pub fn hold(&self) -> Result<Option<Slot>, LockError> {
+        match self.slots().and_then(|slots| slots.main()) {
+            Ok(Some(slot)) => Ok(Some(slot)),
+            Ok(None) => {
+                let holder = lock::holder(&self.project).filter(|_| !lock::is_free(&self.project));
+                Err(LockError::Held(holder))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "userdata has no lock for {}", self.project.display());
+                Ok(None)
+            }
+        }
     }
 
     /// A slot where nothing lies.

@@ -302,11 +302,11 @@ impl Writer {
     /// Bring it where it is to lie, if that can be. In the project's folder nothing is written that may not lie there.
     fn settle(&mut self) -> io::Result<()> {
         if self.is_unsettled {
-            let place = self.place();
-            if place.is_err() && !self.must_leave() {
-                return Ok(());
-            }
-            let place = place?;
+            let place = match self.place() {
+                Ok(place) => place,
+                Err(error) if self.must_leave() => return Err(error),
+                Err(_) => return Ok(()),
+            };
             if let Some(journal) = &mut self.journal {
                 journal.set_location(place);
             }
@@ -315,15 +315,13 @@ impl Writer {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
+        let mut moved = Ok(());
         if self.moved_at.is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
-            let moved = journal.move_home();
+            moved = journal.move_home();
             self.moved_at = moved.is_err().then(Instant::now);
-            if self.must_leave() {
-                moved?;
-            }
         }
         if self.must_leave() {
-            return Err(io::Error::other("another Loom may have the project"));
+            return moved.and(Err(io::Error::other("another Loom may have the project")));
         }
         let Some(journal) = &self.journal else {
             return Ok(());
