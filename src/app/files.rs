@@ -18,7 +18,8 @@ use crate::ui::Level;
 use crate::ui::choosing::PathAnswer;
 use crate::ui::clash::ClashAnswer;
 use crate::ui::crash::CrashAnswer;
-use crate::ui::dialogs::{AfterSave, Answer, Dialog, Recovery};
+use crate::ui::dialogs::{AfterSave, Answer, Dialog};
+use crate::ui::recovery::Recovery;
 use crate::ui::secrets::SecretAnswer;
 use crate::ui::update::UpdateAnswer;
 

@@ -35,8 +35,9 @@ use crate::project::journal::{Base, Found};
 use crate::project::trust::Doubt;
 use crate::project::{self, outside};
 use crate::ui::countdown::Countdown;
-use crate::ui::dialogs::{AfterSave, Dialog, Instead, KnownProject};
+use crate::ui::dialogs::{AfterSave, Dialog, KnownProject};
 use crate::ui::environment::model::EnvironmentState;
+use crate::ui::recovery::Instead;
 use crate::ui::shell::Panels;
 use crate::ui::{Fetch, Level, Views};
 

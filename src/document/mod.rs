@@ -181,6 +181,19 @@ impl Document {
         self.history.is_dirty()
     }
 
+    /// What the file holds of it, a state that undo or redo would lead to; `None`: the steps from there are forgotten.
+    pub fn saved(&self) -> Option<Self> {
+        let steps = self.history.unsaved()?;
+        let after = |step: fn(&mut Self) -> Option<Name>| {
+            let mut state = self.clone();
+            for _ in 0..steps {
+                step(&mut state)?;
+            }
+            (!state.is_dirty()).then_some(state)
+        };
+        after(Self::undo).or_else(|| after(Self::redo))
+    }
+
     /// The state that `mark` (from `History::mark`) names is in the file now.
     pub fn set_saved(&mut self, mark: u64) {
         self.history.set_saved(mark);

@@ -13,27 +13,13 @@ use super::keysheet::key_sheet_ui;
 use super::packages::{PackagesAnswer, PackagesPage, packages_ui};
 use super::project::{Binned, bin_ui, rename_ui};
 use super::python::{Offer, OfferAnswer, offer_ui};
+use super::recovery::{Instead, Recovery, damaged_ui, recover_ui};
 use super::secrets::{SecretAnswer, SecretPage, secrets_ui};
 use super::settings::{Setting, SettingsPage, settings_ui};
 use super::theme;
 use super::trust::{TrustAnswer, TrustPage, trust_ui};
 use super::update::{UpdateAnswer, UpdatePage, update_ui};
 use super::versions::{VersionsAnswer, VersionsPage, versions_ui};
-
-/// What was left of a project that is open and may be shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recovery {
-    /// The serial of the project.
-    pub project: u64,
-    pub when: String,
-    pub nodes: usize,
-    /// This computer's Loom wrote it.
-    pub is_own: bool,
-    /// In a window that could not save.
-    pub was_barred: bool,
-    /// It is one more change of what is shown, which is not saved either.
-    pub is_undoable: bool,
-}
 
 /// A dialog that is open, with what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,17 +107,6 @@ pub enum AfterSave {
     Work(u64),
     /// Put the new version in place that was fetched.
     Update,
-}
-
-/// What can be opened in place of a savefile that is damaged.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Instead {
-    /// An earlier version, in this file.
-    Version(PathBuf),
-    Journal {
-        /// This computer's Loom wrote it.
-        is_own: bool,
-    },
 }
 
 /// What the user decided.
@@ -412,91 +387,6 @@ fn new_node_ui(ui: &mut Ui, name: &mut String) -> Option<Answer> {
         None => enter(ui),
     };
     (is_asked && !name.trim().is_empty()).then(|| Answer::NewNode(name.trim().to_owned()))
-}
-
-fn recover_ui(ui: &mut Ui, recovery: &Recovery) -> Option<Answer> {
-    let Recovery {
-        when,
-        nodes,
-        is_own,
-        ..
-    } = recovery;
-    let instead = if recovery.is_undoable {
-        "in place of what is shown, which undo brings back"
-    } else {
-        "in its place; the savefile stays as it is until you save"
-    };
-    let (title, text) = if !is_own {
-        let text = format!(
-            "In the project's folder lie unsaved changes of {when} that this Loom did not write: they came along with \
-             the project, or an older Loom wrote them, or one with another userdata folder. What they make of it, with \
-             {nodes} nodes, can be shown {instead}. Nothing of it runs before you trust the project."
-        );
-        ("Show unsaved changes from elsewhere?", text)
-    } else if recovery.was_barred {
-        let text = format!(
-            "A window that could not save, since the project was open in another Loom, ended {when} with changes. What \
-             was on its screen, with {nodes} nodes, can come back {instead}."
-        );
-        ("Restore changes of another window?", text)
-    } else {
-        let text = format!(
-            "Loom ended {when} before the last changes were saved, and something else has changed the savefile since. \
-             What was on the screen, with {nodes} nodes, can come back {instead}."
-        );
-        ("Restore unsaved changes?", text)
-    };
-    let text = format!("{text} Otherwise it stays among the versions of this project.");
-    heading(ui, title, &text);
-    let other = if recovery.is_undoable {
-        "Keep what is shown"
-    } else {
-        "Use the savefile"
-    };
-    match buttons(ui, &[("Restore", *is_own), (other, false)]) {
-        Some(0) => Some(Answer::Restore),
-        Some(_) => Some(Answer::DropRecovery),
-        // What came from elsewhere comes in by no key that was meant for something else.
-        None => (*is_own && enter(ui)).then_some(Answer::Restore),
-    }
-}
-
-fn damaged_ui(
-    ui: &mut Ui,
-    text: &str,
-    instead: &Instead,
-    when: &str,
-    written: &str,
-) -> Option<Answer> {
-    heading(ui, "The project cannot be opened", "");
-    ui.add(egui::Label::new(text).selectable(true));
-    ui.add_space(8.0);
-    let (kept, open) = match instead {
-        Instead::Version(_) => (
-            format!("Loom kept an earlier version, saved {when} ({written})"),
-            format!("Open the version of {when}"),
-        ),
-        Instead::Journal { is_own: true } => (
-            format!("Loom kept what was done in it last, {when} ({written})"),
-            "Open what Loom kept".to_owned(),
-        ),
-        Instead::Journal { is_own: false } => (
-            format!(
-                "In its folder lie unsaved changes of {when} ({written}) that Loom on this computer did not write: \
-                 nothing of them runs before you trust the project"
-            ),
-            "Open what lies there".to_owned(),
-        ),
-    };
-    ui.label(format!(
-        "{kept}. It opens as unsaved work; a damaged file is kept beside it when you save."
-    ));
-    let is_own = !matches!(instead, Instead::Journal { is_own: false });
-    match buttons(ui, &[(&open, is_own), ("Close", false)]) {
-        Some(0) => Some(Answer::OpenVersion),
-        Some(_) => Some(Answer::Cancel),
-        None => (is_own && enter(ui)).then_some(Answer::OpenVersion),
-    }
 }
 
 fn new_project_ui(ui: &mut Ui, name: &mut String, problem: &str) -> Option<Answer> {

@@ -39,6 +39,7 @@ pub mod palette;
 mod picture;
 pub mod project;
 pub mod python;
+pub mod recovery;
 pub mod results;
 mod row;
 pub mod search;

@@ -26,9 +26,14 @@ pub fn kept_apart(userdata: &Path, ending: &str) -> Vec<PathBuf> {
 fn kill(window: Window) {
     let userdata = window.userdata.clone();
     drop(window);
+    until_free(userdata.path());
+}
+
+/// Until no window writes there any more.
+pub fn until_free(userdata: &Path) {
     let give_up = Instant::now() + Duration::from_secs(30);
     let is_free = |path: PathBuf| fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok());
-    while !kept_apart(userdata.path(), "lock").into_iter().all(is_free) {
+    while !kept_apart(userdata, "lock").into_iter().all(is_free) {
         assert!(Instant::now() < give_up);
         std::thread::sleep(Duration::from_millis(5));
     }

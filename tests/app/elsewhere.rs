@@ -11,6 +11,7 @@ use loom::engine::RunStatus;
 use loom::project::machine;
 use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
+use loom::ui::recovery::Origin;
 
 use crate::journal::written;
 use crate::versions::{open as open_versions, save};
@@ -91,15 +92,18 @@ fn a_journal_that_came_along_is_asked_about_and_nothing_of_it_runs() {
 
     let userdata = another();
     let mut window = Window::here(&userdata, &project);
-    let is_own = |window: &Window| match window.app().dialog() {
-        Some(Dialog::Recover(recovery)) => Some(recovery.is_own),
+    let origin = |window: &Window| match window.app().dialog() {
+        Some(Dialog::Recover(recovery)) => Some(recovery.origin),
         _ => None,
     };
-    assert_eq!(is_own(&window), Some(false));
+    assert_eq!(origin(&window), Some(Origin::Elsewhere));
     // No key brings it in, and until it is answered nothing of it is there, nor lost.
     for key in [Key::F5, Key::Enter, Key::Escape] {
         window.key(NONE, key);
-        assert_eq!((is_own(&window), window.node_count()), (Some(false), 0));
+        assert_eq!(
+            (origin(&window), window.node_count()),
+            (Some(Origin::Elsewhere), 0)
+        );
     }
     assert_eq!(fs::read(&journal).unwrap(), came);
     window.press_button("Restore");

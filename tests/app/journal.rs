@@ -11,7 +11,7 @@ use loom::project::lock;
 use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
-use crate::apart::kept_apart;
+use crate::apart::{kept_apart, until_free};
 use crate::hindrances::until;
 use crate::{Window, empty};
 
@@ -154,7 +154,7 @@ fn what_came_back_and_is_not_wanted_stays_away() {
 }
 
 #[test]
-fn where_something_else_changed_the_savefile_it_is_asked() {
+fn where_it_cannot_be_put_together_with_the_savefile_it_is_asked() {
     let userdata = tempfile::tempdir().unwrap();
     for restores in [true, false] {
         let name = format!("Asked {restores}");
@@ -162,9 +162,11 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         let savefile = project.join("savefile.json");
         let mut window = Window::open(|_| project.clone());
         add(&mut window);
-        written(&mut window, &project, 1);
-        drop(window);
+        // What is shown is made of nothing that a file holds any more.
         let other = fs::read_to_string(&savefile).unwrap();
+        fs::write(&savefile, "<<<<<<< ours").unwrap();
+        written(&mut window, &project, 2);
+        drop(window);
         let note = |id: &str| format!(r#"{{"nodeId": "{id}", "name": "note", "ref": "graph"}}"#);
         let nodes = format!("\"nodes\": [{}, {}]", note("a"), note("b"));
         let other = other.replace("\"nodes\": []", &nodes);
@@ -194,7 +196,7 @@ fn where_something_else_changed_the_savefile_it_is_asked() {
         let kept = kept.filter(|text| text.matches("\"nodeId\"").count() == 1);
         assert_eq!(kept.count(), usize::from(!restores));
         add(&mut window);
-        written(&mut window, &project, if restores { 3 } else { 1 });
+        written(&mut window, &project, if restores { 5 } else { 1 });
         drop(window);
 
         // It was decided once.
@@ -519,4 +521,45 @@ fn without_its_folder_what_was_not_saved_can_be_opened_and_saved_elsewhere() {
     window.harness.state_mut().save_copy(parent);
     window.until_told("You work on the copy now");
     assert_eq!(count(&window), 1);
+}
+
+#[test]
+fn what_was_done_after_the_folder_was_moved_away_comes_back_where_it_lies_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, other) = (empty(folder.path()), folder.path().join("Moved"));
+    let stranger = loom::project::create("Stranger", folder.path()).unwrap();
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let open = |at: &Path| {
+        let at = Some(at.to_owned());
+        Window::start(userdata.clone(), at, Settings::default())
+    };
+    let mut window = open(&project);
+    add(&mut window);
+    written(&mut window, &project, 1);
+    fs::rename(&project, &other).unwrap();
+    add(&mut window);
+    until(&mut window, "it is kept", |_| {
+        let kept = kept_apart(userdata.path(), "journal");
+        let texts = kept.iter().flat_map(fs::read_to_string);
+        texts
+            .map(|text| text.matches("\"do\"").count())
+            .sum::<usize>()
+            == 2
+    });
+    let second = open(&other);
+    assert_eq!(count(&second), 0, "the first has it still");
+    drop((window, second));
+    until_free(userdata.path());
+    let window = open(&stranger);
+    assert_eq!(count(&window), 0, "it is none of this project");
+    drop(window);
+
+    let mut window = open(&other);
+    assert!(window.app().dialog().is_none());
+    assert_eq!(count(&window), 2);
+    save(&mut window);
+    until(&mut window, "nothing lies there any more", |_| {
+        kept_apart(userdata.path(), "journal").is_empty()
+    });
+    assert!(!project.exists());
 }

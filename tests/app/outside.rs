@@ -88,6 +88,23 @@ impl Stage {
         until_told(&mut self.window, words);
     }
 
+    /// The window is killed, something happens, and another is opened.
+    fn killed(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let Self {
+            window,
+            project,
+            userdata,
+        } = self;
+        drop(window);
+        meanwhile(&project.join("savefile.json"));
+        let window = Window::open(|_| project.clone());
+        Self {
+            window,
+            project,
+            userdata,
+        }
+    }
+
     /// Both move the one node; something else adds another.
     fn clash(&mut self) -> String {
         self.window.key(Modifiers::COMMAND, Key::A);
@@ -421,18 +438,7 @@ fn what_was_put_together_comes_back_after_a_kill() {
             if is_clean { 4 } else { 5 },
         );
         let shown = stage.shown();
-        let Stage {
-            window,
-            project,
-            userdata,
-        } = stage;
-        drop(window);
-        let window = Window::open(|_| project.clone());
-        let mut stage = Stage {
-            window,
-            project,
-            userdata,
-        };
+        let mut stage = stage.killed(|_| {});
         assert!(stage.window.app().dialog().is_none());
         assert_eq!(stage.shown(), shown);
         assert!(shown.contains("Told outside"));
@@ -450,6 +456,65 @@ fn what_was_put_together_comes_back_after_a_kill() {
         }
         assert_eq!(stage.text(), stage.shown());
     }
+}
+
+#[test]
+fn what_was_changed_between_a_kill_and_the_next_start_is_put_together_too() {
+    // Of what the killed window did nothing is saved, all is, or something was taken back that is.
+    for (does, undoes) in [(1, 0), (0, 0), (0, 1)] {
+        let mut stage = Stage::new();
+        for _ in 0..does {
+            add(&mut stage.window);
+        }
+        for _ in 0..undoes {
+            stage.undo();
+        }
+        written(&mut stage.window, &stage.project, 2 + does + undoes);
+        let mine = stage.shown();
+        let mut stage = stage.killed(|savefile| {
+            change_file(savefile, another);
+        });
+        assert!(stage.window.app().dialog().is_none());
+        stage.until("the other node", |app| {
+            app.project()
+                .document
+                .graph()
+                .node_by_key("node_77")
+                .is_some()
+        });
+        assert_eq!(stage.count(), 2 + does - undoes);
+        assert_eq!(stage.is_dirty(), does + undoes > 0);
+        stage.undo();
+        assert_eq!(stage.shown(), mine, "one step back");
+        // What the file had before is behind that still.
+        for _ in 0..stage.steps() {
+            stage.undo();
+        }
+        assert_eq!(stage.count(), 0);
+    }
+}
+
+#[test]
+fn what_both_changed_before_and_after_a_kill_is_asked() {
+    let mut stage = Stage::new();
+    let before = stage.text();
+    let theirs = stage.clash();
+    let mine = stage.x();
+    fs::write(stage.file(), before).unwrap();
+    written(&mut stage.window, &stage.project, 3);
+    let mut stage = stage.killed(|savefile| fs::write(savefile, &theirs).unwrap());
+    stage.until_asked();
+    assert_eq!((stage.count(), stage.text()), (1, theirs));
+    assert!((stage.x() - mine).abs() < 0.5);
+    stage.window.harness.get_by_label("Put together").click();
+    stage.until("the answer", |app| {
+        app.project().document.graph().node_count() == 2
+    });
+    assert!(
+        (stage.x() - mine).abs() < 0.5,
+        "mine stays where nothing else is said"
+    );
+    assert!(stage.is_dirty());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What earlier windows left that was not saved: one such thing comes back by itself where nothing speaks against it, the
-//! others are asked about, and none is lost for being asked about later.
+//! others are asked about, and none is lost for being asked about later. What something else did to the savefile meanwhile
+//! is put together with it as if the window had never ended.
 
 use std::io;
 
@@ -14,13 +15,15 @@ use crate::project::generations;
 use crate::project::journal::{Base, Found, Location};
 use crate::project::trust::Doubt;
 use crate::ui::Level;
-use crate::ui::dialogs::{Dialog, Recovery};
+use crate::ui::dialogs::Dialog;
+use crate::ui::recovery::{Origin, Recovery};
 
 /// What a window left.
 pub(super) struct Left {
     found: Box<Found>,
-    /// Where it lies, if it was written apart.
+    /// Where it lies, if that is not in the project's own place.
     pub slot: Option<Slot>,
+    origin: Origin,
     /// It is not wanted; until it is put away it lies there.
     is_going: bool,
 }
@@ -34,10 +37,16 @@ pub struct PutAway {
 }
 
 impl Left {
-    fn new(found: Found, slot: Option<Slot>) -> Self {
+    fn new(found: Found, slot: Option<Slot>, origin: Origin) -> Self {
+        let origin = if found.place.is_own() {
+            origin
+        } else {
+            Origin::Elsewhere
+        };
         Self {
             found: Box::new(found),
             slot,
+            origin,
             is_going: false,
         }
     }
@@ -53,13 +62,35 @@ impl Left {
                 }
                 return None;
             };
-            Some(Self::new(found, Some(slot)))
+            Some(Self::new(found, Some(slot), Origin::Barred))
         })
     }
 
-    /// Nothing else changed the savefile since, and it was written here.
-    fn may_come_back(&self) -> bool {
-        self.found.is_current && self.found.place.is_own()
+    /// What was done to the project after its folder was moved away from `old` under its window.
+    fn moved(old: &Location, location: &Location, id: &str, catalog: &Catalog) -> Vec<Self> {
+        let Ok(held) = old.hold() else {
+            // Its window is open.
+            return Vec::new();
+        };
+        let slots = held.into_iter().chain(old.left_slots());
+        let of_it = |slot: Slot| {
+            let found = location.apart(&slot).find(catalog)?;
+            let is_it = !id.is_empty() && found.document.meta.project_id == id;
+            is_it.then(|| Self::new(found, Some(slot), Origin::Here))
+        };
+        slots.filter_map(of_it).collect()
+    }
+
+    /// It was written here, and the savefile is as it was then, or what something else did to it since can be told from
+    /// what was done here.
+    fn may_come_back(&self, can_merge: bool) -> bool {
+        let Found {
+            document,
+            place,
+            is_current,
+            ..
+        } = &*self.found;
+        place.is_own() && (*is_current || can_merge && document.history().unsaved().is_some())
     }
 }
 
@@ -73,12 +104,29 @@ impl App {
         };
         let own = project.holding.own_part(&location);
         let home = own.and_then(|own| own.find(&project.catalog));
-        let home = home.map(|found| Left::new(found, None));
+        let home = home.map(|found| Left::new(found, None, Origin::Here));
+        let gone = self.state.recent.iter().filter(|folder| !folder.exists());
+        let id = &project.document.meta.project_id;
+        let moved = gone.flat_map(|old| {
+            let old = Location::new(old, &self.paths.userdata);
+            Left::moved(&old, &location, id, &project.catalog)
+        });
+        let moved: Vec<_> = moved.collect();
+        let goes_on =
+            |home: &Left, left: &Left| location.continues(&left.found.place, &home.found.place);
+        let home = home.filter(|home| !moved.iter().any(|left| goes_on(home, left)));
         keeper.left = home
             .into_iter()
+            .chain(moved)
             .chain(Left::apart(&location, &project.catalog))
             .collect();
-        let back = keeper.left.iter().position(Left::may_come_back);
+        let can_save = project.read_only.is_none();
+        // Only where it is taken in can it be put together with anything.
+        let can_merge = can_save && !base.is_unsaved;
+        let back = keeper
+            .left
+            .iter()
+            .position(|left| left.may_come_back(can_merge));
         let Some(Left { found, slot, .. }) = back.and_then(|at| keeper.left.remove(at)) else {
             if base.is_unsaved {
                 project.document.set_unsaved();
@@ -94,8 +142,11 @@ impl App {
         (keeper.start, keeper.slot) = (Some(Start::On(found.place.clone())), slot);
         if found.document.is_dirty() {
             let name = project.name().into_owned();
-            let can_save = project.read_only.is_none();
             self.tell_recovered(&name, came_back(&found, can_save));
+        }
+        if let Some(saved) = found.document.saved().filter(|_| !found.is_current) {
+            // What the savefile holds now comes in as any change from outside does.
+            project.outside.set_base(file::to_text(&saved, None).into());
         }
         project.document = found.document;
         project.seen_revision = project.document.graph().revision();
@@ -112,7 +163,7 @@ impl App {
 
     /// What another Loom left in the project's folder, which this window may write to now.
     pub(in super::super) fn found_there(&mut self, found: Found) {
-        let left = Left::new(found, None);
+        let left = Left::new(found, None, Origin::Here);
         self.project.keeper.left.push_back(left);
     }
 
@@ -124,7 +175,7 @@ impl App {
         let Some(left) = self.project.keeper.left.front() else {
             return;
         };
-        let Left { found, slot, .. } = left;
+        let Left { found, origin, .. } = left;
         if left.is_going {
             return;
         }
@@ -135,8 +186,8 @@ impl App {
             project: self.project.serial,
             when: age(found.written),
             nodes: found.document.graph().node_count(),
-            is_own: found.place.is_own(),
-            was_barred: slot.is_some(),
+            origin: *origin,
+            is_outdated: !found.is_current,
             is_undoable: self.project.document.is_dirty(),
         }));
     }
@@ -170,6 +221,8 @@ impl App {
         if !is_step {
             (keeper.start, keeper.slot) = (Some(Start::OnAnyway(place)), slot);
             self.replace_document(found.document);
+            // What is saved is none of its states.
+            self.project.document.set_unsaved();
         } else if let (Some(slot), Some(messages)) = (slot, &keeper.messages) {
             // What lies in the project's folder is replaced by the journal that holds it now. What does not get through
             // is offered once more.

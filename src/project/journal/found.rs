@@ -158,6 +158,18 @@ impl Location {
         Some(found)
     }
 
+    /// Does what lies there begin with all that the other holds?
+    pub fn continues(&self, place: &Place, other: &Place) -> bool {
+        let bytes = self.storage.read_patiently(&place.path).unwrap_or_default();
+        let mut lines = Lines::of(&bytes);
+        while lines.next().is_some() {
+            if lines.next == Some(other.next) {
+                return lines.chain == other.chain;
+            }
+        }
+        false
+    }
+
     /// A crash may come when the savefile is written and the journal not told: then the savefile holds one of the last
     /// states, and nothing else has changed it.
     fn know_savefile(&self, found: &mut Found, catalog: &Catalog) {
@@ -167,6 +179,9 @@ impl Location {
             return;
         };
         let saved = saved.document;
+        if saved.meta.project_id != found.document.meta.project_id {
+            return;
+        }
         let size = |document: &Document| {
             let graph = document.graph();
             (graph.node_count(), graph.link_count())
