@@ -563,3 +563,24 @@ fn what_was_done_after_the_folder_was_moved_away_comes_back_where_it_lies_now() 
     });
     assert!(!project.exists());
 }
+
+#[test]
+fn what_cannot_be_read_of_it_is_kept_and_told() {
+    let (_userdata, project, mut window) = edited();
+    add(&mut window);
+    written(&mut window, &project, 2);
+    drop(window);
+    let journal = project.join(".loom/journal");
+    let mut damaged = fs::read(&journal).unwrap();
+    let end = damaged.iter().position(|byte| *byte == b'\n').unwrap();
+    damaged[end + 30] ^= 1;
+    fs::write(&journal, &damaged).unwrap();
+    let mut window = Window::open(|_| project.clone());
+    assert_eq!(count(&window), 0);
+    window.until_told("damaged, or of a newer Loom");
+    add(&mut window);
+    written(&mut window, &project, 1);
+    let kept = fs::read_dir(project.join(".loom")).unwrap().flatten();
+    let mut kept = kept.filter(|it| it.file_name().to_string_lossy().contains("unread"));
+    assert_eq!(fs::read(kept.next().unwrap().path()).unwrap(), damaged);
+}

@@ -103,6 +103,9 @@ impl App {
             return;
         };
         let own = project.holding.own_part(&location);
+        if let Some(own) = &own {
+            self.keep_unread(own, &project.catalog);
+        }
         let home = own.and_then(|own| own.find(&project.catalog));
         let home = home.map(|found| Left::new(found, None, Origin::Here));
         let gone = self.state.recent.iter().filter(|folder| !folder.exists());
@@ -150,6 +153,22 @@ impl App {
         }
         project.document = found.document;
         project.seen_revision = project.document.graph().revision();
+    }
+
+    /// What lies there and cannot be read is not to be written over.
+    fn keep_unread(&mut self, own: &Location, catalog: &Catalog) {
+        for kept in own.keep_unread(catalog) {
+            let text = match kept {
+                Ok(path) => format!(
+                    "Not all that an earlier window left can be read: it is damaged, or of a newer Loom. It is kept in {}",
+                    path.display()
+                ),
+                Err(error) => format!(
+                    "Not all that an earlier window left can be read, and it cannot be kept under another name: {error}"
+                ),
+            };
+            self.notify(Level::Warning, text);
+        }
     }
 
     /// Another Loom has the project's folder: what was found there is its own now.

@@ -141,10 +141,7 @@ impl Location {
 
     /// The same, also when nothing was done to what it was begun with.
     pub fn newest(&self, catalog: &Catalog) -> Option<Found> {
-        let home = &self.home;
-        let is_within = self.is_apart || self.storage.refuse_links(home.parent()?).is_ok();
-        let paths = is_within.then_some(home).into_iter().chain(&self.asides);
-        let found = paths.filter_map(|path| read(self, path, catalog));
+        let found = self.paths().filter_map(|path| read(self, path, catalog));
         // What came along from elsewhere hides nothing of our own.
         let order = |found: &Found| (found.place.is_own(), found.written, found.place.next);
         let mut found = found.max_by_key(order)?;
@@ -156,6 +153,14 @@ impl Location {
             found.place.anew = line.map(|(line, chain)| (line.into(), chain));
         }
         Some(found)
+    }
+
+    /// Where it may lie; what a link leads to is not the project's.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let folder = self.home.parent().unwrap_or(&self.home);
+        let is_within = self.is_apart || self.storage.refuse_links(folder).is_ok();
+        let home = is_within.then_some(&self.home);
+        home.into_iter().chain(&self.asides).map(PathBuf::as_path)
     }
 
     /// Does what lies there begin with all that the other holds?
@@ -271,6 +276,6 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
     })
 }
 
-fn parsed(json: &str) -> Option<Value> {
+pub(super) fn parsed(json: &str) -> Option<Value> {
     file::read_json(json.as_bytes()).ok()
 }

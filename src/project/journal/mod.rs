@@ -8,6 +8,7 @@ mod beside;
 mod found;
 mod lines;
 mod snapshot;
+mod unread;
 
 use std::io;
 use std::path::{Path, PathBuf};

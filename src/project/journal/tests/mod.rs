@@ -129,6 +129,56 @@ fn a_line_that_is_torn_anywhere_costs_itself_alone() {
 }
 
 #[test]
+fn what_cannot_be_read_is_kept_under_another_name_before_it_is_written_over() {
+    let mut stage = Stage::new();
+    stage.add(3);
+    for _ in 0..3 {
+        stage.write();
+        stage.add(1);
+    }
+    let whole = fs::read(stage.path()).unwrap();
+    let kept = |stage: &Stage, bytes: &[u8]| {
+        fs::write(stage.path(), bytes).unwrap();
+        let kept = stage.location.keep_unread(&stage.catalog);
+        kept.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let at = |line: usize| {
+        let ends = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        ends.map(|(at, _)| at).nth(line).unwrap()
+    };
+    for end in [whole.len(), whole.len() - 1, whole.len() - 9, 0] {
+        assert!(
+            kept(&stage, &whole[..end]).is_empty(),
+            "nothing, or torn: {end}"
+        );
+    }
+    // In the middle: what stands before it comes back, and the whole is kept, once.
+    let mut damaged = whole.clone();
+    damaged[at(1) + 30] ^= 1;
+    for _ in 0..2 {
+        let paths = kept(&stage, &damaged);
+        assert_eq!(paths.len(), 1);
+        assert_eq!(fs::read(&paths[0]).unwrap(), damaged);
+        assert_eq!(stage.find().unwrap().steps, 1);
+    }
+    // At the beginning, cut off there, or of a newer Loom: none of it comes back.
+    let newer = foreign(0, &json!({"journal": 99, "base": "?"}));
+    let mut damaged = whole.clone();
+    damaged[20] ^= 1;
+    for bytes in [
+        damaged,
+        whole[..at(0)].to_vec(),
+        newer.into_bytes(),
+        vec![0; 4096],
+    ] {
+        let paths = kept(&stage, &bytes);
+        assert_eq!(paths.len(), 1);
+        assert!(!stage.path().exists());
+        assert_eq!(fs::read(&paths[0]).unwrap(), bytes);
+    }
+}
+
+#[test]
 fn a_savefile_that_something_else_changed_is_known() {
     let mut stage = Stage::new();
     stage.add(1);
@@ -468,7 +518,8 @@ fn a_kill_between_a_save_and_its_note_is_no_reason_to_ask() {
     }
     fs::write(
         &savefile,
-        file::to_text(&Document::default(), None).replace("\"\"", "\"x\""),
+        file::to_text(&Document::default(), None)
+            .replace("\"projectName\": \"\"", "\"projectName\": \"x\""),
     )
     .unwrap();
     assert!(
