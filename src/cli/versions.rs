@@ -11,7 +11,9 @@ use crate::document::Document;
 use crate::document::file::tree::{
     Change, Difference, Merged, Side, Subject, Tree, compare, merge,
 };
-use crate::document::file::{LARGEST_FILE_BYTES, SAVEFILE, read_bounded, to_text, write_atomic};
+use crate::document::file::{
+    FileError, LARGEST_FILE_BYTES, SAVEFILE, read_bounded, to_text, write_atomic,
+};
 use crate::plain;
 
 /// `files` are two; or what git calls its diff programs with: the name, the old file with its hash and mode, the new
@@ -43,6 +45,14 @@ pub fn diff(files: &[PathBuf], is_git: bool, json: bool) -> Result<Exit, Failure
         }
         Err(failure) => return Err(failure),
     };
+    for (file, side) in files.iter().zip([&before, &after]).filter(|_| !is_git) {
+        for altered in &side.altered {
+            say(&format!(
+                "not compared as it stands there: {altered}: {}",
+                file.display()
+            ));
+        }
+    }
     let found = compare(&before, &after);
     if json {
         let all: Vec<_> = found.iter().map(to_json).collect();
@@ -71,7 +81,8 @@ pub fn merged(
     name: Option<&Path>,
 ) -> Result<Exit, Failure> {
     let read = |side: &str, path: &Path, may_be_empty| {
-        read(path, may_be_empty).map_err(|failure| match name {
+        let tree = read(path, may_be_empty).and_then(|tree| is_as_it_stands(tree, path));
+        tree.map_err(|failure| match name {
             Some(name) => failure.renamed(&savefile(path), &format!("{} ({side})", name.display())),
             None => failure,
         })
@@ -103,6 +114,17 @@ pub fn merged(
     } else {
         Exit::Failed
     })
+}
+
+/// What is merged is written without what cannot be held as it stands.
+fn is_as_it_stands(tree: Tree, path: &Path) -> Result<Tree, Failure> {
+    if tree.altered.is_empty() {
+        return Ok(tree);
+    }
+    Err(Failure::usage(FileError::Altered {
+        altered: tree.altered.join("; "),
+        path: savefile(path),
+    }))
 }
 
 fn tell(merged: &Merged, is_settled: bool) {

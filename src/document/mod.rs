@@ -30,8 +30,8 @@ pub struct Meta {
     pub kept_nodes: Vec<Value>,
     pub kept_links: Vec<Value>,
     pub kept_subgraphs: Vec<Value>,
-    /// The reader that the file asks for, where a newer Loom made it: what is known of it here may be a part only.
-    pub newer_reader: Option<u64>,
+    /// How it can be told that a newer Loom made the file, if one did: what is known of it here may be a part only.
+    pub newer: Option<String>,
 }
 
 impl Meta {

@@ -26,11 +26,11 @@ pub fn save_copy(
     project: &Path,
     parent: &Path,
 ) -> Result<Copied, ProjectError> {
-    if let Some(reader) = document.meta.newer_reader
+    if let Some(newer) = document.meta.newer.clone()
         && document.history().done() > 0
     {
         let path = project.join(SAVEFILE);
-        return Err(FileError::Newer { reader, path }.into());
+        return Err(FileError::Newer { newer, path }.into());
     }
     let at = full(parent).unwrap_or_else(|_| parent.to_owned());
     // Where the project lay is its own place, also while it is gone.
@@ -74,7 +74,7 @@ fn fill(
         }
     }
     let savefile = folder.join(SAVEFILE);
-    if document.meta.newer_reader.is_some() {
+    if document.meta.newer.is_some() {
         let copied = copy_file(&project.join(SAVEFILE), &savefile);
         return copied.map_err(super::make(&savefile));
     }

@@ -128,6 +128,38 @@ fn versions_are_compared_and_merged() {
 }
 
 #[test]
+fn what_would_not_be_written_back_as_it_is_is_not_merged() {
+    let stage = Stage::new();
+    let folder = stage.folder.path();
+    write(folder, "base.json", [1, 2]);
+    write(folder, "theirs.json", [1, 7]);
+    let text = fs::read_to_string(folder.join("base.json")).unwrap();
+    for (odd, told) in [
+        (
+            text.replace(": 2\n", ": 9223372036854775809\n"),
+            "whole number",
+        ),
+        (
+            text.replacen("\"nodes\"", "\"nodes\": [], \"nodes\"", 1),
+            "\"nodes\" stand twice",
+        ),
+        (text.replace(": 2\n", ": NaN\n"), "NaN"),
+    ] {
+        assert_ne!(odd, text);
+        fs::write(folder.join("ours.json"), &odd).unwrap();
+        stage
+            .loom(&["merge", "base.json", "ours.json", "theirs.json"])
+            .exits(2)
+            .says(&[told]);
+        assert_eq!(fs::read_to_string(folder.join("ours.json")).unwrap(), odd);
+        stage
+            .loom(&["diff", "ours.json", "theirs.json"])
+            .exits(1)
+            .says(&[told]);
+    }
+}
+
+#[test]
 fn git_merges_and_shows_savefiles_with_the_lines_of_the_docs() {
     let stage = Stage::new();
     let folder = stage.folder.path().join("repository");

@@ -66,7 +66,7 @@ pub fn rewrite(
     change: impl FnOnce(&mut Meta),
 ) -> Result<(), FileError> {
     let mut document = load(path, catalog)?.document;
-    if document.meta.newer_reader.is_none() {
+    if document.meta.newer.is_none() {
         change(&mut document.meta);
         save(&document, path)?;
     }
@@ -97,9 +97,9 @@ pub fn save_over(
         source,
         path: path.to_owned(),
     };
-    if let Some(reader) = document.meta.newer_reader {
+    if let Some(newer) = document.meta.newer.clone() {
         return Err(FileError::Newer {
-            reader,
+            newer,
             path: path.to_owned(),
         });
     }

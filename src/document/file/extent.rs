@@ -51,11 +51,17 @@ impl Unread {
 
 /// Read what a JSON text says.
 pub fn read_json(bytes: &[u8]) -> Result<Json, Unread> {
+    check_extent(bytes)?;
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+/// Has it so many values as may be read?
+pub fn check_extent(bytes: &[u8]) -> Result<(), Unread> {
     // A value takes two bytes at least, with what parts it from the next.
     if bytes.len() as u64 / 2 >= MOST_VALUES {
         look(bytes)?;
     }
-    Ok(serde_json::from_slice(bytes)?)
+    Ok(())
 }
 
 /// Would `read_json` read it? Refuses the same levels, numbers and texts, and makes nothing of them.

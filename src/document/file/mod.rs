@@ -8,6 +8,7 @@ mod looping;
 mod node;
 mod notes;
 mod numbers;
+mod odd;
 mod read;
 pub mod storage;
 mod subgraphs;
@@ -63,6 +64,8 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// So many of the notes, the first ones, are of entries that could not be taken in.
     pub left_out: usize,
+    /// Those of the notes that tell what is not held as the file says it; a save would not write it back.
+    pub altered: Vec<String>,
     /// 1 for files of the first Loom, which are kept beside the first file of the new form.
     pub version: u64,
     /// The text that was read, when it was read from the disk.
@@ -78,10 +81,9 @@ impl Loaded {
 
 /// Why a document must not be written, when a newer Loom made its file. Whatever writes one is refused by `save_over`.
 pub fn why_read_only(document: &Document) -> Option<String> {
-    let reader = document.meta.newer_reader?;
+    let newer = document.meta.newer.as_ref()?;
     Some(format!(
-        "this file was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}): it is shown and \
-         will not be written"
+        "this file was made by a newer Loom ({newer}): it is shown and will not be written"
     ))
 }
 
@@ -113,10 +115,14 @@ pub enum FileError {
     )]
     Changed { path: PathBuf },
     #[error(
-        "the savefile was made by a newer Loom (it asks for reader {reader}, this one is {OUR_READER}), and this one \
-         would write it without what it does not know: update Loom; it is left as it is: {path}"
+        "the savefile was made by a newer Loom ({newer}), and this one would write it without what it does not know: \
+         update Loom; it is left as it is: {path}"
     )]
-    Newer { reader: u64, path: PathBuf },
+    Newer { newer: String, path: PathBuf },
+    #[error(
+        "the savefile would not be written back as it is ({altered}): mend it by hand first; it is left as it is: {path}"
+    )]
+    Altered { altered: String, path: PathBuf },
     #[error("cannot {what}: {source}; {advice}: {path}")]
     Io {
         what: &'static str,

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use super::extent::{Unread, read_json};
 use super::node::NodeReader;
 use super::notes::Notes;
 use super::numbers::Numbers;
+use super::odd::read_telling;
 use super::{FORMAT_VERSION, FileError, Loaded, MOST_ENTRIES, MOST_NAME, OUR_READER};
 use crate::document::{Document, Meta};
 use crate::graph::{
@@ -60,12 +60,7 @@ pub fn parse_numbered(
     numbers: &Numbers,
 ) -> Result<Loaded, FileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let json = read_json(bytes)
-        .or_else(|unread| match unread {
-            Unread::Syntax(_) => read_json(&without_odd_numbers(bytes)).map_err(|_| unread),
-            Unread::TooMany => Err(unread),
-        })
-        .map_err(|unread| unread.of_file(path))?;
+    let (json, altered) = read_telling(bytes).map_err(|unread| unread.of_file(path))?;
     if entries(&json) > MOST_ENTRIES {
         return Err(FileError::TooMuch {
             much: "more than a million nodes and links",
@@ -145,6 +140,7 @@ pub fn parse_numbered(
         notes.push(|| note);
     }
     words.extend(notes.into_words());
+    words.extend(altered.iter().cloned());
     let mut meta = meta_of(top, &mut words);
     (meta.kept_nodes, meta.kept_links) = (kept_nodes, kept_links);
     meta.kept_subgraphs = unsound.subgraphs;
@@ -152,6 +148,7 @@ pub fn parse_numbered(
         document: Document::new(graph, meta),
         notes: words,
         left_out,
+        altered,
         version,
         ..Loaded::default()
     })
@@ -197,11 +194,24 @@ fn meta_of(top: &Map<String, Json>, words: &mut Vec<String>) -> Meta {
             })
             .map(|(key, value)| (key.as_str().into(), from_json(value)))
             .collect(),
-        newer_reader: top
-            .get("minReader")
-            .and_then(Json::as_u64)
-            .filter(|reader| *reader > OUR_READER),
+        newer: newer(top),
         ..Meta::default()
+    }
+}
+
+/// What a file says that no Loom up to this one does, in words. What cannot be understood is taken for it too: to write
+/// it in the form of this one would leave out what a newer one knows.
+fn newer(top: &Map<String, Json>) -> Option<String> {
+    let is_at_most = |asked: &Json, most: u64| asked.as_u64().is_some_and(|asked| asked <= most);
+    match (top.get("minReader"), top.get("formatVersion")) {
+        (Some(reader), _) if is_at_most(reader, OUR_READER) => None,
+        (Some(reader), _) => Some(format!(
+            "it asks for reader {reader}, this one is {OUR_READER}"
+        )),
+        (None, Some(form)) if !is_at_most(form, FORMAT_VERSION) => Some(format!(
+            "it is of form {form}, this one knows {FORMAT_VERSION}"
+        )),
+        (None, _) => None,
     }
 }
 
@@ -229,33 +239,6 @@ fn lost_port(graph: &Graph, link: &Link) -> Option<String> {
     Some(format!(
         "node {key} has no {side} \"{port}\": the link from {of} to {at} is kept, and carries nothing"
     ))
-}
-
-/// `NaN` and `Infinity` are no JSON, but other programs write them, Python's `json` among them: they become nothing.
-fn without_odd_numbers(bytes: &[u8]) -> Vec<u8> {
-    let mut clean = Vec::with_capacity(bytes.len());
-    let (mut is_text, mut rest) = (false, bytes);
-    while let Some((first, after)) = rest.split_first() {
-        if is_text && *first == b'\\' {
-            // Whatever is escaped ends no text.
-            let (pair, after) = rest.split_at(rest.len().min(2));
-            clean.extend_from_slice(pair);
-            rest = after;
-            continue;
-        }
-        is_text ^= *first == b'"';
-        let odd = ["NaN", "Infinity", "-Infinity"]
-            .into_iter()
-            .find(|word| !is_text && rest.starts_with(word.as_bytes()));
-        if let Some(word) = odd {
-            clean.extend_from_slice(b"null");
-            rest = &rest[word.len()..];
-        } else {
-            clean.push(*first);
-            rest = after;
-        }
-    }
-    clean
 }
 
 /// The parts of an object in the savefile's words. Ids count from 0 in the order of the file.

@@ -230,6 +230,37 @@ fn a_file_of_a_newer_loom_is_read_only() {
         &Catalog::default(),
     );
     assert!(loaded.read_only().unwrap().contains("newer Loom"));
+    // What cannot be understood is none of ours either.
+    for asked in ["5", "5.0", "\"5\"", "-1", "99999999999999999999", "null"] {
+        let text = format!(r#"{{"formatVersion": 2, "minReader": {asked}, "nodes": []}}"#);
+        let loaded = read(&text, &Catalog::default());
+        assert!(loaded.read_only().is_some(), "{asked}");
+    }
+    for form in ["3", "99", "\"2\"", "2.5"] {
+        let text = format!(r#"{{"formatVersion": {form}, "nodes": []}}"#);
+        let reason = read(&text, &Catalog::default()).read_only().unwrap();
+        assert!(reason.contains(&format!("of form {form}")), "{reason}");
+    }
+    for ours in [
+        r#"{"formatVersion": 3, "minReader": 2, "nodes": []}"#,
+        r#"{"formatVersion": 2, "nodes": []}"#,
+        r#"{"nodes": []}"#,
+    ] {
+        assert!(
+            read(ours, &Catalog::default()).read_only().is_none(),
+            "{ours}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_held_as_the_file_says_it_is_told() {
+    let loaded = read(
+        r#"{"nodes": [{"nodeId": "a"}], "seed": 99999999999999999999, "nodes": []}"#,
+        &Catalog::default(),
+    );
+    assert_eq!(loaded.altered.len(), 2, "{:?}", loaded.altered);
+    assert!(loaded.notes.ends_with(&loaded.altered));
 }
 
 /// A project with a subgraph that stands twice, styles, a note and a frame; and what a hand may have broken in it.

@@ -25,7 +25,7 @@ impl Location {
             let unread = unread(&bytes, path, catalog)?;
             Some(self.keep_beside(path, &bytes, unread))
         };
-        self.paths().filter_map(|path| keep(path)).collect()
+        self.paths().filter_map(keep).collect()
     }
 
     /// The same bytes get the same name.

@@ -163,7 +163,7 @@ impl Signed {
     }
 }
 
-/// What is trusted, as the file says. Where there is none yet, what was open here before there was one: see
+/// What is trusted, as the file says. Where there never was one, what was open here before there was one: see
 /// `taken_over`.
 pub fn read(userdata: &Path) -> Known {
     let path = userdata.join(FILE);
@@ -190,6 +190,10 @@ pub fn read(userdata: &Path) -> Known {
 /// Change what is trusted. One at a time, also of several Looms.
 pub fn update(userdata: &Path, change: impl FnOnce(&mut Known)) -> io::Result<()> {
     fs::create_dir_all(userdata)?;
+    // A record that was removed trusts nothing.
+    let had_one = [LOCK, TEXTS]
+        .iter()
+        .any(|name| userdata.join(name).exists());
     let _lock = locked(userdata)?;
     let path = userdata.join(FILE);
     let mut known = if path.exists() {
@@ -198,6 +202,8 @@ pub fn update(userdata: &Path, change: impl FnOnce(&mut Known)) -> io::Result<()
             // One that was spoilt trusts nothing, and is written anew.
             _ => Known::default(),
         }
+    } else if had_one {
+        Known::default()
     } else {
         taken_over(userdata)
     };

@@ -190,13 +190,24 @@ fn own_projects_of_before_are_taken_over_once() {
     state.add_recent(&elsewhere);
     state.add_recent(&known);
     state.save(userdata).unwrap();
+    // As userdata was before there was a record.
     fs::remove_file(userdata.join("trust.json")).unwrap();
+    fs::remove_file(userdata.join("trust.lock")).unwrap();
+    fs::remove_dir_all(userdata.join("trust")).unwrap();
     assert_eq!(stage.asked(&known), None);
     assert_eq!(stage.asked(&unseen), Some(vec![]));
     assert_eq!(stage.asked(&elsewhere), Some(vec![]));
     state.add_recent(&unseen);
     state.save(userdata).unwrap();
     assert_eq!(stage.asked(&unseen), Some(vec![]), "only once");
+    // Whoever removes the record wants nothing to be trusted.
+    fs::remove_file(userdata.join("trust.json")).unwrap();
+    assert_eq!(stage.asked(&known), Some(vec![]));
+    assert_eq!(
+        stage.asked(&known),
+        Some(vec![]),
+        "nor when it is written anew"
+    );
 }
 
 #[test]

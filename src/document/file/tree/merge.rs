@@ -69,7 +69,7 @@ pub fn merge(
         kept: BTreeMap::new(),
     };
     let top = merge.objects(Level::File, "", Some(&base.top), &ours.top, &theirs.top);
-    let mut tree = Tree { top, newer: None };
+    let mut tree = Tree::of(top);
     let mut lost = Vec::new();
     bring_links_back(&mut tree, &merge.kept, [ours, theirs]);
     drop_loose_links(&mut tree, [ours, theirs], &merge.titles, &mut lost);

@@ -23,19 +23,31 @@ type Object = Map<String, Json>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     top: Object,
-    /// The file and the reader that it asks for, where a newer Loom made it: then it is only looked at.
-    newer: Option<(PathBuf, u64)>,
+    /// The file and how that is told, where a newer Loom made it: then it is only looked at.
+    newer: Option<(PathBuf, String)>,
+    /// What of the file is not held as it stands there, in words.
+    pub altered: Vec<String>,
 }
 
 impl Tree {
     /// Read a savefile's text, of whatever form. `path` is for messages alone.
     pub fn read(bytes: &[u8], path: &Path) -> Result<Self, FileError> {
-        let document = parse(bytes, path, &Catalog::default())?.document;
-        let newer = document.meta.newer_reader;
+        let loaded = parse(bytes, path, &Catalog::default())?;
+        let newer = loaded.document.meta.newer.clone();
         Ok(Self {
-            newer: newer.map(|reader| (path.to_owned(), reader)),
-            ..Self::of_text(&to_text(&document, None))
+            newer: newer.map(|newer| (path.to_owned(), newer)),
+            altered: loaded.altered,
+            ..Self::of_text(&to_text(&loaded.document, None))
         })
+    }
+
+    fn of(top: Object) -> Self {
+        let (newer, altered) = Default::default();
+        Self {
+            top,
+            newer,
+            altered,
+        }
     }
 
     /// Of a text that Loom wrote.
@@ -45,13 +57,13 @@ impl Tree {
             _ => Object::new(),
         };
         Level::File.walk(&mut top, by_identity);
-        Self { top, newer: None }
+        Self::of(top)
     }
 
     /// Fails where what is made of it would not have all that its file has.
     fn check_known(&self) -> Result<(), FileError> {
         match self.newer.clone() {
-            Some((path, reader)) => Err(FileError::Newer { reader, path }),
+            Some((path, newer)) => Err(FileError::Newer { newer, path }),
             None => Ok(()),
         }
     }
