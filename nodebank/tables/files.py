@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -77,10 +78,13 @@ def save_csv(
     name: str = "table.csv",
     separator: Literal["by ending", "comma", "semicolon", "tab"] = "by ending",
     row_labels: bool = False,
+    formulas: bool = False,
 ) -> Path:
     """Save a table as a CSV file in a folder.
 
-    The folder is made when it is not there. A file of that name is replaced. The path of the file is passed on.
+    The folder is made when it is not there. A file of that name is replaced. The path of the file is passed on. A
+    spreadsheet runs a text that begins with =, +, - or @ as a formula when it opens the file: such a text, unless it is
+    a number, gets a quote before it, which the spreadsheet takes for "this is a text".
 
     Args:
         table: Table to save.
@@ -88,15 +92,19 @@ def save_csv(
         name: Name of the file; ".csv" is added when it has no ending.
         separator: What stands between the cells of a row; by ending is a tab for .tsv and else a comma.
         row_labels: Save the labels of the rows as the first column too.
+        formulas: Save texts that a spreadsheet takes for formulas as they are.
 
     Example:
         >>> save_csv(pd.DataFrame({"name": ["Ada"], "age": [36]}), Path("results"), "people").read_text()
         'name,age\\nAda,36\\n'
+        >>> save_csv(pd.DataFrame({"x": ["=1+1", "-1"]}), Path("results"), "signs").read_text()
+        "x\\n'=1+1\\n-1\\n"
     """
     if not hasattr(table, "to_csv"):
         raise TypeError(f"table: a table was expected, not {type(table).__name__}")
     path = _target(folder, name, ".csv")
-    table.to_csv(
+    written = table if formulas else _without_formulas(table, row_labels)
+    written.to_csv(
         path, sep=_SEPARATORS[_separator(path, separator)], index=row_labels, encoding="utf-8", lineterminator="\n"
     )
     return path
@@ -219,3 +227,27 @@ def _plain(value: object) -> object:
     if isinstance(value, Path) or hasattr(value, "isoformat"):
         return str(value)
     raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+
+
+def _without_formulas(table: pd.DataFrame | pd.Series, row_labels: bool) -> pd.DataFrame:
+    """The table with a quote before every text, label and name that a spreadsheet would run.
+
+    After https://owasp.org/www-community/attacks/CSV_Injection, but that numbers written as texts stay numbers.
+    """
+    import pandas as pd
+
+    table = table.to_frame() if isinstance(table, pd.Series) else table.copy(deep=False)
+    for place, kind in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_datetime64_any_dtype(kind):
+            table.isetitem(place, table.iloc[:, place].astype(object).map(_quoted))
+    if row_labels:
+        table = table.rename(index=_quoted)
+        table.index = table.index.set_names([_quoted(name) for name in table.index.names])
+    return table.rename(columns=_quoted)
+
+
+def _quoted(cell: object) -> object:
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    is_number = re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?", cell)
+    return cell if is_number else f"'{cell}"

@@ -12,6 +12,18 @@ const REFUSED_IN_WORDS: &str = "it has one of < > : \" / \\ | ? * or a control c
 const DOT_IN_WORDS: &str = "it ends with a dot, which Windows takes off";
 const DEVICE_IN_WORDS: &str = "Windows keeps that name for a device";
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+/// What lies among the projects of a userdata folder.
+const OWN_FOLDERS: [&str; 9] = [
+    "environments",
+    "journals",
+    "logs",
+    "results",
+    "thumbnails",
+    "tools",
+    "trust",
+    "updates",
+    "windows",
+];
 
 /// May a project be called so? Says why not.
 pub fn check_name(name: &str) -> Result<(), &'static str> {
@@ -31,8 +43,8 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
         (name.ends_with('.'), DOT_IN_WORDS),
         (is_device(name), DEVICE_IN_WORDS),
         (
-            ["tools", "thumbnails"].contains(&name.to_lowercase().as_str()),
-            "Loom keeps things of its own in a folder of that name",
+            is_looms_own(name),
+            "Loom keeps things of its own under that name",
         ),
     ];
     let broken = rules.into_iter().find(|(is_broken, _)| *is_broken);
@@ -95,6 +107,15 @@ fn is_device(name: &str) -> bool {
     RESERVED.contains(&stem.as_str()) || is_numbered
 }
 
+/// Is it the name of something that lies among the projects of a userdata folder and is none?
+fn is_looms_own(name: &str) -> bool {
+    let name = folded(name);
+    let is_file = [".json", ".lock", ".key", ".txt"]
+        .iter()
+        .any(|ending| name.ends_with(ending));
+    is_file || OWN_FOLDERS.contains(&name.as_str())
+}
+
 /// A name that a project may have, as near to a text as can be, with room for a number behind it.
 pub fn name_like(text: &str) -> String {
     let is_refused = |c: char| c.is_control() || REFUSED.contains(c);
@@ -150,6 +171,9 @@ mod tests {
             ("LPT9.a.b", "device"),
             ("Tools", "things of its own"),
             ("thumbnails", "things of its own"),
+            ("Journals", "things of its own"),
+            ("STATE.json", "things of its own"),
+            ("trust.lock", "things of its own"),
         ] {
             let found = check_name(name).unwrap_err();
             assert!(found.contains(why), "{name:?}: {found}");

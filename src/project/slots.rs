@@ -128,12 +128,30 @@ pub fn sweep(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
     for lock in paths.filter(|path| path.extension().is_some_and(|ending| ending == "lock")) {
+        // Another folder may have the name of this one, and locks of its own.
+        if !is_of_slot(&lock) {
+            continue;
+        }
         let is_used = ["journal", "json"].map(|ending| lock.with_extension(ending).exists());
         if !is_used.contains(&true) {
             // Given up at once.
             Slot::take(lock.with_extension("journal")).ok();
         }
     }
+}
+
+/// Is it called as the lock of a slot is: `NAME-SUM[.code][.NUMBER].lock`?
+fn is_of_slot(lock: &Path) -> bool {
+    let stem = lock.file_stem().unwrap_or_default().to_string_lossy();
+    let (main, number) = stem.rsplit_once('.').unwrap_or((&stem, ""));
+    let main = if number.parse::<usize>().is_ok() {
+        main
+    } else {
+        &stem
+    };
+    let main = main.strip_suffix(".code").unwrap_or(main);
+    let sum = main.rsplit_once('-').map_or("", |(_, sum)| sum);
+    sum.len() == 8 && sum.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Does the name lead to the file that is open?
@@ -190,7 +208,7 @@ mod tests {
     #[test]
     fn a_lock_goes_with_its_holder_and_that_of_nobody_else_does() {
         let folder = tempfile::tempdir().unwrap();
-        let slots = Slots::of(folder.path().join("a.journal"));
+        let slots = Slots::of(folder.path().join("a-0a1b2c3d.journal"));
         let first = slots.main().unwrap().unwrap();
         if cfg!(unix) {
             // Its name is taken from it, and somebody else has another of that name.
@@ -205,13 +223,29 @@ mod tests {
         }
         // Those of windows that were killed lie where nobody holds them.
         let held = slots.free().unwrap();
-        for name in ["a.lock", "b.code.lock", "kept.3.lock", "kept.3.journal"] {
+        let left = [
+            "a-0a1b2c3d.lock",
+            "v1.2-00000000.code.lock",
+            "a-0a1b2c3d.code.7.lock",
+            "kept-ffffffff.3.lock",
+            "kept-ffffffff.3.journal",
+            "requirements.lock",
+            "not-hexadecimal.lock",
+        ];
+        for name in left {
             fs::write(folder.path().join(name), "").unwrap();
         }
         sweep(folder.path());
         let mut left = names(folder.path());
         left.sort();
-        assert_eq!(left, ["a.1.lock", "kept.3.journal", "kept.3.lock"]);
+        let stay = [
+            "a-0a1b2c3d.1.lock",
+            "kept-ffffffff.3.journal",
+            "kept-ffffffff.3.lock",
+            "not-hexadecimal.lock",
+            "requirements.lock",
+        ];
+        assert_eq!(left, stay);
         drop(held);
     }
 }

@@ -183,3 +183,21 @@ fn a_place_in_userdata_that_others_removed_is_held_again_before_another_window_h
     third.steps();
     assert_eq!(count(&third), 2);
 }
+
+#[test]
+fn no_project_is_called_as_what_lies_beside_it_in_userdata() {
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let project = loom::project::create("Mine", userdata.path()).unwrap();
+    let mut window = open(&userdata, &project);
+    add(&mut window);
+    save(&mut window);
+    let names = fs::read_dir(userdata.path()).unwrap().flatten();
+    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let own: Vec<_> = names.filter(|name| name != "Mine").collect();
+    assert!(own.len() > 5, "{own:?}");
+    for name in own.iter().filter(|name| !name.starts_with('.')) {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let refused = loom::project::create(name, elsewhere.path()).unwrap_err();
+        assert!(refused.to_string().contains("of its own"), "{refused}");
+    }
+}

@@ -243,6 +243,27 @@ def test_csv_goes_to_a_file_and_back(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(call(f"{FILES}.load_csv", {"file": path}), frame, check_dtype=False)
 
 
+def test_a_spreadsheet_runs_nothing_of_a_csv_file(tmp_path: Path) -> None:
+    texts = ["=1+1", "+cmd|' /C calc'!A0", "-x", "@SUM(1)", "\t=1", "a=1", "-1.5e3", "+49,5", "-", None]
+    frame = pd.DataFrame({"=n": texts, "n": range(10), "m": 1.5}, index=[f"-{row}!" for row in range(10)])
+    frame.index.name = "=id"
+    frame["category"] = frame["=n"].astype("category")
+    before = frame.copy()
+    arguments = {"table": frame, "folder": tmp_path, "row_labels": True, "separator": "semicolon"}
+    rows = [line.split(";") for line in call(f"{FILES}.save_csv", arguments).read_text().split("\n")]
+    assert rows[0] == ["'=id", "'=n", "n", "m", "category"]
+    quoted = ["'=1+1", "'+cmd|' /C calc'!A0", "'-x", "'@SUM(1)", "'\t=1", "a=1", "-1.5e3", "+49,5", "'-", ""]
+    assert [row[1] for row in rows[1:-1]] == quoted
+    assert [row[4] for row in rows[1:-1]] == quoted
+    assert rows[1][:1] == ["'-0!"]
+    assert rows[1][2:4] == ["0", "1.5"]
+    pd.testing.assert_frame_equal(frame, before)
+    plain = call(f"{FILES}.save_csv", {**arguments, "formulas": True}).read_text().split("\n")
+    assert plain[1].startswith("-0!;=1+1;0;1.5;=1+1")
+    series = pd.Series(["=1"], name="x")
+    assert call(f"{FILES}.save_csv", {"table": series, "folder": tmp_path}).read_text() == "x\n'=1\n"
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "expected"),
     [
