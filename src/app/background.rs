@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::ColorImage;
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use super::App;
 use super::choosing::{Choice, Chosen, Seen};
@@ -293,6 +294,23 @@ impl Services {
                 sender.blocking_send(event).ok();
             }
         }));
+    }
+}
+
+/// Looks at something of one project until it is dropped.
+#[derive(Debug)]
+pub(super) struct Watch(JoinHandle<()>);
+
+impl Watch {
+    /// Ends this task when it is dropped.
+    pub(super) fn new(task: JoinHandle<()>) -> Self {
+        Self(task)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::background::Watch;
 use super::choosing::{Chosen, Question};
 use super::journal::Kept;
 use super::locking::Holding;
 use super::open::Project;
-use super::reloading::Watch;
 use super::{App, Event};
 use crate::command::Command;
 use crate::document::file;

@@ -1,7 +1,7 @@
 //! Which window writes to a project. It holds two locks: one lies in the project, for every Loom that there is; the other
 //! holds the project's slot in userdata, where what is done lies when it cannot lie in the project, so that no two windows
-//! of one userdata folder go there. What cannot be locked yet is tried again. Waits for no disk but when a project is
-//! opened.
+//! of one userdata folder go there. What cannot be locked yet is tried again. Waits for the disk when a project is
+//! opened, and when others removed the lock of its slot.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,12 +30,18 @@ pub(super) struct Holding {
     lock: Option<Lock>,
     slot: Option<Arc<Slot>>,
     /// Another window has one of them.
-    is_barred: bool,
-    /// And it could say which it is; so it would be seen if it ended.
-    is_named: bool,
+    barred: Option<Barred>,
+    /// This window had the slot, and another has it by now.
+    has_lost_slot: bool,
     /// They are being tried.
     is_trying: bool,
     tried_at: Option<Instant>,
+}
+
+#[derive(Clone, Copy)]
+struct Barred {
+    /// It could say which it is; so it would be seen if it ended.
+    is_named: bool,
 }
 
 /// What came of trying to be the one who writes to a project.
@@ -74,12 +80,12 @@ impl Holding {
 
     /// Does another window write to the project, and not this one?
     pub fn is_barred(&self) -> bool {
-        self.is_barred
+        self.barred.is_some()
     }
 
     /// Is it known which one does?
     pub fn is_named(&self) -> bool {
-        self.is_barred && self.is_named
+        self.barred.is_some_and(|barred| barred.is_named)
     }
 
     /// The project's slot in userdata, if this window has it.
@@ -95,23 +101,25 @@ impl Holding {
     /// Where what is done may lie.
     pub fn may_lie(&self) -> Lies {
         match (&self.lock, &self.slot) {
+            // It could not go on in its slot where nothing can be written in the project.
+            (Some(_), None) if self.has_lost_slot => Lies::Apart,
             (Some(_), _) => Lies::Home,
-            (None, None) if self.is_barred => Lies::Apart,
+            (None, None) if self.is_barred() => Lies::Apart,
             (None, _) => Lies::Aside,
         }
     }
 
     /// Where what lies was left by windows that wrote to the project, and is no other window's now.
     pub fn own_part(&self, location: &Location) -> Option<Location> {
-        if !self.is_barred {
+        if !self.is_barred() {
             return Some(location.clone());
         }
         self.slot.as_ref().and_then(|_| location.aside().ok())
     }
 
     fn bar(&mut self, held: &LockError) {
-        self.is_barred = true;
-        self.is_named = matches!(held, LockError::Held(Some(_)));
+        let is_named = matches!(held, LockError::Held(Some(_)));
+        self.barred = Some(Barred { is_named });
     }
 }
 
@@ -134,7 +142,7 @@ impl Project {
     /// Is it to be locked as soon as it can be?
     pub(super) fn wants_lock(&self) -> bool {
         let is_open = self.stands == Stands::Open && self.folder.is_some();
-        is_open && !self.holding.is_locked() && !self.holding.is_barred
+        is_open && !self.holding.is_locked() && !self.holding.is_barred()
     }
 
     /// Others may have it, as soon as what is written of it is on the disk. Closed then; `None`: they may at once.
@@ -194,7 +202,7 @@ impl App {
         }
         holding.tried_at = Some(Instant::now());
         let (project, folder, catalog) = (*project, folder.clone(), catalog.clone());
-        let (was_barred, had_slot) = (holding.is_barred, holding.slot.is_some());
+        let (was_barred, had_slot) = (holding.is_barred(), holding.slot.is_some());
         self.services.spawn(move || {
             let try_now = || {
                 let mut tried = Tried::now(&location, &folder, had_slot);
@@ -241,7 +249,7 @@ impl App {
             self.save_is_off();
             return self.notify(Level::Warning, text);
         }
-        let was_barred = std::mem::take(&mut holding.is_barred);
+        let was_barred = holding.barred.take().is_some();
         if was_barred {
             // What was saved there meanwhile comes in as any change from outside does.
             *read_only = file::why_read_only(document);
@@ -287,7 +295,7 @@ impl App {
                 self.project.read_only = Some(held.to_string());
                 self.notify(Level::Warning, held.to_string());
             }
-            Ok(None) => {}
+            Ok(None) => holding.has_lost_slot = true,
             Err(error) => tracing::warn!(%error, "userdata has no lock any more"),
         }
         self.watch_anew();

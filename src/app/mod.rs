@@ -48,6 +48,7 @@ use std::time::{Duration, Instant};
 use egui::{Panel, Ui};
 use tokio::runtime::Handle;
 
+use background::Watch;
 pub use background::{Event, Services};
 pub use choosing::Chooser;
 use choosing::Choosing;
@@ -59,7 +60,6 @@ pub use neighbours::Neighbours;
 use neighbours::Waiting;
 pub use open::Project;
 use packages::PackageWork;
-use reloading::Watch;
 use secrets::Secrets;
 use tabs::Tabs;
 use updating::Updating;

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use super::reloading::Watch;
+use super::background::Watch;
 use super::{App, Event};
 use crate::instance::report::{self, Survived};
 use crate::instance::{Ended, Inbox, PACE, log};

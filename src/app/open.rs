@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::App;
+use super::background::Watch;
 use super::code::CodeWork;
 use super::environment::Changing;
 use super::hindrances::Hindrances;
@@ -16,7 +17,6 @@ use super::live::Live;
 use super::locking::Holding;
 use super::outside::Outside;
 use super::picture::is_picture;
-use super::reloading::Watch;
 use super::trusting::Trusting;
 use super::versions::doubt_of;
 use crate::costs;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use tokio::task::JoinHandle;
-
+use super::background::Watch;
 use super::open::Project;
 use super::{App, Event};
 use crate::document::file::tree::{Conflict, Side, in_few_words, in_words};
@@ -111,15 +110,6 @@ struct Question {
     is_shown: bool,
 }
 
-/// Looks at one savefile until it is dropped.
-struct Watch(JoinHandle<()>);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// What tells by itself that a file may have been written.
 #[derive(Clone, PartialEq, Eq)]
 struct Stamp {
@@ -153,7 +143,7 @@ impl App {
         };
         let (serial, sender) = (project.serial, self.services.sender.clone());
         let bases = project.outside.bases.clone();
-        project.outside.watch = Some(Watch(self.services.runtime.spawn(async move {
+        project.outside.watch = Some(Watch::new(self.services.runtime.spawn(async move {
             let (mut told, mut last) = (None, None);
             let path: Arc<Path> = path.into();
             loop {

@@ -4,9 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
-
-use super::background::guarded;
+use super::background::{Watch, guarded};
 use super::{App, Event};
 use crate::engine::EngineStatus;
 use crate::graph::{Bank, NodeId};
@@ -19,23 +17,6 @@ const PACE: Duration = Duration::from_millis(400);
 /// Problems of sources that are told at once; the library has all.
 const TOLD: usize = 3;
 
-/// Looks at something of one project until it is dropped.
-#[derive(Debug)]
-pub(super) struct Watch(JoinHandle<()>);
-
-impl Watch {
-    /// Ends this task when it is dropped.
-    pub(super) fn new(task: JoinHandle<()>) -> Self {
-        Self(task)
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 impl App {
     /// Watch the folders that a user writes to; Loom's own nodes are looked at when the window gets the keyboard.
     pub(super) fn watch(&self, project: u64, bank: &Nodebank) -> Watch {
@@ -46,7 +27,7 @@ impl App {
             let folders = folders.clone();
             tokio::task::spawn_blocking(move || Snapshot::of(&folders))
         };
-        Watch(self.services.runtime.spawn(async move {
+        Watch::new(self.services.runtime.spawn(async move {
             let (mut told, mut last) = (None, None);
             while let Ok(now) = look().await {
                 let now = Some(now);

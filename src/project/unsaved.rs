@@ -1,7 +1,7 @@
 //! Unsaved sources: texts of node files that were typed and not saved, in `.loom/unsaved-code.json` of the project or,
 //! where they cannot lie there, in userdata, so that a crash loses none of them. Of the project's file is taken only what
-//! this machine wrote and what lies where nodes do: one that came along must not have Loom write anywhere. Never touches
-//! the files themselves.
+//! this machine wrote and what lies where nodes do: one that came along must not have Loom write anywhere, and is not
+//! written over either. Never touches the files themselves.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -20,6 +20,23 @@ use crate::paths::{Paths, private_folder, refuse_links};
 pub struct Unsaved {
     pub path: PathBuf,
     pub text: String,
+    /// What the file held when it was changed; those that an older Loom kept do not say.
+    pub base: Option<Sum>,
+}
+
+/// Tells one text of a file from another: bytes and checksum (CRC-32).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sum(u64, u32);
+
+impl Sum {
+    pub fn of(text: &str) -> Self {
+        Self(text.len() as u64, crc32fast::hash(text.as_bytes()))
+    }
+
+    fn read(json: &Value) -> Option<Self> {
+        let sum = u32::try_from(json.get(1)?.as_u64()?).ok()?;
+        Some(Self(json.get(0)?.as_u64()?, sum))
+    }
 }
 
 /// What lies there.
@@ -31,6 +48,8 @@ pub struct Found {
 }
 
 const FILE: &str = "unsaved-code.json";
+/// How files begin that another userdata's Loom wrote, and this one gave another name.
+const FROM_ELSEWHERE: &str = "unsaved-code-from-elsewhere-";
 /// What the tag of the file is made for.
 const PURPOSE: &str = "unsaved sources";
 /// What is more lies in userdata.
@@ -67,15 +86,18 @@ impl Location {
         let is_for_home = all.len() <= MOST_FILES
             && text.len() <= MOST_BYTES
             && all.iter().all(|unsaved| self.may_hold(&unsaved.path));
+        let is_free = self.is_home_free();
         let put_home = || write_atomic(&private_folder(&self.project)?.join(FILE), text.as_bytes());
-        if is_for_home && put_home().is_ok() {
+        if is_for_home && is_free && put_home().is_ok() {
             return remove(&self.aside());
         }
         let aside = self.aside();
         fs::create_dir_all(aside.parent().unwrap_or(&aside))?;
         write_atomic(&aside, text.as_bytes())?;
-        // What lies in the project is older now, and known by that where it has to stay.
-        remove(&self.home()).ok();
+        if is_free {
+            // What lies in the project is older now, and known by that where it has to stay.
+            remove(&self.home()).ok();
+        }
         Ok(())
     }
 
@@ -104,39 +126,30 @@ impl Location {
         Slots::of(self.aside())
     }
 
-    /// What lies there; what cannot be read is left out.
+    /// What lies there.
     pub fn find(&self) -> Found {
+        self.take_back();
         let home = self.read_home();
+        let is_foreign = home.is_none() && self.is_there();
         let aside = read(&self.aside(), MOST_ASIDE_BYTES);
         let written = |read: &Option<(Value, SystemTime)>| read.as_ref().map(|(_, time)| *time);
         if written(&aside) > written(&home) {
             let texts = aside.map(|(json, _)| self.texts(&json)).unwrap_or_default();
-            return Found {
-                texts,
-                is_foreign: false,
-            };
+            return Found { texts, is_foreign };
         }
-        let Some((json, _)) = home else {
-            return Found {
-                texts: Vec::new(),
-                is_foreign: self.has_too_much(),
-            };
-        };
-        let texts = self.texts(&json);
-        let tag = json.get("tag").and_then(Value::as_str).and_then(Tag::read);
-        if tag != Some(self.tag(&texts)) || texts.len() > MOST_FILES {
-            return Found {
-                texts: Vec::new(),
-                is_foreign: true,
-            };
-        }
+        let texts = home.map(|(json, _)| self.texts(&json)).unwrap_or_default();
         let (texts, others): (Vec<_>, Vec<_>) = texts
             .into_iter()
             .partition(|unsaved| self.may_hold(&unsaved.path));
         Found {
             texts,
-            is_foreign: !others.is_empty(),
+            is_foreign: is_foreign || !others.is_empty(),
         }
+    }
+
+    /// Does what was kept lie there still? Others may have removed it.
+    pub fn lies_there(&self) -> bool {
+        self.is_there() || self.aside().exists()
     }
 
     /// Give the project's file a name under which it stays, and is not looked at any more. The same file gets the same
@@ -147,7 +160,7 @@ impl Location {
         let file = fs::File::open(&home)?;
         file.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
         let sum = crc32fast::hash(&bytes);
-        let kept = home.with_file_name(format!("unsaved-code-from-elsewhere-{sum:08x}.json"));
+        let kept = home.with_file_name(format!("{FROM_ELSEWHERE}{sum:08x}.json"));
         fs::rename(home, &kept)?;
         Ok(kept)
     }
@@ -156,6 +169,31 @@ impl Location {
     pub fn discard(&self) -> io::Result<()> {
         remove(&self.home())?;
         remove(&self.aside())
+    }
+
+    /// May the project's file be written over? What is not this machine's gets another name first.
+    fn is_home_free(&self) -> bool {
+        self.read_home().is_some() || !self.is_there() || self.set_aside().is_ok()
+    }
+
+    /// Another userdata's Loom may have taken what this one wrote for what came from elsewhere.
+    fn take_back(&self) {
+        let home = self.home();
+        let Some(folder) = home.parent().filter(|folder| refuse_links(folder).is_ok()) else {
+            return;
+        };
+        if home.exists() {
+            return;
+        }
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let named = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(FROM_ELSEWHERE)
+        };
+        let mut paths = entries.map(|entry| entry.path()).filter(named);
+        if let Some(own) = paths.find(|path| self.read_own(path).is_some()) {
+            fs::rename(own, home).ok();
+        }
     }
 
     fn home(&self) -> PathBuf {
@@ -184,7 +222,8 @@ impl Location {
     fn to_text(&self, all: &[Unsaved]) -> String {
         let one = |unsaved: &Unsaved| {
             let path = self.name_of(&unsaved.path);
-            json!({ "path": path.to_string_lossy(), "text": unsaved.text })
+            let base = unsaved.base.map(|Sum(bytes, sum)| json!([bytes, sum]));
+            json!({ "path": path.to_string_lossy(), "text": unsaved.text, "base": base })
         };
         let files: Vec<Value> = all.iter().map(one).collect();
         json!({ "files": files, "tag": self.tag(all).to_string() }).to_string()
@@ -206,16 +245,29 @@ impl Location {
         Key::of(&self.userdata).tag(PURPOSE, &content)
     }
 
+    /// The project's file, if this machine wrote it.
     fn read_home(&self) -> Option<(Value, SystemTime)> {
         let home = self.home();
         refuse_links(home.parent()?).ok()?;
-        read(&home, MOST_BYTES as u64)
+        self.read_own(&home)
     }
 
-    /// Is the project's file larger than any that is written?
-    fn has_too_much(&self) -> bool {
-        let meta = self.home().symlink_metadata();
-        meta.is_ok_and(|meta| meta.is_file() && meta.len() > MOST_BYTES as u64)
+    fn read_own(&self, path: &Path) -> Option<(Value, SystemTime)> {
+        let is_own = |(json, _): &(Value, SystemTime)| {
+            let texts = self.texts(json);
+            let tag = json.get("tag").and_then(Value::as_str).and_then(Tag::read);
+            tag == Some(self.tag(&texts)) && texts.len() <= MOST_FILES
+        };
+        read(path, MOST_BYTES as u64).filter(is_own)
+    }
+
+    /// Is there the project's file, whoever wrote it?
+    fn is_there(&self) -> bool {
+        let home = self.home();
+        let is_within = home
+            .parent()
+            .is_some_and(|folder| refuse_links(folder).is_ok());
+        is_within && home.symlink_metadata().is_ok_and(|meta| meta.is_file())
     }
 
     fn texts(&self, json: &Value) -> Vec<Unsaved> {
@@ -224,6 +276,7 @@ impl Location {
             Some(Unsaved {
                 path: self.project.join(file.get("path")?.as_str()?),
                 text: file.get("text")?.as_str()?.to_owned(),
+                base: file.get("base").and_then(Sum::read),
             })
         };
         files.into_iter().flatten().filter_map(one).collect()
@@ -295,6 +348,7 @@ mod tests {
             Unsaved {
                 path: self.path(path),
                 text: "ä\n\"".to_owned(),
+                base: Some(Sum::of("ä")),
             }
         }
 
@@ -324,7 +378,7 @@ mod tests {
             taken(vec![stage.unsaved("moved/nodes/a.py"), bank])
         );
         fs::write(moved.home(), "{ torn").unwrap();
-        assert_eq!(moved.find(), Found::default());
+        assert!(moved.find().is_foreign && moved.find().texts.is_empty());
         moved.discard().unwrap();
         moved.discard().unwrap();
         assert_eq!(stage.asides(), 0);
@@ -396,6 +450,45 @@ mod tests {
         }
         fs::write(&home, own).unwrap();
         assert!(!first.find().is_foreign);
+    }
+
+    #[test]
+    fn what_another_userdata_keeps_there_is_not_written_over_and_is_found_by_it_again() {
+        let stage = Stage::new();
+        let mine = vec![stage.unsaved("first/nodes/a.py")];
+        let first = stage.at("first");
+        let mut paths = stage.paths.clone();
+        paths.userdata = stage.path("other");
+        let theirs = Location::new(&stage.path("first"), &paths);
+        // It may have come there since this one looked.
+        theirs.keep(&mine).unwrap();
+        let text = fs::read(first.home()).unwrap();
+        let other = vec![stage.unsaved("first/nodes/b.py")];
+        first.keep(&other).unwrap();
+        assert_eq!(first.find(), taken(other.clone()));
+        let kept = |path: &Path| fs::read(path).is_ok_and(|there| there == text);
+        let files = || fs::read_dir(stage.path("first/.loom")).unwrap().flatten();
+        assert!(files().any(|file| kept(&file.path())));
+        assert_eq!(
+            theirs.find().texts,
+            [],
+            "what is kept there now is not theirs"
+        );
+        first.discard().unwrap();
+        assert_eq!(theirs.find(), taken(mine.clone()));
+        assert!(kept(&first.home()));
+        // Where it can be given no other name, what is typed here lies in userdata.
+        let sum = crc32fast::hash(&text);
+        let taken_name = format!("{FROM_ELSEWHERE}{sum:08x}.json");
+        fs::create_dir_all(first.home().with_file_name(taken_name).join("in the way")).unwrap();
+        for _ in 0..2 {
+            first.keep(&other).unwrap();
+            assert!(kept(&first.home()));
+            assert_eq!(first.find().texts, other);
+            assert!(first.find().is_foreign);
+        }
+        assert_eq!(theirs.find(), taken(mine));
+        first.discard().unwrap();
     }
 
     /// Should a tag ever be made of such paths, or the folders be others by now.

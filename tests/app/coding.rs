@@ -296,7 +296,7 @@ fn what_was_not_saved_when_loom_ended_is_there_when_it_starts_again() {
     let mut window = Window::start(userdata, Some(project), Settings::default());
     window.wait("the text", |app| text(app).ends_with("# typed in vain?"));
     window.steps();
-    assert!(window.says("Loom ended before your last changes to kept.py were saved"));
+    assert!(window.says("Your last changes to kept.py were not saved when a window ended"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), saved);
     window.press("Keep the changes");
     window.key(Modifiers::ALT, Key::Num8);
@@ -408,28 +408,89 @@ fn what_cannot_be_kept_in_the_project_is_kept_in_userdata_and_tried_until_it_is(
     let mut window = Window::start(userdata, Some(project), Settings::default());
     window.wait("the text", |app| text(app).ends_with("# typed in vain?"));
     window.steps();
-    assert!(window.says("Loom ended before your last changes to kept.py were saved"));
+    assert!(window.says("Your last changes to kept.py were not saved when a window ended"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), saved);
 }
 
 #[test]
-fn what_two_windows_typed_in_one_source_is_kept_of_both() {
+fn what_is_kept_of_a_source_and_others_remove_is_kept_again() {
+    for is_locked in [true, false] {
+        let mut window = Window::open(empty);
+        window.new_node("kept");
+        let project = window.folder();
+        let home = project.join(".loom").join("unsaved-code.json");
+        let userdata = window.userdata.path().join("journals");
+        if !is_locked {
+            // It lies in userdata then.
+            std::fs::create_dir_all(home.join("in the way")).unwrap();
+        }
+        window.key(WITH_CTRL, Key::End);
+        window.typed("# typed once");
+        let lies = || {
+            let files = std::fs::read_dir(&userdata).into_iter().flatten().flatten();
+            let mut paths = files.map(|file| file.path()).chain([home.clone()]);
+            paths.any(|path| std::fs::read_to_string(path).is_ok_and(|it| it.contains("once")))
+        };
+        for _ in 0..2 {
+            window.wait("what is kept", |_| lies());
+            std::fs::remove_dir_all(&userdata).unwrap();
+            if is_locked {
+                std::fs::remove_dir_all(project.join(".loom")).unwrap();
+            }
+            assert!(!lies());
+        }
+        window.wait("what is kept", |_| lies());
+    }
+}
+
+#[test]
+fn what_others_did_to_a_source_before_it_comes_back_is_asked_about() {
+    for is_deleted in [false, true] {
+        let mut window = Window::open(empty);
+        window.new_node("kept");
+        let (project, userdata) = (window.folder(), window.userdata.clone());
+        let file = project.join("nodes").join("kept.py");
+        let home = project.join(".loom").join("unsaved-code.json");
+        window.key(WITH_CTRL, Key::End);
+        window.typed("# mine");
+        window.wait("the copy", |_| home.exists());
+        drop(window);
+        let theirs = "# theirs\n".to_owned() + &std::fs::read_to_string(&file).unwrap();
+        if is_deleted {
+            std::fs::remove_file(&file).unwrap();
+        } else {
+            std::fs::write(&file, &theirs).unwrap();
+        }
+        let mut window = Window::start(userdata, Some(project), Settings::default());
+        window.wait("the text", |app| {
+            app.panels().code.shown().is_some() && text(app).ends_with("# mine")
+        });
+        window.steps();
+        let (told, answer) = if is_deleted {
+            ("Another program deleted kept.py", "Keep my text")
+        } else {
+            ("Another program changed kept.py", "Take theirs")
+        };
+        assert!(window.says(told));
+        window.press(answer);
+        let shown = if is_deleted { "# mine" } else { &*theirs };
+        assert!(text(window.app()).ends_with(shown));
+        assert_eq!(window.app().panels().code.is_unsaved(), is_deleted);
+    }
+}
+
+/// What two windows leave of one project that were killed: each has typed in the same source.
+fn typed_in_two() -> (Rc<tempfile::TempDir>, PathBuf) {
     let mut first = Window::open(empty);
     first.new_node("kept");
     let (project, userdata) = (first.folder(), first.userdata.clone());
     first.key(CTRL, Key::S);
     first.wait("the save", |app| !app.project().document.is_dirty());
-    let open = || {
-        let project = Some(project.clone());
-        let mut window = Window::start(userdata.clone(), project, Settings::default());
-        window.steps();
-        window
-    };
     let type_at_end = |window: &mut Window, text: &str| {
         window.key(WITH_CTRL, Key::End);
         window.typed(text);
     };
-    let mut second = open();
+    let mut second = again(&userdata, &project);
     assert!(second.says("open in another Loom"));
     second.key(CTRL, Key::A);
     second.key(NONE, Key::F4);
@@ -437,9 +498,6 @@ fn what_two_windows_typed_in_one_source_is_kept_of_both() {
     type_at_end(&mut second, "# second");
     type_at_end(&mut first, "# first");
     let home = project.join(".loom").join("unsaved-code.json");
-    let lies = |path: &Path, text: &str| {
-        std::fs::read_to_string(path).is_ok_and(|there| there.contains(text))
-    };
     let apart = || crate::apart::kept_apart(userdata.path(), "json");
     first.wait("both copies", |_| {
         second.steps();
@@ -447,15 +505,60 @@ fn what_two_windows_typed_in_one_source_is_kept_of_both() {
     });
     assert!(!lies(&home, "# second"));
     drop((first, second));
+    (userdata, project)
+}
 
-    let mut third = open();
+fn again(userdata: &Rc<tempfile::TempDir>, project: &Path) -> Window {
+    let project = Some(project.to_owned());
+    let mut window = Window::start(userdata.clone(), project, Settings::default());
+    window.steps();
+    window
+}
+
+fn lies(path: &Path, text: &str) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|there| there.contains(text))
+}
+
+#[test]
+fn what_two_windows_typed_in_one_source_is_kept_of_both() {
+    let (userdata, project) = typed_in_two();
+    let mut third = again(&userdata, &project);
     third.wait("the first text", |app| text(app).ends_with("# first"));
     assert!(third.says("Two windows typed in kept.py"));
-    third.wait("where the other lies", |_| !apart().is_empty());
+    third.wait("where the other lies", |_| {
+        !crate::apart::kept_apart(userdata.path(), "json").is_empty()
+    });
     third.press("Keep the changes");
-    third.key(Modifiers::ALT, Key::Num8);
     third.saved();
     drop(third);
-    let mut fourth = open();
+    let mut fourth = again(&userdata, &project);
     fourth.wait("the second text", |app| text(app).ends_with("# second"));
+}
+
+#[test]
+fn where_one_of_two_texts_can_be_put_nowhere_else_both_stay_where_they_lie() {
+    let (userdata, project) = typed_in_two();
+    let [slot] = crate::apart::kept_apart(userdata.path(), "json")
+        .try_into()
+        .unwrap();
+    // All other places are taken.
+    let name = slot.file_name().unwrap().to_string_lossy().into_owned();
+    for number in 2..=64 {
+        let other = name.replace(".code.1.json", &format!(".code.{number}.json"));
+        std::fs::write(slot.with_file_name(other), "").unwrap();
+    }
+    let mut third = again(&userdata, &project);
+    third.wait("the first text", |app| text(app).ends_with("# first"));
+    third.until_told("could not be kept elsewhere");
+    third.press("Keep the changes");
+    third.key(WITH_CTRL, Key::End);
+    third.typed("# third");
+    let until = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < until {
+        third.steps();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let home = project.join(".loom").join("unsaved-code.json");
+    assert!(lies(&home, "# first") && !lies(&home, "# third"));
+    assert!(lies(&slot, "# second"));
 }

@@ -6,19 +6,24 @@ use std::hash::{Hash as _, Hasher as _};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::super::Event;
+use super::super::background::Watch;
 use super::{App, CodeEvent, read_source};
 use crate::document::file::MOST_NAME;
 use crate::plain;
 use crate::project::Slot;
-use crate::project::unsaved::{Location, Unsaved};
+use crate::project::unsaved::{Location, Sum, Unsaved};
 use crate::ui::Level;
-use crate::ui::code::File;
+use crate::ui::code::{File, MadeOf, with_plain_ends};
 use crate::ui::shell::Pane;
 
 /// How long after a change it is kept at the latest, however much is typed meanwhile.
 const AFTER: Duration = Duration::from_secs(1);
+/// So often it is looked whether others removed it.
+const CHECK_AFTER: Duration = Duration::from_secs(2);
 /// What could not be kept is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
 
@@ -41,15 +46,24 @@ pub(super) struct Keeping {
     /// When what is not kept yet is.
     due: Option<Instant>,
     /// What is being written.
-    writing: Option<Mark>,
+    writing: Option<Writing>,
+    /// Looks whether it lies there still.
+    watch: Option<Watch>,
     /// It was said that it cannot be kept.
     is_told: bool,
-    /// What earlier windows left is being looked for; it lies where this one's are kept.
+    /// What earlier windows left is being looked for, or put elsewhere; it lies where this one's are kept.
     is_finding: bool,
     /// Where those of a window lie that may not write to the project.
     slot: Option<Arc<Slot>>,
     /// Where others of such windows lie that are shown, until they are kept with the rest.
     left: Vec<Arc<Slot>>,
+}
+
+#[derive(Clone, Debug)]
+struct Writing {
+    mark: Mark,
+    /// None of it is wanted any more.
+    is_forgotten: Arc<AtomicBool>,
 }
 
 impl App {
@@ -85,29 +99,45 @@ impl App {
             .map(|file| Unsaved {
                 path: file.path.clone(),
                 text: file.text().to_owned(),
+                base: Some(Sum::of(file.saved())),
             })
             .collect();
         keeping.due = None;
-        keeping.writing = Some(mark);
+        let is_forgotten = Arc::<AtomicBool>::default();
+        keeping.writing = Some(Writing {
+            mark,
+            is_forgotten: is_forgotten.clone(),
+        });
         let paths = self.paths.clone();
         let (slot, left) = (keeping.slot.clone(), keeping.left.clone());
         self.in_background(move || {
             let location = Location::new(&folder, &paths);
-            let result = if is_apart {
-                keep_apart(&location, slot, &texts)
-            } else {
-                keep(&location, &texts, slot.iter().chain(&left))
+            let keep = |texts: &[Unsaved], slot: Option<Arc<Slot>>| {
+                if is_apart {
+                    keep_apart(&location, slot, texts)
+                } else {
+                    keep(&location, texts, slot.iter().chain(&left))
+                }
             };
+            let mut result = keep(&texts, slot);
+            // Whoever said so may have found nothing to remove yet.
+            if is_forgotten.load(Ordering::Acquire)
+                && let Ok(slot) = result
+            {
+                result = keep(&[], slot);
+            }
             CodeEvent::Kept(result.map_err(|error| error.to_string()))
         });
     }
 
     pub(super) fn code_kept(&mut self, result: Result<Option<Arc<Slot>>, String>) {
         let keeping = &mut self.project.code.keeping;
-        // It may have been forgotten meanwhile.
-        let Some(mark) = keeping.writing.take() else {
+        let Some(Writing { mark, is_forgotten }) = keeping.writing.take() else {
             return;
         };
+        if is_forgotten.load(Ordering::Acquire) {
+            return;
+        }
         match result {
             Ok(slot) => {
                 if slot.is_none() {
@@ -116,6 +146,8 @@ impl App {
                 keeping.slot = slot;
                 keeping.kept = mark;
                 keeping.is_told = false;
+                let watch = (mark != Mark::None).then(|| self.watch_kept_code());
+                self.project.code.keeping.watch = watch.flatten();
             }
             Err(reason) => {
                 keeping.due = Some(Instant::now() + AGAIN_AFTER);
@@ -131,10 +163,48 @@ impl App {
         }
     }
 
+    /// Others may remove what is kept: it is written again then.
+    fn watch_kept_code(&self) -> Option<Watch> {
+        let location = Location::new(self.project.folder.as_ref()?, &self.paths);
+        let slot = self.project.code.keeping.slot.clone();
+        let (project, sender) = (self.project.serial, self.services.sender.clone());
+        let look = Arc::new(move || match &slot {
+            Some(slot) => slot.is_held() && slot.path().exists(),
+            None => location.lies_there(),
+        });
+        Some(Watch::new(self.services.runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(CHECK_AFTER).await;
+                let look = look.clone();
+                let is_there = tokio::task::spawn_blocking(move || look()).await;
+                let event = CodeEvent::Gone;
+                // Where there is no room for it now it is seen once more.
+                if is_there.is_ok_and(|is_there| !is_there)
+                    && sender.try_send(Event::Code { project, event }).is_ok()
+                {
+                    return;
+                }
+            }
+        })))
+    }
+
+    pub(super) fn code_gone(&mut self) {
+        self.project.code.keeping.kept = Mark::None;
+    }
+
     /// The texts that were kept are not wanted any more; at once, since the program may be about to end.
     pub(super) fn forget_unsaved_code(&mut self) {
         let is_apart = self.project.holding.is_barred() || self.project.is_version();
         let keeping = std::mem::take(&mut self.project.code.keeping);
+        if let Some(writing) = &keeping.writing {
+            writing.is_forgotten.store(true, Ordering::Release);
+        }
+        // What is typed next is not written before that is at its end.
+        self.project
+            .code
+            .keeping
+            .writing
+            .clone_from(&keeping.writing);
         for slot in keeping.slot.iter().chain(&keeping.left) {
             slot.clear();
         }
@@ -172,7 +242,7 @@ impl App {
             let apart = slots.iter().flat_map(|slot| location.find_apart(slot));
             let texts = found.texts.into_iter().chain(apart);
             let with_disk = texts.map(|unsaved| {
-                let on_disk = read_source(&unsaved.path).unwrap_or_default();
+                let on_disk = read_source(&unsaved.path).ok();
                 (unsaved, on_disk)
             });
             CodeEvent::Recovered {
@@ -185,7 +255,7 @@ impl App {
 
     pub(super) fn code_recovered(
         &mut self,
-        found: Vec<(Unsaved, String)>,
+        found: Vec<(Unsaved, Option<String>)>,
         foreign: Option<PathBuf>,
         slots: Vec<Arc<Slot>>,
     ) {
@@ -197,8 +267,8 @@ impl App {
             self.notify(
                 Level::Warning,
                 format!(
-                    "Unsaved sources that came along with the project, or are of an older Loom, are not shown; they lie \
-                     in {}",
+                    "Unsaved sources that this Loom did not write are not shown: they came along with the project, or an \
+                     older Loom wrote them, or one with another userdata folder. They lie in {}",
                     path.display()
                 ),
             );
@@ -207,6 +277,7 @@ impl App {
             return;
         }
         let mut others = Vec::new();
+        let mut has_recovered = false;
         for (unsaved, on_disk) in found {
             let shown = self.project.panels.code.file(&unsaved.path);
             if let Some(shown) = shown.filter(|file| file.is_unsaved()) {
@@ -216,11 +287,14 @@ impl App {
                 continue;
             }
             if self.project.panels.code.file(&unsaved.path).is_none() {
-                let file = self.code_file(unsaved.path.clone(), &on_disk);
+                let on_disk = on_disk.as_deref().unwrap_or_default();
+                let file = self.code_file(unsaved.path.clone(), on_disk);
                 self.project.panels.code.open(file);
             }
             if let Some(file) = self.project.panels.code.file_mut(&unsaved.path) {
-                file.recover(unsaved.text);
+                let made_of = made_of(unsaved.base, on_disk.as_deref());
+                file.recover(unsaved.text, made_of);
+                has_recovered |= file.question.is_some();
             }
         }
         self.put_off(others);
@@ -230,7 +304,7 @@ impl App {
         } else {
             Mark::Found
         };
-        if self.has_recovered() {
+        if has_recovered {
             self.shell.show(Pane::Code);
             self.notify(
                 Level::Warning,
@@ -245,30 +319,35 @@ impl App {
             return;
         };
         let name = first.path.file_name().unwrap_or_default();
-        self.notify(
-            Level::Warning,
-            format!(
-                "Two windows typed in {}; what is not shown is offered when this is saved and the project is opened again",
-                plain::name(&name.to_string_lossy(), MOST_NAME)
-            ),
-        );
+        let name = plain::name(&name.to_string_lossy(), MOST_NAME);
+        self.project.code.keeping.is_finding = true;
         let paths = self.paths.clone();
         self.in_background(move || {
             let location = Location::new(&folder, &paths);
             let kept = location
                 .free_slot()
                 .and_then(|slot| location.keep_apart(&slot, &texts));
-            CodeEvent::PutOff(kept.map_err(|error| error.to_string()))
+            let result = kept.map_err(|error| error.to_string());
+            CodeEvent::PutOff { name, result }
         });
     }
 
-    pub(super) fn code_put_off(&mut self, result: Result<(), String>) {
-        if let Err(reason) = result {
-            // They stay where they lie.
-            self.project.code.keeping.left.clear();
-            let text = format!("What is not shown could not be kept elsewhere: {reason}");
-            self.notify(Level::Warning, text);
-        }
+    pub(super) fn code_put_off(&mut self, name: &str, result: Result<(), String>) {
+        let text = match result {
+            Ok(()) => {
+                self.project.code.keeping.is_finding = false;
+                format!(
+                    "Two windows typed in {name}; what is not shown is offered when this is saved and the project is \
+                     opened again"
+                )
+            }
+            // Nothing is written where they lie.
+            Err(reason) => format!(
+                "Two windows typed in {name}; what is not shown could not be kept elsewhere ({reason}): it stays where \
+                 it lies, and what is typed until the project is opened again is not kept for the case of a crash"
+            ),
+        };
+        self.notify(Level::Warning, text);
     }
 }
 
@@ -284,7 +363,12 @@ fn keep_apart(
         }
         return Ok(slot);
     }
-    let slot = match slot {
+    let held = match slot {
+        // Another window may have it where others removed its lock.
+        Some(slot) if !slot.is_held() => slot.again()?.map(Arc::new),
+        slot => slot,
+    };
+    let slot = match held {
         Some(slot) => slot,
         None => Arc::new(location.free_slot()?),
     };
@@ -305,6 +389,18 @@ fn keep<'a>(
     }
     elsewhere.for_each(|slot| slot.clear());
     Ok(None)
+}
+
+/// What a text was made of that says `base` of it, where its file holds this now.
+fn made_of(base: Option<Sum>, on_disk: Option<&str>) -> MadeOf {
+    let is_base = |text: &str| base.is_none_or(|base| base == Sum::of(text));
+    match on_disk {
+        Some(text) if is_base(&with_plain_ends(text).0) => MadeOf::File,
+        Some(_) => MadeOf::Another,
+        // It may never have been saved.
+        None if base == Some(Sum::of("")) => MadeOf::File,
+        None => MadeOf::Gone,
+    }
 }
 
 fn mark_of<'a>(files: impl Iterator<Item = &'a File>) -> Mark {

@@ -20,7 +20,7 @@ use crate::paths::read_bounded;
 use crate::project::unsaved::Unsaved;
 use crate::project::{ENVIRONMENT, Slot};
 use crate::ui::Level;
-use crate::ui::code::{CodeAction, File, Hint, Question, with_plain_ends};
+use crate::ui::code::{CodeAction, File, Hint, with_plain_ends};
 use crate::ui::dialogs::{AfterSave, Dialog};
 use crate::ui::focus::Part;
 use crate::ui::shell::Pane;
@@ -68,13 +68,18 @@ pub enum CodeEvent {
     },
     /// What is typed and not saved, and in which slot if it may not lie in the project.
     Kept(Result<Option<Arc<Slot>>, String>),
-    /// The other texts of sources that two windows typed in.
-    PutOff(Result<(), String>),
+    /// Others removed what is kept.
+    Gone,
+    /// The other texts of sources that two windows typed in, of which this is the first.
+    PutOff {
+        name: String,
+        result: Result<(), String>,
+    },
     /// Nothing that is of use.
     Nothing,
     Recovered {
-        /// Texts that an earlier Loom had not saved when it ended, each with what its file holds.
-        texts: Vec<(Unsaved, String)>,
+        /// Texts that an earlier Loom had not saved when it ended, each with what its file holds, if it is there.
+        texts: Vec<(Unsaved, Option<String>)>,
         /// Where others lie, which this machine did not write.
         foreign: Option<PathBuf>,
         /// Where some of them lie.
@@ -149,13 +154,14 @@ impl App {
             }
             CodeEvent::Made { result, wanted } => self.kinds_made(result, wanted),
             CodeEvent::Kept(result) => self.code_kept(result),
+            CodeEvent::Gone => self.code_gone(),
             CodeEvent::Nothing => {}
             CodeEvent::Recovered {
                 texts,
                 foreign,
                 slots,
             } => self.code_recovered(texts, foreign, slots),
-            CodeEvent::PutOff(result) => self.code_put_off(result),
+            CodeEvent::PutOff { name, result } => self.code_put_off(&name, result),
             CodeEvent::Linted {
                 path,
                 revision,
@@ -461,13 +467,6 @@ impl App {
             .projects()
             .flat_map(|project| project.panels.code.files());
         files.filter(|file| file.is_unsaved()).map(File::name)
-    }
-
-    /// Does a question about a recovered text stand?
-    fn has_recovered(&self) -> bool {
-        let files = self.project.panels.code.files();
-        let is_it = |file: &File| matches!(file.question, Some(Question::Recovered { .. }));
-        files.iter().any(is_it)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The journals of the open projects: what is done to a document is handed to a task that writes it, and what an
-//! earlier Loom left comes back when its project is opened. Waits for no disk.
+//! earlier Loom left comes back when its project is opened. Waits for the disk when a project is opened, and never else.
 
 mod left;
 mod writer;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use standing::{Standing, page_of};
 
-use super::reloading::Watch;
+use super::background::Watch;
 use super::{App, Event};
 use crate::instance;
 use crate::ui::Level;

@@ -275,6 +275,10 @@ fn keep(
     tag: Option<Tag>,
     (written, now): (Option<SystemTime>, SystemTime),
 ) -> io::Result<Option<PathBuf>> {
+    if replaced.bytes.len() as u64 > MOST_BYTES {
+        let text = "it is larger than 200 MB, which is the most that is kept of a project";
+        return Err(io::Error::other(text));
+    }
     super::private_folder(storage, project)?;
     let folder = folder(project);
     storage.create_folders(&folder)?;

@@ -223,6 +223,22 @@ fn a_version_that_cannot_be_kept_stops_no_save() {
 }
 
 #[test]
+fn one_that_is_larger_than_all_that_is_kept_takes_the_place_of_none() {
+    let mut stage = Stage::new();
+    stage.save("a");
+    let bytes = vec![b' '; usize::try_from(MOST_BYTES).unwrap() + 1];
+    let replaced = Replaced {
+        bytes: &bytes,
+        is_older_form: false,
+        by: "",
+    };
+    let now = (None, SystemTime::now());
+    let kept = keep(&Disk, stage.folder.path(), &replaced, None, now);
+    assert!(kept.unwrap_err().to_string().contains("200 MB"));
+    assert_eq!(stage.names(), [""]);
+}
+
+#[test]
 fn a_damaged_file_names_the_newest_version_that_can_be_read_and_is_kept_when_it_is_saved_over() {
     for damage in [&b""[..], b"{\"nodes\": [", b"[]", b"\0\0\0\0", b"{}"] {
         let mut stage = Stage::new();

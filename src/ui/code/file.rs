@@ -58,6 +58,17 @@ pub enum Question {
     Recovered { theirs: String },
 }
 
+/// What a text was made of that was not saved when an earlier Loom ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeOf {
+    /// What the file holds now, as far as is known.
+    File,
+    /// Another text: something else wrote the file since.
+    Another,
+    /// A file that is not there any more.
+    Gone,
+}
+
 /// What the checker of another program says, and of which text.
 #[derive(Debug, Default)]
 pub struct Hints {
@@ -250,14 +261,18 @@ impl File {
         false
     }
 
-    /// An earlier Loom ended before this text was saved.
-    pub fn recover(&mut self, text: String) {
-        if text == self.text {
+    /// An earlier Loom ended before this text was saved. Is the file what it was made of still?
+    pub fn recover(&mut self, text: String, made_of: MadeOf) {
+        if text == self.text && made_of != MadeOf::Gone {
             return;
         }
         let theirs = self.saved.clone();
         self.replace(text);
-        self.question = Some(Question::Recovered { theirs });
+        self.question = Some(match made_of {
+            MadeOf::File => Question::Recovered { theirs },
+            MadeOf::Another => Question::Changed { theirs },
+            MadeOf::Gone => Question::Deleted,
+        });
     }
 
     /// The text here is the one that counts; what the disk has is known and will be written over.
@@ -361,14 +376,21 @@ mod tests {
     #[test]
     fn what_was_recovered_is_unsaved_until_the_user_decides() {
         let mut mine = file("saved");
-        mine.recover("not saved".to_owned());
+        mine.recover("not saved".to_owned(), MadeOf::File);
         assert!(mine.is_unsaved());
         assert!(!mine.found_on_disk(Some("saved")));
         assert!(mine.question.is_some());
         mine.take_theirs();
         assert_eq!((mine.text(), mine.is_unsaved()), ("saved", false));
-        mine.recover("saved".to_owned());
+        mine.recover("saved".to_owned(), MadeOf::Another);
         assert_eq!(mine.question, None);
+        // What something else did to the file meanwhile is told, and is asked about as ever.
+        mine.recover("not saved".to_owned(), MadeOf::Another);
+        let theirs = "saved".to_owned();
+        assert_eq!(mine.question, Some(Question::Changed { theirs }));
+        let mut gone = file("");
+        gone.recover("not saved".to_owned(), MadeOf::Gone);
+        assert_eq!(gone.question, Some(Question::Deleted));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use egui::{Label, RichText, Ui, UiBuilder, vec2};
 
 pub use editor::editor_id;
-pub use file::{File, Hint, Hints, Question, with_plain_ends};
+pub use file::{File, Hint, Hints, MadeOf, Question, with_plain_ends};
 pub use highlight::colour;
 
 use self::editor::{EditorView, editor_ui};
@@ -158,7 +158,7 @@ pub fn code_ui(ui: &mut Ui, panel: &mut CodePanel, ctx: &mut Context<'_>) {
     let Some(file) = files.get_mut(*shown) else {
         return;
     };
-    questions::question_ui(ui, file);
+    let is_answered = questions::question_ui(ui, file);
     if std::mem::take(&mut view.asks_replace) {
         find.open(file, true);
     }
@@ -189,6 +189,11 @@ pub fn code_ui(ui: &mut Ui, panel: &mut CodePanel, ctx: &mut Context<'_>) {
         ui.scope_builder(UiBuilder::new().max_rect(aside), |ui| {
             preview_ui(ui, preview, file);
         });
+    }
+    if is_answered {
+        // In the next frame: in this one the text takes the click for one that went elsewhere.
+        view.wants_keys = true;
+        ui.ctx().request_repaint();
     }
     ui.advance_cursor_after_rect(room);
 }

@@ -6,9 +6,10 @@ use egui::{Label, RichText, Ui};
 use super::{File, Question};
 use crate::ui::theme;
 
-pub(super) fn question_ui(ui: &mut Ui, file: &mut File) {
+/// Was it answered?
+pub(super) fn question_ui(ui: &mut Ui, file: &mut File) -> bool {
     let Some(question) = &file.question else {
-        return;
+        return false;
     };
     let (text, mine, theirs) = words(question, &file.name());
     let palette = theme::palette(ui.ctx());
@@ -35,6 +36,7 @@ pub(super) fn question_ui(ui: &mut Ui, file: &mut File) {
         Some(false) => file.take_theirs(),
         None => {}
     }
+    answer.is_some()
 }
 
 /// What is asked, and what the answers are.
@@ -57,8 +59,8 @@ fn words(question: &Question, name: &str) -> (String, &'static str, Option<&'sta
         ),
         Question::Recovered { .. } => (
             format!(
-                "Loom ended before your last changes to {name} were saved. They are shown here; the file itself is as \
-                 you saved it"
+                "Your last changes to {name} were not saved when a window ended. They are shown here; the file itself \
+                 does not have them"
             ),
             "Keep the changes",
             Some("Use the file"),
