@@ -12,6 +12,7 @@ use super::choosing::{Choice, Chosen, Seen};
 use super::code::CodeEvent;
 use super::dropping::Dropped;
 use super::environment::News;
+use super::hindrances::Copies;
 use super::importing::ImportNews;
 use super::journal::{Kept, PutAway};
 use super::locking::Tried;
@@ -103,7 +104,7 @@ pub enum Event {
     /// A copy was saved of the state that `mark` names, or could not be.
     CopySaved {
         project: u64,
-        mark: u64,
+        copies: Copies,
         result: Result<Copied, ProjectError>,
     },
     Picture {
@@ -366,9 +367,9 @@ impl App {
             }
             Event::CopySaved {
                 project,
-                mark,
+                copies,
                 result,
-            } => self.copy_saved(project, mark, result),
+            } => self.copy_saved(project, &copies, result),
             Event::Picture { file, result } => self.picture_read(file, result),
             Event::Savefile { project, sight } => {
                 self.with_project(project, |app| app.savefile_seen(sight));

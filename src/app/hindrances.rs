@@ -17,9 +17,11 @@ use crate::plain::sentence;
 use crate::project::elsewhere::{self, Copied};
 use crate::project::hindrance::{Condition, Hindrance, Identity};
 use crate::project::place::Place;
+use crate::project::unsaved::Unsaved;
 use crate::project::{ProjectError, Slot};
 use crate::ui::banners::{Banner, BannerAction};
 use crate::ui::choosing::Kind;
+use crate::ui::code::File;
 use crate::ui::dialogs::AfterSave;
 use crate::ui::{Action, Level};
 
@@ -40,6 +42,36 @@ pub(super) struct Hindrances {
     pub(super) kept: Kept,
     /// Where it lies, if that is of note and not known yet.
     place: Option<Place>,
+}
+
+/// What a copy elsewhere has that no file had.
+#[derive(Debug, PartialEq)]
+pub struct Copies {
+    /// Of the document.
+    mark: u64,
+    sources: Vec<Source>,
+}
+
+/// A source that was typed and not saved.
+#[derive(Debug, PartialEq)]
+struct Source {
+    path: PathBuf,
+    revision: u64,
+    /// It lies in the project.
+    goes_along: bool,
+}
+
+impl Project {
+    fn sources_of_copy(&self) -> Vec<Source> {
+        let files = self.panels.code.files().iter();
+        let folder = self.folder.as_ref();
+        let source = |file: &File| Source {
+            path: file.path.clone(),
+            revision: file.revision(),
+            goes_along: folder.is_some_and(|folder| file.path.starts_with(folder)),
+        };
+        files.filter(|file| file.is_unsaved()).map(source).collect()
+    }
 }
 
 impl App {
@@ -229,18 +261,32 @@ impl App {
         if document.meta.project_name.is_empty() {
             document.meta.project_name = self.project.name().into_owned();
         }
-        let (project, mark) = (self.project.serial, document.history().mark());
-        self.services.spawn(move || Event::CopySaved {
-            project,
-            mark,
-            result: elsewhere::save_copy(&document, &folder, &parent),
+        let project = self.project.serial;
+        let copies = Copies {
+            mark: document.history().mark(),
+            sources: self.project.sources_of_copy(),
+        };
+        let typed = self.project.panels.code.files().iter();
+        let typed = typed.filter(|file| file.is_unsaved()).map(|file| Unsaved {
+            path: file.path.clone(),
+            text: file.for_disk(file.text()),
+            base: None,
+        });
+        let (typed, paths) = (typed.collect::<Vec<_>>(), self.paths.clone());
+        self.services.spawn(move || {
+            let result = elsewhere::save_copy(&document, &typed, (&folder, &parent), &paths);
+            Event::CopySaved {
+                project,
+                copies,
+                result,
+            }
         });
     }
 
     pub(super) fn copy_saved(
         &mut self,
         project: u64,
-        mark: u64,
+        copies: &Copies,
         result: Result<Copied, ProjectError>,
     ) {
         let copied = match result {
@@ -248,19 +294,28 @@ impl App {
             Err(error) => return self.notify(Level::Error, error.to_string()),
         };
         self.open_project(&copied.folder);
-        // What is in the copy need not be asked about.
+        // What is in the copy need not be asked about. What is not stays where it is, unsaved.
         let is_whole = self.with_project(project, |app| {
-            let is_whole = app.project.document.history().mark() == mark;
+            let project = &app.project;
+            let is_whole = project.document.history().mark() == copies.mark
+                && project.sources_of_copy() == copies.sources
+                && copies.sources.iter().all(|source| source.goes_along);
             if is_whole {
-                app.project.document.set_saved(mark);
+                app.forget_unsaved_code();
             }
-            is_whole && !app.project.is_unsaved()
+            is_whole
         });
         if is_whole == Some(true) {
             self.close_tab(project);
         }
         let folder = copied.folder.display();
         match copied.left.as_slice() {
+            [] if is_whole == Some(false) => self.notify(
+                Level::Warning,
+                format!(
+                    "You work on the copy now: {folder}. The tab it was made of has changes that are not in it, and stays"
+                ),
+            ),
             [] => self.notify(
                 Level::Success,
                 format!("You work on the copy now: {folder}"),

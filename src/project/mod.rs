@@ -136,13 +136,19 @@ fn numbered<T>(
 
 /// Make a new, empty project in userdata and return its folder.
 pub fn create(name: &str, userdata: &Path) -> Result<PathBuf, ProjectError> {
-    std::fs::create_dir_all(userdata).map_err(make(userdata))?;
-    let folder = free(name, userdata)?;
+    let folder = create_in(name, userdata)?;
+    own(&folder, userdata);
+    Ok(folder)
+}
+
+/// The same in any folder, and it may not run yet.
+fn create_in(name: &str, parent: &Path) -> Result<PathBuf, ProjectError> {
+    std::fs::create_dir_all(parent).map_err(make(parent))?;
+    let folder = free(name, parent)?;
     std::fs::create_dir(&folder).map_err(make(&folder))?;
     fill(&folder, name).inspect_err(|_| {
         std::fs::remove_dir_all(&folder).ok();
     })?;
-    own(&folder, userdata);
     Ok(folder)
 }
 

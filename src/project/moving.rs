@@ -154,7 +154,7 @@ pub fn duplicate(project: &Path, paths: &Paths) -> Result<Duplicated, MoveError>
 }
 
 /// It may run where it is now, if it might and is what was looked at.
-fn goes_along(look: &trust::Look, folder: &Path, paths: &Paths) {
+pub(super) fn goes_along(look: &trust::Look, folder: &Path, paths: &Paths) {
     if let Err(error) = trust::born_of(look, folder, &paths.userdata) {
         tracing::warn!(%error, "it is asked about again: {}", folder.display());
     }

@@ -131,7 +131,7 @@ fn a_project_of_a_newer_loom_is_copied_byte_for_byte_and_never_written() {
     create("Coins", &there).unwrap();
     let copies = [
         moving::duplicate(&project, &paths(&here)).unwrap().folder,
-        elsewhere::save_copy(&document, &project, &there)
+        elsewhere::save_copy(&document, &[], (&project, &there), &paths(&here))
             .unwrap()
             .folder,
         import::import(&here, &paths(&there), &[]).unwrap().projects[0].clone(),
@@ -153,7 +153,7 @@ fn a_project_of_a_newer_loom_is_copied_byte_for_byte_and_never_written() {
         assert!(error.contains("newer Loom"), "{error}");
     };
     let before = fs::read_dir(&there).unwrap().count();
-    let copied = elsewhere::save_copy(&document, &project, &there);
+    let copied = elsewhere::save_copy(&document, &[], (&project, &there), &paths(&here));
     newly(copied.map(drop).map_err(|error| error.to_string()));
     assert_eq!(fs::read_dir(&there).unwrap().count(), before);
     let saved = file::save(&document, &savefile);

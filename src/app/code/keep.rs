@@ -193,7 +193,7 @@ impl App {
     }
 
     /// The texts that were kept are not wanted any more; at once, since the program may be about to end.
-    pub(super) fn forget_unsaved_code(&mut self) {
+    pub(in crate::app) fn forget_unsaved_code(&mut self) {
         let is_apart = self.project.holding.is_barred() || self.project.is_version();
         let keeping = std::mem::take(&mut self.project.code.keeping);
         if let Some(writing) = &keeping.writing {
