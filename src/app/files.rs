@@ -169,10 +169,18 @@ impl App {
     }
 
     pub(super) fn names_of_unsaved(&self) -> Vec<String> {
-        let unsaved = self
-            .projects()
-            .filter(|project| project.document.is_dirty());
-        let unsaved = unsaved.map(|project| project.name().into_owned());
+        let is_dirty = |project: &&Project| project.document.is_dirty();
+        let name = |project: &Project| {
+            let name = project.name();
+            let is_same = |other: &&Project| other.name() == name;
+            match &project.folder {
+                Some(folder) if self.projects().filter(is_same).count() > 1 => {
+                    format!("{name} in {}", folder.display())
+                }
+                _ => name.into_owned(),
+            }
+        };
+        let unsaved = self.projects().filter(is_dirty).map(name);
         unsaved.chain(self.names_of_unsaved_code()).collect()
     }
 

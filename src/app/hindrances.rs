@@ -370,6 +370,10 @@ fn read_only(project: &Project) -> Option<Banner> {
     let reason = project.read_only.as_ref()?;
     let is_barred = project.holding.is_barred();
     let condition = &project.hindrances.condition;
+    if is_barred && condition.hindrance == Some(Hindrance::Gone) {
+        // Whoever has it, there is nothing to be edited here.
+        return None;
+    }
     let is_free = project.holding.is_named() && condition.is_free;
     let (title, text) = if is_free {
         let text = "It is not open in another Loom any more; what was saved there is shown";

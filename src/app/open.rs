@@ -444,17 +444,18 @@ impl App {
         let (loaded, place) = match loaded {
             Ok(loaded) => (loaded, None),
             Err(error) => {
-                let found = self.journal_at(&folder).newest(&bank.catalog());
-                match found {
-                    Some(found) if matches!(instead, Some(Instead::Journal { .. })) => {
+                let kept = self.journal_at(&folder).newest_of_any(&bank.catalog());
+                match kept {
+                    Some((found, slot)) if matches!(instead, Some(Instead::Journal { .. })) => {
                         let loaded = Loaded {
                             document: found.document,
                             ..Loaded::default()
                         };
-                        (loaded, Some(found.place))
+                        (loaded, Some((found.place, slot)))
                     }
-                    found => {
-                        self.tell_unreadable(folder, &error, found.as_ref());
+                    kept => {
+                        let found = kept.as_ref().map(|(found, _)| found);
+                        self.tell_unreadable(folder, &error, found);
                         return None;
                     }
                 }
@@ -499,7 +500,7 @@ impl App {
             is_unsaved: instead.is_some(),
         };
         project.trusting.set_doubt(match (instead, &place) {
-            (_, Some(place)) if !place.is_trusted() => Some(Doubt::Unsaved),
+            (_, Some((place, _))) if !place.is_trusted() => Some(Doubt::Unsaved),
             (Some(Instead::Version(version)), None) => {
                 doubt_of(version, &base.text, &self.paths.userdata)
             }

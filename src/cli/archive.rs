@@ -4,8 +4,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{Exit, Failure, say};
+use crate::nodebank::Nodebank;
 use crate::paths::Paths;
 use crate::project::archive::{self, ENDING, is_archive};
+use crate::project::journal;
 use crate::project::{self, index, name_like};
 
 /// `loom export`.
@@ -39,11 +41,25 @@ pub fn export(name: &Path, output: Option<&Path>, paths: &Paths) -> Result<Exit,
     for line in &packed.refused {
         say(&format!("left out: {line}"));
     }
+    if has_unsaved(&folder, paths) {
+        say(
+            "what is not saved of the project is not in it: save it in the window first, or export it there",
+        );
+    }
     Ok(if packed.refused.is_empty() {
         Exit::Ok
     } else {
         Exit::Failed
     })
+}
+
+/// Is something of the project not saved, in a window that is open or since a crash?
+fn has_unsaved(folder: &Path, paths: &Paths) -> bool {
+    let kept = journal::Location::new(folder, &paths.userdata);
+    let mut bank = Nodebank::new(project::banks(folder, paths), Some(paths.nodebank_cache()));
+    bank.refresh();
+    let found = kept.newest_of_any(&bank.catalog());
+    kept.is_written_apart() || found.is_some_and(|(found, _)| found.document.is_dirty())
 }
 
 /// A file of the project's name in the folder where the call is made.

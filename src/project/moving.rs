@@ -15,6 +15,7 @@ use super::{
     Lock, LockError, ProjectError, Slot, banks, free, journal, numbered, trust, unsaved, write_copy,
 };
 use crate::document::file::{FileError, move_folder};
+use crate::graph::Catalog;
 use crate::nodebank::Nodebank;
 use crate::paths::Paths;
 use crate::sys;
@@ -45,6 +46,11 @@ pub enum MoveError {
         .0.display()
     )]
     Unsaved(PathBuf),
+    #[error(
+        "another window has changes of it that are not saved; save or close them there first: {}",
+        .0.display()
+    )]
+    UnsavedElsewhere(PathBuf),
     #[error("its folder cannot be renamed: {source}; close what uses it, and see that you may write there: {}", path.display())]
     Rename { source: io::Error, path: PathBuf },
     #[error(
@@ -91,10 +97,11 @@ pub fn rename(project: &Path, name: &str, paths: &Paths) -> Result<PathBuf, Move
     if let Some(reason) = loaded.read_only() {
         return Err(MoveError::NewerForm(reason));
     }
-    let is_left = |slot: &Slot| kept.apart(slot).find(&catalog).is_some();
-    if kept.find(&catalog).is_some() || kept.left_slots().iter().any(is_left) {
+    if kept.find(&catalog).is_some() {
         return Err(MoveError::Unsaved(project.to_owned()));
     }
+    let code = unsaved::Location::new(project, paths);
+    check_apart((&kept, &code), project, &catalog)?;
     let look = trust::look(project, paths);
     let signs = look.trusted.is_some().then_some(&*paths.userdata);
     let mut document = loaded.document;
@@ -175,11 +182,36 @@ pub fn to_bin(project: &Path, paths: &Paths) -> Result<(), MoveError> {
         // Whether it can be moved is seen when it is.
         Err(LockError::Io { .. }) => {}
     }
+    // What lies in the project goes along.
+    let catalog = Catalog::default();
+    let code = unsaved::Location::new(project, paths);
+    let is_left = |aside: journal::Location| aside.find(&catalog).is_some();
+    if kept.aside().is_ok_and(is_left) || code.lies_outside() {
+        return Err(MoveError::Unsaved(project.to_owned()));
+    }
+    check_apart((&kept, &code), project, &catalog)?;
     if !sys::has_bin(project) {
         return Err(no_bin("its disk has none".to_owned()));
     }
     trash::delete(project).map_err(|error| no_bin(reason(&error)))?;
     super::forget_place(project, &paths.userdata);
+    Ok(())
+}
+
+/// What windows that do not have the project keep of it is found by where it lies now.
+fn check_apart(
+    (kept, code): (&journal::Location, &unsaved::Location),
+    project: &Path,
+    catalog: &Catalog,
+) -> Result<(), MoveError> {
+    if kept.is_written_apart() || code.is_written_apart() {
+        return Err(MoveError::UnsavedElsewhere(project.to_owned()));
+    }
+    let is_left = |slot: &Slot| kept.apart(slot).find(catalog).is_some();
+    let has_texts = |slot: &Slot| !code.find_apart(slot).is_empty();
+    if kept.left_slots().iter().any(is_left) || code.left_slots().iter().any(has_texts) {
+        return Err(MoveError::Unsaved(project.to_owned()));
+    }
     Ok(())
 }
 
@@ -267,6 +299,58 @@ mod tests {
         let error = rename(&project, "New", &paths(userdata.path())).unwrap_err();
         assert!(matches!(error, MoveError::Unsaved(_)), "{error}");
         assert!(project.is_dir());
+    }
+
+    #[test]
+    fn what_another_window_keeps_of_it_is_not_left_behind() {
+        let userdata = tempfile::tempdir().unwrap();
+        let paths = paths(userdata.path());
+        let project = create("Coins", userdata.path()).unwrap();
+        let base = journal::Base {
+            text: fs::read_to_string(project.join(SAVEFILE)).unwrap().into(),
+            is_unsaved: true,
+        };
+        let both = || {
+            let renamed = rename(&project, "New", &paths).map(drop);
+            [renamed, to_bin(&project, &paths)].map(Result::unwrap_err)
+        };
+        let kept = journal::Location::new(&project, userdata.path());
+        let code = unsaved::Location::new(&project, &paths);
+        let typed = [unsaved::Unsaved {
+            path: project.join("nodes").join("a.py"),
+            text: "x".to_owned(),
+            base: None,
+        }];
+        for is_code in [false, true] {
+            let slot = if is_code {
+                let slot = code.free_slot().unwrap();
+                code.keep_apart(&slot, &typed).unwrap();
+                slot
+            } else {
+                let slot = kept.free_slot().unwrap();
+                let apart = kept.apart(&slot);
+                apart.begin(&base, journal::Standing::Trusted).unwrap();
+                slot
+            };
+            for error in both() {
+                assert!(matches!(error, MoveError::UnsavedElsewhere(_)), "{error}");
+            }
+            let path = slot.path().to_owned();
+            drop(slot);
+            for error in both() {
+                assert!(matches!(error, MoveError::Unsaved(_)), "{error}");
+            }
+            assert!(path.is_file() && project.is_dir());
+            fs::remove_file(path).unwrap();
+        }
+        // What lies in the folder goes to the bin with it; what lies in userdata would be lost.
+        let aside = kept.aside().unwrap();
+        aside.begin(&base, journal::Standing::Trusted).unwrap();
+        for error in both() {
+            assert!(matches!(error, MoveError::Unsaved(_)), "{error}");
+        }
+        aside.discard().unwrap();
+        rename(&project, "New", &paths).unwrap();
     }
 
     #[test]

@@ -56,6 +56,12 @@ impl Slots {
             .collect()
     }
 
+    /// Does a window that is open keep something in one of the numbered ones?
+    pub fn are_written(&self) -> bool {
+        let mut there = self.numbered().filter(|path| path.exists());
+        there.any(|path| matches!(Slot::take(path), Ok(None)))
+    }
+
     fn numbered(&self) -> impl Iterator<Item = PathBuf> {
         let ending = self.main.extension().unwrap_or_default().to_string_lossy();
         (1..=MOST).map(move |number| self.main.with_extension(format!("{number}.{ending}")))
@@ -191,9 +197,10 @@ mod tests {
         let (first, second) = (free(), free());
         assert_ne!(first.path, second.path);
         fs::write(&first.path, "x").unwrap();
-        assert!(slots.left().is_empty(), "it is still written");
+        assert!(slots.left().is_empty() && slots.are_written());
         let path = first.path.clone();
         drop((main, first, second));
+        assert!(!slots.are_written());
         let found = slots.left();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].path, path);

@@ -111,6 +111,11 @@ impl Location {
         self.slots().left()
     }
 
+    /// Does such a window that is open keep some?
+    pub fn is_written_apart(&self) -> bool {
+        self.slots().are_written()
+    }
+
     /// Put these in such a place.
     pub fn keep_apart(&self, slot: &Slot, all: &[Unsaved]) -> io::Result<()> {
         write_atomic(slot.path(), self.to_text(all).as_bytes())
@@ -145,6 +150,12 @@ impl Location {
             texts,
             is_foreign: is_foreign || !others.is_empty(),
         }
+    }
+
+    /// Does some of it lie in userdata?
+    pub fn lies_outside(&self) -> bool {
+        let aside = read(&self.aside(), MOST_ASIDE_BYTES);
+        aside.is_some_and(|(json, _)| !self.texts(&json).is_empty())
     }
 
     /// Does what was kept lie there still? Others may have removed it.

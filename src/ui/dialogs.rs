@@ -324,9 +324,8 @@ fn unsaved_ui(ui: &mut Ui, names: &[String], then: AfterSave) -> Option<Answer> 
         _ => (
             "Save all",
             format!(
-                "{} projects have changes that are not in their files yet: {}.",
-                names.len(),
-                names.join(", ")
+                "{} have changes that are not in their files yet.",
+                in_a_row(names)
             ),
         ),
     };
@@ -343,10 +342,19 @@ fn unsaved_ui(ui: &mut Ui, names: &[String], then: AfterSave) -> Option<Answer> 
     }
 }
 
+/// `a`; `a and b`; `a, b and c`.
+fn in_a_row(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => name.clone(),
+        [names @ .., last] => format!("{} and {last}", names.join(", ")),
+    }
+}
+
 fn barred_ui(ui: &mut Ui, names: &[String], reason: &str, then: AfterSave) -> Option<Answer> {
     let text = format!(
         "What is not saved of {} cannot be saved here: {reason}. Kept for later, it comes back when the project is opened.",
-        names.join(", ")
+        in_a_row(names)
     );
     heading(ui, "Close without saving?", &text);
     let choices = [

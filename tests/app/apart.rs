@@ -201,3 +201,27 @@ fn no_project_is_called_as_what_lies_beside_it_in_userdata() {
         assert!(refused.to_string().contains("of its own"), "{refused}");
     }
 }
+
+#[test]
+fn what_a_window_left_that_could_only_look_is_offered_where_the_savefile_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = empty(folder.path());
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let first = open(&userdata, &project);
+    let mut second = open(&userdata, &project);
+    add(&mut second);
+    until(&mut second, "it is kept", |_| has_steps(userdata.path(), 1));
+    drop(first);
+    kill(second);
+    fs::remove_file(project.join("savefile.json")).unwrap();
+    let mut window = open(&userdata, &project);
+    window.harness.get_by_label("Open what Loom kept").click();
+    window.steps();
+    assert_eq!(count(&window), 1);
+    assert!(window.app().project().document.is_dirty());
+    save(&mut window);
+    until(&mut window, "nothing lies there any more", |_| {
+        kept_apart(userdata.path(), "journal").is_empty()
+    });
+    assert!(project.join("savefile.json").is_file());
+}

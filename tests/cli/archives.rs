@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use loom::document::file::is_temporary;
+use loom::project::journal::{Base, Location, Standing};
 
 #[cfg(target_os = "linux")]
 use crate::not_tested;
@@ -44,6 +45,23 @@ fn a_project_goes_from_one_userdata_folder_to_another_and_runs_there() {
         .exits(2)
         .says(&["ends in .loom"]);
     here.loom(&["export", "none"]).exits(2);
+    // What a window has not saved is told.
+    let location = Location::new(&project, &here.userdata());
+    let base = Base {
+        text: fs::read_to_string(project.join("savefile.json"))
+            .unwrap()
+            .into(),
+        is_unsaved: true,
+    };
+    let apart = location.free_slot().unwrap();
+    for place in [location.clone(), location.apart(&apart)] {
+        let journal = place.begin(&base, Standing::Trusted).unwrap();
+        let export = ["export", "Sums", "--output", "Test.loom"];
+        here.loom(&export).exits(0).says(&["what is not saved"]);
+        journal.discard().unwrap();
+        let call = here.loom(&export).exits(0);
+        assert!(!call.stderr.contains("not saved"), "{}", call.stderr);
+    }
 
     let file = file.to_str().unwrap();
     let taken = there.loom(&["import", file]).exits(0).says(&["taken: "]);

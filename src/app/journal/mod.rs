@@ -312,13 +312,13 @@ impl Keeper {
 
 impl Project {
     /// What the journal holds is shown in place of a savefile that is damaged.
-    pub(super) fn go_on_in(&mut self, place: Place) {
+    pub(super) fn go_on_in(&mut self, (place, slot): (Place, Option<Slot>)) {
         self.document.set_unsaved();
         let keeper = &mut self.keeper;
         if let Some(location) = &keeper.location {
             keeper.left = Left::apart(location, &self.catalog).collect();
         }
-        keeper.start = Some(Start::OnAnyway(place));
+        (keeper.start, keeper.slot) = (Some(Start::OnAnyway(place)), slot);
     }
 
     /// What is shown as the text of a savefile, of which it is read again, so that the nodes have the numbers that the

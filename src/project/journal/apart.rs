@@ -3,7 +3,8 @@
 
 use std::io;
 
-use super::Location;
+use super::{Found, Location};
+use crate::graph::Catalog;
 use crate::project::lock::{self, LockError};
 use crate::project::slots::{Slot, Slots};
 
@@ -32,6 +33,21 @@ impl Location {
     pub fn left_slots(&self) -> Vec<Slot> {
         self.slots()
             .map_or_else(|_| Vec::new(), |slots| slots.left())
+    }
+
+    /// Does a window that is open, and does not have the project, keep something of it?
+    pub fn is_written_apart(&self) -> bool {
+        self.slots().is_ok_and(|slots| slots.are_written())
+    }
+
+    /// The newest of what windows left that had the project, or else of what others left, with its slot.
+    pub fn newest_of_any(&self, catalog: &Catalog) -> Option<(Found, Option<Slot>)> {
+        let own = self.newest(catalog).map(|found| (found, None));
+        own.or_else(|| {
+            let of = |slot| Some((self.apart(&slot).newest(catalog)?, Some(slot)));
+            let left = self.left_slots().into_iter().filter_map(of);
+            left.max_by_key(|(found, _)| found.written)
+        })
     }
 
     /// The same project's, in such a slot.
