@@ -71,11 +71,19 @@ const NETWORK_FUSE: [&str; 10] = [
     "kio-fuse",
 ];
 
+/// Does a service keep this folder in step with other machines?
+pub fn is_synced(folder: &Path) -> bool {
+    synced(folder).is_some()
+}
+
+fn synced(folder: &Path) -> Option<&'static str> {
+    service(folder, &|name| std::env::var_os(name), &Path::exists)
+}
+
 impl Place {
     /// The place of a folder, if it is of note.
     pub fn of(folder: &Path) -> Option<Self> {
-        let synced = service(folder, &|name| std::env::var_os(name), &Path::exists);
-        synced
+        synced(folder)
             .map(Self::Synced)
             .or_else(|| network(folder).map(Self::Network))
     }
@@ -98,8 +106,8 @@ impl Place {
             ),
             Self::Synced(service) => format!(
                 "{service} copies each file to other machines, some seconds later. Open the project on one machine at \
-                 a time, and wait until all is copied; leave .venv and .loom out of it where {service} can, since both \
-                 are of this machine alone"
+                 a time, and wait until all is copied. What is not saved is kept outside of it; leave .venv and .loom \
+                 out of it where {service} can, since both are of this machine alone"
             ),
         }
     }

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::machine::{Key, Tag};
+use super::place;
 use super::slots::{Slot, Slots};
 use crate::document::file::{read_bounded, read_json, write_atomic};
 use crate::paths::{Paths, private_folder, refuse_links};
@@ -83,7 +84,9 @@ impl Location {
     /// folder on.
     pub fn keep(&self, all: &[Unsaved]) -> io::Result<()> {
         let text = self.to_text(all);
-        let is_for_home = all.len() <= MOST_FILES
+        // What keeps the folder in step would bring it to other machines, where it is another one's.
+        let is_for_home = !place::is_synced(&self.project)
+            && all.len() <= MOST_FILES
             && text.len() <= MOST_BYTES
             && all.iter().all(|unsaved| self.may_hold(&unsaved.path));
         let is_free = self.is_home_free();

@@ -216,7 +216,7 @@ fn unsaved_sources_that_came_along_are_told_of_and_not_shown() {
     assert!(window.app().panels().code.files().is_empty());
     let told = window
         .harness
-        .query_all_by_label_contains("Unsaved sources that came along");
+        .query_all_by_label_contains("Unsaved sources that this Loom did not write");
     assert!(told.count() > 0);
     assert_eq!(fs::read_to_string(&bashrc).unwrap(), "mine\n");
 }

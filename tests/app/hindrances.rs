@@ -9,7 +9,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use loom::settings::Settings;
 
-use crate::apart::kept_apart;
+use crate::apart::{kept_apart, until_free};
+use crate::journal::{count, save, written};
 use crate::{Window, empty};
 
 /// Go on until something holds.
@@ -241,6 +242,48 @@ fn a_place_of_note_is_told_of_until_it_is_known() {
         window.steps();
         assert!(!says(&window, "lies in a folder of Dropbox"));
     }
+}
+
+#[test]
+fn what_is_not_saved_stays_out_of_a_folder_that_is_kept_in_step() {
+    let userdata = Rc::new(tempfile::tempdir().unwrap());
+    let around = tempfile::tempdir().unwrap();
+    let before = loom::project::create("Shared", &around.path().join("here")).unwrap();
+    let start =
+        |at: &Path| Window::start(userdata.clone(), Some(at.to_owned()), Settings::default());
+    // A journal that lies in it is of before it came there.
+    let mut window = start(&before);
+    add(&mut window);
+    written(&mut window, &before, 1);
+    drop(window);
+    let synced = around.path().join("Nextcloud");
+    fs::rename(around.path().join("here"), &synced).unwrap();
+    let project = synced.join("Shared");
+    let journal = project.join(".loom").join("journal");
+    for done in 1..3 {
+        let mut window = start(&project);
+        assert_eq!(count(&window), done);
+        add(&mut window);
+        until(&mut window, "it is kept", |_| {
+            let kept = kept_apart(userdata.path(), "journal");
+            let mut texts = kept.iter().flat_map(fs::read_to_string);
+            texts.any(|text| text.matches("\"do\"").count() == done + 1)
+        });
+        assert!(!says(&window, "kept in userdata"));
+        drop(window);
+        until_free(userdata.path());
+    }
+    let mut window = start(&project);
+    assert_eq!(count(&window), 3);
+    save(&mut window);
+    drop(window);
+    until_free(userdata.path());
+    let mut window = start(&project);
+    add(&mut window);
+    until(&mut window, "it is kept", |_| {
+        !kept_apart(userdata.path(), "journal").is_empty()
+    });
+    assert!(!journal.exists());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Found, Location};
+use super::{Found, Location, own_home};
 use crate::graph::Catalog;
 use crate::project::lock::{self, LockError};
 use crate::project::slots::{Slot, Slots};
@@ -56,7 +56,6 @@ impl Location {
         Self {
             home: slot.path().to_owned(),
             asides: Vec::new(),
-            is_apart: true,
             ..self.clone()
         }
     }
@@ -66,8 +65,11 @@ impl Location {
         let (first, others) = self.asides.split_first().ok_or_else(no_other)?;
         Ok(Self {
             home: first.clone(),
-            asides: others.to_vec(),
-            is_apart: true,
+            asides: others
+                .iter()
+                .filter(|path| !self.is_own_home(path))
+                .cloned()
+                .collect(),
             ..self.clone()
         })
     }
@@ -76,6 +78,7 @@ impl Location {
     #[must_use]
     pub fn within(&self) -> Self {
         Self {
+            home: own_home(&self.project),
             asides: Vec::new(),
             ..self.clone()
         }

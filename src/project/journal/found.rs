@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::lines::{Chain, Lines, Standing};
-use super::{Location, Print, snapshot};
+use super::{Location, Print, own_home, snapshot};
 use crate::document::Document;
 use crate::document::file::{self, SAVEFILE};
 use crate::graph::Catalog;
@@ -157,10 +157,20 @@ impl Location {
 
     /// Where it may lie; what a link leads to is not the project's.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        let folder = self.home.parent().unwrap_or(&self.home);
-        let is_within = self.is_apart || self.storage.refuse_links(folder).is_ok();
-        let home = is_within.then_some(&self.home);
-        home.into_iter().chain(&self.asides).map(PathBuf::as_path)
+        let is_within = |path: &Path| {
+            let folder = path.parent().unwrap_or(path);
+            !self.is_own_home(path) || self.storage.refuse_links(folder).is_ok()
+        };
+        let others = self.asides.iter().filter(|path| **path != self.home);
+        let paths = std::iter::once(&self.home)
+            .chain(others)
+            .map(PathBuf::as_path);
+        paths.filter(move |path| is_within(path))
+    }
+
+    /// Is it where a journal lies in the project's own folder?
+    pub(super) fn is_own_home(&self, path: &Path) -> bool {
+        path == own_home(&self.project)
     }
 
     /// Does what lies there begin with all that the other holds?
@@ -270,7 +280,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
             anew: None,
             chain: lines.chain,
             standing: lines.standing(&location.key),
-            is_aside: location.is_apart || location.asides.iter().any(|aside| aside == path),
+            is_aside: !location.is_own_home(path),
         },
         savefile,
     })

@@ -22,6 +22,7 @@ use crate::document::{Document, Entry};
 use crate::graph::Catalog;
 
 use super::machine::{self, Key};
+use super::place;
 pub use beside::{Flushed, Rotated};
 pub use found::{Found, Place};
 pub use lines::Standing;
@@ -36,10 +37,8 @@ pub struct Location {
     project: PathBuf,
     /// Where it is to lie.
     home: PathBuf,
-    /// Where it lies when it cannot lie there: the first, and where earlier versions put it.
+    /// Where it lies when it cannot lie there: the first, and where it may have been put before.
     asides: Vec<PathBuf>,
-    /// None of these is in the project's own folder.
-    is_apart: bool,
     key: Key,
 }
 
@@ -107,7 +106,12 @@ fn own_home(project: &Path) -> PathBuf {
 impl Location {
     pub fn new(project: &Path, userdata: &Path) -> Self {
         let asides = super::asides(project, userdata, "journal");
-        Self::on(Arc::new(Disk), project, asides, Key::of(userdata))
+        let location = Self::on(Arc::new(Disk), project, asides, Key::of(userdata));
+        if place::is_synced(project) {
+            location.outside()
+        } else {
+            location
+        }
     }
 
     /// The same on any disk, with the key of its tags.
@@ -117,9 +121,18 @@ impl Location {
             project: project.to_owned(),
             home: own_home(project),
             asides,
-            is_apart: false,
             key,
         }
+    }
+
+    /// The same, in userdata in the first place: what keeps the project's folder in step with other machines would bring
+    /// it there, where it is another one's, and hold it open while it is written.
+    fn outside(mut self) -> Self {
+        if let Some(first) = self.asides.first() {
+            let before = std::mem::replace(&mut self.home, first.clone());
+            self.asides.push(before);
+        }
+        self
     }
 
     /// Begin a journal in place of what lies there.
@@ -189,7 +202,8 @@ impl Location {
     /// Does something of the project lie in userdata?
     pub fn lies_outside(&self) -> bool {
         let is_there = |path: &PathBuf| self.storage.length(path).is_ok();
-        self.asides.iter().any(is_there) || !self.left_slots().is_empty()
+        let mut outside = self.asides.iter().filter(|path| !self.is_own_home(path));
+        outside.any(is_there) || !self.left_slots().is_empty()
     }
 
     /// Remove what `find` would find.
@@ -230,10 +244,10 @@ impl Location {
     }
 
     fn make_home(&self) -> io::Result<()> {
-        if self.is_apart {
-            return self.make_folder_of(&self.home);
+        if self.is_own_home(&self.home) {
+            return super::private_folder(&*self.storage, &self.project).map(drop);
         }
-        super::private_folder(&*self.storage, &self.project).map(drop)
+        self.make_folder_of(&self.home)
     }
 
     /// Where it goes on when it cannot at home.
@@ -379,7 +393,7 @@ impl Journal {
 
     /// Does it lie in the project's folder?
     pub fn is_in_project(&self) -> bool {
-        self.path == own_home(&self.location.project)
+        self.location.is_own_home(&self.path)
     }
 
     /// Remove it, wherever it lies.
@@ -406,8 +420,9 @@ impl Journal {
                 _ => return home,
             }
         }
-        // What lies in the project may be somebody else's by now, or be written over when it may lie there again.
-        if before != own_home(&self.location.project) {
+        // What lies in the project may be somebody else's by now, or be written over when it may lie there again; unless
+        // this is the window that has the project, and it is to lie outside all the same.
+        if !self.location.is_own_home(&before) || self.location.asides.contains(&before) {
             self.location.remove_file(&before)?;
         }
         home
