@@ -378,7 +378,12 @@ def main() -> int:
         if not shutil.which(tool):
             sys.exit(f"hostile: {tool} is missing: apt-get install -y --no-install-recommends xvfb xdotool strace")
     if subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode != 0:
-        print("hostile: SKIPPED: this machine lets no program be traced (ptrace is forbidden in this container)")
+        why = "hostile: this machine lets no program be traced (ptrace is forbidden in this container)"
+        print(f"not tested: {why}")
+        # `./x` names the file, and counts what is left out at its end.
+        if noted := os.environ.get("LOOM_NOT_TESTED"):
+            with Path(noted).open("a") as file:
+                file.write(f"{why}\n")
         return 0
     with tempfile.TemporaryDirectory(prefix="loom-hostile-") as name:
         temp = Path(name).resolve()
