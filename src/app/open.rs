@@ -506,6 +506,7 @@ impl App {
             }
             _ => None,
         });
+        self.keep_unread(&project);
         match place {
             Some(place) if !project.holding.is_barred() => project.go_on_in(place),
             Some(_) => {

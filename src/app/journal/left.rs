@@ -103,9 +103,6 @@ impl App {
             return;
         };
         let own = project.holding.own_part(&location);
-        if let Some(own) = &own {
-            self.keep_unread(own, &project.catalog);
-        }
         let home = own.and_then(|own| own.find(&project.catalog));
         let home = home.map(|found| Left::new(found, None, Origin::Here));
         let gone = self.state.recent.iter().filter(|folder| !folder.exists());
@@ -156,8 +153,13 @@ impl App {
     }
 
     /// What lies there and cannot be read is not to be written over.
-    fn keep_unread(&mut self, own: &Location, catalog: &Catalog) {
-        for kept in own.keep_unread(catalog) {
+    pub(in super::super) fn keep_unread(&mut self, project: &Project) {
+        let location = project.keeper.location.as_ref();
+        let own = location.and_then(|location| project.holding.own_part(location));
+        for kept in own
+            .into_iter()
+            .flat_map(|own| own.keep_unread(&project.catalog))
+        {
             let text = match kept {
                 Ok(path) => format!(
                     "Not all that an earlier window left can be read: it is damaged, or of a newer Loom. It is kept in {}",

@@ -247,7 +247,9 @@ impl File {
             return false;
         };
         let (theirs, is_crlf) = with_plain_ends(on_disk);
-        if theirs == self.saved {
+        if matches!(&self.question, Some(Question::Changed { theirs: asked }) if *asked == theirs) {
+            // It may be all that is known of the disk, where this text came back.
+        } else if theirs == self.saved {
             self.question = None;
         } else if theirs == self.text {
             self.set_saved(theirs);
@@ -386,7 +388,11 @@ mod tests {
         assert_eq!(mine.question, None);
         // What something else did to the file meanwhile is told, and is asked about as ever.
         mine.recover("not saved".to_owned(), MadeOf::Another);
+        assert!(!mine.found_on_disk(Some("saved")), "as it was then");
         let theirs = "saved".to_owned();
+        assert_eq!(mine.question, Some(Question::Changed { theirs }));
+        mine.found_on_disk(Some("another"));
+        let theirs = "another".to_owned();
         assert_eq!(mine.question, Some(Question::Changed { theirs }));
         let mut gone = file("");
         gone.recover("not saved".to_owned(), MadeOf::Gone);

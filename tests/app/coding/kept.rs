@@ -112,7 +112,12 @@ fn what_others_did_to_a_source_before_it_comes_back_is_asked_about() {
         window.wait("the text", |app| {
             app.panels().code.shown().is_some() && text(app).ends_with("# mine")
         });
-        window.steps();
+        // It stands when the disk was looked at as well.
+        let until = Instant::now() + Duration::from_secs(2);
+        while Instant::now() < until {
+            window.steps();
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let (told, answer) = if is_deleted {
             ("Another program deleted kept.py", "Keep my text")
         } else {
