@@ -181,7 +181,9 @@ impl Location {
 
     /// All of them are in their files, or are not wanted.
     pub fn discard(&self) -> io::Result<()> {
-        remove(&self.home())?;
+        if self.read_home().is_some() {
+            remove(&self.home())?;
+        }
         remove(&self.aside())
     }
 
@@ -395,6 +397,7 @@ mod tests {
         assert!(moved.find().is_foreign && moved.find().texts.is_empty());
         moved.discard().unwrap();
         moved.discard().unwrap();
+        assert!(moved.home().exists(), "nobody knows whose it is");
         assert_eq!(stage.asides(), 0);
     }
 
@@ -501,8 +504,9 @@ mod tests {
             assert_eq!(first.find().texts, other);
             assert!(first.find().is_foreign);
         }
-        assert_eq!(theirs.find(), taken(mine));
         first.discard().unwrap();
+        assert_eq!(theirs.find(), taken(mine), "it is not theirs to discard");
+        assert!(first.find().texts.is_empty());
     }
 
     /// Should a tag ever be made of such paths, or the folders be others by now.
