@@ -51,7 +51,7 @@ impl Lock {
     pub fn take(project: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io {
             source,
-            path: project.to_owned(),
+            path: project.join(".loom"),
         };
         let folder = private_folder(project).map_err(io)?;
         let holder_file = folder.join(HOLDER);
