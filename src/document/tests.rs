@@ -106,9 +106,10 @@ fn act(document: &mut Document, deed: Deed) {
             let from = Port::new(NodeId(a), "sum");
             let to = Port::new(NodeId(b), if to_b { "b" } else { "a" });
             // No hand reaches a port that is not there.
-            let has_output = graph.output_type(&from).is_some();
-            let to_node = graph.node(to.node);
-            if !has_output || to_node.is_none_or(|node| node.kind.input(&to.name).is_none()) {
+            let kinds = [from.node, to.node].map(|id| graph.node(id).map(|node| &node.kind));
+            let [from_kind, to_kind] = kinds;
+            let has_output = from_kind.is_some_and(|kind| kind.output_index(&from.name).is_some());
+            if !has_output || to_kind.is_none_or(|kind| kind.input(&to.name).is_none()) {
                 return;
             }
             ops::connect(graph, Link { from, to })
