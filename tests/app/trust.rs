@@ -367,6 +367,26 @@ fn one_file_that_changes_outside_asks_once_and_is_taken_for_the_editors_of_the_u
 }
 
 #[test]
+fn trust_that_was_taken_back_holds_in_no_window_that_is_open() {
+    let mut window = Window::open_with(Settings::default(), own);
+    window.run_all();
+    let record = window.userdata.path().join("trust.json");
+    for is_gone in [true, false] {
+        if is_gone {
+            fs::remove_file(&record).unwrap();
+        } else {
+            loom::project::trust::forget(&window.folder_of_own(), window.userdata.path()).unwrap();
+        }
+        window.key(NONE, Key::F5);
+        window.until_it_asks();
+        window.until_told("Trust in this project was taken back");
+        assert!(!window.app().project().is_busy() && !window.app().project().has_engine());
+        window.trust_it();
+        window.run_all();
+    }
+}
+
+#[test]
 fn a_source_that_was_opened_in_an_editor_from_here_does_not_ask() {
     let mut window = Window::open_with(with_editor(), own);
     window.run_all();

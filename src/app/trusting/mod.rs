@@ -34,6 +34,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 pub(super) struct Trusting {
     state: State,
     looking: Looking,
+    /// The record as it was when it was looked at.
+    record: Option<trust::Stamp>,
     /// Sources that the user edits in another editor until the project is closed: those that were opened in one from here,
     /// and those whose changes were asked about and trusted. To ask at each save of it would teach to say yes.
     edited: BTreeSet<String>,
@@ -218,6 +220,13 @@ impl App {
     /// May what is asked for begin? If not, it waits until that is known, or the user is asked.
     pub(super) fn may_start(&mut self, asked: &Asked) -> bool {
         match self.project.trusting.state {
+            // Another window may have taken it back.
+            State::Trusted(..)
+                if self.project.trusting.record != trust::record_stamp(&self.paths.userdata) =>
+            {
+                self.look_before(asked.clone());
+                false
+            }
             State::Trusted(..) => true,
             State::Unknown => {
                 self.project.trusting.waits = Some(asked.clone());
@@ -287,6 +296,7 @@ impl App {
         if looking == Looking::Again {
             return self.look_at_trust();
         }
+        trusting.record = look.record;
         let look = match trusting.doubt {
             Some(doubt) => look.doubted(doubt),
             None => look,
@@ -305,6 +315,17 @@ impl App {
                     );
                 }
                 before
+            }
+            // Nothing vouches for it any more.
+            (None, State::Trusted(folder, before)) if look.is_unknown() => {
+                if is_half_done {
+                    self.project.trusting.state = State::Trusted(folder, before);
+                    return self.look_again();
+                }
+                let text = "Trust in this project was taken back: nothing of it runs until you trust it again";
+                self.notify(Level::Warning, text.to_owned());
+                self.end_trust();
+                State::Asks(Box::new(look))
             }
             (None, State::Trusted(folder, before)) => {
                 let names = unsigned(&look, &before).into_iter();

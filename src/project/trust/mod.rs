@@ -12,6 +12,7 @@ mod record;
 use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 pub use changes::{Change, How};
 pub use fingerprint::{Fingerprint, Found, name_in, whole_text};
@@ -62,8 +63,18 @@ pub struct Look {
     pub changes: Option<Vec<Change>>,
     /// The folder around it, where it may be trusted as a whole.
     pub around: Option<PathBuf>,
+    /// The record that it was compared with.
+    pub record: Option<Stamp>,
     folder: PathBuf,
     id: String,
+}
+
+/// Tells by itself that the record of what is trusted may have been written.
+pub type Stamp = (SystemTime, u64);
+
+/// `None`: there is none.
+pub fn record_stamp(userdata: &Path) -> Option<Stamp> {
+    record::stamp(userdata)
 }
 
 /// Something is shown that came along and is in no file that was looked at.
@@ -106,7 +117,9 @@ fn look_among(project: &Path, paths: &Paths, places: &Places) -> Look {
     let around = folder.parent().filter(|around| {
         places.check(around, &paths.userdata).is_ok() && places.may_lie(&folder, &paths.userdata)
     });
+    let record = record::stamp(&paths.userdata);
     let mut look = Look {
+        record,
         around: around.map(Path::to_owned),
         id: id_of(&folder),
         holds,
@@ -141,6 +154,11 @@ fn look_among(project: &Path, paths: &Paths, places: &Places) -> Look {
 }
 
 impl Look {
+    /// It is not known what it was when it was trusted; of what is too much to look through that never is.
+    pub fn is_unknown(&self) -> bool {
+        self.changes.is_none() && self.holds.is_whole
+    }
+
     /// The same with this in doubt: a change from outside as any.
     #[must_use]
     pub fn doubted(mut self, doubt: Doubt) -> Self {

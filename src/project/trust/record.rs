@@ -10,8 +10,8 @@ use std::time::SystemTime;
 use serde_json::{Map, Value as Json, json};
 
 use super::fingerprint::{Digest, Fingerprint, text_of};
-use super::id_of;
 use super::places::Places;
+use super::{Stamp, id_of};
 use crate::document::file::{SAVEFILE, write_atomic};
 use crate::paths::full;
 use crate::project::index::read_json;
@@ -185,6 +185,12 @@ pub fn read(userdata: &Path) -> Known {
         }
         _ => Known::default(),
     }
+}
+
+/// Tells by itself that the file may have been written; `None`: it is not there.
+pub fn stamp(userdata: &Path) -> Option<Stamp> {
+    let meta = fs::metadata(userdata.join(FILE)).ok()?;
+    Some((meta.modified().ok()?, meta.len()))
 }
 
 /// Change what is trusted. One at a time, also of several Looms.
