@@ -83,6 +83,13 @@ impl Location {
     /// Put these there, in place of those that lay there. A project may be moved: paths inside it are kept from its
     /// folder on.
     pub fn keep(&self, all: &[Unsaved]) -> io::Result<()> {
+        // What is shown has what they had.
+        let before = self.set_aside_of_own();
+        self.put(all)?;
+        before.iter().try_for_each(|path| remove(path))
+    }
+
+    fn put(&self, all: &[Unsaved]) -> io::Result<()> {
         let text = self.to_text(all);
         // What keeps the folder in step would bring it to other machines, where it is another one's.
         let is_for_home = !place::is_synced(&self.project)
@@ -136,9 +143,13 @@ impl Location {
 
     /// What lies there.
     pub fn find(&self) -> Found {
-        self.take_back();
         let home = self.read_home();
         let is_foreign = home.is_none() && self.is_there();
+        let home = home.or_else(|| {
+            let own = self.set_aside_of_own().into_iter();
+            own.filter_map(|path| self.read_own(&path))
+                .max_by_key(|(_, written)| *written)
+        });
         let aside = read(&self.aside(), MOST_ASIDE_BYTES);
         let written = |read: &Option<(Value, SystemTime)>| read.as_ref().map(|(_, time)| *time);
         if written(&aside) > written(&home) {
@@ -181,6 +192,9 @@ impl Location {
 
     /// All of them are in their files, or are not wanted.
     pub fn discard(&self) -> io::Result<()> {
+        for own in self.set_aside_of_own() {
+            remove(&own)?;
+        }
         if self.read_home().is_some() {
             remove(&self.home())?;
         }
@@ -192,24 +206,18 @@ impl Location {
         self.read_home().is_some() || !self.is_there() || self.set_aside().is_ok()
     }
 
-    /// Another userdata's Loom may have taken what this one wrote for what came from elsewhere.
-    fn take_back(&self) {
+    /// What this machine wrote, and another userdata's Loom gave another name.
+    fn set_aside_of_own(&self) -> Vec<PathBuf> {
         let home = self.home();
         let Some(folder) = home.parent().filter(|folder| refuse_links(folder).is_ok()) else {
-            return;
+            return Vec::new();
         };
-        if home.exists() {
-            return;
-        }
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let named = |path: &PathBuf| {
+        let is_it = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(FROM_ELSEWHERE)
+            name.starts_with(FROM_ELSEWHERE) && self.read_own(path).is_some()
         };
-        let mut paths = entries.map(|entry| entry.path()).filter(named);
-        if let Some(own) = paths.find(|path| self.read_own(path).is_some()) {
-            fs::rename(own, home).ok();
-        }
+        entries.map(|entry| entry.path()).filter(is_it).collect()
     }
 
     fn home(&self) -> PathBuf {
@@ -486,14 +494,16 @@ mod tests {
         let kept = |path: &Path| fs::read(path).is_ok_and(|there| there == text);
         let files = || fs::read_dir(stage.path("first/.loom")).unwrap().flatten();
         assert!(files().any(|file| kept(&file.path())));
-        assert_eq!(
-            theirs.find().texts,
-            [],
-            "what is kept there now is not theirs"
-        );
+        // What is kept there now is not theirs, and hides nothing of what is.
+        let found = theirs.find();
+        assert!(found.is_foreign);
+        assert_eq!(found.texts, mine);
         first.discard().unwrap();
         assert_eq!(theirs.find(), taken(mine.clone()));
+        theirs.keep(&mine).unwrap();
         assert!(kept(&first.home()));
+        let copies = files().filter(|file| kept(&file.path()));
+        assert_eq!(copies.count(), 1);
         // Where it can be given no other name, what is typed here lies in userdata.
         let sum = crc32fast::hash(&text);
         let taken_name = format!("{FROM_ELSEWHERE}{sum:08x}.json");

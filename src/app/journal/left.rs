@@ -75,7 +75,8 @@ impl Left {
         let slots = held.into_iter().chain(old.left_slots());
         let of_it = |slot: Slot| {
             let found = location.apart(&slot).find(catalog)?;
-            let is_it = !id.is_empty() && found.document.meta.project_id == id;
+            // A copy has the same id, and is another project.
+            let is_it = location.is_of_folder(&found) && found.document.meta.project_id == id;
             is_it.then(|| Self::new(found, Some(slot), Origin::Here))
         };
         slots.filter_map(of_it).collect()

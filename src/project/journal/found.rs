@@ -28,6 +28,8 @@ pub struct Found {
     pub is_current: bool,
     pub place: Place,
     pub(super) savefile: Known,
+    /// What the system called the project's folder then.
+    pub(super) folder: Option<String>,
 }
 
 /// What the savefile may hold: the last that was written, and what was there before saves that failed, of which none can
@@ -92,6 +94,7 @@ impl Found {
                 is_aside: false,
             },
             savefile: Known::of([Print::of(saved.as_bytes())]),
+            folder: None,
         }
     }
 
@@ -283,6 +286,7 @@ pub(super) fn read(location: &Location, path: &Path, catalog: &Catalog) -> Optio
             is_aside: !location.is_own_home(path),
         },
         savefile,
+        folder: begun.folder,
     })
 }
 

@@ -23,6 +23,7 @@ use crate::graph::Catalog;
 
 use super::machine::{self, Key};
 use super::place;
+use super::trust;
 pub use beside::{Flushed, Rotated};
 pub use found::{Found, Place};
 pub use lines::Standing;
@@ -39,6 +40,8 @@ pub struct Location {
     home: PathBuf,
     /// Where it lies when it cannot lie there: the first, and where it may have been put before.
     asides: Vec<PathBuf>,
+    /// What the system calls the project's folder, wherever it is moved; where it says so, and there was one.
+    folder: Option<String>,
     key: Key,
 }
 
@@ -121,6 +124,7 @@ impl Location {
             project: project.to_owned(),
             home: own_home(project),
             asides,
+            folder: trust::identity(project),
             key,
         }
     }
@@ -199,6 +203,11 @@ impl Location {
         Ok(journal)
     }
 
+    /// Was this written in the project's folder, wherever that was then?
+    pub fn is_of_folder(&self, found: &Found) -> bool {
+        found.folder.is_some() && found.folder == self.folder
+    }
+
     /// Does something of the project lie in userdata?
     pub fn lies_outside(&self) -> bool {
         let is_there = |path: &PathBuf| self.storage.length(path).is_ok();
@@ -270,6 +279,9 @@ impl Location {
         standing: Option<Standing>,
     ) -> io::Result<(String, Chain)> {
         snapshot["nonce"] = machine::nonce()?.into();
+        if let Some(folder) = &self.folder {
+            snapshot["folder"] = folder.as_str().into();
+        }
         let mut chain = Chain::default();
         let tags = (&self.key, standing);
         let line = line(number, &snapshot.to_string(), &mut chain, tags);

@@ -22,6 +22,8 @@ pub struct Snapshot {
     /// Steps that the document has in it.
     pub steps: usize,
     pub savefile: Known,
+    /// What the system called the project's folder.
+    pub folder: Option<String>,
 }
 
 /// What a journal begins with; `savefile` is the savefile as it is now.
@@ -95,8 +97,10 @@ pub fn read(line: &Json, path: &Path, catalog: &Catalog) -> Option<Snapshot> {
         .and_then(Json::as_array)
         .into_iter()
         .flatten();
+    let folder = line.get("folder").and_then(Json::as_str);
     Some(Snapshot {
         document,
+        folder: folder.map(str::to_owned),
         steps: usize::try_from(steps).ok()?,
         savefile: Known::of(
             others

@@ -69,6 +69,8 @@ pub struct Look {
     id: String,
 }
 
+pub use record::identity;
+
 /// Tells by itself that the record of what is trusted may have been written.
 pub type Stamp = (SystemTime, u64);
 

@@ -349,7 +349,7 @@ fn sweep(userdata: &Path, known: &Known) {
 }
 
 /// What the system calls a folder, whatever its name; where it says so.
-fn identity(folder: &Path) -> Option<String> {
+pub fn identity(folder: &Path) -> Option<String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
