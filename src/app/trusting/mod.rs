@@ -1,6 +1,7 @@
 //! Trusting: what comes from elsewhere runs only when the user says so. Every project is looked at in the background when
 //! it is opened, and again when its files change; all that starts something for it asks `trusted` here.
 
+mod listed;
 mod page;
 mod writing;
 
@@ -22,7 +23,6 @@ use crate::project::journal::Standing;
 use crate::project::trust::{self, Doubt, Fingerprint, Look, Trusted};
 use crate::ui::banners::Banner;
 use crate::ui::dialogs::Dialog;
-use crate::ui::settings::TrustedRow;
 use crate::ui::trust::{TrustAnswer, TrustPage};
 use crate::ui::{Action, Level};
 
@@ -533,42 +533,6 @@ impl App {
             }
         }
     }
-
-    /// What is trusted, for the settings.
-    pub(super) fn list_trusted(&self) {
-        let userdata = self.paths.userdata.clone();
-        self.services
-            .spawn(move || Event::TrustListed(rows(&userdata)));
-    }
-
-    pub(super) fn trust_listed(&mut self, rows: Vec<TrustedRow>) {
-        if let Some(Dialog::Settings(page)) = &mut self.dialog {
-            page.set_trusted(rows);
-        }
-    }
-
-    /// This project or folder is trusted no more. What is open is looked at anew.
-    pub(super) fn forget_trust(&mut self, path: PathBuf) {
-        let userdata = self.paths.userdata.clone();
-        self.services.spawn(move || {
-            if let Err(error) = trust::forget(&path, &userdata) {
-                tracing::warn!("what is trusted cannot be changed: {error}");
-            }
-            Event::TrustForgotten(rows(&userdata))
-        });
-    }
-
-    pub(super) fn trust_forgotten(&mut self, rows: Vec<TrustedRow>) {
-        self.trust_listed(rows);
-        for serial in self.serials() {
-            self.with_project(serial, |app| {
-                if app.project.trusted().is_some() {
-                    app.project.trusting.state = State::Unknown;
-                    app.look_at_trust();
-                }
-            });
-        }
-    }
 }
 
 /// Loom itself wrote these files of a project, or removed them. For the background.
@@ -594,17 +558,4 @@ fn looking(project: u64, folder: PathBuf, paths: crate::paths::Paths) -> impl Fn
         project,
         look: Box::new(trust::look(&folder, &paths)),
     }
-}
-
-fn rows(userdata: &Path) -> Vec<TrustedRow> {
-    let known = trust::known(userdata);
-    let row = |path: &PathBuf, is_folder| TrustedRow {
-        path: path.clone(),
-        is_folder,
-    };
-    let folders = known.folders.iter().map(|folder| row(folder, true));
-    let projects = known.projects.iter().rev();
-    folders
-        .chain(projects.map(|signed| row(&signed.path, false)))
-        .collect()
 }

@@ -66,9 +66,13 @@ pub(super) fn editor_ui(
 ) {
     let palette = theme::palette(ui.ctx());
     let id = editor_id();
-    if std::mem::take(&mut view.wants_keys) {
+    let had_keys = view.wants_keys && ui.memory(|memory| memory.has_focus(id));
+    if view.wants_keys && !had_keys && ui.memory(|memory| memory.top_modal_layer().is_none()) {
         ui.memory_mut(|memory| memory.request_focus(id));
+        // It may be lost in this frame, to a dialog that has just closed or to a click: it is asked for until it is here.
+        ui.ctx().request_repaint();
     }
+    view.wants_keys &= !had_keys;
     let has_keys = ui.memory(|memory| memory.has_focus(id));
     if has_keys {
         view.asks_replace |= keys::take(ui.ctx(), &mut view.waiting, file);

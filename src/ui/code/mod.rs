@@ -158,7 +158,9 @@ pub fn code_ui(ui: &mut Ui, panel: &mut CodePanel, ctx: &mut Context<'_>) {
     let Some(file) = files.get_mut(*shown) else {
         return;
     };
-    let is_answered = questions::question_ui(ui, file);
+    if questions::question_ui(ui, file) {
+        view.wants_keys = true;
+    }
     if std::mem::take(&mut view.asks_replace) {
         find.open(file, true);
     }
@@ -189,11 +191,6 @@ pub fn code_ui(ui: &mut Ui, panel: &mut CodePanel, ctx: &mut Context<'_>) {
         ui.scope_builder(UiBuilder::new().max_rect(aside), |ui| {
             preview_ui(ui, preview, file);
         });
-    }
-    if is_answered {
-        // In the next frame: in this one the text takes the click for one that went elsewhere.
-        view.wants_keys = true;
-        ui.ctx().request_repaint();
     }
     ui.advance_cursor_after_rect(room);
 }
