@@ -8,6 +8,7 @@ use super::background::Watch;
 use super::{App, Event};
 use crate::instance::report::{self, Survived};
 use crate::instance::{Ended, Inbox, PACE, log};
+use crate::plain::sentence;
 use crate::project::generations::time_in_words;
 use crate::sys;
 use crate::ui::Level;
@@ -186,7 +187,7 @@ impl App {
         };
         match self.for_others.crash.as_mut().or(shown) {
             Some(page) => page.recovered.push(format!("{name}: {told}")),
-            None => self.notify(Level::Success, told),
+            None => self.notify(Level::Success, sentence(&told)),
         }
     }
 

@@ -28,7 +28,7 @@ pub enum CrashAnswer {
 pub(super) fn crash_ui(ui: &mut Ui, page: &CrashPage) -> Option<CrashAnswer> {
     let palette = theme::palette(ui.ctx());
     let left = if page.recovered.is_empty() {
-        "Nothing unsaved is in what is open; what was not saved of another project comes back when that is opened."
+        "Nothing unsaved is in the project that is shown; what was not saved of another comes back when that is."
     } else {
         "What was not saved came back:"
     };

@@ -10,6 +10,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use loom::app::Neighbours;
 use loom::instance::{self, Inbox, Mark};
+use loom::paths::{Paths, Variables};
+use loom::project::unsaved::{Location, Unsaved};
 use loom::settings::Settings;
 use loom::ui::dialogs::Dialog;
 
@@ -59,6 +61,13 @@ fn after_a_kill_the_next_start_says_what_came_back() {
     journal::written(&mut window, &project, 2);
     // Neither says its farewell.
     drop((window, mark));
+    let paths = Paths::find(Some(userdata.path()), &Variables::load()).unwrap();
+    let typed = Unsaved {
+        path: project.join("nodes").join("kept.py"),
+        text: "# typed".to_owned(),
+        base: None,
+    };
+    Location::new(&project, &paths).keep(&[typed]).unwrap();
 
     let (mark, ended) = Mark::leave(userdata.path()).unwrap();
     let neighbours = Neighbours {
@@ -67,6 +76,9 @@ fn after_a_kill_the_next_start_says_what_came_back() {
     };
     let mut window = start(&userdata, &project, neighbours);
     assert!(matches!(window.app().dialog(), Some(Dialog::Crash(_))));
+    until(&mut window, "the source", |window| {
+        says(window, "Empty: a source was not saved")
+    });
     for text in [
         "Loom ended unexpectedly",
         "Empty: 2 changes that were not saved came back",

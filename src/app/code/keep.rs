@@ -306,10 +306,9 @@ impl App {
         };
         if has_recovered {
             self.shell.show(Pane::Code);
-            self.notify(
-                Level::Warning,
-                "Loom ended before a source was saved; the code panel has what was typed",
-            );
+            let name = self.project.name().into_owned();
+            let told = "a source was not saved; the code panel has what was typed";
+            self.tell_recovered(&name, told.to_owned());
         }
     }
 
