@@ -523,10 +523,12 @@ fn without_its_folder_what_was_not_saved_can_be_opened_and_saved_elsewhere() {
     assert_eq!(count(&window), 1);
 }
 
-/// Windows moves no folder in which a window has files open.
-#[cfg(unix)]
 #[test]
 fn what_was_done_after_the_folder_was_moved_away_comes_back_where_it_lies_now() {
+    if cfg!(windows) {
+        // It moves no folder in which a window has files open.
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let (project, other) = (empty(folder.path()), folder.path().join("Moved"));
     // A copy has the same id.
