@@ -14,6 +14,7 @@ pub mod machine;
 pub mod moving;
 pub mod outside;
 pub mod place;
+pub mod print;
 pub mod requirements;
 pub mod state;
 pub mod trust;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::machine::{Key, Tag};
 use super::place;
+use super::print::Print;
 use super::slots::{Slot, Slots};
 use crate::document::file::{read_bounded, read_json, write_atomic};
 use crate::paths::{Paths, private_folder, refuse_links};
@@ -22,22 +23,7 @@ pub struct Unsaved {
     pub path: PathBuf,
     pub text: String,
     /// What the file held when it was changed; those that an older Loom kept do not say.
-    pub base: Option<Sum>,
-}
-
-/// Tells one text of a file from another: bytes and checksum (CRC-32).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sum(u64, u32);
-
-impl Sum {
-    pub fn of(text: &str) -> Self {
-        Self(text.len() as u64, crc32fast::hash(text.as_bytes()))
-    }
-
-    fn read(json: &Value) -> Option<Self> {
-        let sum = u32::try_from(json.get(1)?.as_u64()?).ok()?;
-        Some(Self(json.get(0)?.as_u64()?, sum))
-    }
+    pub base: Option<Print>,
 }
 
 /// What lies there.
@@ -246,7 +232,7 @@ impl Location {
     fn to_text(&self, all: &[Unsaved]) -> String {
         let one = |unsaved: &Unsaved| {
             let path = self.name_of(&unsaved.path);
-            let base = unsaved.base.map(|Sum(bytes, sum)| json!([bytes, sum]));
+            let base = unsaved.base.map(Print::to_json);
             json!({ "path": path.to_string_lossy(), "text": unsaved.text, "base": base })
         };
         let files: Vec<Value> = all.iter().map(one).collect();
@@ -300,7 +286,7 @@ impl Location {
             Some(Unsaved {
                 path: self.project.join(file.get("path")?.as_str()?),
                 text: file.get("text")?.as_str()?.to_owned(),
-                base: file.get("base").and_then(Sum::read),
+                base: file.get("base").and_then(Print::from_json),
             })
         };
         files.into_iter().flatten().filter_map(one).collect()
@@ -372,7 +358,7 @@ mod tests {
             Unsaved {
                 path: self.path(path),
                 text: "ä\n\"".to_owned(),
-                base: Some(Sum::of("ä")),
+                base: Some(Print::of("ä".as_bytes())),
             }
         }
 

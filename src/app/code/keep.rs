@@ -15,7 +15,8 @@ use super::{App, CodeEvent, read_source};
 use crate::document::file::MOST_NAME;
 use crate::plain;
 use crate::project::Slot;
-use crate::project::unsaved::{Location, Sum, Unsaved};
+use crate::project::print::Print;
+use crate::project::unsaved::{Location, Unsaved};
 use crate::ui::Level;
 use crate::ui::code::{File, MadeOf, with_plain_ends};
 use crate::ui::shell::Pane;
@@ -99,7 +100,7 @@ impl App {
             .map(|file| Unsaved {
                 path: file.path.clone(),
                 text: file.text().to_owned(),
-                base: Some(Sum::of(file.saved())),
+                base: Some(Print::of(file.saved().as_bytes())),
             })
             .collect();
         keeping.due = None;
@@ -391,13 +392,13 @@ fn keep<'a>(
 }
 
 /// What a text was made of that says `base` of it, where its file holds this now.
-fn made_of(base: Option<Sum>, on_disk: Option<&str>) -> MadeOf {
-    let is_base = |text: &str| base.is_none_or(|base| base == Sum::of(text));
+fn made_of(base: Option<Print>, on_disk: Option<&str>) -> MadeOf {
+    let is_base = |text: &str| base.is_none_or(|base| base == Print::of(text.as_bytes()));
     match on_disk {
         Some(text) if is_base(&with_plain_ends(text).0) => MadeOf::File,
         Some(_) => MadeOf::Another,
         // It may never have been saved.
-        None if base == Some(Sum::of("")) => MadeOf::File,
+        None if base == Some(Print::of(b"")) => MadeOf::File,
         None => MadeOf::Gone,
     }
 }

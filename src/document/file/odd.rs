@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value as Json};
 
 use super::extent::{Unread, check_extent};
@@ -155,10 +156,14 @@ impl<'de> Visitor<'de> for Noting<'_> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(self)?;
-            if let Some(before) = map.insert(key.clone(), value)
-                && map.get(&key) != Some(&before)
-            {
-                self.0.doubled.borrow_mut().insert(key);
+            match map.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
+                Entry::Occupied(mut entry) => {
+                    if *entry.get() != value {
+                        self.0.doubled.borrow_mut().insert(entry.key().clone());
+                    }
+                    entry.insert(value);
+                }
             }
         }
         Ok(Json::Object(map))

@@ -23,6 +23,7 @@ use crate::graph::Catalog;
 
 use super::machine::{self, Key};
 use super::place;
+use super::print::Print;
 use super::trust;
 pub use beside::{Flushed, Rotated};
 pub use found::{Found, Place};
@@ -79,26 +80,6 @@ pub struct Base {
     pub text: Arc<str>,
     /// It is not what the savefile holds.
     pub is_unsaved: bool,
-}
-
-/// Size in bytes and checksum of a savefile: is it still the one?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Print(u64, u32);
-
-impl Print {
-    fn of(bytes: &[u8]) -> Self {
-        Self(bytes.len() as u64, crc32fast::hash(bytes))
-    }
-
-    fn from_json(json: &Json) -> Option<Self> {
-        let length = json.get(0)?.as_u64()?;
-        let sum = u32::try_from(json.get(1)?.as_u64()?).ok()?;
-        Some(Self(length, sum))
-    }
-
-    fn to_json(self) -> Json {
-        json!([self.0, self.1])
-    }
 }
 
 /// Where the journal of a project lies if nothing stands in the way.

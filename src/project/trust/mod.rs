@@ -69,15 +69,10 @@ pub struct Look {
     id: String,
 }
 
-pub use record::identity;
+pub use record::{identity, stamp as record_stamp};
 
 /// Tells by itself that the record of what is trusted may have been written.
 pub type Stamp = (SystemTime, u64);
-
-/// `None`: there is none.
-pub fn record_stamp(userdata: &Path) -> Option<Stamp> {
-    record::stamp(userdata)
-}
 
 /// Something is shown that came along and is in no file that was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
